@@ -1,0 +1,138 @@
+// HTTP as handlers see it: a whole Request in, a Response out. The host's front does the sockets:
+// it reads and validates the request (body included, bounded) before a handler runs, and sends the
+// response without ever blocking a thread on a slow reader.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "swapmeet/address.h"
+#include "swapmeet/identity.h"
+#include "swapmeet/registration.h"
+#include "swapmeet/result.h"
+
+namespace swapmeet::http {
+
+// Header fields in the order they came; names compare without case.
+class Headers {
+ public:
+  // The first field of that name, or nullptr.
+  const std::string* find(std::string_view name) const;
+  // Replaces all fields of that name.
+  void set(std::string_view name, std::string value);
+  void add(std::string_view name, std::string value);
+  const std::vector<std::pair<std::string, std::string>>& fields() const { return fields_; }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+struct Request {
+  std::string id;      // of this request, in logs and in problem documents
+  std::string method;  // "GET", …; HEAD is routed to GET handlers, and the front drops the body
+  std::string target;  // as it came: "/api/v1/search?q=a%20b"
+  std::string path;    // without the query, still percent-encoded
+  std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
+  std::map<std::string, std::string> params;  // decoded values of {name} in the route's pattern
+  Headers headers;
+  std::string body;
+  std::string remote_address;  // IP, as text
+  std::uint16_t remote_port = 0;
+  Identity identity;  // a guest, unless the listener's guard found out more
+
+  // The first query parameter of that name, or nullptr.
+  const std::string* query_value(std::string_view name) const;
+};
+
+// An open file descriptor that closes itself.
+class OpenFile {
+ public:
+  explicit OpenFile(int descriptor) : descriptor_(descriptor) {}
+  ~OpenFile();
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  int descriptor() const { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
+// Bytes [offset, offset + length) of a file, sent with sendfile(2). When the file turns out
+// shorter the connection is closed before the promised length: the reader notices.
+struct FileBody {
+  std::shared_ptr<const OpenFile> file;
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
+  std::function<void(std::uint64_t bytes)> on_sent;  // optional; after each portion; be quick
+  std::function<void(bool complete)> on_end;         // optional; once, whatever happens
+};
+
+// An answer without an end (server-sent events). Thread-safe.
+class StreamWriter {
+ public:
+  virtual ~StreamWriter() = default;
+  // False: the reader is gone, or more than 1 MiB behind and was cut off.
+  virtual bool write(std::string_view bytes) = 0;
+  virtual void close() = 0;
+};
+struct StreamBody {
+  std::function<void(std::shared_ptr<StreamWriter>)> opened;  // called once, when it can be written
+};
+
+struct Response {
+  int status = 200;
+  Headers headers;  // the front adds Date, Content-Length or Transfer-Encoding, and Connection
+  std::variant<std::string, FileBody, StreamBody> body;
+};
+
+// An application/problem+json answer (RFC 9457); the status follows from the error's code.
+Response problem(const Error& error, const std::string& request_id);
+int status_of(ErrorCode code);
+Response json(std::string body, int status = 200);
+
+// Runs on a worker thread of the front; may block for a disk or another host. What it throws
+// becomes a 500 with the request's id.
+using Handler = std::function<Response(Request&)>;
+
+struct RouteOptions {
+  std::size_t max_body = 1 << 20;  // bytes; more is answered 413 without reading it
+};
+
+// Thread-safe.
+class Routes {
+ public:
+  virtual ~Routes() = default;
+  // Pattern: "/api/v1/peers/{id}/files"; {name} matches one segment, {name...} at the end the rest.
+  // Literal segments win over {name}. `already_exists`: the method and pattern are taken.
+  // When the registration is gone, no call of the handler is running.
+  virtual Result<Registration> add(const std::string& method, const std::string& pattern,
+                                   Handler handler, const RouteOptions& options = {}) = 0;
+};
+
+struct ListenOptions {
+  HostPort address;  // port 0: any free one
+  std::size_t max_connections = 8192;
+  std::size_t max_connections_per_address = 1024;
+  std::chrono::milliseconds header_timeout{10'000};  // from the first byte to the end of the head
+  std::chrono::milliseconds body_timeout{60'000};    // for the whole body
+  std::chrono::milliseconds send_timeout{60'000};    // without a single byte accepted by the reader
+  std::chrono::milliseconds idle_timeout{75'000};    // between requests
+};
+
+// A listening socket with its routes. Closing it (destruction) drains: no new requests, running
+// ones get a moment to end.
+class Listener : public Routes {
+ public:
+  virtual HostPort address() const = 0;  // the real port
+};
+
+}  // namespace swapmeet::http

@@ -1,0 +1,40 @@
+// One file in a share, as it travels from a peer's catalogue to the registry and the search.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "swapmeet/id.h"
+#include "swapmeet/identity.h"
+#include "swapmeet/result.h"
+#include "swapmeet/time.h"
+
+namespace swapmeet {
+
+struct Listing {
+  // UTF-8, '/' between parts, the share's name first: "music/a/b.flac". Unique within a peer.
+  std::string path;
+  ContentId content;
+  std::uint64_t size = 0;  // bytes
+  Time modified{};
+  Audience audience;
+  std::map<std::string, std::string> attributes;  // key=value; empty in most listings
+  // How many of `size` bytes the peer has; nullopt: all of them.
+  std::optional<std::uint64_t> have;
+
+  bool operator==(const Listing&) const = default;
+};
+
+// The last part of a path: "b.flac" of "music/a/b.flac".
+std::string_view name_of_path(std::string_view path);
+
+// Paths are relative, UTF-8, at most 4,096 bytes, without empty, "." or ".." parts and without
+// control characters. `invalid_argument` names what is wrong.
+Result<void> check_path(std::string_view path);
+// True for valid UTF-8 (no overlong forms, no surrogates).
+bool is_utf8(std::string_view text);
+
+}  // namespace swapmeet

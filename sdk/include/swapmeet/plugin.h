@@ -1,0 +1,97 @@
+// What a plugin is to the host: a shared library that exports one constant, `swapmeet_plugin`,
+// which says what it is before any of its code runs, and makes the Plugin object.
+//
+//   class MySearch : public swapmeet::Plugin, public swapmeet::Search { … };
+//   constexpr const char* kProvides[] = {swapmeet::Search::kInterface};
+//   SWAPMEET_PLUGIN(MySearch, {.id = "search.mine", .kind = swapmeet::Kind::search,
+//                              .version = "1.0", .summary = "…", .provides = kProvides});
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "swapmeet/abi.h"
+#include "swapmeet/host.h"
+#include "swapmeet/result.h"
+#include "swapmeet/settings.h"
+
+namespace swapmeet {
+
+enum class Kind : std::uint8_t { registry, search, transfer, auth, extension };
+constexpr std::string_view name_of(Kind kind) {
+  constexpr std::string_view kNames[] = {"registry", "search", "transfer", "auth", "extension"};
+  return kNames[static_cast<std::uint8_t>(kind)];
+}
+
+// All methods but interface() are called by the host on one thread, one at a time, in this order:
+// configure → start → stop. After a failed configure or start there is a stop. interface() may be
+// called on any thread between start and stop.
+class Plugin {
+ public:
+  virtual ~Plugin() = default;
+  // Reads host.settings() and remembers `host`. No I/O, no threads.
+  virtual Result<void> configure(Host& host) = 0;
+  // Opens files, starts threads. When it returns ok, the interfaces work.
+  virtual Result<void> start() = 0;
+  // Ends everything, joins all threads; idempotent; within three seconds.
+  virtual void stop() = 0;
+  // Between start and stop: new settings (SIGHUP). What cannot change while running is an error
+  // that says so; the default changes nothing.
+  virtual Result<void> reconfigure(const Settings& settings) {
+    static_cast<void>(settings);
+    return {};
+  }
+  // The interface with that id, as a pointer to the interface type, or nullptr. Use
+  // interface_of<T…>() to implement it.
+  virtual void* interface(std::string_view id) = 0;
+};
+
+// For Plugin::interface(): the first of the interface types whose id it is.
+//   void* interface(std::string_view id) override { return interface_of<Search>(this, id); }
+template <class... Interfaces, class Self>
+void* interface_of(Self* self, std::string_view id) {
+  void* found = nullptr;
+  static_cast<void>(((id == Interfaces::kInterface
+                          ? (found = static_cast<void*>(static_cast<Interfaces*>(self)), true)
+                          : false) ||
+                     ...));
+  return found;
+}
+
+struct PluginInfo {
+  const char* id;  // "search.fts": kind, '.', name
+  Kind kind;
+  const char* version;
+  const char* summary;                                 // one line
+  std::span<const char* const> provides{};             // interface ids
+  std::span<const char* const> requires_interfaces{};  // must be there, started before
+  std::span<const KeySpec> keys{};
+};
+
+struct PluginDescriptor {
+  std::uint64_t magic;      // kPluginMagic
+  std::uint16_t abi_major;  // must equal the host's
+  std::uint16_t abi_minor;  // must not be above the host's
+  std::uint32_t size;       // sizeof(PluginDescriptor)
+  const char* toolchain;    // must equal the host's: kToolchain
+  PluginInfo info;
+  Plugin* (*create)();
+  void (*destroy)(Plugin*);
+};
+
+}  // namespace swapmeet
+
+// Exports the descriptor. Once per shared library, at global scope.
+#define SWAPMEET_PLUGIN(Type, ...)                     \
+  extern "C" __attribute__((visibility("default")))    \
+  const swapmeet::PluginDescriptor swapmeet_plugin;    \
+  const swapmeet::PluginDescriptor swapmeet_plugin = { \
+      swapmeet::kPluginMagic,                          \
+      swapmeet::kAbiMajor,                             \
+      swapmeet::kAbiMinor,                             \
+      sizeof(swapmeet::PluginDescriptor),              \
+      swapmeet::kToolchain,                            \
+      __VA_ARGS__,                                     \
+      []() -> swapmeet::Plugin* { return new Type; },  \
+      [](swapmeet::Plugin* plugin) { delete plugin; }}

@@ -1,0 +1,54 @@
+// The query language, one for every search plugin: words are ANDed, "a phrase", -without, prefix*,
+// type:audio ext:flac size>10M peer:alice path:music/live.
+//
+//   query  = { [-] ( word[*] | "phrase" | filter ) }
+//   filter = type:NAME | ext:ENDING | peer:NAME | path:PART | size OP NUMBER[K|M|G|T]
+//   OP     = > | >= | < | <= | =      (size:10M is size=10M; K, M, G, T are powers of 1,000)
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "swapmeet/media_type.h"
+#include "swapmeet/result.h"
+
+namespace swapmeet {
+
+// One word, or several in a row (a phrase; a word that separators split is one as well: "foo_bar").
+struct QueryTerm {
+  std::vector<std::string> words;  // split as split_words() does, never empty
+  bool prefix = false;             // the last word is only the beginning of one
+  bool negated = false;
+  bool operator==(const QueryTerm&) const = default;
+};
+
+struct QueryFilter {
+  enum class Field { type, extension, peer, path, min_size, max_size };
+  Field field = Field::type;
+  std::string text;  // extension, peer, path (as typed)
+  MediaType type = MediaType::other;
+  std::uint64_t bytes = 0;  // min_size, max_size; both inclusive
+  bool negated = false;
+  bool operator==(const QueryFilter&) const = default;
+};
+
+struct Query {
+  std::vector<QueryTerm> terms;
+  std::vector<QueryFilter> filters;
+  bool operator==(const Query&) const = default;
+};
+
+// `invalid_argument` with the byte position of what is wrong, and a sentence that says what was
+// expected. A query needs at least one term or filter that is not negated; at most 1,024 bytes and
+// 64 terms and filters.
+Result<Query> parse_query(std::string_view text);
+
+// The words of a name or path, in order: split at everything that is no letter, digit or mark
+// (so at _ - . ( ) [ ] /), between lower and upper case (camelCase), and between the last two of
+// several capitals before a small letter (HTTPServer: HTTP, Server). Case is kept.
+std::vector<std::string> split_words(std::string_view text);
+
+}  // namespace swapmeet

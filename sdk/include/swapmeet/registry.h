@@ -1,0 +1,139 @@
+// The registry contract: who is there, and what they share. `registry.sqlite` keeps it in a
+// database, `registry.remote` asks an index; the code above cannot tell.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "swapmeet/address.h"
+#include "swapmeet/feed.h"
+#include "swapmeet/id.h"
+#include "swapmeet/identity.h"
+#include "swapmeet/listing.h"
+#include "swapmeet/page.h"
+#include "swapmeet/result.h"
+#include "swapmeet/time.h"
+
+namespace swapmeet {
+
+struct PeerRecord {
+  PeerId id;
+  std::string name;
+  std::string address;       // where to reach it: as given, or as the index saw it
+  std::uint16_t port = 0;    // of its public listener
+  std::string seen_address;  // as the index saw it
+  std::string account;       // who registered it; empty: a guest
+  std::uint64_t files = 0;
+  std::uint64_t bytes = 0;
+  bool present = false;
+  bool dialable = true;  // false: it cannot be reached from outside
+  Time last_seen{};
+
+  bool operator==(const PeerRecord&) const = default;
+};
+
+// What a peer says of itself when it registers.
+struct Enrollment {
+  PeerId id;
+  std::string name;        // 1 to 64 characters of UTF-8, no control characters
+  std::string address;     // empty: use the one the index sees
+  std::uint16_t port = 0;  // 1 to 65535
+  bool dialable = true;
+  // Whoever holds the token owns the registration. A new peer may propose one (32 to 128 printable
+  // characters), so that an answer lost on the way costs nothing; empty: the registry makes one. A
+  // known peer must present the one it has.
+  std::string token;
+};
+
+// Who calls, and from where.
+struct Caller {
+  Identity identity;
+  std::string address;  // IP address as the index saw it
+};
+
+struct Enrolled {
+  PeerRecord peer;
+  std::chrono::seconds lease{};  // renew well before it runs out
+  std::string token;
+};
+
+// A peer that is present and has the content.
+struct Source {
+  PeerId peer;
+  std::string name;
+  std::string url;         // "http://127.0.0.1:6699/content/<cid>"
+  std::uint64_t have = 0;  // bytes of the content that it has; its size for a complete source
+
+  bool operator==(const Source&) const = default;
+};
+
+struct ContentRecord {
+  ContentId content;
+  std::uint64_t size = 0;
+  std::vector<std::string> names;  // different ones, most used first, at most 20
+  std::vector<Source> sources;     // present ones, at most 200
+  std::string ticket;              // empty: none is needed
+
+  bool operator==(const ContentRecord&) const = default;
+};
+
+struct PeerQuery {
+  PageRequest page;
+  std::string name;  // empty, or a part of the name, in any case
+  bool present_only = true;
+};
+
+struct BrowseQuery {
+  PageRequest page;
+  std::string folder;  // empty, or a path: only listings below it
+};
+
+struct RegistryCounts {
+  std::uint64_t peers = 0;  // registered
+  std::uint64_t present = 0;
+  std::uint64_t files = 0;  // listings of present peers
+  std::uint64_t bytes = 0;
+};
+
+// Thread-safe: any thread may call any of these, and they may block for a disk or a network; never
+// call them on a network thread. Errors in common: `unavailable` (the index cannot be reached),
+// `internal`.
+class Registry {
+ public:
+  static constexpr const char* kInterface = "swapmeet.registry/1";
+  virtual ~Registry() = default;
+
+  // Registers, or registers again with another name or address; the peer is present from then on.
+  // `not_allowed`: the id belongs to somebody else. `invalid_argument`: name, address, port, token.
+  virtual Result<Enrolled> enroll(const Enrollment& enrollment, const Caller& caller) = 0;
+  // `not_found`: not registered here (enroll again). `not_allowed`: wrong token.
+  virtual Result<std::chrono::seconds> renew(const PeerId& peer, const std::string& token) = 0;
+  // Ends the presence now. Registration and listings stay, so that nothing is announced again.
+  virtual Result<void> leave(const PeerId& peer, const std::string& token) = 0;
+
+  // In order of name, then id.
+  virtual Result<Page<PeerRecord>> peers(const PeerQuery& query) = 0;
+  virtual Result<PeerRecord> peer(const PeerId& peer) = 0;  // `not_found`
+
+  // How far this peer's catalogue has been announced. `not_found`: not registered.
+  virtual Result<FeedPosition> announced(const PeerId& peer) = 0;
+  // Applies a batch of the peer's catalogue, durably when it returns ok (see ChangeFollower::apply,
+  // `conflict` included). Listings that are not valid (check_path) fail the whole batch with
+  // `invalid_argument`.
+  virtual Result<FeedPosition> announce(const PeerId& peer, const std::string& token,
+                                        const ChangeBatch& batch) = 0;
+
+  // What a peer shares that `viewer` may see, in order of path. `not_found`: no such peer.
+  virtual Result<Page<Listing>> browse(const PeerId& peer, const BrowseQuery& query,
+                                       const Identity& viewer) = 0;
+  // `not_found`: no listing that `viewer` may see has this content. Sources may be empty.
+  virtual Result<ContentRecord> content(const ContentId& content, const Identity& viewer) = 0;
+
+  virtual Result<RegistryCounts> counts() = 0;
+  // The registry as a feed for a search to follow; nullptr when it is not a store of its own.
+  virtual ChangeFeed* feed() noexcept = 0;
+};
+
+}  // namespace swapmeet

@@ -1,0 +1,84 @@
+// A plugin's own keys, checked by the host against what the plugin declares (KeySpec) before any of
+// its code runs. Also the text forms of numbers, sizes and durations in INI files.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "swapmeet/address.h"
+#include "swapmeet/result.h"
+
+namespace swapmeet {
+
+enum class KeyType : std::uint8_t {
+  text,
+  integer,
+  boolean,   // true false yes no on off 1 0
+  size,      // bytes: 10M, 1.5G, 512K (powers of 1,000), 4Ki, 1Mi, 2Gi (of 1,024)
+  duration,  // 500ms 30s 5m 12h 7d
+  path,      // relative ones count from the configuration file's folder
+  address,   // host:port
+  url,       // http:// or https://
+  choice,    // one of `low`, separated by '|'
+  list,      // separated by commas
+};
+
+// Constant data, in the plugin's descriptor. A name that ends in ".*" stands for any number of keys
+// with that beginning: "share.*".
+struct KeySpec {
+  const char* name;
+  KeyType type;
+  const char* default_value;  // nullptr: must be given; "": may be left out
+  const char* low;            // least value, or the choices; nullptr: none
+  const char* high;           // greatest value; nullptr: none
+  const char* help;           // a sentence
+  bool secret = false;        // never shown
+};
+
+// The raw keys of one section: name and value as written.
+using RawSettings = std::vector<std::pair<std::string, std::string>>;
+
+// Thread-safe: never changes.
+class Settings {
+ public:
+  Settings() = default;
+  // Checks raw keys against the specs and fills in defaults. `where` begins every error:
+  // "index.ini [search]". Errors: unknown key (with the nearest known one), bad value, out of
+  // bounds, missing.
+  static Result<Settings> check(std::string_view where, const RawSettings& raw,
+                                std::span<const KeySpec> specs,
+                                const std::filesystem::path& base_folder);
+
+  // Typed access to declared keys; asking for a key that is not declared, or as another type,
+  // throws std::logic_error (a defect of the plugin).
+  const std::string& text(std::string_view key) const;  // any type: the text, paths made absolute
+  bool has(std::string_view key) const;                 // declared, and not empty
+  std::int64_t integer(std::string_view key) const;
+  bool boolean(std::string_view key) const;
+  std::uint64_t size(std::string_view key) const;
+  std::chrono::milliseconds duration(std::string_view key) const;
+  std::filesystem::path path(std::string_view key) const;
+  HostPort address(std::string_view key) const;
+  std::vector<std::string> list(std::string_view key) const;
+  // The keys that a ".*" spec admitted: for "share.*" {"music", "/home/alice/Music"}, ….
+  std::vector<std::pair<std::string, std::string>> family(std::string_view spec_name) const;
+
+ private:
+  std::map<std::string, std::string, std::less<>> values_;
+};
+
+// nullopt when the text is not one.
+std::optional<std::uint64_t> parse_size(std::string_view text);
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
+std::optional<bool> parse_boolean(std::string_view text);
+
+}  // namespace swapmeet

@@ -1,0 +1,210 @@
+#include "swapmeet/sqlite/database.h"
+
+#include <Poco/Data/SQLite/Connector.h>
+#include <Poco/Data/SQLite/Utility.h>
+#include <Poco/Data/Session.h>
+#include <sqlite3.h>
+
+#include <utility>
+
+namespace swapmeet::sqlite {
+namespace {
+
+[[noreturn]] void fail(sqlite3* connection, const std::string& doing) {
+  const int code = connection ? sqlite3_extended_errcode(connection) : SQLITE_ERROR;
+  throw Failure(code, doing + ": " + (connection ? sqlite3_errmsg(connection) : "no connection"));
+}
+
+void register_connector() {
+  static std::once_flag once;
+  std::call_once(once, [] { Poco::Data::SQLite::Connector::registerConnector(); });
+}
+
+}  // namespace
+
+Error Failure::error() const {
+  switch (code_ & 0xff) {
+    case SQLITE_FULL: return {ErrorCode::no_space, what(), {}};
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return {ErrorCode::corrupt, what(), {}};
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return {ErrorCode::unavailable, what(), {}};
+    default: return {ErrorCode::internal, what(), {}};
+  }
+}
+
+Statement::Statement(Database& database, std::string_view sql) : connection_(database.handle()) {
+  if (sqlite3_prepare_v3(connection_, sql.data(), static_cast<int>(sql.size()),
+                         SQLITE_PREPARE_PERSISTENT, &statement_, nullptr) != SQLITE_OK)
+    fail(connection_, "preparing '" + std::string(sql) + "'");
+}
+
+Statement::~Statement() { sqlite3_finalize(statement_); }
+
+Statement::Statement(Statement&& other) noexcept
+    : connection_(other.connection_), statement_(std::exchange(other.statement_, nullptr)) {}
+
+Statement& Statement::operator=(Statement&& other) noexcept {
+  if (this != &other) {
+    sqlite3_finalize(statement_);
+    connection_ = other.connection_;
+    statement_ = std::exchange(other.statement_, nullptr);
+  }
+  return *this;
+}
+
+Statement& Statement::bind(int index, std::int64_t value) {
+  if (sqlite3_bind_int64(statement_, index, value) != SQLITE_OK) fail(connection_, "binding");
+  return *this;
+}
+
+Statement& Statement::bind(int index, std::string_view text) {
+  const char* data = text.data() ? text.data() : "";
+  if (sqlite3_bind_text64(statement_, index, data, text.size(), SQLITE_TRANSIENT, SQLITE_UTF8) !=
+      SQLITE_OK)
+    fail(connection_, "binding");
+  return *this;
+}
+
+Statement& Statement::bind_blob(int index, const void* data, std::size_t size) {
+  if (sqlite3_bind_blob64(statement_, index, data ? data : "", size, SQLITE_TRANSIENT) != SQLITE_OK)
+    fail(connection_, "binding");
+  return *this;
+}
+
+Statement& Statement::bind_null(int index) {
+  if (sqlite3_bind_null(statement_, index) != SQLITE_OK) fail(connection_, "binding");
+  return *this;
+}
+
+bool Statement::step() {
+  switch (sqlite3_step(statement_)) {
+    case SQLITE_ROW: return true;
+    case SQLITE_DONE: return false;
+    default: {
+      const int code = sqlite3_extended_errcode(connection_);
+      const std::string message = sqlite3_errmsg(connection_);
+      sqlite3_reset(statement_);
+      throw Failure(code, message);
+    }
+  }
+}
+
+void Statement::run() {
+  while (step()) {
+  }
+  reset();
+}
+
+void Statement::reset() { sqlite3_reset(statement_); }
+
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
+
+std::string_view Statement::view(int column) const {
+  const void* data = sqlite3_column_blob(statement_, column);
+  const int size = sqlite3_column_bytes(statement_, column);
+  return data ? std::string_view(static_cast<const char*>(data), static_cast<std::size_t>(size))
+              : std::string_view();
+}
+
+std::string Statement::text(int column) const { return std::string(view(column)); }
+
+bool Statement::is_null(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
+struct Database::Session {
+  Poco::Data::Session poco;
+};
+
+Database::Database(const std::filesystem::path& file, const OpenOptions& options) {
+  register_connector();
+  try {
+    session_ = std::make_unique<Session>(
+        Session{Poco::Data::Session(Poco::Data::SQLite::Connector::KEY, file.string())});
+  } catch (const Poco::Exception& exception) {
+    throw Failure(SQLITE_CANTOPEN, file.string() + ": " + exception.displayText());
+  }
+  handle_ = Poco::Data::SQLite::Utility::dbHandle(session_->poco);
+  sqlite3_extended_result_codes(handle_, 1);
+  sqlite3_busy_timeout(handle_, 5000);
+  if (!options.read_only) execute("PRAGMA journal_mode=WAL");
+  execute(options.durability == Durability::full ? "PRAGMA synchronous=FULL"
+                                                 : "PRAGMA synchronous=NORMAL");
+  execute("PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-" +
+          std::to_string(options.cache_kib));
+  if (options.read_only) execute("PRAGMA query_only=ON");
+}
+
+Database::~Database() = default;
+
+void Database::execute(const std::string& sql) {
+  if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+    fail(handle_, sql);
+}
+
+std::int64_t Database::integer(std::string_view sql) {
+  Statement statement(*this, sql);
+  return statement.step() ? statement.integer(0) : 0;
+}
+
+std::int64_t Database::last_insert_id() const { return sqlite3_last_insert_rowid(handle_); }
+std::int64_t Database::changed_rows() const { return sqlite3_changes64(handle_); }
+
+Transaction::Transaction(Database& database) : database_(database) {
+  database_.execute("BEGIN IMMEDIATE");
+}
+
+Transaction::~Transaction() {
+  // After a failure SQLite may have rolled back by itself; then there is nothing left to undo.
+  if (open_ && sqlite3_get_autocommit(database_.handle()) == 0)
+    sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+void Transaction::commit() {
+  database_.execute("COMMIT");
+  open_ = false;
+}
+
+void migrate(Database& database, std::span<const char* const> migrations) {
+  auto version = static_cast<std::size_t>(database.integer("PRAGMA user_version"));
+  if (version > migrations.size())
+    throw Failure(SQLITE_MISMATCH, "the database has schema version " + std::to_string(version) +
+                                       ", this program knows " + std::to_string(migrations.size()) +
+                                       ": it was written by a newer version; use that one");
+  for (; version < migrations.size(); ++version) {
+    Transaction transaction(database);
+    database.execute(migrations[version]);
+    database.execute("PRAGMA user_version=" + std::to_string(version + 1));
+    transaction.commit();
+  }
+}
+
+ReaderPool::ReaderPool(const std::filesystem::path& file, std::size_t size) {
+  for (std::size_t i = 0; i < size; ++i)
+    idle_.push_back(std::make_unique<Database>(file, OpenOptions{.read_only = true}));
+}
+
+ReaderPool::Lease::Lease(ReaderPool& pool, std::unique_ptr<Database> database)
+    : pool_(&pool), database_(std::move(database)) {}
+
+ReaderPool::Lease::~Lease() {
+  if (!database_) return;
+  {
+    const std::lock_guard lock(pool_->mutex_);
+    pool_->idle_.push_back(std::move(database_));
+  }
+  pool_->returned_.notify_one();
+}
+
+ReaderPool::Lease ReaderPool::take() {
+  std::unique_lock lock(mutex_);
+  returned_.wait(lock, [&] { return !idle_.empty(); });
+  auto database = std::move(idle_.back());
+  idle_.pop_back();
+  return {*this, std::move(database)};
+}
+
+}  // namespace swapmeet::sqlite

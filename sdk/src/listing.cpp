@@ -1,0 +1,64 @@
+#include "swapmeet/listing.h"
+
+namespace swapmeet {
+namespace {
+
+// The length of the UTF-8 sequence at the front of `text`, 0 when it is not valid (RFC 3629).
+std::size_t sequence_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const auto continues = [&](std::size_t i, unsigned char low, unsigned char high) {
+    return i < text.size() && byte(i) >= low && byte(i) <= high;
+  };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return 1;
+  if (first >= 0xc2 && first <= 0xdf) return continues(1, 0x80, 0xbf) ? 2 : 0;
+  if (first >= 0xe0 && first <= 0xef) {
+    const unsigned char low = first == 0xe0 ? 0xa0 : 0x80;
+    const unsigned char high = first == 0xed ? 0x9f : 0xbf;
+    return continues(1, low, high) && continues(2, 0x80, 0xbf) ? 3 : 0;
+  }
+  if (first >= 0xf0 && first <= 0xf4) {
+    const unsigned char low = first == 0xf0 ? 0x90 : 0x80;
+    const unsigned char high = first == 0xf4 ? 0x8f : 0xbf;
+    return continues(1, low, high) && continues(2, 0x80, 0xbf) && continues(3, 0x80, 0xbf) ? 4 : 0;
+  }
+  return 0;
+}
+
+Error wrong(std::string message) { return {ErrorCode::invalid_argument, std::move(message), {}}; }
+
+}  // namespace
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = sequence_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+std::string_view name_of_path(std::string_view path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+Result<void> check_path(std::string_view path) {
+  if (path.empty()) return wrong("the path is empty");
+  if (path.size() > 4096) return wrong("the path is longer than 4,096 bytes");
+  if (!is_utf8(path)) return wrong("the path is not UTF-8");
+  for (const char c : path)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+      return wrong("the path contains a control character");
+  std::string_view rest = path;
+  while (true) {
+    const auto slash = rest.find('/');
+    const auto part = rest.substr(0, slash);
+    if (part.empty() || part == "." || part == "..")
+      return wrong("the path '" + std::string(path) + "' has an empty, '.' or '..' part");
+    if (slash == std::string_view::npos) return {};
+    rest.remove_prefix(slash + 1);
+  }
+}
+
+}  // namespace swapmeet
