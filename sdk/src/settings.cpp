@@ -1,0 +1,301 @@
+#include "swapmeet/settings.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <stdexcept>
+
+namespace swapmeet {
+namespace {
+
+Error wrong(std::string message) { return {ErrorCode::invalid_argument, std::move(message), {}}; }
+
+std::string_view trim(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+// The number at the front of `text`, and what follows it.
+std::optional<std::pair<double, std::string_view>> take_number(std::string_view text) {
+  double number = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
+  if (error != std::errc{} || !std::isfinite(number) || number < 0) return std::nullopt;
+  return std::pair{number, trim(text.substr(static_cast<std::size_t>(end - text.data())))};
+}
+
+bool is_family(std::string_view name) { return name.ends_with(".*"); }
+std::string_view family_beginning(std::string_view name) { return name.substr(0, name.size() - 1); }
+
+const KeySpec* find_spec(std::span<const KeySpec> specs, std::string_view key) {
+  for (const auto& spec : specs) {
+    if (spec.name == key) return &spec;
+    if (is_family(spec.name) && key.starts_with(family_beginning(spec.name)) &&
+        key.size() > family_beginning(spec.name).size())
+      return &spec;
+  }
+  return nullptr;
+}
+
+// Levenshtein's distance.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t changed = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, changed});
+    }
+  }
+  return row.back();
+}
+
+std::string unknown_key(std::span<const KeySpec> specs, std::string_view key) {
+  const KeySpec* nearest = nullptr;
+  std::size_t least = 4;  // farther than this is no typing error
+  for (const auto& spec : specs)
+    if (const auto d = distance(key, spec.name); d < least) {
+      least = d;
+      nearest = &spec;
+    }
+  if (nearest) return std::string("is not a key here; did you mean '") + nearest->name + "'?";
+  std::string all;
+  for (const auto& spec : specs) (all += all.empty() ? "" : ", ") += spec.name;
+  return all.empty() ? "is not a key here: this section has none of its own"
+                     : "is not a key here; known are: " + all;
+}
+
+const char* expected_form(KeyType type) {
+  switch (type) {
+    case KeyType::integer: return "a whole number";
+    case KeyType::boolean: return "true or false";
+    case KeyType::size: return "a size like 10M, 1.5G or 64Ki";
+    case KeyType::duration: return "a duration like 500ms, 30s, 5m, 12h or 7d";
+    case KeyType::url: return "a URL that begins with http:// or https://";
+    default: return "something else";
+  }
+}
+
+std::optional<std::int64_t> parse_integer(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// A number to compare bounds by; nullopt when the text has not the type's form.
+std::optional<double> measure(KeyType type, std::string_view text) {
+  switch (type) {
+    case KeyType::integer:
+      if (const auto value = parse_integer(text)) return static_cast<double>(*value);
+      return std::nullopt;
+    case KeyType::size:
+      if (const auto value = parse_size(text)) return static_cast<double>(*value);
+      return std::nullopt;
+    case KeyType::duration:
+      if (const auto value = parse_duration(text)) return static_cast<double>(value->count());
+      return std::nullopt;
+    default: return std::nullopt;
+  }
+}
+
+Result<void> check_measured(const KeySpec& spec, const std::string& text) {
+  const auto value = measure(spec.type, text);
+  if (!value) return wrong("'" + text + "' is not " + expected_form(spec.type));
+  if (spec.low && *value < measure(spec.type, spec.low).value_or(*value))
+    return wrong(text + " is below the minimum " + spec.low);
+  if (spec.high && *value > measure(spec.type, spec.high).value_or(*value))
+    return wrong(text + " is above the maximum " + spec.high);
+  return {};
+}
+
+Result<void> check_choice(const KeySpec& spec, const std::string& text) {
+  std::string_view rest = spec.low ? spec.low : "";
+  while (!rest.empty()) {
+    const auto bar = rest.find('|');
+    if (rest.substr(0, bar) == text) return {};
+    rest.remove_prefix(bar == std::string_view::npos ? rest.size() : bar + 1);
+  }
+  return wrong("'" + text + "' is none of " + (spec.low ? spec.low : ""));
+}
+
+Result<void> check_url(const std::string& text) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!text.starts_with(scheme)) continue;
+    const auto authority =
+        std::string_view(text).substr(scheme.size(), text.find('/', scheme.size()) - scheme.size());
+    if (authority.find(' ') == std::string_view::npos && !authority.empty()) return {};
+  }
+  return wrong("'" + text + "' is not " + expected_form(KeyType::url));
+}
+
+// Checks a value that is not empty and brings it into its stored form.
+Result<std::string> accept(const KeySpec& spec, const std::string& text,
+                           const std::filesystem::path& base_folder) {
+  Result<void> checked;
+  switch (spec.type) {
+    case KeyType::integer:
+    case KeyType::size:
+    case KeyType::duration: checked = check_measured(spec, text); break;
+    case KeyType::boolean:
+      if (!parse_boolean(text))
+        checked = wrong("'" + text + "' is not " + expected_form(KeyType::boolean));
+      break;
+    case KeyType::address:
+      if (auto parsed = parse_host_port(text); !parsed) checked = std::move(parsed).error();
+      break;
+    case KeyType::url: checked = check_url(text); break;
+    case KeyType::choice: checked = check_choice(spec, text); break;
+    case KeyType::path: return (base_folder / text).lexically_normal().string();
+    case KeyType::text:
+    case KeyType::list: break;
+  }
+  if (!checked) return std::move(checked).error();
+  return text;
+}
+
+[[noreturn]] void misused(std::string_view key, const char* why) {
+  throw std::logic_error("setting '" + std::string(key) + "' " + why);
+}
+
+template <class T>
+T required(std::optional<T> value, std::string_view key) {
+  if (!value) misused(key, "has another type than it is asked for");
+  return *value;
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+  const auto taken = take_number(trim(text));
+  if (!taken) return std::nullopt;
+  auto [number, unit] = *taken;
+  double factor = 1;
+  if (unit.ends_with('B') || unit.ends_with('b')) unit.remove_suffix(1);
+  const bool binary = unit.ends_with('i');
+  if (binary) unit.remove_suffix(1);
+  if (unit.size() > 1 || (binary && unit.empty())) return std::nullopt;
+  if (!unit.empty()) {
+    const auto power = std::string_view("kmgt").find(static_cast<char>(unit[0] | 0x20));
+    if (power == std::string_view::npos) return std::nullopt;
+    factor = std::pow(binary ? 1024.0 : 1000.0, static_cast<double>(power + 1));
+  }
+  const double bytes = number * factor;
+  if (bytes > 9e18) return std::nullopt;
+  return static_cast<std::uint64_t>(std::llround(bytes));
+}
+
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
+  const auto taken = take_number(trim(text));
+  if (!taken) return std::nullopt;
+  const auto [number, unit] = *taken;
+  constexpr std::pair<std::string_view, double> kUnits[] = {
+      {"ms", 1}, {"s", 1e3}, {"m", 60e3}, {"h", 3600e3}, {"d", 86400e3}};
+  for (const auto& [name, factor] : kUnits)
+    if (unit == name && number * factor < 9e15)
+      return std::chrono::milliseconds(std::llround(number * factor));
+  return std::nullopt;
+}
+
+std::optional<bool> parse_boolean(std::string_view text) {
+  for (const std::string_view yes : {"true", "yes", "on", "1"})
+    if (text == yes) return true;
+  for (const std::string_view no : {"false", "no", "off", "0"})
+    if (text == no) return false;
+  return std::nullopt;
+}
+
+Result<Settings> Settings::check(std::string_view where, const RawSettings& raw,
+                                 std::span<const KeySpec> specs,
+                                 const std::filesystem::path& base_folder) {
+  Settings settings;
+  const auto at = [&](std::string_view key, const std::string& what) {
+    return wrong(std::string(where) + ' ' + std::string(key) + ": " + what);
+  };
+  for (const auto& [key, value] : raw) {
+    const KeySpec* spec = find_spec(specs, key);
+    if (!spec) return at(key, unknown_key(specs, key));
+    if (value.empty()) {
+      settings.values_[key] = value;  // as if left out; a required one is noticed below
+      continue;
+    }
+    auto accepted = accept(*spec, value, base_folder);
+    if (!accepted) return at(key, accepted.error().message);
+    settings.values_[key] = std::move(*accepted);
+  }
+  for (const auto& spec : specs) {
+    if (is_family(spec.name)) {
+      settings.values_.try_emplace(spec.name);
+      continue;
+    }
+    auto& value = settings.values_[spec.name];
+    if (!value.empty()) continue;
+    if (!spec.default_value) return at(spec.name, std::string("is missing. ") + spec.help);
+    if (*spec.default_value == '\0') continue;
+    auto accepted = accept(spec, spec.default_value, base_folder);
+    if (!accepted) return at(spec.name, "the default is wrong: " + accepted.error().message);
+    value = std::move(*accepted);
+  }
+  return settings;
+}
+
+const std::string& Settings::text(std::string_view key) const {
+  const auto found = values_.find(key);
+  if (found == values_.end()) misused(key, "is not declared");
+  return found->second;
+}
+
+bool Settings::has(std::string_view key) const {
+  const auto found = values_.find(key);
+  return found != values_.end() && !found->second.empty();
+}
+
+std::int64_t Settings::integer(std::string_view key) const {
+  return required(parse_integer(text(key)), key);
+}
+bool Settings::boolean(std::string_view key) const {
+  return required(parse_boolean(text(key)), key);
+}
+std::uint64_t Settings::size(std::string_view key) const {
+  return required(parse_size(text(key)), key);
+}
+std::chrono::milliseconds Settings::duration(std::string_view key) const {
+  return required(parse_duration(text(key)), key);
+}
+std::filesystem::path Settings::path(std::string_view key) const { return text(key); }
+
+HostPort Settings::address(std::string_view key) const {
+  auto parsed = parse_host_port(text(key));
+  if (!parsed) misused(key, "has another type than it is asked for");
+  return std::move(*parsed);
+}
+
+std::vector<std::string> Settings::list(std::string_view key) const {
+  std::vector<std::string> items;
+  std::string_view rest = text(key);
+  while (!rest.empty()) {
+    const auto comma = rest.find(',');
+    if (const auto item = trim(rest.substr(0, comma)); !item.empty()) items.emplace_back(item);
+    rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
+  }
+  return items;
+}
+
+std::vector<std::pair<std::string, std::string>> Settings::family(
+    std::string_view spec_name) const {
+  static_cast<void>(text(spec_name));  // must be declared
+  const std::string_view beginning = family_beginning(spec_name);
+  std::vector<std::pair<std::string, std::string>> members;
+  for (const auto& [key, value] : values_)
+    if (key != spec_name && key.starts_with(beginning) && !value.empty())
+      members.emplace_back(key.substr(beginning.size()), value);
+  return members;
+}
+
+}  // namespace swapmeet
