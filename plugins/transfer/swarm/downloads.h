@@ -1,0 +1,65 @@
+// The downloads of this host: keeps what the person asked for in a database, and fetches it from
+// several peers at once, every piece proven against the content id before it reaches the disk.
+// Accepted downloads go on by themselves, across restarts, until they are done, paused or
+// cancelled: without a source they wait and look again.
+// Threads: thread-safe. One thread schedules; a running download has one thread of its own and one
+// per source, at most max_downloads × (max_sources + 1).
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "swapmeet/host.h"
+#include "swapmeet/transfer.h"
+
+namespace swapmeet::swarm {
+
+using LogFunction =
+    std::function<void(LogLevel, std::string_view message, std::initializer_list<LogField>)>;
+
+struct DownloadOptions {
+  std::filesystem::path database;         // the queue's own SQLite file
+  std::filesystem::path download_folder;  // absolute; made when it is needed
+  PeerId self;                            // never a source
+  Registry* registry = nullptr;           // may be null: then only the requests' sources count
+  Clock* clock = nullptr;
+  LogFunction log;                            // optional
+  std::function<void(const Event&)> publish;  // optional; topic "download"
+  std::size_t max_downloads = 3;
+  std::size_t max_sources = 6;                     // of one download
+  std::uint64_t min_free_space = 0;                // bytes that a download leaves free
+  std::chrono::milliseconds stall_after{10'000};   // without a byte
+  std::chrono::milliseconds ask_sources{15'000};   // while running
+  std::chrono::milliseconds first_backoff{2'000};  // doubles, with jitter, up to the next
+  std::chrono::milliseconds longest_backoff{300'000};
+};
+
+class DownloadQueue final : public Downloads {
+ public:
+  // Opens the database and goes on with what it holds. `corrupt`, `no_space`: the database.
+  static Result<std::unique_ptr<DownloadQueue>> open(DownloadOptions options);
+  ~DownloadQueue() override;
+  // Ends all transfers within two seconds; they go on when the queue is opened again. Idempotent.
+  void stop();
+
+  Result<DownloadStatus> start(const DownloadRequest& request) override;
+  Result<Page<DownloadStatus>> list(const PageRequest& page) override;
+  Result<DownloadStatus> get(const std::string& id) override;
+  Result<DownloadStatus> pause(const std::string& id) override;
+  Result<DownloadStatus> resume(const std::string& id) override;
+  Result<void> cancel(const std::string& id) override;
+
+ private:
+  struct State;
+  explicit DownloadQueue(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace swapmeet::swarm
