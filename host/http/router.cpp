@@ -1,0 +1,126 @@
+#include "host/http/router.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "host/http/parser.h"
+
+namespace swapmeet::http {
+namespace {
+
+std::vector<std::string> split(const std::string& path) {
+  std::vector<std::string> segments;
+  std::size_t begin = 1;
+  while (begin <= path.size()) {
+    const auto slash = std::min(path.find('/', begin), path.size());
+    segments.push_back(path.substr(begin, slash - begin));
+    begin = slash + 1;
+  }
+  return segments;
+}
+
+bool is_parameter(const std::string& segment) {
+  return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
+}
+bool is_rest(const std::string& segment) {
+  return is_parameter(segment) && segment.ends_with("...}");
+}
+
+// Orders literal segments before {name} before {name...}.
+std::string rank(const std::vector<std::string>& segments) {
+  std::string order;
+  for (const auto& segment : segments)
+    order += is_rest(segment) ? 'c' : is_parameter(segment) ? 'b' : 'a';
+  return order;
+}
+
+bool match(const std::vector<std::string>& pattern, const std::vector<std::string>& path,
+           std::map<std::string, std::string>& params) {
+  params.clear();
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (is_rest(pattern[i])) {
+      std::string rest;
+      for (std::size_t j = i; j < path.size(); ++j) (rest += j == i ? "" : "/") += path[j];
+      params[pattern[i].substr(1, pattern[i].size() - 5)] = percent_decode(rest).value_or("");
+      return i < path.size();
+    }
+    if (i >= path.size()) return false;
+    if (is_parameter(pattern[i])) {
+      if (path[i].empty()) return false;
+      params[pattern[i].substr(1, pattern[i].size() - 2)] = percent_decode(path[i]).value_or("");
+    } else if (pattern[i] != path[i]) {
+      return false;
+    }
+  }
+  return pattern.size() == path.size();
+}
+
+}  // namespace
+
+std::optional<Response> Route::run(Request& request) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return std::nullopt;
+    ++running_;
+  }
+  struct Leave {
+    Route& route;
+    ~Leave() {
+      const std::lock_guard lock(route.mutex_);
+      if (--route.running_ == 0) route.idle_.notify_all();
+    }
+  } const leave{*this};
+  return handler_(request);
+}
+
+void Route::close() {
+  std::unique_lock lock(mutex_);
+  closed_ = true;
+  idle_.wait(lock, [&] { return running_ == 0; });
+}
+
+Result<Registration> Router::add(const std::string& method, const std::string& pattern,
+                                 Handler handler, const RouteOptions& options) {
+  if (pattern.empty() || pattern.front() != '/')
+    return Error{
+        ErrorCode::invalid_argument, "the route '" + pattern + "' does not begin with '/'", {}};
+  Entry entry{method, pattern, split(pattern),
+              std::make_shared<Route>(std::move(handler), options)};
+  const std::unique_lock lock(table_->mutex);
+  auto& entries = table_->entries;
+  for (const auto& other : entries)
+    if (other.method == method && other.pattern == pattern)
+      return Error{
+          ErrorCode::already_exists, "the route " + method + ' ' + pattern + " is taken", {}};
+  const auto place = std::upper_bound(
+      entries.begin(), entries.end(), entry,
+      [](const Entry& a, const Entry& b) { return rank(a.segments) < rank(b.segments); });
+  auto route = entry.route;
+  entries.insert(place, std::move(entry));
+  return Registration([table = table_, route] {
+    {
+      const std::unique_lock erasing(table->mutex);
+      std::erase_if(table->entries, [&](const Entry& one) { return one.route == route; });
+    }
+    route->close();
+  });
+}
+
+Match Router::find(const std::string& method, const std::string& path) const {
+  const auto segments = split(path);
+  Match found;
+  const std::shared_lock lock(table_->mutex);
+  for (const auto& entry : table_->entries) {
+    std::map<std::string, std::string> params;
+    if (!match(entry.segments, segments, params)) continue;
+    if (entry.method == method || (method == "HEAD" && entry.method == "GET")) {
+      found.route = entry.route;
+      found.params = std::move(params);
+      return found;
+    }
+    found.allowed.push_back(entry.method);
+  }
+  return found;
+}
+
+}  // namespace swapmeet::http
