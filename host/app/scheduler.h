@@ -1,0 +1,47 @@
+// Repeated tasks on a few shared threads. Thread-safe.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "swapmeet/registration.h"
+
+namespace swapmeet {
+
+class Scheduler {
+ public:
+  explicit Scheduler(std::size_t threads);
+  ~Scheduler();
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
+
+  // First after one interval; a task never runs twice at a time. When the registration is gone, it
+  // runs no more.
+  Registration every(std::chrono::milliseconds interval, std::function<void()> task);
+
+ private:
+  struct Task {
+    std::chrono::milliseconds interval;
+    std::function<void()> run;
+    std::chrono::steady_clock::time_point due;
+    bool running = false;
+    bool gone = false;
+  };
+  struct State {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::vector<std::shared_ptr<Task>> tasks;
+    bool stopping = false;
+  };
+  static void work(const std::shared_ptr<State>& state);
+
+  std::shared_ptr<State> state_ = std::make_shared<State>();
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace swapmeet

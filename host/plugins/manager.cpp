@@ -1,0 +1,233 @@
+#include "host/plugins/manager.h"
+
+#include <algorithm>
+#include <functional>
+#include <future>
+#include <map>
+#include <set>
+#include <thread>
+
+#include "host/plugins/guard.h"
+
+namespace swapmeet {
+namespace {
+
+constexpr std::chrono::seconds kStopPatience{3};
+
+struct Destroy {
+  const PluginDescriptor* descriptor = nullptr;
+  void operator()(Plugin* plugin) const { descriptor->destroy(plugin); }
+};
+
+}  // namespace
+
+struct Manager::Loaded {
+  Library library;
+  PluginChoice choice;
+  std::unique_ptr<PluginHost> host;  // outlives the plugin
+  std::unique_ptr<Plugin, Destroy> plugin;
+  std::string state = "loaded";
+  bool to_stop = false;  // configure or start has been called
+  bool hangs = false;
+
+  const PluginInfo& info() const { return library.descriptor->info; }
+  bool provides(std::string_view id) const {
+    return std::any_of(info().provides.begin(), info().provides.end(),
+                       [&](const char* provided) { return id == provided; });
+  }
+  Error failed(const std::string& doing, const Error& error) {
+    if (error.code == ErrorCode::internal) host->count_failure(doing, error.message);
+    state = "failed";
+    return {error.code,
+            std::string(info().id) + " (" + choice.where + "): " + doing + ": " + error.message,
+            {}};
+  }
+};
+
+Manager::Manager(Services services, std::vector<std::filesystem::path> folders)
+    : services_(std::move(services)), folders_(std::move(folders)) {}
+
+Manager::~Manager() {
+  stop();
+  for (auto& loaded : plugins_)
+    if (loaded->hangs) static_cast<void>(loaded.release());  // it still runs: nothing of it may go
+}
+
+Result<void> Manager::load(const std::vector<PluginChoice>& choices) {
+  for (const auto& choice : choices) {
+    auto loaded = load_one(choice);
+    if (!loaded) return std::move(loaded).error();
+    plugins_.push_back(std::move(*loaded));
+  }
+  return sort_by_requirements();
+}
+
+Result<std::unique_ptr<Manager::Loaded>> Manager::load_one(const PluginChoice& choice) {
+  const auto at = [&](const Error& error) {
+    return Error{error.code, choice.where + " plugin: " + error.message, {}};
+  };
+  auto file = find_library(choice.kind, choice.name, folders_);
+  if (!file) return at(file.error());
+  auto library = open_library(*file);
+  if (!library) return at(library.error());
+  const auto& info = library->descriptor->info;
+  if (info.kind != choice.kind)
+    return at({ErrorCode::invalid_argument,
+               file->string() + ": is a " + std::string(name_of(info.kind)) + " plugin, here a " +
+                   std::string(name_of(choice.kind)) + " plugin is wanted",
+               {}});
+  auto settings = Settings::check(choice.where, choice.raw, info.keys, choice.base_folder);
+  if (!settings) return std::move(settings).error();
+
+  auto loaded = std::make_unique<Loaded>();
+  loaded->library = *library;
+  loaded->choice = choice;
+  loaded->host =
+      std::make_unique<PluginHost>(services_, info.id, std::move(*settings),
+                                   [this](std::string_view id) { return find_interface(id); });
+  auto created = guarded([&]() -> Result<Plugin*> {
+    Plugin* plugin = library->descriptor->create();
+    if (!plugin) return Error{ErrorCode::internal, "it made no object", {}};
+    return plugin;
+  });
+  if (!created) return loaded->failed("creating it", created.error());
+  loaded->plugin = std::unique_ptr<Plugin, Destroy>(*created, Destroy{library->descriptor});
+  return loaded;
+}
+
+Manager::Loaded* Manager::provider_of(std::string_view interface_id) {
+  for (const auto& loaded : plugins_)
+    if (loaded->provides(interface_id)) return loaded.get();
+  return nullptr;
+}
+
+// Depth-first; also refuses what cannot be put in order.
+Result<void> Manager::sort_by_requirements() {
+  const auto wrong = [](const std::string& message) {
+    return Error{ErrorCode::invalid_argument, message, {}};
+  };
+  std::map<std::string, const Loaded*> providers;
+  for (const auto& loaded : plugins_)
+    for (const char* id : loaded->info().provides)
+      if (const auto [other, fresh] = providers.emplace(id, loaded.get()); !fresh)
+        return wrong(std::string(other->second->info().id) + " and " + loaded->info().id +
+                     " both provide " + id + "; choose one of them");
+
+  std::vector<Loaded*> order;
+  std::vector<const Loaded*> path;
+  std::function<Result<void>(Loaded&)> visit = [&](Loaded& loaded) -> Result<void> {
+    if (std::find(order.begin(), order.end(), &loaded) != order.end()) return {};
+    if (std::find(path.begin(), path.end(), &loaded) != path.end()) {
+      std::string circle;
+      for (const auto* one : path) circle += std::string(one->info().id) + " → ";
+      return wrong("plugins require each other in a circle: " + circle + loaded.info().id);
+    }
+    path.push_back(&loaded);
+    for (const char* id : loaded.info().requires_interfaces) {
+      Loaded* provider = provider_of(id);
+      if (!provider)
+        return wrong(loaded.choice.where + ": " + loaded.info().id + " requires " + id +
+                     ", which no plugin of this configuration provides; add one that does");
+      if (auto visited = visit(*provider); !visited) return visited;
+    }
+    path.pop_back();
+    order.push_back(&loaded);
+    return {};
+  };
+  for (const auto& loaded : plugins_)
+    if (auto visited = visit(*loaded); !visited) return visited;
+  std::sort(plugins_.begin(), plugins_.end(), [&](const auto& a, const auto& b) {
+    return std::find(order.begin(), order.end(), a.get()) <
+           std::find(order.begin(), order.end(), b.get());
+  });
+  return {};
+}
+
+Result<void> Manager::configure() {
+  for (auto& loaded : plugins_) {
+    loaded->to_stop = true;
+    auto configured = guarded([&] { return loaded->plugin->configure(*loaded->host); });
+    if (!configured) return loaded->failed("configuring it", configured.error());
+    loaded->state = "configured";
+  }
+  return {};
+}
+
+Result<void> Manager::start() {
+  for (auto& loaded : plugins_) {
+    std::error_code error;
+    std::filesystem::create_directories(loaded->host->data_folder(), error);
+    auto started = guarded([&] { return loaded->plugin->start(); });
+    if (!started) {
+      auto failure = loaded->failed("starting it", started.error());
+      stop();
+      return failure;
+    }
+    loaded->state = "started";
+    services_.log("plugins", LogLevel::info, "started",
+                  {{"plugin", loaded->info().id}, {"file", loaded->library.file.string()}});
+  }
+  return {};
+}
+
+void Manager::stop() {
+  for (auto loaded = plugins_.rbegin(); loaded != plugins_.rend(); ++loaded)
+    if (std::exchange((*loaded)->to_stop, false)) stop_one(**loaded);
+}
+
+void Manager::stop_one(Loaded& loaded) {
+  auto done = std::make_shared<std::promise<Result<void>>>();
+  auto result = done->get_future();
+  std::thread stopping([&loaded, done] {
+    done->set_value(guarded([&]() -> Result<void> {
+      loaded.plugin->stop();
+      return {};
+    }));
+  });
+  if (result.wait_for(kStopPatience) != std::future_status::ready) {
+    stopping.detach();
+    loaded.hangs = true;
+    loaded.state = "failed";
+    services_.log("plugins", LogLevel::error, "does not stop and is left behind",
+                  {{"plugin", loaded.info().id}});
+    return;
+  }
+  stopping.join();
+  loaded.host->sweep();
+  if (auto stopped = result.get(); !stopped)
+    static_cast<void>(loaded.failed("stopping it", stopped.error()));
+  else if (loaded.state != "failed")
+    loaded.state = "stopped";
+}
+
+Result<void> Manager::reconfigure(const std::vector<PluginChoice>& choices) {
+  Result<void> first;
+  for (const auto& choice : choices)
+    for (auto& loaded : plugins_) {
+      if (loaded->choice.section != choice.section || loaded->choice.raw == choice.raw) continue;
+      auto settings =
+          Settings::check(choice.where, choice.raw, loaded->info().keys, choice.base_folder);
+      auto changed = settings ? guarded([&] { return loaded->plugin->reconfigure(*settings); })
+                              : Result<void>(settings.error());
+      if (changed)
+        loaded->choice.raw = choice.raw;
+      else if (first)
+        first = std::move(changed);
+    }
+  return first;
+}
+
+void* Manager::find_interface(std::string_view id) {
+  Loaded* provider = provider_of(id);
+  return provider && provider->state == "started" ? provider->plugin->interface(id) : nullptr;
+}
+
+std::vector<PluginStatus> Manager::status() const {
+  std::vector<PluginStatus> all;
+  for (const auto& loaded : plugins_)
+    all.push_back({loaded->info().id, loaded->info().kind, loaded->info().version,
+                   loaded->library.file.string(), loaded->state, loaded->host->failures()});
+  return all;
+}
+
+}  // namespace swapmeet

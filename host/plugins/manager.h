@@ -1,0 +1,73 @@
+// The plugins of a host: loaded and checked, configured, started in the order of what they require,
+// stopped in reverse. Threads: the life cycle is one thread's; find() and status() are anyone's
+// between start and stop.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "host/plugins/library.h"
+#include "host/plugins/plugin_host.h"
+#include "swapmeet/plugin.h"
+
+namespace swapmeet {
+
+// What the configuration says of one plugin.
+struct PluginChoice {
+  Kind kind = Kind::extension;
+  std::string name;   // "fts", or a path with a slash
+  std::string where;  // "index.ini [search]", for errors
+  RawSettings raw;
+  std::filesystem::path base_folder;  // of relative paths
+  std::string section;
+};
+
+struct PluginStatus {
+  std::string id;
+  Kind kind = Kind::extension;
+  std::string version;
+  std::string file;
+  std::string state;           // loaded, configured, started, stopped, failed
+  std::uint64_t failures = 0;  // exceptions that the guard caught
+};
+
+class Manager {
+ public:
+  Manager(Services services, std::vector<std::filesystem::path> folders);
+  ~Manager();
+  Manager(const Manager&) = delete;
+  Manager& operator=(const Manager&) = delete;
+
+  // Opens the libraries, checks settings and what requires what. Calls no plugin but to create it.
+  Result<void> load(const std::vector<PluginChoice>& choices);
+  Result<void> configure();
+  // All, or none: when one fails, those that had started are stopped again.
+  Result<void> start();
+  // In reverse order; one that takes longer than three seconds is left behind, with a log line.
+  void stop();
+  // New settings for running plugins. The first error is returned, the others still get theirs.
+  Result<void> reconfigure(const std::vector<PluginChoice>& choices);
+
+  template <class Interface>
+  Interface* find() {
+    return static_cast<Interface*>(find_interface(Interface::kInterface));
+  }
+  void* find_interface(std::string_view id);
+  std::vector<PluginStatus> status() const;
+
+ private:
+  struct Loaded;
+  Result<std::unique_ptr<Loaded>> load_one(const PluginChoice& choice);
+  Result<void> sort_by_requirements();
+  Loaded* provider_of(std::string_view interface_id);
+  void stop_one(Loaded& loaded);
+
+  Services services_;
+  std::vector<std::filesystem::path> folders_;
+  std::vector<std::unique_ptr<Loaded>> plugins_;  // in starting order after load()
+};
+
+}  // namespace swapmeet

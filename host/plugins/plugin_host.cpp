@@ -1,0 +1,111 @@
+#include "host/plugins/plugin_host.h"
+
+#include <utility>
+
+namespace swapmeet {
+
+// The host's routes, with everything that is added owned by the plugin.
+class PluginHost::OwnedRoutes final : public http::Routes {
+ public:
+  explicit OwnedRoutes(PluginHost& host) : host_(host) {}
+  Result<Registration> add(const std::string& method, const std::string& pattern,
+                           http::Handler handler, const http::RouteOptions& options) override {
+    auto counted = [&host = host_, handler = std::move(handler)](http::Request& request) {
+      try {
+        return handler(request);
+      } catch (const std::exception& exception) {
+        host.count_failure(request.path, exception.what());
+        throw;  // the front answers 500
+      }
+    };
+    auto added = host_.services_.routes->add(method, pattern, std::move(counted), options);
+    if (!added) return std::move(added).error();
+    return host_.own(std::move(*added));
+  }
+
+ private:
+  PluginHost& host_;
+};
+
+PluginHost::PluginHost(const Services& services, std::string id, Settings settings,
+                       std::function<void*(std::string_view)> find)
+    : services_(services),
+      id_(std::move(id)),
+      settings_(std::move(settings)),
+      find_(std::move(find)),
+      routes_(std::make_unique<OwnedRoutes>(*this)) {}
+
+void PluginHost::log(LogLevel level, std::string_view message,
+                     std::initializer_list<LogField> fields) {
+  services_.log(id_, level, message, fields);
+}
+
+http::Routes& PluginHost::routes() { return *routes_; }
+
+Result<std::unique_ptr<http::Listener>> PluginHost::listen(const http::ListenOptions& options) {
+  return services_.listen(options);
+}
+
+Registration PluginHost::every(std::chrono::milliseconds interval, std::function<void()> task) {
+  return own(services_.scheduler.every(
+      interval, [this, task = std::move(task)] { run_guarded("a scheduled task", task); }));
+}
+
+Registration PluginHost::subscribe(std::function<void(const Event&)> listener) {
+  return own(services_.events.subscribe([this, listener = std::move(listener)](const Event& event) {
+    run_guarded("an event", [&] { listener(event); });
+  }));
+}
+
+std::shared_ptr<Counter> PluginHost::counter(const std::string& name, const std::string& help) {
+  return services_.metrics.counter(name, help);
+}
+
+Registration PluginHost::gauge(const std::string& name, const std::string& help,
+                               std::function<double()> read) {
+  return own(services_.metrics.gauge(name, help, [this, read = std::move(read)] {
+    double value = 0;
+    run_guarded("a gauge", [&] { value = read(); });
+    return value;
+  }));
+}
+
+Registration PluginHost::own(Registration registration) {
+  const std::lock_guard lock(owned_->mutex);
+  owned_->registrations.push_front(std::move(registration));
+  const auto place = owned_->registrations.begin();
+  return Registration([owned = std::weak_ptr(owned_), place] {
+    const auto still = owned.lock();
+    if (!still) return;  // swept
+    std::list<Registration> taken;
+    {
+      const std::lock_guard taking(still->mutex);
+      taken.splice(taken.begin(), still->registrations, place);
+    }
+  });
+}
+
+void PluginHost::sweep() {
+  const auto swept = std::exchange(owned_, std::make_shared<Owned>());
+  std::list<Registration> left;
+  const std::lock_guard lock(swept->mutex);
+  left.swap(swept->registrations);
+}
+
+void PluginHost::count_failure(std::string_view doing, std::string_view what) {
+  ++failures_;
+  log(LogLevel::error, "the plugin threw",
+      {{"in", std::string(doing)}, {"what", std::string(what)}});
+}
+
+void PluginHost::run_guarded(std::string_view doing, const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const std::exception& exception) {
+    count_failure(doing, exception.what());
+  } catch (...) {
+    count_failure(doing, "something that is no exception");
+  }
+}
+
+}  // namespace swapmeet

@@ -1,0 +1,83 @@
+// What one plugin gets as its Host: the host's services, marked with the plugin's id, guarded
+// against what its callbacks throw, and swept when it stops.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+
+#include "host/app/event_bus.h"
+#include "host/app/metrics.h"
+#include "host/app/scheduler.h"
+#include "swapmeet/host.h"
+
+namespace swapmeet {
+
+// What the host has to offer to all its plugins.
+struct Services {
+  Clock& clock;
+  std::function<void(const std::string& source, LogLevel, std::string_view message,
+                     std::initializer_list<LogField>)>
+      log;
+  std::filesystem::path data;
+  std::string name;
+  PeerId peer;
+  std::string version;
+  http::Routes* routes = nullptr;
+  std::function<Result<std::unique_ptr<http::Listener>>(const http::ListenOptions&)> listen;
+  Scheduler& scheduler;
+  EventBus& events;
+  Metrics& metrics;
+};
+
+class PluginHost final : public Host {
+ public:
+  PluginHost(const Services& services, std::string id, Settings settings,
+             std::function<void*(std::string_view)> find);
+  ~PluginHost() override { sweep(); }
+
+  void log(LogLevel level, std::string_view message,
+           std::initializer_list<LogField> fields) override;
+  const Settings& settings() const override { return settings_; }
+  std::filesystem::path data_folder() const override { return services_.data / id_; }
+  PeerId peer_id() const override { return services_.peer; }
+  std::string name() const override { return services_.name; }
+  std::string version() const override { return services_.version; }
+  Clock& clock() override { return services_.clock; }
+  http::Routes& routes() override;
+  Result<std::unique_ptr<http::Listener>> listen(const http::ListenOptions& options) override;
+  Registration every(std::chrono::milliseconds interval, std::function<void()> task) override;
+  void publish(const Event& event) override { services_.events.publish(event); }
+  Registration subscribe(std::function<void(const Event&)> listener) override;
+  std::shared_ptr<Counter> counter(const std::string& name, const std::string& help) override;
+  Registration gauge(const std::string& name, const std::string& help,
+                     std::function<double()> read) override;
+  void* find_interface(std::string_view interface_id) override { return find_(interface_id); }
+
+  // Undoes what the plugin has left registered.
+  void sweep();
+  void count_failure(std::string_view doing, std::string_view what);
+  std::uint64_t failures() const { return failures_; }
+
+ private:
+  class OwnedRoutes;
+  struct Owned {
+    std::mutex mutex;
+    std::list<Registration> registrations;
+  };
+  // Keeps the registration among the plugin's own; what is returned takes it out again.
+  Registration own(Registration registration);
+  void run_guarded(std::string_view doing, const std::function<void()>& call);
+
+  const Services services_;
+  const std::string id_;
+  Settings settings_;
+  std::function<void*(std::string_view)> find_;
+  std::shared_ptr<Owned> owned_ = std::make_shared<Owned>();
+  std::unique_ptr<http::Routes> routes_;
+  std::atomic<std::uint64_t> failures_{0};
+};
+
+}  // namespace swapmeet
