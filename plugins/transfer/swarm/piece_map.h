@@ -1,0 +1,75 @@
+// The pieces of one download: how many there are, what each must hash to, and which are missing,
+// being fetched, or proven. Also the Merkle arithmetic of BEP 52 that a receiver needs.
+// Threads: PieceMap is for one thread at a time (its transfer holds a lock); functions are free.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "swapmeet/id.h"
+
+namespace swapmeet::swarm {
+
+using NodeHash = std::array<std::uint8_t, 32>;
+
+// 1 MiB to 16 MiB, so that a file has about 4,096 pieces at most.
+std::uint64_t piece_size_for(std::uint64_t file_size);
+// The node of the Merkle tree (16 KiB leaves) above these bytes, filled up with zero leaves to
+// `span` bytes, a power of two of at least 16 KiB.
+NodeHash node_hash(const char* bytes, std::size_t size, std::uint64_t span);
+// The hash that a whole file of one piece must have: its tree is as small as it can be.
+NodeHash small_file_hash(const char* bytes, std::size_t size);
+// True when these nodes, 32 bytes each, one a piece, lead to the content id.
+bool layer_leads_to(const ContentId& content, std::uint64_t file_size, std::uint64_t piece_size,
+                    std::string_view nodes);
+
+class PieceMap {
+ public:
+  using Instant = std::chrono::steady_clock::time_point;
+  struct Run {
+    std::size_t first = 0;
+    std::size_t count = 0;
+  };
+
+  // `layer` is empty for a file of one piece; `proven` is what proven_bits() gave, or empty.
+  PieceMap(const ContentId& content, std::uint64_t file_size, std::uint64_t piece_size,
+           std::string layer, std::string_view proven);
+
+  std::size_t count() const { return pieces_.size(); }
+  std::uint64_t offset(std::size_t piece) const { return piece * piece_size_; }
+  std::size_t length(std::size_t piece) const;
+  std::uint64_t proven_bytes() const { return proven_bytes_; }
+  bool complete() const { return proven_ == pieces_.size(); }
+  bool is_proven(std::size_t piece) const { return pieces_[piece].state == Piece::proven; }
+  std::string proven_bits() const;                           // a bit a piece, lowest first
+  bool matches(std::size_t piece, const char* bytes) const;  // length(piece) bytes
+
+  // Up to `most` adjacent missing pieces, now being fetched. When none is missing: one that has
+  // been on its way since before `slow_before`, to be fetched twice.
+  std::optional<Run> take(std::size_t most, Instant now, Instant slow_before);
+  void give_back(const Run& run);       // those that are not proven are missing again
+  bool mark_proven(std::size_t piece);  // false: it was already
+  std::size_t missing() const { return missing_; }
+
+ private:
+  struct Piece {
+    enum State : std::uint8_t { missing, taken, proven } state = missing;
+    Instant since{};
+  };
+  ContentId content_;
+  std::uint64_t file_size_;
+  std::uint64_t piece_size_;
+  std::string layer_;
+  std::vector<Piece> pieces_;
+  std::size_t proven_ = 0;
+  std::size_t missing_ = 0;
+  std::uint64_t proven_bytes_ = 0;
+};
+
+}  // namespace swapmeet::swarm
