@@ -1,0 +1,1 @@
+set(libraries swapmeet::sqlite Poco::Net Poco::Foundation OpenSSL::Crypto Threads::Threads)
