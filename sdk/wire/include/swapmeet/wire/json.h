@@ -1,0 +1,81 @@
+// The JSON form of every type that crosses the wire. Reading is strict about types and forgiving
+// about fields it does not know; what is wrong is an `invalid_argument` that names the field.
+// Threads: free functions without shared state.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "swapmeet/auth.h"
+#include "swapmeet/feed.h"
+#include "swapmeet/page.h"
+#include "swapmeet/registry.h"
+#include "swapmeet/search.h"
+#include "swapmeet/transfer.h"
+
+namespace swapmeet::wire {
+
+struct PluginReport {
+  std::string id;
+  std::string kind;
+  std::string version;
+  std::string state;
+};
+
+// GET /api/v1/status
+struct StatusReport {
+  std::string name;
+  std::string version;
+  PeerId peer;
+  std::string role;  // "index" or "peer"
+  std::chrono::seconds uptime{};
+  std::vector<PluginReport> plugins;
+  RegistryCounts counts;
+};
+
+std::string to_json(const PeerRecord& peer);
+std::string to_json(const Enrollment& enrollment);  // without id and token
+std::string to_json(const Enrolled& enrolled);
+std::string to_json(const FeedPosition& position);
+std::string to_json(const ContentRecord& content);
+std::string to_json(const SearchPage& page);
+std::string to_json(const Account& account);
+std::string to_json(const AccountChange& change);
+std::string to_json(const Session& session);
+std::string to_json(const ShareSpec& share);
+std::string to_json(const ShareStatus& share);
+std::string to_json(const std::vector<ShareStatus>& shares);
+std::string to_json(const DownloadRequest& request);
+std::string to_json(const DownloadStatus& download);
+std::string to_json(const std::vector<UploadStatus>& uploads);
+std::string to_json(const Offer& offer);
+std::string to_json(const SendRequest& request);
+std::string to_json(const StatusReport& report);
+std::string to_json(const Page<PeerRecord>& page);      // {"peers":[…],"next":"…"}
+std::string to_json(const Page<Listing>& page);         // {"files":…}
+std::string to_json(const Page<DownloadStatus>& page);  // {"downloads":…}
+std::string to_json(const Page<Offer>& page);           // {"offers":…}
+std::string to_json(const Page<Account>& page);         // {"accounts":…}
+std::string lease_to_json(std::chrono::seconds lease);  // {"lease_seconds":60}
+
+// Defined for the types above, and for std::chrono::seconds (a lease) and Credentials.
+template <class T>
+Result<T> from_json(std::string_view text);
+
+// POST /api/v1/sessions and /accounts
+struct Credentials {
+  std::string account;
+  std::string password;
+};
+std::string to_json(const Credentials& credentials);
+
+// A batch as NDJSON: a line {"feed":…,"base":N,"upto":M}, then a change a line.
+std::string to_ndjson(const ChangeBatch& batch);
+Result<ChangeBatch> batch_from_ndjson(std::string_view text);
+
+// What a problem document says; the HTTP status alone when it is none.
+Error error_from_problem(int status, std::string_view body);
+
+}  // namespace swapmeet::wire

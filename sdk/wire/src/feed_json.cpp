@@ -1,0 +1,110 @@
+#include "json_tools.h"
+
+namespace swapmeet::wire {
+namespace {
+
+void write_change(JsonWriter& out, const Change& change) {
+  out.begin();
+  switch (change.kind) {
+    case ChangeKind::put:
+      out.text("op", "put").number("revision", change.revision);
+      write_fields(out, change.listing);
+      break;
+    case ChangeKind::remove:
+      out.text("op", "remove")
+          .number("revision", change.revision)
+          .text("path", change.listing.path);
+      break;
+    default: out.text("op", "clear").number("revision", change.revision);
+  }
+  out.end();
+}
+
+Result<Change> read_change(std::string_view line) {
+  JsonReader in(line);
+  Change change;
+  change.revision = in.number("revision", false);
+  const std::string op = in.text("op");
+  if (op == "put") {
+    change.listing = read_listing(in);
+  } else if (op == "remove") {
+    change.kind = ChangeKind::remove;
+    change.listing.path = in.text("path");
+  } else if (op == "clear") {
+    change.kind = ChangeKind::clear;
+  } else {
+    in.fail("op", "must be put, remove or clear");
+  }
+  return in.finish(std::move(change));
+}
+
+}  // namespace
+
+std::string to_json(const FeedPosition& position) {
+  JsonWriter out;
+  return out.begin().text("feed", position.feed).number("revision", position.revision).end().take();
+}
+template <>
+Result<FeedPosition> from_json(std::string_view text) {
+  JsonReader in(text);
+  FeedPosition position{in.text("feed"), in.number("revision")};
+  return in.finish(std::move(position));
+}
+
+std::string to_ndjson(const ChangeBatch& batch) {
+  JsonWriter head;
+  std::string text = head.begin()
+                         .text("feed", batch.feed)
+                         .number("base", batch.base)
+                         .number("upto", batch.upto)
+                         .end()
+                         .take() +
+                     '\n';
+  for (const auto& change : batch.changes) {
+    JsonWriter out;
+    write_change(out, change);
+    (text += out.take()) += '\n';
+  }
+  return text;
+}
+
+Result<ChangeBatch> batch_from_ndjson(std::string_view text) {
+  ChangeBatch batch;
+  for (std::size_t line_number = 1; !text.empty(); ++line_number) {
+    const auto end = text.find('\n');
+    const auto line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    const auto at = [&](const Error& error) {
+      return Error{error.code, "line " + std::to_string(line_number) + ": " + error.message, {}};
+    };
+    if (line_number == 1) {
+      JsonReader in(line);
+      batch.feed = in.text("feed");
+      batch.base = in.number("base");
+      batch.upto = in.number("upto");
+      if (batch.feed.empty() || batch.feed.size() > 128)
+        in.fail("feed", "must have 1 to 128 characters");
+      if (batch.upto < batch.base) in.fail("upto", "is before base");
+      if (auto read = in.finish(0); !read) return at(read.error());
+    } else if (!line.empty()) {
+      auto change = read_change(line);
+      if (!change) return at(change.error());
+      batch.changes.push_back(std::move(*change));
+    }
+  }
+  if (batch.feed.empty())
+    return Error{ErrorCode::invalid_argument,
+                 "the first line must be {\"feed\":…,\"base\":…,\"upto\":…}",
+                 {}};
+  return batch;
+}
+
+Error error_from_problem(int status, std::string_view body) {
+  JsonReader in(body);
+  Error error{error_code_from(in.text("code")), in.text("detail"), {}};
+  if (in.has("position")) error.position = in.number("position");
+  if (in.finish(0)) return error;
+  return {ErrorCode::unavailable, "it answered with HTTP status " + std::to_string(status), {}};
+}
+
+}  // namespace swapmeet::wire

@@ -1,0 +1,218 @@
+#include "json_tools.h"
+
+namespace swapmeet::wire {
+
+void write(JsonWriter& out, const PeerRecord& peer) {
+  out.begin().text("id", peer.id.text()).text("name", peer.name).text("address", peer.address);
+  out.number("port", peer.port).text("seen_address", peer.seen_address);
+  if (!peer.account.empty()) out.text("account", peer.account);
+  out.number("files", peer.files).number("bytes", peer.bytes).boolean("present", peer.present);
+  out.boolean("dialable", peer.dialable).time("last_seen", peer.last_seen).end();
+}
+
+PeerRecord read_peer(JsonReader& in) {
+  PeerRecord peer;
+  peer.id = in.id<PeerId>("id");
+  peer.name = in.text("name");
+  peer.address = in.text("address");
+  const auto port = in.number("port");
+  if (port > 65535) in.fail("port", "must be at most 65535");
+  peer.port = static_cast<std::uint16_t>(port);
+  peer.seen_address = in.text("seen_address", false);
+  peer.account = in.text("account", false);
+  peer.files = in.number("files", false);
+  peer.bytes = in.number("bytes", false);
+  peer.present = in.boolean("present", false);
+  peer.dialable = in.boolean("dialable", true);
+  peer.last_seen = in.time("last_seen");
+  return peer;
+}
+
+// ["everyone"] is the rule and left out.
+void write_audience(JsonWriter& out, const Audience& audience) {
+  if (audience.everyone) return;
+  std::vector<std::string> who;
+  for (const auto& group : audience.groups) who.push_back("group:" + group);
+  for (const auto& account : audience.accounts) who.push_back("account:" + account);
+  out.texts("audience", who);
+}
+
+Audience read_audience(JsonReader& in) {
+  Audience audience;
+  if (!in.has("audience")) return audience;
+  audience.everyone = false;
+  for (const auto& who : in.texts("audience")) {
+    if (who == "everyone")
+      audience.everyone = true;
+    else if (who.starts_with("group:"))
+      audience.groups.push_back(who.substr(6));
+    else if (who.starts_with("account:"))
+      audience.accounts.push_back(who.substr(8));
+    else
+      in.fail("audience",
+              "holds '" + who + "'; everyone, group:NAME and account:NAME are possible");
+  }
+  return audience;
+}
+
+void write_fields(JsonWriter& out, const Listing& listing) {
+  out.text("path", listing.path).text("content", listing.content.text());
+  out.number("size", listing.size).time("modified", listing.modified);
+  write_audience(out, listing.audience);
+  if (!listing.attributes.empty()) {
+    out.key("attributes").begin();
+    for (const auto& [name, value] : listing.attributes) out.text(name, value);
+    out.end();
+  }
+  if (listing.have) out.number("have", *listing.have);
+}
+
+Listing read_listing(JsonReader& in) {
+  Listing listing;
+  listing.path = in.text("path");
+  listing.content = in.id<ContentId>("content");
+  listing.size = in.number("size");
+  listing.modified = in.time("modified");
+  listing.audience = read_audience(in);
+  if (const auto* attributes = in.find("attributes")) {
+    if (!attributes->IsObject()) return in.fail("attributes", "must be an object"), listing;
+    for (const auto& member : attributes->GetObject()) {
+      if (!member.value.IsString()) return in.fail("attributes", "must hold texts"), listing;
+      listing.attributes[member.name.GetString()] = member.value.GetString();
+    }
+  }
+  if (in.has("have")) listing.have = in.number("have");
+  return listing;
+}
+
+void write(JsonWriter& out, const Source& source) {
+  out.begin().text("peer", source.peer.text()).text("name", source.name).text("url", source.url);
+  out.number("have", source.have).end();
+}
+
+Source read_source(JsonReader& in) {
+  return {in.id<PeerId>("peer"), in.text("name"), in.text("url"), in.number("have", false)};
+}
+
+std::string to_json(const PeerRecord& peer) {
+  JsonWriter out;
+  write(out, peer);
+  return out.take();
+}
+template <>
+Result<PeerRecord> from_json(std::string_view text) {
+  JsonReader in(text);
+  auto peer = read_peer(in);
+  return in.finish(std::move(peer));
+}
+
+std::string to_json(const Enrollment& enrollment) {
+  JsonWriter out;
+  out.begin().text("name", enrollment.name).text("address", enrollment.address);
+  return out.number("port", enrollment.port).boolean("dialable", enrollment.dialable).end().take();
+}
+template <>
+Result<Enrollment> from_json(std::string_view text) {
+  JsonReader in(text);
+  Enrollment enrollment;
+  enrollment.name = in.text("name");
+  enrollment.address = in.text("address", false);
+  const auto port = in.number("port");
+  if (port == 0 || port > 65535) in.fail("port", "must be from 1 to 65535");
+  enrollment.port = static_cast<std::uint16_t>(port);
+  enrollment.dialable = in.boolean("dialable", true);
+  return in.finish(std::move(enrollment));
+}
+
+std::string to_json(const Enrolled& enrolled) {
+  JsonWriter out;
+  out.begin().key("peer");
+  write(out, enrolled.peer);
+  out.number("lease_seconds", static_cast<std::uint64_t>(enrolled.lease.count()));
+  return out.text("seen_address", enrolled.peer.seen_address)
+      .text("token", enrolled.token)
+      .end()
+      .take();
+}
+template <>
+Result<Enrolled> from_json(std::string_view text) {
+  JsonReader in(text);
+  Enrolled enrolled;
+  if (auto peer = in.object("peer")) {
+    enrolled.peer = read_peer(*peer);
+    in.adopt(*peer);
+  } else {
+    in.fail("peer", "is missing");
+  }
+  enrolled.lease = std::chrono::seconds(in.number("lease_seconds"));
+  enrolled.token = in.text("token");
+  return in.finish(std::move(enrolled));
+}
+
+std::string lease_to_json(std::chrono::seconds lease) {
+  JsonWriter out;
+  return out.begin()
+      .number("lease_seconds", static_cast<std::uint64_t>(lease.count()))
+      .end()
+      .take();
+}
+template <>
+Result<std::chrono::seconds> from_json(std::string_view text) {
+  JsonReader in(text);
+  const std::chrono::seconds lease(in.number("lease_seconds"));
+  return in.finish(lease);
+}
+
+std::string to_json(const ContentRecord& content) {
+  JsonWriter out;
+  out.begin().text("content", content.content.text()).number("size", content.size);
+  out.texts("names", content.names);
+  out.list("sources", content.sources, [&](const Source& source) { write(out, source); });
+  if (!content.ticket.empty()) out.text("ticket", content.ticket);
+  return out.end().take();
+}
+template <>
+Result<ContentRecord> from_json(std::string_view text) {
+  JsonReader in(text);
+  ContentRecord content;
+  content.content = in.id<ContentId>("content");
+  content.size = in.number("size");
+  content.names = in.texts("names");
+  in.list("sources", [&](JsonReader& one) { content.sources.push_back(read_source(one)); });
+  content.ticket = in.text("ticket", false);
+  return in.finish(std::move(content));
+}
+
+std::string to_json(const Page<PeerRecord>& page) {
+  JsonWriter out;
+  out.begin().list("peers", page.items, [&](const PeerRecord& peer) { write(out, peer); });
+  return out.text("next", page.next).end().take();
+}
+template <>
+Result<Page<PeerRecord>> from_json(std::string_view text) {
+  JsonReader in(text);
+  Page<PeerRecord> page;
+  in.list("peers", [&](JsonReader& one) { page.items.push_back(read_peer(one)); });
+  page.next = in.text("next", false);
+  return in.finish(std::move(page));
+}
+
+std::string to_json(const Page<Listing>& page) {
+  JsonWriter out;
+  out.begin().list("files", page.items, [&](const Listing& listing) {
+    out.begin();
+    write_fields(out, listing);
+    out.end();
+  });
+  return out.text("next", page.next).end().take();
+}
+template <>
+Result<Page<Listing>> from_json(std::string_view text) {
+  JsonReader in(text);
+  Page<Listing> page;
+  in.list("files", [&](JsonReader& one) { page.items.push_back(read_listing(one)); });
+  page.next = in.text("next", false);
+  return in.finish(std::move(page));
+}
+
+}  // namespace swapmeet::wire
