@@ -8,7 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "swapmeet/auth.h"
 #include "swapmeet/feed.h"
 #include "swapmeet/page.h"
 #include "swapmeet/registry.h"
@@ -41,35 +40,21 @@ std::string to_json(const Enrolled& enrolled);
 std::string to_json(const FeedPosition& position);
 std::string to_json(const ContentRecord& content);
 std::string to_json(const SearchPage& page);
-std::string to_json(const Account& account);
-std::string to_json(const AccountChange& change);
-std::string to_json(const Session& session);
 std::string to_json(const ShareSpec& share);
 std::string to_json(const ShareStatus& share);
 std::string to_json(const std::vector<ShareStatus>& shares);
 std::string to_json(const DownloadRequest& request);
 std::string to_json(const DownloadStatus& download);
 std::string to_json(const std::vector<UploadStatus>& uploads);
-std::string to_json(const Offer& offer);
-std::string to_json(const SendRequest& request);
 std::string to_json(const StatusReport& report);
 std::string to_json(const Page<PeerRecord>& page);      // {"peers":[…],"next":"…"}
 std::string to_json(const Page<Listing>& page);         // {"files":…}
 std::string to_json(const Page<DownloadStatus>& page);  // {"downloads":…}
-std::string to_json(const Page<Offer>& page);           // {"offers":…}
-std::string to_json(const Page<Account>& page);         // {"accounts":…}
 std::string lease_to_json(std::chrono::seconds lease);  // {"lease_seconds":60}
 
-// Defined for the types above, and for std::chrono::seconds (a lease) and Credentials.
+// Defined for the types above that are read, and for std::chrono::seconds (a lease).
 template <class T>
 Result<T> from_json(std::string_view text);
-
-// POST /api/v1/sessions and /accounts
-struct Credentials {
-  std::string account;
-  std::string password;
-};
-std::string to_json(const Credentials& credentials);
 
 // A batch as NDJSON: a line {"feed":…,"base":N,"upto":M}, then a change a line.
 std::string to_ndjson(const ChangeBatch& batch);

@@ -1,0 +1,67 @@
+#include "host/api/access.h"
+
+#include <openssl/crypto.h>
+
+#include "host/api/request.h"
+
+namespace swapmeet {
+namespace {
+
+bool same_secret(const std::string& a, const std::string& b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+// A name that a page of another site cannot have: DNS rebinding gives it this machine's address,
+// but not this Host.
+bool is_own_host(const std::string& host, const HostPort& listening) {
+  for (const std::string& name :
+       {listening.host, std::string("localhost"), std::string("127.0.0.1"), std::string("::1")})
+    if (host == HostPort{name, listening.port}.text()) return true;
+  return false;
+}
+
+bool is_peer_owned(const http::Request& request) {
+  if (!request.path.starts_with("/api/v1/peers/")) return false;
+  return request.method == "DELETE" || request.path.ends_with("/lease") ||
+         request.path.ends_with("/changes");
+}
+
+}  // namespace
+
+AccessGuard owner_guard(std::string token, HostPort listening) {
+  return [token = std::move(token), listening = std::move(listening)](
+             http::Request& request) -> std::optional<http::Response> {
+    const auto refuse = [&](ErrorCode code, const char* why) {
+      return http::problem({code, why, {}}, request.id);
+    };
+    const auto* host = request.headers.find("Host");
+    if (!host || !is_own_host(*host, listening))
+      return refuse(
+          ErrorCode::not_allowed,
+          "this API answers only under its own address; the Host of the request is another");
+    const auto* origin = request.headers.find("Origin");
+    if (origin && *origin != "http://" + *host)
+      return refuse(ErrorCode::not_allowed, "another web site may not use this API");
+    if (request.path == "/healthz" || request.path == "/api/v1/status") return std::nullopt;
+    if (!same_secret(bearer_of(request), token))
+      return refuse(ErrorCode::unauthenticated,
+                    "this API is its owner's: send the content of api.token in the data folder as "
+                    "'Authorization: Bearer …'");
+    request.identity = {.account = "owner", .groups = {}, .roles = {"admin"}};
+    return std::nullopt;
+  };
+}
+
+AccessGuard public_guard(Authenticator* authenticator) {
+  return [authenticator](http::Request& request) -> std::optional<http::Response> {
+    if (!authenticator || request.path == "/healthz") return std::nullopt;
+    auto identity = authenticator->identify(bearer_of(request));
+    if (identity) request.identity = std::move(*identity);
+    // A bearer token on these may be the peer's own; the registry checks it.
+    else if (!is_peer_owned(request))
+      return http::problem(identity.error(), request.id);
+    return std::nullopt;
+  };
+}
+
+}  // namespace swapmeet

@@ -1,0 +1,21 @@
+// Who may call the API: guards for the front, run before any handler.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "swapmeet/auth.h"
+#include "swapmeet/http.h"
+
+namespace swapmeet {
+
+using AccessGuard = std::function<std::optional<http::Response>(http::Request&)>;
+
+// access = owner: everything but /healthz and /api/v1/status wants the token; Host must be this
+// machine and Origin, where there is one, the same, so that no web site can drive the host.
+AccessGuard owner_guard(std::string token, HostPort listening);
+// access = public: the auth plugin says who it is. nullptr: everyone is a guest.
+AccessGuard public_guard(Authenticator* authenticator);
+
+}  // namespace swapmeet

@@ -1,0 +1,55 @@
+// The REST API: HTTP in, interface call, JSON out; one file per resource. The same on an index and
+// on a peer: what this host's plugins do not provide is answered 501 with a sentence.
+// Threads: handlers run on the front's workers.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "host/app/metrics.h"
+#include "swapmeet/registry.h"
+#include "swapmeet/search.h"
+#include "swapmeet/transfer.h"
+#include "swapmeet/wire/json.h"
+
+namespace swapmeet {
+
+// What the API speaks to; nullptr: no plugin provides it.
+struct ApiContext {
+  http::Routes& routes;
+  Registry* registry = nullptr;
+  Search* search = nullptr;
+  Shares* shares = nullptr;
+  Downloads* downloads = nullptr;
+  Uploads* uploads = nullptr;
+  Metrics& metrics;
+  std::function<wire::StatusReport()> status;
+};
+
+class Api {
+ public:
+  // Registers all routes; they end with the object.
+  explicit Api(ApiContext context);
+
+  // Adds a route; the handler answers a Result, whose Error becomes a problem document.
+  using Call = std::function<Result<http::Response>(http::Request&)>;
+  void add(const std::string& method, const std::string& pattern, Call call,
+           const http::RouteOptions& options = {});
+  const ApiContext& context() const { return context_; }
+
+ private:
+  ApiContext context_;
+  std::vector<Registration> routes_;
+};
+
+// One per resource.
+void add_status(Api& api);
+void add_peers(Api& api);
+void add_announcing(Api& api);
+void add_search(Api& api);
+void add_contents(Api& api);
+void add_shares(Api& api);
+void add_downloads(Api& api);
+void add_uploads(Api& api);
+
+}  // namespace swapmeet

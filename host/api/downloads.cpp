@@ -1,0 +1,54 @@
+#include "host/api/api.h"
+#include "host/api/request.h"
+
+namespace swapmeet {
+namespace {
+
+Result<http::Response> answer(const Result<DownloadStatus>& status, int code = 200) {
+  if (!status) return status.error();
+  return http::json(wire::to_json(*status), code);
+}
+
+}  // namespace
+
+void add_downloads(Api& api) {
+  const auto add = [&api](const char* method, const char* pattern, auto call) {
+    api.add(method, pattern,
+            [downloads = api.context().downloads,
+             call](http::Request& request) -> Result<http::Response> {
+              if (!downloads) return not_here("transfer");
+              return call(*downloads, request);
+            });
+  };
+  add("GET", "/api/v1/downloads",
+      [](Downloads& downloads, http::Request& request) -> Result<http::Response> {
+        auto page = page_of(request);
+        if (!page) return std::move(page).error();
+        auto all = downloads.list(*page);
+        if (!all) return std::move(all).error();
+        return http::json(wire::to_json(*all));
+      });
+  add("POST", "/api/v1/downloads",
+      [](Downloads& downloads, http::Request& request) -> Result<http::Response> {
+        auto wanted = wire::from_json<DownloadRequest>(request.body);
+        if (!wanted) return std::move(wanted).error();
+        return answer(downloads.start(*wanted), 201);
+      });
+  add("GET", "/api/v1/downloads/{id}", [](Downloads& downloads, http::Request& request) {
+    return answer(downloads.get(request.params.at("id")));
+  });
+  add("POST", "/api/v1/downloads/{id}/pause", [](Downloads& downloads, http::Request& request) {
+    return answer(downloads.pause(request.params.at("id")));
+  });
+  add("POST", "/api/v1/downloads/{id}/resume", [](Downloads& downloads, http::Request& request) {
+    return answer(downloads.resume(request.params.at("id")));
+  });
+  add("DELETE", "/api/v1/downloads/{id}",
+      [](Downloads& downloads, http::Request& request) -> Result<http::Response> {
+        auto cancelled = downloads.cancel(request.params.at("id"));
+        if (!cancelled) return std::move(cancelled).error();
+        return http::Response{.status = 204, .headers = {}, .body = std::string()};
+      });
+}
+
+}  // namespace swapmeet

@@ -1,0 +1,83 @@
+#include "host/api/api.h"
+#include "host/api/request.h"
+
+namespace swapmeet {
+namespace {
+
+Result<http::Response> enroll(Registry& registry, http::Request& request) {
+  auto id = id_of<PeerId>(request, "id");
+  if (!id) return std::move(id).error();
+  auto enrollment = wire::from_json<Enrollment>(request.body);
+  if (!enrollment) return std::move(enrollment).error();
+  enrollment->id = *id;
+  enrollment->token = peer_token_of(request);
+  auto enrolled = registry.enroll(*enrollment, {request.identity, request.remote_address});
+  if (!enrolled) return std::move(enrolled).error();
+  return http::json(wire::to_json(*enrolled));
+}
+
+Result<http::Response> list(Registry& registry, http::Request& request) {
+  auto page = page_of(request);
+  if (!page) return std::move(page).error();
+  PeerQuery query{.page = *page, .name = {}, .present_only = true};
+  if (const auto* name = request.query_value("name")) query.name = *name;
+  if (const auto* all = request.query_value("all")) query.present_only = *all != "true";
+  auto peers = registry.peers(query);
+  if (!peers) return std::move(peers).error();
+  return http::json(wire::to_json(*peers));
+}
+
+Result<http::Response> browse(Registry& registry, http::Request& request) {
+  auto id = id_of<PeerId>(request, "id");
+  if (!id) return std::move(id).error();
+  auto page = page_of(request);
+  if (!page) return std::move(page).error();
+  BrowseQuery query{.page = *page, .folder = {}};
+  if (const auto* folder = request.query_value("folder")) query.folder = *folder;
+  auto files = registry.browse(*id, query, request.identity);
+  if (!files) return std::move(files).error();
+  return http::json(wire::to_json(*files));
+}
+
+}  // namespace
+
+void add_peers(Api& api) {
+  // Runs `call` with the registry and, where the path has one, the peer's id.
+  const auto add = [&api](const char* method, const char* pattern, auto call) {
+    api.add(method, pattern,
+            [registry = api.context().registry,
+             call](http::Request& request) -> Result<http::Response> {
+              if (!registry) return not_here("registry");
+              return call(*registry, request);
+            });
+  };
+  add("GET", "/api/v1/peers", list);
+  add("PUT", "/api/v1/peers/{id}", enroll);
+  add("GET", "/api/v1/peers/{id}/files", browse);
+  add("GET", "/api/v1/peers/{id}",
+      [](Registry& registry, http::Request& request) -> Result<http::Response> {
+        auto id = id_of<PeerId>(request, "id");
+        if (!id) return std::move(id).error();
+        auto peer = registry.peer(*id);
+        if (!peer) return std::move(peer).error();
+        return http::json(wire::to_json(*peer));
+      });
+  add("POST", "/api/v1/peers/{id}/lease",
+      [](Registry& registry, http::Request& request) -> Result<http::Response> {
+        auto id = id_of<PeerId>(request, "id");
+        if (!id) return std::move(id).error();
+        auto lease = registry.renew(*id, peer_token_of(request));
+        if (!lease) return std::move(lease).error();
+        return http::json(wire::lease_to_json(*lease));
+      });
+  add("DELETE", "/api/v1/peers/{id}",
+      [](Registry& registry, http::Request& request) -> Result<http::Response> {
+        auto id = id_of<PeerId>(request, "id");
+        if (!id) return std::move(id).error();
+        auto left = registry.leave(*id, peer_token_of(request));
+        if (!left) return std::move(left).error();
+        return http::Response{.status = 204, .headers = {}, .body = std::string()};
+      });
+}
+
+}  // namespace swapmeet

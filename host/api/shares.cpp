@@ -1,0 +1,42 @@
+#include "host/api/api.h"
+#include "host/api/request.h"
+
+namespace swapmeet {
+
+void add_shares(Api& api) {
+  const auto add = [&api](const char* method, const char* pattern, auto call) {
+    api.add(
+        method, pattern,
+        [shares = api.context().shares, call](http::Request& request) -> Result<http::Response> {
+          if (!shares) return not_here("transfer");
+          return call(*shares, request);
+        });
+  };
+  const auto done = [](Result<void> result) -> Result<http::Response> {
+    if (!result) return std::move(result).error();
+    return http::Response{.status = 204, .headers = {}, .body = std::string()};
+  };
+  add("GET", "/api/v1/shares", [](Shares& shares, http::Request&) -> Result<http::Response> {
+    auto all = shares.list();
+    if (!all) return std::move(all).error();
+    return http::json(wire::to_json(*all));
+  });
+  add("POST", "/api/v1/shares",
+      [](Shares& shares, http::Request& request) -> Result<http::Response> {
+        auto spec = wire::from_json<ShareSpec>(request.body);
+        if (!spec) return std::move(spec).error();
+        auto added = shares.add(*spec);
+        if (!added) return std::move(added).error();
+        return http::json(wire::to_json(*added), 201);
+      });
+  add("POST", "/api/v1/shares/rescan",
+      [done](Shares& shares, http::Request&) { return done(shares.rescan("")); });
+  add("POST", "/api/v1/shares/{name}/rescan", [done](Shares& shares, http::Request& request) {
+    return done(shares.rescan(request.params.at("name")));
+  });
+  add("DELETE", "/api/v1/shares/{name}", [done](Shares& shares, http::Request& request) {
+    return done(shares.remove(request.params.at("name")));
+  });
+}
+
+}  // namespace swapmeet

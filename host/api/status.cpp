@@ -1,0 +1,30 @@
+#include "host/api/api.h"
+
+namespace swapmeet {
+namespace {
+
+http::Response plain(std::string text, std::string type) {
+  http::Response response;
+  response.headers.set("Content-Type", std::move(type));
+  response.body = std::move(text);
+  return response;
+}
+
+}  // namespace
+
+void add_status(Api& api) {
+  const auto& context = api.context();
+  api.add("GET", "/healthz",
+          [](http::Request&) -> Result<http::Response> { return plain("ok\n", "text/plain"); });
+  api.add("GET", "/metrics", [&context](http::Request&) -> Result<http::Response> {
+    return plain(context.metrics.text(), "text/plain; version=0.0.4");
+  });
+  api.add("GET", "/api/v1/status", [&context](http::Request&) -> Result<http::Response> {
+    auto report = context.status();
+    if (context.registry)
+      if (auto counts = context.registry->counts()) report.counts = *counts;
+    return http::json(wire::to_json(report));
+  });
+}
+
+}  // namespace swapmeet

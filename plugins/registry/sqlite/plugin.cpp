@@ -1,0 +1,304 @@
+// registry.sqlite: the registry as a store of its own. The store keeps what must last; leases live
+// here, in memory: a renewal that changes nothing writes nothing.
+#include "swapmeet/plugin.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <sys/random.h>
+
+#include <array>
+#include <map>
+#include <mutex>
+
+#include "registry/sqlite/codec.h"
+#include "registry/sqlite/store.h"
+
+namespace registry {
+namespace {
+
+using namespace swapmeet;
+using namespace std::chrono_literals;
+
+constexpr const char* kProvides[] = {Registry::kInterface};
+constexpr KeySpec kKeys[] = {
+    {"lease", KeyType::duration, "60s", "1s", "1h",
+     "How long a peer counts as present without renewing."},
+    {"forget_after", KeyType::duration, "90d", "1m", nullptr,
+     "Peers that have been absent for so long are forgotten, with their listings."},
+};
+
+std::string sha256(std::string_view text) {
+  std::string digest(32, '\0');
+  unsigned size = 32;
+  EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(digest.data()), &size,
+             EVP_sha256(), nullptr);
+  return digest;
+}
+
+std::string random_token() {
+  std::array<std::uint8_t, 32> bytes{};
+  if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
+    throw std::runtime_error("the system gives no random numbers");
+  return to_hex(bytes.data(), bytes.size());
+}
+
+Error wrong(std::string message) { return {ErrorCode::invalid_argument, std::move(message), {}}; }
+
+Result<void> check_name(const std::string& name) {
+  std::size_t characters = 0;
+  for (const char c : name) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+      return wrong("the name holds a control character");
+    if ((c & 0xc0) != 0x80) ++characters;
+  }
+  if (!is_utf8(name)) return wrong("the name is not UTF-8");
+  if (characters == 0 || characters > 64) return wrong("the name must have 1 to 64 characters");
+  return {};
+}
+
+Result<void> check_enrollment(const Enrollment& enrollment) {
+  if (enrollment.id.is_zero()) return wrong("the peer id must not be all zeros");
+  if (auto checked = check_name(enrollment.name); !checked) return checked;
+  if (enrollment.port == 0) return wrong("the port must be from 1 to 65535");
+  if (!enrollment.address.empty())
+    if (auto checked = check_host(enrollment.address); !checked) return checked;
+  if (enrollment.token.empty()) return {};
+  if (enrollment.token.size() < 32 || enrollment.token.size() > 128)
+    return wrong("the token must have 32 to 128 characters");
+  for (const char c : enrollment.token)
+    if (c <= 0x20 || c >= 0x7f) return wrong("the token holds a character that is not printable");
+  return {};
+}
+
+class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
+ public:
+  Result<void> configure(Host& host) override {
+    host_ = &host;
+    lease_ = std::chrono::duration_cast<std::chrono::seconds>(host.settings().duration("lease"));
+    forget_after_ = host.settings().duration("forget_after");
+    return {};
+  }
+
+  Result<void> start() override {
+    return sqlite::attempt([&]() -> Result<void> {
+      store_ = std::make_unique<Store>(host_->data_folder());
+      // Whoever was present when this host stopped gets one lease to come back.
+      for (const auto& peer : store_->present_peers())
+        deadlines_[peer] = host_->clock().steady() + lease_;
+      expiry_ =
+          host_->every(std::min<std::chrono::milliseconds>(1s, lease_ / 2), [this] { expire(); });
+      forgetting_ = host_->every(1h, [this] { forget(); });
+      return {};
+    });
+  }
+
+  void stop() override {
+    expiry_.reset();
+    forgetting_.reset();
+  }
+
+  void* interface(std::string_view id) override { return interface_of<Registry>(this, id); }
+
+  Result<Enrolled> enroll(const Enrollment& enrollment, const Caller& caller) override {
+    if (auto checked = check_enrollment(enrollment); !checked) return std::move(checked).error();
+    return sqlite::attempt([&]() -> Result<Enrolled> {
+      const std::lock_guard lock(enroll_mutex_);
+      const auto known = store_->peer(enrollment.id);
+      if (known && !matches(*known, enrollment.token))
+        return Error{ErrorCode::not_allowed,
+                     "the peer id " + enrollment.id.text() +
+                         " belongs to somebody else: send the token of its first registration, or "
+                         "use an id of your own",
+                     {}};
+      const std::string token = enrollment.token.empty() ? random_token() : enrollment.token;
+      StoredPeer peer;
+      peer.token_hash = sha256(token);
+      auto& record = peer.record;
+      record.id = enrollment.id;
+      record.name = enrollment.name;
+      record.address =
+          enrollment.address;  // as given; the store shows the seen one when it is empty
+      record.seen_address = caller.address;
+      record.port = enrollment.port;
+      record.dialable = enrollment.dialable;
+      record.account = caller.identity.account;
+      record.last_seen = host_->clock().now();
+      store_->put_peer(peer);
+      extend(enrollment.id);
+      wake();
+      host_->log(LogLevel::info, "registered",
+                 {{"peer", record.id.text()}, {"name", record.name}, {"address", caller.address}});
+      return Enrolled{store_->peer(enrollment.id)->record, lease_, token};
+    });
+  }
+
+  Result<std::chrono::seconds> renew(const PeerId& peer, const std::string& token) override {
+    return sqlite::attempt([&]() -> Result<std::chrono::seconds> {
+      auto known = owned(peer, token);
+      if (!known) return std::move(known).error();
+      if (!extend(peer)) set_present({peer}, true);
+      return lease_;
+    });
+  }
+
+  Result<void> leave(const PeerId& peer, const std::string& token) override {
+    return sqlite::attempt([&]() -> Result<void> {
+      auto known = owned(peer, token);
+      if (!known) return std::move(known).error();
+      {
+        const std::lock_guard lock(lease_mutex_);
+        deadlines_.erase(peer);
+      }
+      set_present({peer}, false);
+      host_->log(LogLevel::info, "left", {{"peer", peer.text()}, {"name", known->record.name}});
+      return {};
+    });
+  }
+
+  Result<Page<PeerRecord>> peers(const PeerQuery& query) override {
+    if (!is_cursor(query.page.after))
+      return wrong("'after' is not what an earlier page gave as 'next'");
+    return sqlite::attempt([&]() -> Result<Page<PeerRecord>> { return store_->peers(query); });
+  }
+
+  Result<PeerRecord> peer(const PeerId& peer) override {
+    return sqlite::attempt([&]() -> Result<PeerRecord> {
+      auto known = store_->peer(peer);
+      if (!known) return not_registered(peer);
+      return known->record;
+    });
+  }
+
+  Result<FeedPosition> announced(const PeerId& peer) override {
+    return sqlite::attempt([&]() -> Result<FeedPosition> {
+      if (!store_->peer(peer)) return not_registered(peer);
+      return store_->announced(peer);
+    });
+  }
+
+  Result<FeedPosition> announce(const PeerId& peer, const std::string& token,
+                                const ChangeBatch& batch) override {
+    return sqlite::attempt([&]() -> Result<FeedPosition> {
+      if (auto known = owned(peer, token); !known) return std::move(known).error();
+      auto position = store_->announce(peer, batch);
+      if (position) wake();
+      return position;
+    });
+  }
+
+  Result<Page<Listing>> browse(const PeerId& peer, const BrowseQuery& query,
+                               const Identity& viewer) override {
+    if (!is_cursor(query.page.after))
+      return wrong("'after' is not what an earlier page gave as 'next'");
+    return sqlite::attempt([&]() -> Result<Page<Listing>> {
+      if (!store_->peer(peer)) return not_registered(peer);
+      return store_->browse(peer, query, viewer);
+    });
+  }
+
+  Result<ContentRecord> content(const ContentId& content, const Identity& viewer) override {
+    return sqlite::attempt([&] { return store_->content(content, viewer); });
+  }
+
+  Result<RegistryCounts> counts() override {
+    return sqlite::attempt([&]() -> Result<RegistryCounts> { return store_->counts(); });
+  }
+
+  ChangeFeed* feed() noexcept override { return this; }
+  Result<FeedState> state() override {
+    return sqlite::attempt([&]() -> Result<FeedState> { return store_->feed_state(); });
+  }
+  Result<ChangeBatch> changes_after(Revision after, std::size_t limit) override {
+    return sqlite::attempt([&] { return store_->changes_after(after, limit); });
+  }
+  Registration on_advance(std::function<void()> wake) override {
+    const std::lock_guard lock(wake_mutex_);
+    const int number = next_waker_++;
+    wakers_[number] = std::move(wake);
+    return Registration([this, number] {
+      const std::lock_guard erasing(wake_mutex_);
+      wakers_.erase(number);
+    });
+  }
+
+ private:
+  static Error not_registered(const PeerId& peer) {
+    return {ErrorCode::not_found, "the peer " + peer.text() + " is not registered here", {}};
+  }
+
+  static bool matches(const StoredPeer& peer, const std::string& token) {
+    const auto hash = sha256(token);
+    return peer.token_hash.size() == hash.size() &&
+           CRYPTO_memcmp(peer.token_hash.data(), hash.data(), hash.size()) == 0;
+  }
+
+  Result<StoredPeer> owned(const PeerId& peer, const std::string& token) {
+    auto known = store_->peer(peer);
+    if (!known) return not_registered(peer);
+    if (!matches(*known, token))
+      return Error{ErrorCode::not_allowed, "this is not the token of the peer " + peer.text(), {}};
+    return std::move(*known);
+  }
+
+  // Puts the deadline off; false when the peer had none (it was absent).
+  bool extend(const PeerId& peer) {
+    const std::lock_guard lock(lease_mutex_);
+    return !deadlines_.insert_or_assign(peer, host_->clock().steady() + lease_).second;
+  }
+
+  void set_present(const std::vector<PeerId>& peers, bool present) {
+    store_->set_present(peers, present, host_->clock().now());
+    wake();
+  }
+
+  void expire() {
+    std::vector<PeerId> late;
+    {
+      const std::lock_guard lock(lease_mutex_);
+      const auto now = host_->clock().steady();
+      for (const auto& [peer, deadline] : deadlines_)
+        if (deadline <= now) late.push_back(peer);
+      for (const auto& peer : late) deadlines_.erase(peer);
+    }
+    if (late.empty()) return;
+    set_present(late, false);
+    host_->log(LogLevel::info, "leases ran out", {{"peers", std::to_string(late.size())}});
+  }
+
+  void forget() {
+    if (const auto count = store_->forget_absent_since(host_->clock().now() - forget_after_);
+        count > 0) {
+      wake();
+      host_->log(LogLevel::info, "forgot absent peers", {{"peers", std::to_string(count)}});
+    }
+  }
+
+  void wake() {
+    const std::lock_guard lock(wake_mutex_);
+    for (const auto& [number, waker] : wakers_) waker();
+  }
+
+  Host* host_ = nullptr;
+  std::chrono::seconds lease_{};
+  std::chrono::milliseconds forget_after_{};
+  std::unique_ptr<Store> store_;
+  std::mutex enroll_mutex_;  // two at once for one id must not both find it free
+  std::mutex lease_mutex_;
+  std::map<PeerId, std::chrono::steady_clock::time_point> deadlines_;
+  std::mutex wake_mutex_;
+  std::map<int, std::function<void()>> wakers_;
+  int next_waker_ = 0;
+  Registration expiry_;
+  Registration forgetting_;
+};
+
+}  // namespace
+}  // namespace registry
+
+SWAPMEET_PLUGIN(registry::SqliteRegistry,
+                {.id = "registry.sqlite",
+                 .kind = swapmeet::Kind::registry,
+                 .version = "0.1.0",
+                 .summary = "Keeps peers and listings in a database of its own.",
+                 .provides = registry::kProvides,
+                 .keys = registry::kKeys});

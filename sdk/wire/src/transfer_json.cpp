@@ -1,0 +1,101 @@
+#include "json_tools.h"
+
+namespace swapmeet::wire {
+namespace {
+
+void write(JsonWriter& out, const ShareStatus& share) {
+  out.begin().text("name", share.share.name).text("folder", share.share.folder);
+  write_audience(out, share.share.audience);
+  out.boolean("configured", share.configured)
+      .number("files", share.files)
+      .number("bytes", share.bytes);
+  out.number("waiting_files", share.waiting_files).number("waiting_bytes", share.waiting_bytes);
+  out.boolean("scanning", share.scanning).text("problem", share.problem).end();
+}
+
+void write(JsonWriter& out, const DownloadStatus& download) {
+  out.begin().text("id", download.id).text("content", download.content.text());
+  out.text("name", download.name)
+      .text("path", download.path)
+      .text("state", name_of(download.state));
+  out.number("size", download.size).number("done", download.done).number("rate", download.rate);
+  out.list("sources", download.sources, [&](const DownloadSource& source) {
+    out.begin().text("peer", source.peer.text()).text("name", source.name).text("url", source.url);
+    out.number("bytes", source.bytes).number("rate", source.rate).text("state", source.state).end();
+  });
+  out.text("why", download.why);
+  if (download.next_try) out.time("next_try", *download.next_try);
+  out.time("started", download.started);
+  if (download.finished) out.time("finished", *download.finished);
+  out.end();
+}
+
+template <class T>
+std::string written(const T& value) {
+  JsonWriter out;
+  write(out, value);
+  return out.take();
+}
+
+}  // namespace
+
+std::string to_json(const ShareSpec& share) {
+  JsonWriter out;
+  out.begin().text("name", share.name).text("folder", share.folder);
+  write_audience(out, share.audience);
+  return out.end().take();
+}
+template <>
+Result<ShareSpec> from_json(std::string_view text) {
+  JsonReader in(text);
+  ShareSpec share{in.text("name"), in.text("folder"), read_audience(in)};
+  return in.finish(std::move(share));
+}
+
+std::string to_json(const ShareStatus& share) { return written(share); }
+std::string to_json(const std::vector<ShareStatus>& shares) {
+  JsonWriter out;
+  return out.begin()
+      .list("shares", shares, [&](const ShareStatus& share) { write(out, share); })
+      .end()
+      .take();
+}
+
+std::string to_json(const DownloadRequest& request) {
+  JsonWriter out;
+  out.begin().text("content", request.content.text()).text("name", request.name);
+  return out.text("folder", request.folder).boolean("overwrite", request.overwrite).end().take();
+}
+template <>
+Result<DownloadRequest> from_json(std::string_view text) {
+  JsonReader in(text);
+  DownloadRequest request;
+  request.content = in.id<ContentId>("content");
+  request.name = in.text("name", false);
+  request.folder = in.text("folder", false);
+  request.overwrite = in.boolean("overwrite", false);
+  return in.finish(std::move(request));
+}
+
+std::string to_json(const DownloadStatus& download) { return written(download); }
+std::string to_json(const Page<DownloadStatus>& page) {
+  JsonWriter out;
+  out.begin().list("downloads", page.items,
+                   [&](const DownloadStatus& download) { write(out, download); });
+  return out.text("next", page.next).end().take();
+}
+
+std::string to_json(const std::vector<UploadStatus>& uploads) {
+  JsonWriter out;
+  return out.begin()
+      .list("uploads", uploads,
+            [&](const UploadStatus& upload) {
+              out.begin().text("address", upload.address).text("content", upload.content.text());
+              out.text("name", upload.name).number("size", upload.size).number("done", upload.done);
+              out.number("rate", upload.rate).time("started", upload.started).end();
+            })
+      .end()
+      .take();
+}
+
+}  // namespace swapmeet::wire
