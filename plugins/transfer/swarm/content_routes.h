@@ -1,0 +1,30 @@
+// What others fetch: the bytes of a content, whole or a range of them, and its Merkle layers.
+// A file is served only while it is the one that was hashed (inode, size, modification time).
+// Threads: handlers run on the listener's workers; parse_range is free.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "swapmeet/http.h"
+#include "transfer/swarm/catalogue.h"
+#include "transfer/swarm/uploads.h"
+
+namespace swapmeet::swarm {
+
+struct RangeAnswer {
+  enum Kind { whole, part, unsatisfiable } kind = whole;
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
+};
+// RFC 9110: anything but one well-formed byte range is answered with the whole.
+RangeAnswer parse_range(std::string_view header, std::uint64_t size);
+
+// `catalogue` and `meter` must outlive the registrations.
+Result<std::vector<Registration>> add_content_routes(http::Routes& routes, Catalogue& catalogue,
+                                                     UploadMeter& meter);
+
+}  // namespace swapmeet::swarm

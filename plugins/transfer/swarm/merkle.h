@@ -1,0 +1,45 @@
+// The Merkle tree of BEP 52 over a file that is read block by block: leaves of 16 KiB, zero hashes
+// up to a power of two, the content id at the root, and the layers between, from which a receiver
+// proves single pieces.
+// Threads: a MerkleBuilder is for one thread; functions are free.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "swapmeet/id.h"
+#include "swapmeet/result.h"
+
+namespace swapmeet::swarm {
+
+inline constexpr std::uint64_t kLeafSize = 16 * 1024;
+inline constexpr std::uint64_t kBlockSize = 1 << 20;
+// Files up to this size keep all their leaves; larger ones a node a block.
+inline constexpr std::uint64_t kMostWithLeaves = 64 << 20;
+
+struct MerkleTree {
+  ContentId content;
+  std::uint64_t size = 0;
+  std::uint64_t span = kLeafSize;  // bytes below each node of `layer`
+  std::string layer;               // 32 bytes a node
+};
+
+class MerkleBuilder {
+ public:
+  // The next kBlockSize bytes; less only at the end of the file.
+  void add(const char* bytes, std::size_t size);
+  MerkleTree finish();
+
+ private:
+  std::uint64_t size_ = 0;
+  std::string leaves_;  // empty once the file is larger than kMostWithLeaves
+  std::string blocks_;  // a node a block
+};
+
+// The layer with `piece` bytes below each node. `invalid_argument`: not a power of two, below what
+// is kept, or so large that the file is a single piece.
+Result<std::string> layer_at(const MerkleTree& tree, std::uint64_t piece);
+
+}  // namespace swapmeet::swarm

@@ -1,0 +1,139 @@
+// transfer.swarm: shares folders, serves their files to everyone, and downloads from many peers.
+#include "swapmeet/plugin.h"
+
+#include <sys/stat.h>
+
+#include "transfer/swarm/catalogue.h"
+#include "transfer/swarm/content_routes.h"
+#include "transfer/swarm/downloads.h"
+#include "transfer/swarm/scanner.h"
+#include "transfer/swarm/share_list.h"
+#include "transfer/swarm/uploads.h"
+#include "transfer/swarm/watcher.h"
+
+namespace {
+
+using namespace swapmeet;
+
+constexpr KeySpec kKeys[] = {
+    {"listen", KeyType::address, "127.0.0.1:6699", nullptr, nullptr,
+     "Where other peers fetch from; port 0: any free one."},
+    {"announce_address", KeyType::text, "", nullptr, nullptr,
+     "The host name or address that others reach this one by; empty: as the index sees it."},
+    {"share.*", KeyType::path, "", nullptr, nullptr, "A folder to share, under this name."},
+    {"rescan_interval", KeyType::duration, "1h", "1s", nullptr,
+     "How often all shares are walked, whatever the file system reports."},
+    {"download_folder", KeyType::path, nullptr, nullptr, nullptr, "Where downloads go."},
+    {"max_downloads", KeyType::integer, "3", "1", "64", "Downloads that run at once."},
+    {"max_sources", KeyType::integer, "6", "1", "64", "Peers that one download fetches from."},
+    {"min_free_space", KeyType::size, "0", nullptr, nullptr, "What downloads leave free on disk."},
+};
+
+class SwarmPlugin final : public Plugin {
+ public:
+  Result<void> configure(Host& host) override {
+    host_ = &host;
+    return {};
+  }
+
+  Result<void> start() override {
+    auto result = sqlite::attempt([&]() -> Result<void> { return open(); });
+    if (!result) stop();
+    return result;
+  }
+
+  void stop() override {
+    routes_.clear();
+    listener_.reset();
+    if (downloads_) downloads_->stop();
+    watcher_.reset();
+    if (scanner_) scanner_->stop();
+    downloads_.reset();
+    shares_.reset();
+    scanner_.reset();
+    meter_.reset();
+    catalogue_.reset();
+  }
+
+  void* interface(std::string_view id) override {
+    if (id == Shares::kInterface) return static_cast<Shares*>(shares_.get());
+    if (id == Downloads::kInterface) return static_cast<Downloads*>(downloads_.get());
+    if (id == Uploads::kInterface) return static_cast<Uploads*>(meter_.get());
+    return nullptr;
+  }
+
+ private:
+  Result<void> open() {
+    const auto& settings = host_->settings();
+    const auto log = [host = host_](LogLevel level, std::string_view message,
+                                    std::initializer_list<LogField> fields) {
+      host->log(level, message, fields);
+    };
+    catalogue_ = std::make_unique<swarm::Catalogue>(host_->data_folder() / "catalogue.sqlite");
+    if (auto kept = swarm::apply_configured(*catalogue_, settings.family("share.*")); !kept)
+      return kept;
+    auto queue = swarm::DownloadQueue::open(queue_options(settings, log));
+    if (!queue) return queue.error();
+    downloads_ = std::move(*queue);
+    meter_ = std::make_unique<swarm::UploadMeter>(host_->clock());
+    if (auto listening = listen(settings); !listening) return listening;
+    scanner_ =
+        std::make_unique<swarm::Scanner>(*catalogue_, settings.duration("rescan_interval"), log);
+    watcher_ = std::make_unique<swarm::Watcher>(
+        [scanner = scanner_.get()](const std::string& share) { scanner->request(share); }, log);
+    shares_ = std::make_unique<swarm::ShareList>(*catalogue_, *scanner_, *watcher_);
+    return {};
+  }
+
+  swarm::DownloadOptions queue_options(const Settings& settings, swarm::LogFunction log) {
+    swarm::DownloadOptions options;
+    options.database = host_->data_folder() / "downloads.sqlite";
+    options.download_folder = settings.path("download_folder");
+    options.self = host_->peer_id();
+    options.registry = host_->find<Registry>();
+    options.clock = &host_->clock();
+    options.log = std::move(log);
+    options.publish = [host = host_](const Event& event) { host->publish(event); };
+    options.max_downloads = static_cast<std::size_t>(settings.integer("max_downloads"));
+    options.max_sources = static_cast<std::size_t>(settings.integer("max_sources"));
+    options.min_free_space = settings.size("min_free_space");
+    return options;
+  }
+
+  Result<void> listen(const Settings& settings) {
+    http::ListenOptions options;
+    options.address = settings.address("listen");
+    auto listener = host_->listen(options);
+    if (!listener) return listener.error();
+    listener_ = std::move(*listener);
+    auto routes = swarm::add_content_routes(*listener_, *catalogue_, *meter_);
+    if (!routes) return routes.error();
+    routes_ = std::move(*routes);
+    meter_->set_listening(listener_->address(), settings.text("announce_address"));
+    return {};
+  }
+
+  Host* host_ = nullptr;
+  std::unique_ptr<swarm::Catalogue> catalogue_;
+  std::unique_ptr<swarm::UploadMeter> meter_;
+  std::unique_ptr<swarm::Scanner> scanner_;
+  std::unique_ptr<swarm::Watcher> watcher_;
+  std::unique_ptr<swarm::ShareList> shares_;
+  std::unique_ptr<swarm::DownloadQueue> downloads_;
+  std::unique_ptr<http::Listener> listener_;
+  std::vector<Registration> routes_;
+};
+
+constexpr const char* kProvides[] = {Shares::kInterface, Downloads::kInterface,
+                                     Uploads::kInterface};
+constexpr const char* kRequires[] = {Registry::kInterface};
+
+}  // namespace
+
+SWAPMEET_PLUGIN(SwarmPlugin, {.id = "transfer.swarm",
+                              .kind = swapmeet::Kind::transfer,
+                              .version = "1.0",
+                              .summary = "Shares folders and downloads from many peers at once.",
+                              .provides = kProvides,
+                              .requires_interfaces = kRequires,
+                              .keys = kKeys});
