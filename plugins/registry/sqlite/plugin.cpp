@@ -86,7 +86,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
       for (const auto& peer : store_->present_peers())
         deadlines_[peer] = host_->clock().steady() + lease_;
       expiry_ =
-          host_->every(std::min<std::chrono::milliseconds>(1s, lease_ / 2), [this] { expire(); });
+          host_->every(std::min<std::chrono::milliseconds>(1s, std::chrono::milliseconds(lease_) / 2), [this] { expire(); });
       forgetting_ = host_->every(1h, [this] { forget(); });
       return {};
     });
@@ -123,8 +123,11 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
       record.dialable = enrollment.dialable;
       record.account = caller.identity.account;
       record.last_seen = host_->clock().now();
-      store_->put_peer(peer);
-      extend(enrollment.id);
+      {
+        const std::lock_guard leases(lease_mutex_);
+        store_->put_peer(peer);
+        extend(enrollment.id);
+      }
       wake();
       host_->log(LogLevel::info, "registered",
                  {{"peer", record.id.text()}, {"name", record.name}, {"address", caller.address}});
@@ -136,7 +139,9 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
     return sqlite::attempt([&]() -> Result<std::chrono::seconds> {
       auto known = owned(peer, token);
       if (!known) return std::move(known).error();
-      if (!extend(peer)) set_present({peer}, true);
+      const std::lock_guard lock(lease_mutex_);
+      if (!deadlines_.contains(peer)) set_present({peer}, true);
+      extend(peer);
       return lease_;
     });
   }
@@ -145,11 +150,9 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
     return sqlite::attempt([&]() -> Result<void> {
       auto known = owned(peer, token);
       if (!known) return std::move(known).error();
-      {
-        const std::lock_guard lock(lease_mutex_);
-        deadlines_.erase(peer);
-      }
+      const std::lock_guard lock(lease_mutex_);
       set_present({peer}, false);
+      deadlines_.erase(peer);
       host_->log(LogLevel::info, "left", {{"peer", peer.text()}, {"name", known->record.name}});
       return {};
     });
@@ -240,28 +243,25 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
     return std::move(*known);
   }
 
-  // Puts the deadline off; false when the peer had none (it was absent).
-  bool extend(const PeerId& peer) {
-    const std::lock_guard lock(lease_mutex_);
-    return !deadlines_.insert_or_assign(peer, host_->clock().steady() + lease_).second;
-  }
+  // With lease_mutex_ held.
+  void extend(const PeerId& peer) { deadlines_[peer] = host_->clock().steady() + lease_; }
 
   void set_present(const std::vector<PeerId>& peers, bool present) {
     store_->set_present(peers, present, host_->clock().now());
     wake();
   }
 
+  // Deadline and presence change together under one lock: a renewal in between would leave a peer
+  // with a deadline that is absent, or the other way round.
   void expire() {
+    const std::lock_guard lock(lease_mutex_);
     std::vector<PeerId> late;
-    {
-      const std::lock_guard lock(lease_mutex_);
-      const auto now = host_->clock().steady();
-      for (const auto& [peer, deadline] : deadlines_)
-        if (deadline <= now) late.push_back(peer);
-      for (const auto& peer : late) deadlines_.erase(peer);
-    }
+    const auto now = host_->clock().steady();
+    for (const auto& [peer, deadline] : deadlines_)
+      if (deadline <= now) late.push_back(peer);
     if (late.empty()) return;
     set_present(late, false);
+    for (const auto& peer : late) deadlines_.erase(peer);
     host_->log(LogLevel::info, "leases ran out", {{"peers", std::to_string(late.size())}});
   }
 

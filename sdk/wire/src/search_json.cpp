@@ -54,4 +54,25 @@ std::string to_json(const StatusReport& report) {
       .take();
 }
 
+template <>
+Result<StatusReport> from_json(std::string_view text) {
+  JsonReader in(text);
+  StatusReport report;
+  report.name = in.text("name");
+  report.version = in.text("version");
+  report.peer = in.id<PeerId>("peer");
+  report.role = in.text("role");
+  report.uptime = std::chrono::seconds(in.number("uptime_seconds"));
+  in.list("plugins", [&](JsonReader& one) {
+    report.plugins.push_back(
+        {one.text("id"), one.text("kind"), one.text("version"), one.text("state")});
+  });
+  if (auto counts = in.object("counts")) {
+    report.counts = {counts->number("peers"), counts->number("present"), counts->number("files"),
+                     counts->number("bytes")};
+    in.adopt(*counts);
+  }
+  return in.finish(std::move(report));
+}
+
 }  // namespace swapmeet::wire

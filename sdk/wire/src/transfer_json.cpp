@@ -98,4 +98,60 @@ std::string to_json(const std::vector<UploadStatus>& uploads) {
       .take();
 }
 
+template <>
+Result<std::vector<ShareStatus>> from_json(std::string_view text) {
+  JsonReader in(text);
+  std::vector<ShareStatus> shares;
+  in.list("shares", [&](JsonReader& one) {
+    ShareStatus share;
+    share.share = {one.text("name"), one.text("folder"), read_audience(one)};
+    share.files = one.number("files");
+    share.bytes = one.number("bytes");
+    share.waiting_files = one.number("waiting_files");
+    share.waiting_bytes = one.number("waiting_bytes");
+    share.scanning = one.boolean("scanning", false);
+    share.problem = one.text("problem");
+    shares.push_back(std::move(share));
+  });
+  return in.finish(std::move(shares));
+}
+
+namespace {
+
+DownloadStatus read_download(JsonReader& in) {
+  DownloadStatus download;
+  download.id = in.text("id");
+  download.content = in.id<ContentId>("content");
+  download.name = in.text("name");
+  download.path = in.text("path");
+  download.state = download_state_from(in.text("state")).value_or(DownloadState::failed);
+  download.size = in.number("size");
+  download.done = in.number("done");
+  download.rate = in.number("rate");
+  in.list("sources", [&](JsonReader& one) {
+    download.sources.push_back({one.id<PeerId>("peer"), one.text("name"), one.text("url"),
+                                one.number("bytes"), one.number("rate"), one.text("state")});
+  });
+  download.why = in.text("why");
+  return download;
+}
+
+}  // namespace
+
+template <>
+Result<DownloadStatus> from_json(std::string_view text) {
+  JsonReader in(text);
+  auto download = read_download(in);
+  return in.finish(std::move(download));
+}
+
+template <>
+Result<Page<DownloadStatus>> from_json(std::string_view text) {
+  JsonReader in(text);
+  Page<DownloadStatus> page;
+  in.list("downloads", [&](JsonReader& one) { page.items.push_back(read_download(one)); });
+  page.next = in.text("next", false);
+  return in.finish(std::move(page));
+}
+
 }  // namespace swapmeet::wire

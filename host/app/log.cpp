@@ -1,0 +1,93 @@
+#include "host/app/log.h"
+
+#include <Poco/AutoPtr.h>
+#include <Poco/ConsoleChannel.h>
+#include <Poco/FileChannel.h>
+#include <Poco/FormattingChannel.h>
+#include <Poco/Logger.h>
+#include <Poco/Message.h>
+#include <Poco/PatternFormatter.h>
+
+#include <filesystem>
+#include <iostream>
+
+namespace swapmeet {
+namespace {
+
+Poco::Message::Priority priority_of(LogLevel level) {
+  switch (level) {
+    case LogLevel::debug: return Poco::Message::PRIO_DEBUG;
+    case LogLevel::info: return Poco::Message::PRIO_INFORMATION;
+    case LogLevel::warning: return Poco::Message::PRIO_WARNING;
+    case LogLevel::error: return Poco::Message::PRIO_ERROR;
+  }
+  return Poco::Message::PRIO_ERROR;
+}
+
+std::string_view name_of(LogLevel level) {
+  switch (level) {
+    case LogLevel::debug: return "debug";
+    case LogLevel::info: return "info";
+    case LogLevel::warning: return "warning";
+    case LogLevel::error: return "error";
+  }
+  return "error";
+}
+
+// Quoted when a reader could not tell where the value ends; control characters never pass, so that
+// nobody can write log lines of their own.
+void append_value(std::string& line, std::string_view value) {
+  const bool plain = !value.empty() && value.find_first_of(" \"=") == std::string_view::npos;
+  if (!plain) line += '"';
+  for (const char c : value) {
+    if (c == '"' || c == '\\')
+      (line += '\\') += c;
+    else
+      line += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+  }
+  if (!plain) line += '"';
+}
+
+Poco::AutoPtr<Poco::Channel> channel_for(const Settings& host) {
+  if (!host.has("log_file")) return new Poco::ConsoleChannel(std::cerr);
+  const auto file = host.path("log_file");
+  std::error_code ignored;  // opening the file reports what is wrong
+  std::filesystem::create_directories(file.parent_path(), ignored);
+  Poco::AutoPtr<Poco::FileChannel> channel(new Poco::FileChannel(file.string()));
+  channel->setProperty("rotation", std::to_string(host.size("log_size")));
+  channel->setProperty("purgeCount", std::to_string(host.integer("log_keep")));
+  channel->setProperty("archive", "number");
+  return channel;
+}
+
+constexpr const char* kLogger = "swapmeet";
+
+}  // namespace
+
+void set_up_log(const Settings& host) {
+  Poco::AutoPtr<Poco::PatternFormatter> formatter(
+      new Poco::PatternFormatter("%Y-%m-%dT%H:%M:%S.%iZ %t"));
+  Poco::AutoPtr<Poco::FormattingChannel> formatting(
+      new Poco::FormattingChannel(formatter, channel_for(host)));
+  auto& logger = Poco::Logger::get(kLogger);
+  logger.setChannel(formatting);
+  logger.setLevel(host.text("log_level"));
+}
+
+void write_log(const std::string& source, LogLevel level, std::string_view message,
+               std::initializer_list<LogField> fields) {
+  auto& logger = Poco::Logger::get(kLogger);
+  const auto priority = priority_of(level);
+  if (!logger.is(priority)) return;
+  std::string line(name_of(level));
+  (line += ' ') += source;
+  line += ' ';
+  for (const char c : message) line += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  for (const auto& field : fields) {
+    ((line += ' ') += field.key) += '=';
+    append_value(line, field.value);
+  }
+  logger.log(Poco::Message(source, line, priority));
+}
+
+}  // namespace swapmeet

@@ -1,0 +1,179 @@
+#include "host/app/running_host.h"
+
+#include <fstream>
+
+#include "host/api/access.h"
+#include "host/app/log.h"
+#include "host/http/server.h"
+#include "host/plugins/guard.h"
+#include "swapmeet/auth.h"
+#include "swapmeet/search.h"
+#include "swapmeet/transfer.h"
+
+namespace swapmeet {
+namespace {
+
+auto log_as(const std::string& source) {
+  return [source](LogLevel level, std::string_view message,
+                  std::initializer_list<LogField> fields = {}) {
+    write_log(source, level, message, fields);
+  };
+}
+
+}  // namespace
+
+RunningHost::RunningHost(Config config, DataFolder data)
+    : config_(std::move(config)), data_(std::move(data)) {}
+
+Result<std::unique_ptr<RunningHost>> RunningHost::start(Config config) {
+  auto data = DataFolder::open(config.host.path("data"));
+  if (!data) return std::move(data).error();
+  std::unique_ptr<RunningHost> host(new RunningHost(std::move(config), std::move(*data)));
+  if (auto started = host->start_parts(); !started) return std::move(started).error();
+  return host;
+}
+
+Result<void> RunningHost::start_parts() {
+  if (auto opened = open_listener(); !opened) return opened;
+  if (auto started = start_plugins(); !started) return started;
+  open_api();
+  start_feeds();
+  ready_ = true;
+  const auto address = listener_->address();
+  // For the command line, which must find a host that was given port 0.
+  std::ofstream(data_.path() / "http.address") << address.text() << '\n';
+  write_log("host", LogLevel::info, "ready",
+            {{"name", config_.host.text("name")},
+             {"http", address.text()},
+             {"peer", data_.peer().text()},
+             {"version", SWAPMEET_VERSION}});
+  return {};
+}
+
+// Stops in the reverse order of start; nothing new comes in once ready_ is false.
+RunningHost::~RunningHost() {
+  ready_ = false;
+  if (membership_) membership_->stop();
+  if (indexing_) indexing_->stop();
+  api_.reset();
+  if (plugins_) plugins_->stop();
+  listener_.reset();
+  std::error_code ignored;
+  std::filesystem::remove(data_.path() / "http.address", ignored);
+  write_log("host", LogLevel::info, "stopped");
+}
+
+std::optional<http::Response> RunningHost::admit(http::Request& request) const {
+  if (ready_) return access_(request);
+  return http::problem({ErrorCode::unavailable, "the host is starting or stopping; try again", {}},
+                       request.id);
+}
+
+Result<void> RunningHost::open_listener() {
+  http::Hooks hooks;
+  hooks.guard = [this](http::Request& request) { return admit(request); };
+  hooks.on_request = [requests = metrics_.counter("http_requests_total", "Requests answered.")](
+                         const http::Request& request, int status, std::chrono::microseconds time) {
+    requests->add();
+    write_log("http", LogLevel::debug, "request",
+              {{"method", request.method},
+               {"path", request.path},
+               {"status", std::to_string(status)},
+               {"us", std::to_string(time.count())},
+               {"request", request.id}});
+  };
+  hooks.log = log_as("http");
+  hooks.workers = static_cast<std::size_t>(config_.http.integer("workers"));
+  auto listener = http::listen(config_.listen_options(), std::move(hooks));
+  if (!listener) return std::move(listener).error();
+  listener_ = std::move(*listener);
+  return {};
+}
+
+Services RunningHost::services() {
+  return Services{.clock = clock_,
+                  .log = write_log,
+                  .data = data_.path(),
+                  .name = config_.host.text("name"),
+                  .peer = data_.peer(),
+                  .version = SWAPMEET_VERSION,
+                  .routes = listener_.get(),
+                  .listen =
+                      [](const http::ListenOptions& options) {
+                        http::Hooks hooks;
+                        hooks.log = log_as("http.public");
+                        return http::listen(options, std::move(hooks));
+                      },
+                  .scheduler = scheduler_,
+                  .events = events_,
+                  .metrics = metrics_};
+}
+
+Result<void> RunningHost::start_plugins() {
+  plugins_ = std::make_unique<Manager>(services(), plugin_folders(&config_));
+  if (auto loaded = plugins_->load(config_.plugins); !loaded) return loaded;
+  if (auto configured = plugins_->configure(); !configured) return configured;
+  return plugins_->start();
+}
+
+void RunningHost::open_api() {
+  auto* authenticator = plugins_->find<Authenticator>();
+  access_ = config_.owner_access() ? owner_guard(data_.api_token(), listener_->address())
+                                   : public_guard(authenticator);
+  api_ = std::make_unique<Api>(ApiContext{.routes = *listener_,
+                                          .registry = plugins_->find<Registry>(),
+                                          .search = plugins_->find<Search>(),
+                                          .shares = plugins_->find<Shares>(),
+                                          .downloads = plugins_->find<Downloads>(),
+                                          .uploads = plugins_->find<Uploads>(),
+                                          .metrics = metrics_,
+                                          .status = [this] { return status(); }});
+}
+
+void RunningHost::start_feeds() {
+  auto* registry = plugins_->find<Registry>();
+  auto* search = plugins_->find<Search>();
+  auto* shares = plugins_->find<Shares>();
+  auto* uploads = plugins_->find<Uploads>();
+  if (registry && registry->feed() && search && search->follower()) {
+    indexing_ =
+        std::make_unique<Pump>(*registry->feed(), *search->follower(), "indexing", log_as("feed"));
+    indexing_->start();
+  }
+  if (registry && shares && uploads) {
+    membership_ =
+        std::make_unique<Membership>(*registry, *uploads, shares->feed(),
+                                     MembershipOptions{.peer = data_.peer(),
+                                                       .name = config_.host.text("name"),
+                                                       .token = data_.registration_token()},
+                                     log_as("feed"));
+    membership_->start();
+  }
+}
+
+wire::StatusReport RunningHost::status() {
+  wire::StatusReport report;
+  report.name = config_.host.text("name");
+  report.version = SWAPMEET_VERSION;
+  report.peer = data_.peer();
+  report.role = plugins_->find<Shares>() ? "peer" : "index";
+  report.uptime =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
+  for (const auto& plugin : plugins_->status())
+    report.plugins.push_back({.id = plugin.id,
+                              .kind = std::string(name_of(plugin.kind)),
+                              .version = plugin.version,
+                              .state = plugin.state});
+  return report;
+}
+
+void RunningHost::reload(Config config) {
+  set_up_log(config.host);
+  if (auto changed = plugins_->reconfigure(config.plugins); !changed)
+    write_log("host", LogLevel::warning, "reload", {{"problem", changed.error().message}});
+  else
+    write_log("host", LogLevel::info, "reloaded", {{"file", config.file.string()}});
+  config_ = std::move(config);
+}
+
+}  // namespace swapmeet

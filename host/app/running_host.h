@@ -1,0 +1,63 @@
+// A host that runs: data folder, listener, plugins, API, and what moves changes between them. The
+// order in which things start is the order of the members; they stop in reverse.
+// Threads: start, reload and stop from one thread.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "host/api/api.h"
+#include "host/app/config.h"
+#include "host/app/data_folder.h"
+#include "host/app/event_bus.h"
+#include "host/app/metrics.h"
+#include "host/app/scheduler.h"
+#include "host/app/system_clock.h"
+#include "host/feed/membership.h"
+#include "host/feed/pump.h"
+#include "host/plugins/manager.h"
+
+namespace swapmeet {
+
+class RunningHost {
+ public:
+  // Starts everything, or nothing: after an Error all that had started has been stopped.
+  static Result<std::unique_ptr<RunningHost>> start(Config config);
+  ~RunningHost();
+
+  // SIGHUP: log, shares and limits from the new configuration; the rest says that it needs a
+  // restart (in the log).
+  void reload(Config config);
+  HostPort listening() const { return listener_->address(); }
+
+ private:
+  explicit RunningHost(Config config, DataFolder data);
+  Result<void> start_parts();
+  Result<void> open_listener();
+  Result<void> start_plugins();
+  void open_api();
+  void start_feeds();
+  std::optional<http::Response> admit(http::Request& request) const;
+  wire::StatusReport status();
+  Services services();
+
+  Config config_;
+  DataFolder data_;
+  SystemClock clock_;
+  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  Metrics metrics_;
+  EventBus events_;
+  Scheduler scheduler_{2};
+  std::function<std::optional<http::Response>(http::Request&)> access_;  // set before ready_
+  std::atomic<bool> ready_{false};
+  std::unique_ptr<http::Listener> listener_;
+  std::unique_ptr<Manager> plugins_;
+  std::unique_ptr<Api> api_;
+  std::unique_ptr<Pump> indexing_;          // registry → search
+  std::unique_ptr<Membership> membership_;  // catalogue → registry
+};
+
+}  // namespace swapmeet

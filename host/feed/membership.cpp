@@ -1,0 +1,102 @@
+#include "host/feed/membership.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "host/plugins/guard.h"
+
+namespace swapmeet {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+constexpr milliseconds kShortest{500};  // pauses between attempts to register
+constexpr milliseconds kLongest{15'000};
+}  // namespace
+
+Result<FeedPosition> Membership::Announcing::applied() {
+  return membership_.registry_.announced(membership_.options_.peer);
+}
+
+Result<void> Membership::Announcing::apply(const ChangeBatch& batch) {
+  auto position =
+      membership_.registry_.announce(membership_.options_.peer, membership_.options_.token, batch);
+  if (!position) return std::move(position).error();
+  return {};
+}
+
+Membership::Membership(Registry& registry, Uploads& uploads, ChangeFeed& catalogue,
+                       MembershipOptions options, LogFn log)
+    : registry_(registry),
+      uploads_(uploads),
+      options_(std::move(options)),
+      log_(std::move(log)),
+      pump_(catalogue, announcing_, "announcing", log_) {}
+
+void Membership::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void Membership::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+  pump_.stop();
+  if (enrolled_)
+    static_cast<void>(guarded([&] { return registry_.leave(options_.peer, options_.token); }));
+}
+
+Result<seconds> Membership::enroll() {
+  Enrollment enrollment;
+  enrollment.id = options_.peer;
+  enrollment.name = options_.name;
+  enrollment.address = uploads_.announced_address();
+  enrollment.port = uploads_.listening().port;
+  enrollment.token = options_.token;
+  auto enrolled = guarded([&] { return registry_.enroll(enrollment, {{}, "127.0.0.1"}); });
+  if (!enrolled) return std::move(enrolled).error();
+  log_(LogLevel::info, "registered",
+       {{"name", enrolled->peer.name},
+        {"address", enrolled->peer.address},
+        {"lease_s", std::to_string(enrolled->lease.count())}});
+  return enrolled->lease;
+}
+
+void Membership::report(const Error& error) {
+  if (error.message == last_problem_) return;
+  last_problem_ = error.message;
+  log_(LogLevel::warning, "is not registered and tries again", {{"why", error.message}});
+}
+
+// Registers until it works, then renews; back to registering when the registry knows it no more.
+void Membership::run() {
+  milliseconds pause{0};
+  milliseconds backoff = kShortest;
+  bool announcing = false;
+  std::unique_lock lock(mutex_);
+  while (!changed_.wait_for(lock, pause, [&] { return stopping_; })) {
+    lock.unlock();
+    auto lease = enrolled_ ? guarded([&] { return registry_.renew(options_.peer, options_.token); })
+                           : enroll();
+    if (lease) {
+      enrolled_ = true;
+      last_problem_.clear();
+      backoff = kShortest;
+      pause = std::max<milliseconds>(milliseconds(*lease) / 3, milliseconds(100));
+      if (!std::exchange(announcing, true)) pump_.start();
+    } else {
+      if (lease.error().code == ErrorCode::not_found) enrolled_ = false;
+      report(lease.error());
+      pause = backoff;
+      backoff = std::min(backoff * 2, kLongest);
+    }
+    lock.lock();
+  }
+}
+
+}  // namespace swapmeet

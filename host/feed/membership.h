@@ -1,0 +1,66 @@
+// A peer's membership in its registry: registers, renews the lease at a third of it, announces the
+// catalogue through a pump, and leaves at the end. The secret that proves the peer id to be this
+// peer's is made once and kept in the data folder before it is first sent.
+#pragma once
+
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "host/feed/pump.h"
+#include "swapmeet/registry.h"
+#include "swapmeet/transfer.h"
+
+namespace swapmeet {
+
+struct MembershipOptions {
+  PeerId peer;
+  std::string name;
+  std::string token;  // 32 to 128 printable characters, the same at every start
+};
+
+class Membership {
+ public:
+  // Registry, uploads and catalogue must outlive the membership.
+  Membership(Registry& registry, Uploads& uploads, ChangeFeed& catalogue, MembershipOptions options,
+             LogFn log);
+  ~Membership() { stop(); }
+  Membership(const Membership&) = delete;
+  Membership& operator=(const Membership&) = delete;
+
+  void start();
+  void stop();  // leaves; idempotent
+
+ private:
+  // The registry as a follower of this peer's catalogue.
+  class Announcing final : public ChangeFollower {
+   public:
+    explicit Announcing(Membership& membership) : membership_(membership) {}
+    Result<FeedPosition> applied() override;
+    Result<void> apply(const ChangeBatch& batch) override;
+
+   private:
+    Membership& membership_;
+  };
+
+  void run();
+  Result<std::chrono::seconds> enroll();
+  void report(const Error& error);
+
+  Registry& registry_;
+  Uploads& uploads_;
+  const MembershipOptions options_;
+  const LogFn log_;
+  Announcing announcing_{*this};
+  Pump pump_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopping_ = false;
+  bool enrolled_ = false;
+  std::string last_problem_;
+  std::thread thread_;
+};
+
+}  // namespace swapmeet

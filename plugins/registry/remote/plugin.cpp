@@ -1,0 +1,159 @@
+// registry.remote: the registry of an index, asked over HTTP.
+#include "swapmeet/plugin.h"
+
+#include <openssl/evp.h>
+#include <zlib.h>
+
+#include <array>
+
+#include "swapmeet/registry.h"
+#include "swapmeet/remote.h"
+#include "swapmeet/wire/client.h"
+#include "swapmeet/wire/json.h"
+
+namespace registry {
+namespace {
+
+using namespace swapmeet;
+
+constexpr const char* kProvides[] = {Registry::kInterface, IndexAddress::kInterface};
+constexpr KeySpec kKeys[] = {
+    {"index", KeyType::url, nullptr, nullptr, nullptr,
+     "The index to ask, for example http://127.0.0.1:8888."},
+    {"timeout", KeyType::duration, "4s", "100ms", "5m", "How long to wait for an answer."},
+};
+constexpr std::size_t kWorthCompressing = 4096;
+
+Result<std::string> gzip(const std::string& text) {
+  z_stream stream{};
+  if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    return Error{ErrorCode::internal, "zlib does not start", {}};
+  std::string packed(deflateBound(&stream, text.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  const int state = deflate(&stream, Z_FINISH);
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
+  if (state != Z_STREAM_END) return Error{ErrorCode::internal, "zlib cannot compress", {}};
+  return packed;
+}
+
+class RemoteRegistry final : public Plugin, public Registry, public IndexAddress {
+ public:
+  Result<void> configure(Host& host) override {
+    url_ = host.settings().text("index");
+    while (url_.ends_with('/')) url_.pop_back();
+    if (!url_.starts_with("http://"))
+      return Error{ErrorCode::unsupported, "index: only http:// is spoken in this version", {}};
+    wire::ClientOptions options;
+    options.url = url_;
+    options.timeout = host.settings().duration("timeout");
+    client_ = std::make_unique<wire::Client>(options);
+    return {};
+  }
+  Result<void> start() override { return {}; }
+  void stop() override {}
+  void* interface(std::string_view id) override {
+    return interface_of<Registry, IndexAddress>(this, id);
+  }
+  std::string index_url() const override { return url_; }
+
+  Result<Enrolled> enroll(const Enrollment& enrollment, const Caller&) override {
+    auto enrolled = ask<Enrolled>("PUT", peer_path(enrollment.id), wire::to_json(enrollment),
+                                  headers(enrollment.token));
+    // The caller knows its own token, not the one derived for this index.
+    if (enrolled && !enrollment.token.empty()) enrolled->token = enrollment.token;
+    return enrolled;
+  }
+  Result<std::chrono::seconds> renew(const PeerId& peer, const std::string& token) override {
+    return ask<std::chrono::seconds>("POST", peer_path(peer) + "/lease", "", headers(token));
+  }
+  Result<void> leave(const PeerId& peer, const std::string& token) override {
+    auto reply = client_->request("DELETE", peer_path(peer), "", headers(token));
+    if (!reply) return std::move(reply).error();
+    return {};
+  }
+  Result<Page<PeerRecord>> peers(const PeerQuery& query) override {
+    return ask<Page<PeerRecord>>("GET", "/api/v1/peers" + page_query(query.page) +
+                                            "&name=" + wire::percent_encode(query.name) +
+                                            (query.present_only ? "" : "&all=true"));
+  }
+  Result<PeerRecord> peer(const PeerId& peer) override {
+    return ask<PeerRecord>("GET", peer_path(peer));
+  }
+  Result<FeedPosition> announced(const PeerId& peer) override {
+    return ask<FeedPosition>("GET", peer_path(peer) + "/changes");
+  }
+
+  Result<FeedPosition> announce(const PeerId& peer, const std::string& token,
+                                const ChangeBatch& batch) override {
+    std::string body = wire::to_ndjson(batch);
+    auto fields = headers(token);
+    fields.set("Content-Type", "application/x-ndjson");
+    if (body.size() > kWorthCompressing) {
+      auto packed = gzip(body);
+      if (!packed) return std::move(packed).error();
+      body = std::move(*packed);
+      fields.set("Content-Encoding", "gzip");
+    }
+    return ask<FeedPosition>("POST", peer_path(peer) + "/changes", body, fields);
+  }
+
+  Result<Page<Listing>> browse(const PeerId& peer, const BrowseQuery& query,
+                               const Identity&) override {
+    return ask<Page<Listing>>("GET", peer_path(peer) + "/files" + page_query(query.page) +
+                                         "&folder=" + wire::percent_encode(query.folder));
+  }
+  Result<ContentRecord> content(const ContentId& content, const Identity&) override {
+    return ask<ContentRecord>("GET", "/api/v1/contents/" + content.text());
+  }
+  Result<RegistryCounts> counts() override {
+    auto report = ask<wire::StatusReport>("GET", "/api/v1/status");
+    if (!report) return std::move(report).error();
+    return report->counts;
+  }
+  ChangeFeed* feed() noexcept override { return nullptr; }
+
+ private:
+  template <class T>
+  Result<T> ask(const std::string& method, const std::string& target, const std::string& body = "",
+                http::Headers fields = {}) {
+    if (!body.empty() && !fields.find("Content-Type"))
+      fields.set("Content-Type", "application/json");
+    auto reply = client_->request(method, target, body, fields);
+    if (!reply) return std::move(reply).error();
+    return wire::from_json<T>(reply->body);
+  }
+
+  static std::string peer_path(const PeerId& peer) { return "/api/v1/peers/" + peer.text(); }
+  static std::string page_query(const PageRequest& page) {
+    return "?limit=" + std::to_string(page.limit) + "&after=" + wire::percent_encode(page.after);
+  }
+
+  // Each index gets a token of its own, so that none can speak for the peer at another.
+  http::Headers headers(const std::string& token) const {
+    http::Headers fields;
+    if (token.empty()) return fields;
+    const std::string text = token + '\n' + url_;
+    std::array<std::uint8_t, 32> digest{};
+    unsigned size = digest.size();
+    EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr);
+    fields.set("Swapmeet-Peer-Token", to_hex(digest.data(), digest.size()));
+    return fields;
+  }
+
+  std::string url_;
+  std::unique_ptr<wire::Client> client_;
+};
+
+}  // namespace
+}  // namespace registry
+
+SWAPMEET_PLUGIN(registry::RemoteRegistry, {.id = "registry.remote",
+                                           .kind = swapmeet::Kind::registry,
+                                           .version = "0.1.0",
+                                           .summary = "Asks the registry of an index.",
+                                           .provides = registry::kProvides,
+                                           .keys = registry::kKeys});

@@ -1,0 +1,48 @@
+// The HTTP client for Swapmeet's API: kept-alive connections, bounded answers, and problem
+// documents that come back as the Errors they were. Thread-safe; each call blocks its caller.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "swapmeet/http.h"
+#include "swapmeet/result.h"
+
+namespace swapmeet::wire {
+
+struct ClientOptions {
+  std::string url;    // "http://127.0.0.1:8888"
+  std::string token;  // sent as "Authorization: Bearer …" when not empty
+  std::chrono::milliseconds timeout{15'000};
+};
+
+struct Reply {
+  int status = 0;
+  std::string body;
+};
+
+class Client {
+ public:
+  explicit Client(ClientOptions options);
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  // An answer of 400 and more becomes an Error with the code of its problem document.
+  // `unavailable`: the host cannot be reached; `timed_out`; `too_large`: more than 64 MiB.
+  Result<Reply> request(const std::string& method, const std::string& target,
+                        const std::string& body = "", const http::Headers& headers = {});
+  const std::string& url() const { return options_.url; }
+
+ private:
+  struct Pool;
+  const ClientOptions options_;
+  std::unique_ptr<Pool> pool_;
+};
+
+// Percent-encodes a text for a query value or path segment.
+std::string percent_encode(std::string_view text);
+
+}  // namespace swapmeet::wire
