@@ -15,7 +15,7 @@ void write_change(JsonWriter& out, const Change& change) {
           .number("revision", change.revision)
           .text("path", change.listing.path);
       break;
-    default: out.text("op", "clear").number("revision", change.revision);
+    default: out.text("op", "clear").number("revision", change.revision); break;
   }
   out.end();
 }
@@ -61,6 +61,8 @@ std::string to_ndjson(const ChangeBatch& batch) {
                          .take() +
                      '\n';
   for (const auto& change : batch.changes) {
+    // Presence is the registry's own to say; a catalogue that is announced has none.
+    if (change.kind == ChangeKind::present || change.kind == ChangeKind::absent) continue;
     JsonWriter out;
     write_change(out, change);
     (text += out.take()) += '\n';

@@ -78,7 +78,9 @@ Listing read_listing(JsonReader& in) {
     if (!attributes->IsObject()) return in.fail("attributes", "must be an object"), listing;
     for (const auto& member : attributes->GetObject()) {
       if (!member.value.IsString()) return in.fail("attributes", "must hold texts"), listing;
-      listing.attributes[member.name.GetString()] = member.value.GetString();
+      std::string name(member.name.GetString(), member.name.GetStringLength());
+      listing.attributes[std::move(name)] = {member.value.GetString(),
+                                             member.value.GetStringLength()};
     }
   }
   if (in.has("have")) listing.have = in.number("have");
@@ -93,6 +95,16 @@ void write(JsonWriter& out, const Source& source) {
 Source read_source(JsonReader& in) {
   return {in.id<PeerId>("peer"), in.text("name"), in.text("url"), in.number("have", false)};
 }
+
+namespace {
+// Bounded, so that arithmetic on a lease from a foreign index cannot overflow.
+std::chrono::seconds read_lease(JsonReader& in) {
+  constexpr std::uint64_t kLongest = 7 * 24 * 3600;
+  const auto seconds = in.number("lease_seconds");
+  if (seconds == 0 || seconds > kLongest) in.fail("lease_seconds", "must be from 1 to 604800");
+  return std::chrono::seconds(seconds > kLongest ? kLongest : seconds);
+}
+}  // namespace
 
 std::string to_json(const PeerRecord& peer) {
   JsonWriter out;
@@ -144,7 +156,7 @@ Result<Enrolled> from_json(std::string_view text) {
   } else {
     in.fail("peer", "is missing");
   }
-  enrolled.lease = std::chrono::seconds(in.number("lease_seconds"));
+  enrolled.lease = read_lease(in);
   enrolled.token = in.text("token");
   return in.finish(std::move(enrolled));
 }
@@ -159,7 +171,7 @@ std::string lease_to_json(std::chrono::seconds lease) {
 template <>
 Result<std::chrono::seconds> from_json(std::string_view text) {
   JsonReader in(text);
-  const std::chrono::seconds lease(in.number("lease_seconds"));
+  const auto lease = read_lease(in);
   return in.finish(lease);
 }
 

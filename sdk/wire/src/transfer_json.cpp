@@ -64,7 +64,9 @@ std::string to_json(const std::vector<ShareStatus>& shares) {
 std::string to_json(const DownloadRequest& request) {
   JsonWriter out;
   out.begin().text("content", request.content.text()).text("name", request.name);
-  return out.text("folder", request.folder).boolean("overwrite", request.overwrite).end().take();
+  out.text("folder", request.folder).boolean("overwrite", request.overwrite);
+  out.list("sources", request.sources, [&](const Source& source) { write(out, source); });
+  return out.end().take();
 }
 template <>
 Result<DownloadRequest> from_json(std::string_view text) {
@@ -74,6 +76,7 @@ Result<DownloadRequest> from_json(std::string_view text) {
   request.name = in.text("name", false);
   request.folder = in.text("folder", false);
   request.overwrite = in.boolean("overwrite", false);
+  in.list("sources", [&](JsonReader& one) { request.sources.push_back(read_source(one)); });
   return in.finish(std::move(request));
 }
 

@@ -1,0 +1,112 @@
+#include "swapmeet/wire/json.h"
+
+#include "catch.h"
+
+using namespace swapmeet;
+using namespace swapmeet::wire;
+
+namespace {
+const std::string kCid(64, 'a');
+
+Listing a_listing() {
+  Listing listing;
+  listing.path = "music/é \"quoted\".flac";
+  listing.content = kEmptyContent;
+  listing.size = 18'446'744'073'709'551'615U;
+  listing.modified = *from_rfc3339("2026-01-01T00:00:00Z");
+  return listing;
+}
+}  // namespace
+
+TEST_CASE("a listing keeps all it has, and leaves out what is the rule") {
+  Page<Listing> page{{a_listing()}, "more"};
+  const auto plain = to_json(page);
+  CHECK(plain.find("audience") == std::string::npos);
+  CHECK(plain.find("attributes") == std::string::npos);
+  page.items[0].audience = {false, {"staff"}, {"bob"}};
+  page.items[0].attributes = {{"artist", std::string("a\0b", 3)}};
+  page.items[0].have = 7;
+  CHECK(to_json(page).find(R"(["group:staff","account:bob"])") != std::string::npos);
+  const auto back = from_json<Page<Listing>>(to_json(page)).value();
+  CHECK(back.items == page.items);
+  CHECK(back.next == "more");
+}
+
+TEST_CASE("a listing for nobody does not become one for everyone") {
+  Page<Listing> page{{a_listing()}, ""};
+  page.items[0].audience.everyone = false;
+  CHECK_FALSE(from_json<Page<Listing>>(to_json(page)).value().items[0].audience.everyone);
+}
+
+TEST_CASE("a batch survives its trip as NDJSON") {
+  ChangeBatch batch{"feed-1", 4, 9, {}};
+  batch.changes.push_back({5, ChangeKind::put, {}, "", a_listing()});
+  Listing gone;
+  gone.path = "music/old.flac";
+  batch.changes.push_back({7, ChangeKind::remove, {}, "", gone});
+  batch.changes.push_back({9, ChangeKind::clear, {}, "", {}});
+  CHECK(batch_from_ndjson(to_ndjson(batch)).value() == batch);
+}
+
+TEST_CASE("what is wrong in a batch names the line") {
+  const auto wrong =
+      batch_from_ndjson("{\"feed\":\"f\",\"base\":0,\"upto\":1}\n{\"op\":\"eat\"}\n");
+  REQUIRE_FALSE(wrong.ok());
+  CHECK(wrong.error().message.find("line 2") == 0);
+  CHECK_FALSE(batch_from_ndjson("").ok());
+  CHECK_FALSE(batch_from_ndjson("{\"feed\":\"f\",\"base\":2,\"upto\":1}\n").ok());
+}
+
+TEST_CASE("present and absent are not announced as clear") {
+  ChangeBatch batch{"feed-1", 0, 1, {}};
+  batch.changes.push_back({1, ChangeKind::present, {}, "alice", {}});
+  CHECK(to_ndjson(batch).find("clear") == std::string::npos);
+}
+
+TEST_CASE("hostile texts are refused with a sentence") {
+  const std::string texts[] = {"",
+                               "[]",
+                               "null",
+                               "{",
+                               "{\"content\":7}",
+                               "{\"content\":\"xyz\"}",
+                               "{\"content\":\"" + kCid + "\",\"name\":\"\xff\xfe\"}",
+                               "{\"content\":\"" + kCid + "\",\"overwrite\":1}",
+                               "{\"content\":\"" + kCid + "\",\"sources\":[3]}",
+                               "{\"a\":" + std::string(100'000, '[')};
+  for (const auto& text : texts) {
+    const auto read = from_json<DownloadRequest>(text);
+    INFO(text.substr(0, 80));
+    REQUIRE_FALSE(read.ok());
+    CHECK(read.error().code == ErrorCode::invalid_argument);
+    CHECK_FALSE(read.error().message.empty());
+  }
+  CHECK(from_json<DownloadRequest>("{\"content\":\"" + kCid + "\",\"new\":[{}]}").ok());
+}
+
+TEST_CASE("a lease that does not fit is refused") {
+  CHECK(from_json<std::chrono::seconds>("{\"lease_seconds\":60}").value().count() == 60);
+  CHECK_FALSE(from_json<std::chrono::seconds>("{\"lease_seconds\":18446744073709551615}").ok());
+  CHECK_FALSE(from_json<std::chrono::seconds>("{\"lease_seconds\":-1}").ok());
+}
+
+TEST_CASE("an error keeps its code and position across the wire") {
+  const auto error =
+      error_from_problem(400, R"({"code":"invalid_argument","detail":"no","position":3})");
+  CHECK(error == Error{ErrorCode::invalid_argument, "no", 3});
+  CHECK(error_from_problem(502, "<html>").code == ErrorCode::unavailable);
+}
+
+TEST_CASE("what the person's own host is asked comes back the same") {
+  const auto share =
+      from_json<ShareSpec>(to_json(ShareSpec{"music", "/m", {false, {"staff"}, {}}}));
+  CHECK(share.value().audience.groups == std::vector<std::string>{"staff"});
+  DownloadRequest request;
+  request.sources = {{PeerId{}, "alice", "http://127.0.0.1:6699/content/x", 5}};
+  CHECK(from_json<DownloadRequest>(to_json(request)).value().sources == request.sources);
+  DownloadStatus download;
+  download.state = DownloadState::waiting;
+  const auto text = to_json(Page<DownloadStatus>{{download}, ""});
+  CHECK(text.find("{\"downloads\":[{\"id\":") == 0);
+  CHECK(text.find(R"("state":"waiting")") != std::string::npos);
+}
