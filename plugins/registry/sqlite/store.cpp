@@ -38,7 +38,6 @@ CREATE TABLE removed(revision INTEGER PRIMARY KEY, peer BLOB NOT NULL, path TEXT
 CREATE UNIQUE INDEX removed_by_path ON removed(peer, path);
 )sql"};
 
-constexpr std::int64_t kMostRemoved = 200'000;  // remembered before the oldest are forgotten
 constexpr std::size_t kMostNames = 20;
 constexpr std::size_t kMostSources = 200;
 
@@ -264,18 +263,6 @@ void Store::clear_peer(std::int64_t key) {
       .run();
 }
 
-// A follower that stands before what is forgotten here must start over.
-void Store::prune_removed() {
-  if (writer_.integer("SELECT count(*) FROM removed") <= kMostRemoved) return;
-  auto oldest = writer_.prepare("SELECT revision FROM removed ORDER BY revision LIMIT 1 OFFSET ?");
-  oldest.with(kMostRemoved / 2);
-  if (!oldest.step()) return;
-  const auto revision = oldest.integer(0);
-  oldest.reset();
-  writer_.prepare("DELETE FROM removed WHERE revision<=?").with(revision).run();
-  writer_.prepare("UPDATE meta SET value=? WHERE name='oldest'").with(revision).run();
-}
-
 Result<FeedPosition> Store::announce(const PeerId& peer, const ChangeBatch& batch) {
   for (const auto& change : batch.changes)
     if (change.kind == ChangeKind::put || change.kind == ChangeKind::remove)
@@ -306,7 +293,6 @@ Result<FeedPosition> Store::announce(const PeerId& peer, const ChangeBatch& batc
   writer_.prepare("UPDATE peers SET feed=?, revision=? WHERE key=?")
       .with(batch.feed, batch.upto, key)
       .run();
-  prune_removed();
   transaction.commit();
   return FeedPosition{batch.feed, batch.upto};
 }

@@ -54,7 +54,6 @@ class Store {
   void put_listing(std::int64_t key, const Listing& listing);
   void remove_listing(std::int64_t key, const std::string& path);
   void clear_peer(std::int64_t key);
-  void prune_removed();
 
   std::mutex mutex_;  // of the writer
   sqlite::Database writer_;
