@@ -1,0 +1,44 @@
+// search.fts as the host loads it.
+#include "swapmeet/plugin.h"
+
+#include <memory>
+
+#include "search/fts/store.h"
+
+namespace {
+
+class FtsSearch final : public swapmeet::Plugin {
+ public:
+  swapmeet::Result<void> configure(swapmeet::Host& host) override {
+    host_ = &host;
+    return {};
+  }
+  swapmeet::Result<void> start() override {
+    return swapmeet::sqlite::attempt([&]() -> swapmeet::Result<void> {
+      const auto most = static_cast<std::size_t>(host_->settings().integer("max_results"));
+      store_ = std::make_unique<search_fts::Store>(host_->data_folder(), most);
+      return {};
+    });
+  }
+  void stop() override { store_.reset(); }
+  void* interface(std::string_view id) override {
+    return store_ ? swapmeet::interface_of<swapmeet::Search>(store_.get(), id) : nullptr;
+  }
+
+ private:
+  swapmeet::Host* host_ = nullptr;
+  std::unique_ptr<search_fts::Store> store_;
+};
+
+constexpr const char* kProvides[] = {swapmeet::Search::kInterface};
+constexpr swapmeet::KeySpec kKeys[] = {{"max_results", swapmeet::KeyType::integer, "1000", "1",
+                                        "100000", "How many hits one query can page through."}};
+
+}  // namespace
+
+SWAPMEET_PLUGIN(FtsSearch, {.id = "search.fts",
+                            .kind = swapmeet::Kind::search,
+                            .version = "0.1.0",
+                            .summary = "full-text search in an index of its own (SQLite FTS5)",
+                            .provides = kProvides,
+                            .keys = kKeys});
