@@ -71,7 +71,8 @@ void set_up_log(const Settings& host) {
       new Poco::FormattingChannel(formatter, channel_for(host)));
   auto& logger = Poco::Logger::get(kLogger);
   logger.setChannel(formatting);
-  logger.setLevel(host.text("log_level"));
+  for (const LogLevel level : {LogLevel::debug, LogLevel::info, LogLevel::warning, LogLevel::error})
+    if (name_of(level) == host.text("log_level")) logger.setLevel(priority_of(level));
 }
 
 void write_log(const std::string& source, LogLevel level, std::string_view message,
