@@ -48,6 +48,12 @@ Response refusal(int status, const std::string& reason, const std::string& reque
   return response;
 }
 
+// An answer that nobody waits for any more: its file's owner still learns how it ended.
+void forget(Response& response) {
+  if (auto* file = std::get_if<FileBody>(&response.body); file && file->on_end)
+    std::exchange(file->on_end, nullptr)(false);
+}
+
 class Server : public Listener {
  public:
   Server(const ListenOptions& options, Hooks hooks, int socket, HostPort address)
@@ -69,6 +75,7 @@ class Server : public Listener {
     thread_.join();
     workers_.stop();
     connections_.clear();
+    for (auto& done : answers_) forget(done.response);
   }
 
   HostPort address() const override { return address_; }
@@ -107,7 +114,8 @@ class Server : public Listener {
   bool fill(Connection& connection);
   bool take_head(Connection& connection);
   bool take_body(Connection& connection);
-  void route(Connection& connection);
+  std::optional<Response> route(Connection& connection);
+  void resume(Connection& connection);
   void dispatch(Connection& connection);
   Response handle(Request& request, const std::shared_ptr<Route>& route);
   void answer(Connection& connection, Response response);
@@ -131,7 +139,7 @@ class Server : public Listener {
   std::unordered_map<std::uint64_t, std::unique_ptr<Connection>> connections_;
   std::unordered_map<std::string, std::size_t> per_address_;
   std::uint64_t next_id_ = 16;
-  std::deque<std::uint64_t> runnable_;  // those that stopped after a portion
+  std::deque<std::uint64_t> runnable_;  // those that go on at their next turn
   Instant next_sweep_ = now() + kSweep;
   Instant drain_until_{};
 
@@ -165,7 +173,7 @@ void Server::loop() {
     for (auto turns = runnable_.size(); turns > 0; --turns) {
       const auto found = connections_.find(runnable_.front());
       runnable_.pop_front();
-      if (found != connections_.end()) send(*found->second);
+      if (found != connections_.end()) resume(*found->second);
     }
     if (now() >= next_sweep_) sweep();
   }
@@ -247,6 +255,8 @@ void Server::take_wakes() {
   for (auto& done : answers)
     if (const auto found = connections_.find(done.connection); found != connections_.end())
       answer(*found->second, std::move(done.response));
+    else
+      forget(done.response);
   for (const auto id : kicked)
     if (const auto found = connections_.find(id); found != connections_.end())
       feed_stream(*found->second);
@@ -281,10 +291,10 @@ void Server::advance(Connection& connection) {
     case Connection::State::sending:
     case Connection::State::streaming: return send(connection);
     case Connection::State::lingering: {
-      char bytes[4096];
-      ssize_t n = 0;
-      while ((n = ::recv(connection.socket, bytes, sizeof bytes, 0)) > 0) {
-      }
+      // One buffer a turn: who goes on sending must not keep the thread to himself.
+      char bytes[16 * 1024];
+      const auto n = ::recv(connection.socket, bytes, sizeof bytes, 0);
+      if (n > 0 || (n < 0 && errno == EINTR)) return runnable_.push_back(connection.id);
       if (n == 0 || errno != EAGAIN) close(connection);
       return;
     }
@@ -333,8 +343,10 @@ bool Server::take_head(Connection& connection) {
   request.remote_address = connection.address;
   request.remote_port = connection.port;
   connection.head_only = request.method == "HEAD";
-  route(connection);
-  if (connection.state != Connection::State::reading_head) return true;
+  if (auto response = route(connection)) {
+    answer(connection, std::move(*response));  // may have closed the connection
+    return true;
+  }
   connection.state = Connection::State::reading_body;
   connection.deadline = now() + options_.body_timeout;
   if (connection.head.expects_continue && connection.in.empty() &&
@@ -346,30 +358,29 @@ bool Server::take_head(Connection& connection) {
   return take_body(connection);
 }
 
-// Finds the route, and answers by itself when there is none or the body will be too large.
-void Server::route(Connection& connection) {
+// Finds the route; an answer when there is none, or the body will be too large.
+std::optional<Response> Server::route(Connection& connection) {
   auto& head = connection.head;
-  auto match = router_.find(head.request.method, head.request.path);
+  auto& request = head.request;
+  auto match = router_.find(request.method, request.path);
   connection.route = match.route;
-  if (!match.route) {
-    if (match.allowed.empty())
-      return refuse(connection, 404, "there is nothing at " + head.request.path);
-    std::string allowed;
-    for (const auto& method : match.allowed) (allowed += allowed.empty() ? "" : ", ") += method;
-    Response response =
-        head.request.method == "OPTIONS"
-            ? Response{.status = 204, .headers = {}, .body = std::string()}
-            : refusal(405, head.request.method + " is not possible here; " + allowed + " is",
-                      head.request.id);
-    response.headers.set("Allow", allowed);
-    if (head.chunked || head.content_length > 0) head.keep_alive = false;
-    return answer(connection, std::move(response));
+  const auto most = match.route ? match.route->options().max_body : 0;
+  if (head.content_length > most || (head.chunked && !match.route)) head.keep_alive = false;
+  if (match.route) {
+    request.params = std::move(match.params);
+    if (head.chunked) connection.chunks.emplace(most);
+    if (head.content_length <= most) return std::nullopt;
+    return refusal(413, "the body may have at most " + std::to_string(most) + " bytes", request.id);
   }
-  head.request.params = std::move(match.params);
-  const auto most = match.route->options().max_body;
-  if (head.content_length > most)
-    return refuse(connection, 413, "the body may have at most " + std::to_string(most) + " bytes");
-  if (head.chunked) connection.chunks.emplace(most);
+  if (match.allowed.empty()) return refusal(404, "there is nothing at " + request.path, request.id);
+  std::string allowed;
+  for (const auto& method : match.allowed) (allowed += allowed.empty() ? "" : ", ") += method;
+  Response response =
+      request.method == "OPTIONS"
+          ? Response{.status = 204, .headers = {}, .body = std::string()}
+          : refusal(405, request.method + " is not possible here; " + allowed + " is", request.id);
+  response.headers.set("Allow", allowed);
+  return response;
 }
 
 bool Server::take_body(Connection& connection) {
@@ -513,7 +524,14 @@ void Server::sent(Connection& connection) {
   connection.route.reset();
   connection.state = Connection::State::reading_head;
   connection.deadline = now() + options_.idle_timeout;
-  if (!connection.in.empty() && take_head(connection)) return;  // pipelined
+  // Not from here: a client that pipelines what is answered at once would deepen the stack.
+  runnable_.push_back(connection.id);
+}
+
+void Server::resume(Connection& connection) {
+  if (connection.state == Connection::State::reading_head && !connection.in.empty() &&
+      take_head(connection))
+    return;  // pipelined; the connection may be gone
   advance(connection);
 }
 

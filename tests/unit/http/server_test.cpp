@@ -101,6 +101,21 @@ TEST_CASE("requests are routed, and refused with a problem document") {
   CHECK(has(broken, "\"status\":400"));
 }
 
+TEST_CASE("what is answered without a handler keeps the connection, however much of it comes") {
+  Front front;
+  Client client(front.listener->address());
+  const std::string host = " HTTP/1.1\r\nHost: x\r\n\r\n";
+  std::string many = "DELETE /echo" + host + "OPTIONS /echo" + host + "GET /nothing" + host;
+  for (int i = 0; i < 2000; ++i) many += "OPTIONS /echo" + host;
+  client.say(many + get("/hello/a"));
+  const auto answers = client.hear();
+  CHECK(has(answers, "HTTP/1.1 405 "));
+  CHECK(has(answers, "HTTP/1.1 204 "));
+  CHECK(has(answers, "HTTP/1.1 404 "));
+  CHECK(has(answers, "hi a"));
+  CHECK(has(front.ask(get("/hello/b")), "hi b"));
+}
+
 TEST_CASE("a handler that throws is a 500 that keeps the reason to itself") {
   const auto answer = Front().ask(get("/throws"));
   CHECK(has(answer, "HTTP/1.1 500 "));
