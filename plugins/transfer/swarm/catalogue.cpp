@@ -1,5 +1,6 @@
 #include "transfer/swarm/catalogue.h"
 
+#include <sqlite3.h>
 #include <sys/random.h>
 
 #include <algorithm>
@@ -21,6 +22,7 @@ CREATE TABLE files(share INTEGER NOT NULL REFERENCES shares(key), path BLOB NOT 
   shown TEXT NOT NULL UNIQUE, inode INTEGER NOT NULL, size INTEGER NOT NULL,
   mtime_ns INTEGER NOT NULL, content BLOB NOT NULL, revision INTEGER NOT NULL,
   PRIMARY KEY(share, path)) WITHOUT ROWID;
+CREATE INDEX files_by_share ON files(share, size);
 CREATE INDEX files_by_content ON files(content);
 CREATE INDEX files_by_revision ON files(revision);
 CREATE TABLE removed(shown TEXT PRIMARY KEY, revision INTEGER NOT NULL) WITHOUT ROWID;
@@ -75,6 +77,38 @@ FileStamp stamp_of(const sqlite::Statement& row, int column) {
           static_cast<std::uint64_t>(row.integer(column + 1)), row.integer(column + 2)};
 }
 
+void read_puts(sqlite::Database& reader, Revision after, std::size_t limit,
+               std::vector<Change>& changes) {
+  auto row = reader.prepare(
+      "SELECT revision, shown, content, size, mtime_ns, audience FROM files f JOIN shares s"
+      " ON s.key=f.share WHERE revision>? ORDER BY revision LIMIT ?");
+  row.with(after, limit);
+  while (row.step()) {
+    Change change;
+    change.revision = static_cast<Revision>(row.integer(0));
+    change.listing.path = row.text(1);
+    change.listing.content = row.id<ContentId>(2);
+    change.listing.size = static_cast<std::uint64_t>(row.integer(3));
+    change.listing.modified = Time(std::chrono::milliseconds(row.integer(4) / 1'000'000));
+    change.listing.audience = audience_from(row.text(5));
+    changes.push_back(std::move(change));
+  }
+}
+
+void read_removals(sqlite::Database& reader, Revision after, std::size_t limit,
+                   std::vector<Change>& changes) {
+  auto row = reader.prepare(
+      "SELECT revision, shown FROM removed WHERE revision>? ORDER BY revision LIMIT ?");
+  row.with(after, limit);
+  while (row.step()) {
+    Change change;
+    change.revision = static_cast<Revision>(row.integer(0));
+    change.kind = ChangeKind::remove;
+    change.listing.path = row.text(1);
+    changes.push_back(std::move(change));
+  }
+}
+
 }  // namespace
 
 Catalogue::Catalogue(const std::filesystem::path& file)
@@ -121,8 +155,15 @@ void Catalogue::put_share(const ShareSpec& spec, bool configured) {
         " configured=excluded.configured");
     put.bind(1, spec.name).bind_blob(2, spec.folder.data(), spec.folder.size());
     put.bind(3, audience_text(spec.audience)).bind(4, configured).run();
-    if (other_audience && !moved)  // every listing carries the audience: all change at once
-      writer_.prepare("UPDATE files SET revision=? WHERE share=?").with(next_revision(), key).run();
+    if (other_audience && !moved) {  // every listing carries the audience
+      writer_
+          .prepare(
+              "UPDATE files SET revision=?1+n.number FROM (SELECT path, row_number() OVER ()"
+              " AS number FROM files WHERE share=?2) n WHERE share=?2 AND files.path=n.path")
+          .with(next_revision(), key)
+          .run();
+      skip_revisions(key);
+    }
     transaction.commit();
   }
   wake();
@@ -248,42 +289,28 @@ Result<FeedState> Catalogue::state() {
 Result<ChangeBatch> Catalogue::changes_after(Revision after, std::size_t limit) {
   return sqlite::attempt([&]() -> Result<ChangeBatch> {
     auto reader = readers_.take();
-    Revision oldest = 0;
-    ChangeBatch batch{feed_, after, 0, {}};
-    // One statement sees one state. Listings of one revision (a share's new audience) stay
-    // together: the batch may be larger than the limit then.
-    auto row = reader->prepare(
-        "WITH c AS (SELECT revision, shown, content, size, mtime_ns, share FROM files"
-        " WHERE revision>?1 UNION ALL SELECT revision, shown, NULL, 0, 0, 0 FROM removed"
-        " WHERE revision>?1)"
-        " SELECT o.value, l.value, revision, shown, content, size, mtime_ns, audience"
-        " FROM meta o JOIN meta l ON o.name='oldest' AND l.name='latest' LEFT JOIN c ON"
-        " revision<=coalesce((SELECT revision FROM c ORDER BY revision LIMIT 1 OFFSET ?2), l.value)"
-        " LEFT JOIN shares s ON s.key=c.share ORDER BY revision");
-    row.with(after, std::max<std::size_t>(limit, 1) - 1);
-    while (row.step()) {
-      oldest = static_cast<Revision>(row.integer(0));
-      batch.upto = static_cast<Revision>(row.integer(1));
-      if (row.is_null(2)) continue;
-      Change change;
-      change.revision = static_cast<Revision>(row.integer(2));
-      change.kind = row.is_null(4) ? ChangeKind::remove : ChangeKind::put;
-      change.listing.path = row.text(3);
-      if (change.kind == ChangeKind::put) {
-        change.listing.content = row.id<ContentId>(4);
-        change.listing.size = static_cast<std::uint64_t>(row.integer(5));
-        change.listing.modified = Time(std::chrono::milliseconds(row.integer(6) / 1'000'000));
-        change.listing.audience = audience_from(row.text(7));
-      }
-      batch.changes.push_back(std::move(change));
-    }
-    if ((after != 0 && after < oldest) || after > batch.upto)
+    reader->execute("BEGIN");  // one state for all that is read here
+    struct End {
+      sqlite::Database& database;
+      ~End() { sqlite3_exec(database.handle(), "COMMIT", nullptr, nullptr, nullptr); }
+    } const end{*reader};
+    const auto oldest = reader->integer("SELECT value FROM meta WHERE name='oldest'");
+    const auto latest = reader->integer("SELECT value FROM meta WHERE name='latest'");
+    if ((after != 0 && after < static_cast<Revision>(oldest)) ||
+        after > static_cast<Revision>(latest))
       return Error{ErrorCode::conflict,
                    "the catalogue's feed does not reach from revision " + std::to_string(after) +
                        "; start over from 0",
                    {}};
-    if (batch.changes.size() >= limit && !batch.changes.empty())
+    ChangeBatch batch{feed_, after, static_cast<Revision>(latest), {}};
+    read_puts(*reader, after, limit, batch.changes);
+    read_removals(*reader, after, limit, batch.changes);
+    std::sort(batch.changes.begin(), batch.changes.end(),
+              [](const Change& a, const Change& b) { return a.revision < b.revision; });
+    if (limit > 0 && batch.changes.size() >= limit) {  // there may be more between the two
+      batch.changes.resize(limit);
       batch.upto = batch.changes.back().revision;
+    }
     return batch;
   });
 }
@@ -328,19 +355,32 @@ void Catalogue::drop(std::int64_t share, const std::string& path) {
 }
 
 void Catalogue::drop_all(std::int64_t share) {
-  const auto revision = next_revision();
-  writer_.prepare("INSERT OR REPLACE INTO removed SELECT shown, ? FROM files WHERE share=?")
-      .with(revision, share)
+  writer_
+      .prepare(
+          "INSERT OR REPLACE INTO removed SELECT shown, ?+row_number() OVER () FROM files"
+          " WHERE share=?")
+      .with(next_revision(), share)
       .run();
+  skip_revisions(share);
   writer_.prepare("DELETE FROM files WHERE share=?").with(share).run();
   writer_.execute("DELETE FROM layers WHERE content NOT IN (SELECT content FROM files)");
+}
+
+// After one revision was given to each file of the share, on from next_revision().
+void Catalogue::skip_revisions(std::int64_t share) {
+  writer_
+      .prepare(
+          "UPDATE meta SET value=value+(SELECT count(*) FROM files WHERE share=?)"
+          " WHERE name='latest'")
+      .with(share)
+      .run();
 }
 
 // A follower that stands before what is forgotten here must start over.
 void Catalogue::forget_old() {
   if (writer_.integer("SELECT count(*) FROM removed") <= kMostRemoved) return;
   const auto revision =
-      writer_.integer("SELECT revision FROM removed ORDER BY revision LIMIT 1 OFFSET 50000");
+      writer_.integer("SELECT revision FROM removed ORDER BY revision DESC LIMIT 1 OFFSET 50000");
   writer_.prepare("DELETE FROM removed WHERE revision<=?").with(revision).run();
   writer_.prepare("UPDATE meta SET value=? WHERE name='oldest'").with(revision).run();
 }

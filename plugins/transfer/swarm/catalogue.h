@@ -85,6 +85,7 @@ class Catalogue final : public ChangeFeed {
   Revision next_revision();
   void drop(std::int64_t share, const std::string& path);
   void drop_all(std::int64_t share);
+  void skip_revisions(std::int64_t share);
   void forget_old();
   void wake();
 

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "swapmeet/http.h"
+#include "transfer/swarm/shown_name.h"
 
 namespace swapmeet::swarm {
 namespace {
@@ -149,7 +150,9 @@ void Scanner::State::scan(const StoredShare& share) {
     closedir(probe);
   }
   const auto changed = [&](const std::string& path, const FileStamp& stamp) {
-    return catalogue.stamp(share.key, path) != stamp;
+    // What is too long to be listed is left out: an index would refuse it.
+    return catalogue.stamp(share.key, path) != stamp &&
+           check_path(share.spec.name + '/' + shown_name(path)).ok();
   };
   walk(folder, "", 0, [&](const std::string& path, const FileStamp& stamp) {
     if (!changed(path, stamp)) return;

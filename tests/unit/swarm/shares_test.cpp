@@ -168,6 +168,11 @@ TEST_CASE("the catalogue's feed tells puts and removals in order") {
     CHECK(third->changes[0].listing.path == "music/a");
     CHECK(catalogue.changes_after(third->upto, 10)->changes.empty());
     CHECK_FALSE(catalogue.changes_after(third->upto + 1, 10));
+    catalogue.put_share({"music", "/nowhere", {false, {"friends"}, {}}}, false);
+    auto fourth = catalogue.changes_after(third->upto, 10);
+    REQUIRE(fourth->changes.size() == 1);
+    CHECK(fourth->changes[0].listing.audience.groups.size() == 1);
+    CHECK(fourth->upto >= fourth->changes[0].revision);
     feed = catalogue.state()->feed;
   }
   Catalogue again(folder.path / "catalogue.sqlite");
