@@ -1,0 +1,180 @@
+#include "network.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <thread>
+
+namespace e2e {
+namespace {
+
+pid_t spawn(const std::vector<std::string>& words, int output) {
+  const pid_t pid = ::fork();
+  if (pid != 0) return pid;
+  ::dup2(output, 1);
+  ::dup2(output, 2);
+  std::vector<char*> arguments;
+  for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  ::execv(arguments[0], arguments.data());
+  ::_exit(127);
+}
+
+}  // namespace
+
+bool eventually(const std::function<bool()>& condition, std::chrono::seconds deadline) {
+  const auto end = std::chrono::steady_clock::now() + deadline;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return true;
+}
+
+fs::path program() {
+  const char* bin = std::getenv("SWAPMEET_BIN");
+  return fs::path(bin ? bin : "bin") / "swapmeet";
+}
+
+Outcome run_program(const std::vector<std::string>& words) {
+  std::vector<std::string> command{program().string()};
+  command.insert(command.end(), words.begin(), words.end());
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return {-1, "no pipe"};
+  const pid_t pid = spawn(command, ends[1]);
+  ::close(ends[1]);
+  Outcome outcome;
+  char buffer[4096];
+  for (ssize_t n; (n = ::read(ends[0], buffer, sizeof buffer)) > 0;)
+    outcome.output.append(buffer, static_cast<std::size_t>(n));
+  ::close(ends[0]);
+  int status = 0;
+  ::waitpid(pid, &status, 0);
+  outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return outcome;
+}
+
+Folder::Folder() {
+  static std::atomic<int> count{0};
+  path_ = fs::temp_directory_path() /
+          ("swapmeet-e2e-" + std::to_string(::getpid()) + "-" + std::to_string(++count));
+  fs::remove_all(path_);
+  fs::create_directories(path_);
+}
+
+Folder::~Folder() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+Node::Node(fs::path folder, std::string name, std::string ini)
+    : folder_(std::move(folder)), name_(std::move(name)) {
+  write_file(this->ini(), ini);
+}
+
+Node::~Node() {
+  if (running()) signal(SIGKILL);
+}
+
+void Node::start() {
+  std::error_code ignored;
+  fs::remove(data() / "http.address", ignored);
+  const int log =
+      ::open((folder_ / (name_ + ".log")).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  pid_ = spawn({program().string(), "run", "--config", ini().string()}, log);
+  ::close(log);
+  const bool up = eventually([&] { return get("/healthz").ok(); });
+  if (!up) throw std::runtime_error(name_ + " did not start:\n" + this->log());
+}
+
+void Node::signal(int number) {
+  ::kill(pid_, number);
+  ::waitpid(pid_, nullptr, 0);
+  pid_ = -1;
+}
+
+std::string Node::url() const {
+  std::string address;
+  std::ifstream(data() / "http.address") >> address;
+  return "http://" + address;
+}
+
+swapmeet::Result<std::string> Node::get(const std::string& target) { return call("GET", target); }
+
+swapmeet::Result<std::string> Node::call(const std::string& method, const std::string& target,
+                                         const std::string& body) {
+  const std::string base = url();
+  if (base == "http://")
+    return swapmeet::Error{swapmeet::ErrorCode::unavailable, name_ + " is not up", {}};
+  std::string token;
+  std::ifstream(data() / "api.token") >> token;
+  swapmeet::wire::ClientOptions options;
+  options.url = base;
+  options.token = token;
+  options.timeout = std::chrono::seconds(10);
+  swapmeet::wire::Client client(options);
+  swapmeet::http::Headers headers;
+  if (!body.empty()) headers.set("Content-Type", "application/json");
+  auto reply = client.request(method, target, body, headers);
+  if (!reply) return std::move(reply).error();
+  return reply->body;
+}
+
+std::string Node::log() const { return read_file(folder_ / (name_ + ".log")); }
+
+std::string index_ini(const fs::path& folder, const std::string& listen, const std::string& lease) {
+  return "[host]\nname = index\ndata = " + (folder / "data/index").string() +
+         "\n[http]\nlisten = " + listen +
+         "\naccess = public\n[auth]\nplugin = open\n[registry]\nplugin = sqlite\nlease = " + lease +
+         "\n[search]\nplugin = fts\n";
+}
+
+std::string peer_ini(const fs::path& folder, const std::string& name, const std::string& index,
+                     const fs::path& share) {
+  return "[host]\nname = " + name + "\ndata = " + (folder / "data" / name).string() +
+         "\n[http]\nlisten = 127.0.0.1:0\naccess = owner\n[auth]\nplugin = open\n"
+         "[registry]\nplugin = remote\nindex = " +
+         index + "\n[search]\nplugin = remote\n[transfer]\nplugin = swarm\nlisten = 127.0.0.1:0\n" +
+         "download_folder = " + (folder / "downloads" / name).string() +
+         "\nshare.files = " + share.string() + "\n";
+}
+
+void write_file(const fs::path& path, const std::string& bytes) {
+  fs::create_directories(path.parent_path());
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
+std::string read_file(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::string random_bytes(std::size_t size, unsigned seed) {
+  std::mt19937_64 random(seed);
+  std::string bytes(size, '\0');
+  for (char& c : bytes) c = static_cast<char>(random());
+  return bytes;
+}
+
+int free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ::bind(fd, reinterpret_cast<sockaddr*>(&address), size);
+  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
+  ::close(fd);
+  return ntohs(address.sin_port);
+}
+
+}  // namespace e2e
