@@ -222,6 +222,7 @@ void Catalogue::commit(std::int64_t share, const std::vector<HashedFile>& files)
     for (const auto& file : files) {
       const auto shown = prefix + shown_name(file.path);
       const auto& tree = file.tree;
+      const auto before = content_at(share, file.path);
       put.reset();
       put.bind(1, share).bind_blob(2, file.path.data(), file.path.size()).bind(3, shown);
       put.bind(4, static_cast<std::int64_t>(file.stamp.inode));
@@ -234,6 +235,7 @@ void Catalogue::commit(std::int64_t share, const std::vector<HashedFile>& files)
       layer.bind(3, static_cast<std::int64_t>(tree.span));
       layer.bind_blob(4, tree.layer.data(), tree.layer.size()).run();
       back.with(shown).run();
+      if (before && *before != tree.content) forget_unused_layer(*before);
     }
     transaction.commit();
   }
@@ -346,12 +348,23 @@ void Catalogue::drop(std::int64_t share, const std::string& path) {
   const auto content = row.id<ContentId>(1);
   row.run();
   writer_.prepare("INSERT OR REPLACE INTO removed VALUES(?,?)").with(shown, next_revision()).run();
+  forget_unused_layer(content);
+}
+
+void Catalogue::forget_unused_layer(const ContentId& content) {
   writer_
       .prepare(
           "DELETE FROM layers WHERE content=?1 AND NOT EXISTS"
           " (SELECT 1 FROM files WHERE content=?1)")
       .with(content)
       .run();
+}
+
+std::optional<ContentId> Catalogue::content_at(std::int64_t share, const std::string& path) {
+  auto row = writer_.prepare("SELECT content FROM files WHERE share=? AND path=?");
+  row.bind(1, share).bind_blob(2, path.data(), path.size());
+  if (!row.step()) return std::nullopt;
+  return row.id<ContentId>(0);
 }
 
 void Catalogue::drop_all(std::int64_t share) {

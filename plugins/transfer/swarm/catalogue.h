@@ -84,6 +84,8 @@ class Catalogue final : public ChangeFeed {
   };
   Revision next_revision();
   void drop(std::int64_t share, const std::string& path);
+  void forget_unused_layer(const ContentId& content);
+  std::optional<ContentId> content_at(std::int64_t share, const std::string& path);
   void drop_all(std::int64_t share);
   void skip_revisions(std::int64_t share);
   void forget_old();

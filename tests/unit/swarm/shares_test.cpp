@@ -207,6 +207,7 @@ TEST_CASE("a share is scanned and watched") {
   shared.write("a.txt", "changed");
   CHECK(
       eventually(catalogue, [&] { return !catalogue.places(tree_of("changed").content).empty(); }));
+  CHECK_FALSE(catalogue.tree(tree_of("abc").content));
   std::filesystem::remove_all(shared.path / "deep");
   CHECK(eventually(catalogue, [&] { return files() == 2; }));
   REQUIRE(shares.remove("s"));
