@@ -112,7 +112,7 @@ void read_removals(sqlite::Database& reader, Revision after, std::size_t limit,
 }  // namespace
 
 Catalogue::Catalogue(const std::filesystem::path& file)
-    : writer_(file, {.durability = sqlite::Durability::normal}),
+    : writer_(file, {.durability = sqlite::Durability::full}),
       feed_(feed_of(writer_)),
       readers_(file, 4) {}
 
