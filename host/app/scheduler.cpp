@@ -21,7 +21,8 @@ Scheduler::~Scheduler() {
 }
 
 Registration Scheduler::every(std::chrono::milliseconds interval, std::function<void()> task) {
-  auto added = std::make_shared<Task>(Task{interval, std::move(task), Steady::now() + interval});
+  auto added = std::make_shared<Task>(
+      Task{interval, std::move(task), Steady::now() + interval, false, {}, false});
   {
     const std::lock_guard lock(state_->mutex);
     state_->tasks.push_back(added);
@@ -31,6 +32,7 @@ Registration Scheduler::every(std::chrono::milliseconds interval, std::function<
     std::unique_lock lock(state->mutex);
     added->gone = true;
     std::erase(state->tasks, added);
+    if (added->runner == std::this_thread::get_id()) return;  // the task itself asks
     state->changed.wait(lock, [&] { return !added->running; });
   });
 }
@@ -52,10 +54,12 @@ void Scheduler::work(const std::shared_ptr<State>& state) {
     }
     const auto task = *next;
     task->running = true;
+    task->runner = std::this_thread::get_id();
     lock.unlock();
     task->run();  // guarded by whoever registered it
     lock.lock();
     task->running = false;
+    task->runner = {};
     task->due = Steady::now() + task->interval;
     state->changed.notify_all();
   }

@@ -21,7 +21,7 @@ class Scheduler {
   Scheduler& operator=(const Scheduler&) = delete;
 
   // First after one interval; a task never runs twice at a time. When the registration is gone, it
-  // runs no more.
+  // runs no more; a task may end its own registration.
   Registration every(std::chrono::milliseconds interval, std::function<void()> task);
 
  private:
@@ -30,6 +30,7 @@ class Scheduler {
     std::function<void()> run;
     std::chrono::steady_clock::time_point due;
     bool running = false;
+    std::thread::id runner;  // while it runs
     bool gone = false;
   };
   struct State {

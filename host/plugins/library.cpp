@@ -18,7 +18,7 @@ Error refused(const fs::path& file, const std::string& why) {
   return {ErrorCode::invalid_argument, file.string() + ": " + why, {}};
 }
 
-// Whoever can write the file can run code as this host.
+// Whoever can write the file or put another in its place can run code as this host.
 Result<void> check_writers(const fs::path& file) {
   struct stat status {};
   if (::stat(file.c_str(), &status) != 0) return refused(file, "cannot be read");
@@ -43,6 +43,11 @@ Result<void> check_descriptor(const fs::path& file, const PluginDescriptor& plug
     return refused(file, "has a descriptor of " + std::to_string(plugin.size) +
                              " bytes instead of " + std::to_string(sizeof(PluginDescriptor)) +
                              "; rebuild it against this host's SDK");
+  if (!plugin.toolchain || !plugin.info.id || !plugin.info.version || !plugin.info.summary ||
+      !plugin.create || !plugin.destroy || plugin.info.kind > Kind::extension)
+    return refused(file,
+                   "leaves out its toolchain, id, kind, version, summary, create or destroy; "
+                   "use SWAPMEET_PLUGIN, which fills in all but id, kind, version, summary");
   if (std::strcmp(plugin.toolchain, kToolchain) != 0)
     return refused(file, std::string("was built with '") + plugin.toolchain +
                              "', this host with '" + kToolchain +
@@ -85,6 +90,8 @@ Result<fs::path> find_library(Kind kind, const std::string& name,
 
 Result<Library> open_library(const fs::path& file) {
   if (auto checked = check_writers(file); !checked) return std::move(checked).error();
+  if (auto checked = check_writers(fs::absolute(file).parent_path()); !checked)
+    return std::move(checked).error();
   try {
     boost::dll::shared_library library(
         file, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);

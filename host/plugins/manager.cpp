@@ -35,13 +35,6 @@ struct Manager::Loaded {
     return std::any_of(info().provides.begin(), info().provides.end(),
                        [&](const char* provided) { return id == provided; });
   }
-  Error failed(const std::string& doing, const Error& error) {
-    if (error.code == ErrorCode::internal) host->count_failure(doing, error.message);
-    state = "failed";
-    return {error.code,
-            std::string(info().id) + " (" + choice.where + "): " + doing + ": " + error.message,
-            {}};
-  }
 };
 
 Manager::Manager(Services services, std::vector<std::filesystem::path> folders)
@@ -49,8 +42,23 @@ Manager::Manager(Services services, std::vector<std::filesystem::path> folders)
 
 Manager::~Manager() {
   stop();
-  for (auto& loaded : plugins_)
-    if (loaded->hangs) static_cast<void>(loaded.release());  // it still runs: nothing of it may go
+  // One that hangs still runs, and may still call those that it required: nothing of them may go.
+  if (std::any_of(plugins_.begin(), plugins_.end(), [](const auto& one) { return one->hangs; }))
+    for (auto& loaded : plugins_) static_cast<void>(loaded.release());
+}
+
+void Manager::set_state(Loaded& loaded, const char* state) {
+  const std::lock_guard lock(state_mutex_);
+  loaded.state = state;
+}
+
+Error Manager::failed(Loaded& loaded, const std::string& doing, const Error& error) {
+  if (error.code == ErrorCode::internal) loaded.host->count_failure(doing, error.message);
+  set_state(loaded, "failed");
+  return {error.code,
+          std::string(loaded.info().id) + " (" + loaded.choice.where + "): " + doing + ": " +
+              error.message,
+          {}};
 }
 
 Result<void> Manager::load(const std::vector<PluginChoice>& choices) {
@@ -66,6 +74,7 @@ Result<std::unique_ptr<Manager::Loaded>> Manager::load_one(const PluginChoice& c
   const auto at = [&](const Error& error) {
     return Error{error.code, choice.where + " plugin: " + error.message, {}};
   };
+  const bool own_file = choice.name.find('/') != std::string::npos;
   auto file = find_library(choice.kind, choice.name, folders_);
   if (!file) return at(file.error());
   auto library = open_library(*file);
@@ -75,6 +84,12 @@ Result<std::unique_ptr<Manager::Loaded>> Manager::load_one(const PluginChoice& c
     return at({ErrorCode::invalid_argument,
                file->string() + ": is a " + std::string(name_of(info.kind)) + " plugin, here a " +
                    std::string(name_of(choice.kind)) + " plugin is wanted",
+               {}});
+  const auto wanted = std::string(name_of(choice.kind)) + '.' + choice.name;
+  if (!own_file && info.id != wanted)
+    return at({ErrorCode::invalid_argument,
+               file->string() + ": calls itself '" + info.id + "' instead of '" + wanted +
+                   "'; name the file after its id, or give the file's path",
                {}});
   auto settings = Settings::check(choice.where, choice.raw, info.keys, choice.base_folder);
   if (!settings) return std::move(settings).error();
@@ -90,7 +105,7 @@ Result<std::unique_ptr<Manager::Loaded>> Manager::load_one(const PluginChoice& c
     if (!plugin) return Error{ErrorCode::internal, "it made no object", {}};
     return plugin;
   });
-  if (!created) return loaded->failed("creating it", created.error());
+  if (!created) return failed(*loaded, "creating it", created.error());
   loaded->plugin = std::unique_ptr<Plugin, Destroy>(*created, Destroy{library->descriptor});
   return loaded;
 }
@@ -147,8 +162,8 @@ Result<void> Manager::configure() {
   for (auto& loaded : plugins_) {
     loaded->to_stop = true;
     auto configured = guarded([&] { return loaded->plugin->configure(*loaded->host); });
-    if (!configured) return loaded->failed("configuring it", configured.error());
-    loaded->state = "configured";
+    if (!configured) return failed(*loaded, "configuring it", configured.error());
+    set_state(*loaded, "configured");
   }
   return {};
 }
@@ -159,11 +174,11 @@ Result<void> Manager::start() {
     std::filesystem::create_directories(loaded->host->data_folder(), error);
     auto started = guarded([&] { return loaded->plugin->start(); });
     if (!started) {
-      auto failure = loaded->failed("starting it", started.error());
+      auto failure = failed(*loaded, "starting it", started.error());
       stop();
       return failure;
     }
-    loaded->state = "started";
+    set_state(*loaded, "started");
     services_.log("plugins", LogLevel::info, "started",
                   {{"plugin", loaded->info().id}, {"file", loaded->library.file.string()}});
   }
@@ -176,28 +191,31 @@ void Manager::stop() {
 }
 
 void Manager::stop_one(Loaded& loaded) {
+  const bool had_failed = loaded.state == "failed";
+  if (!had_failed) set_state(loaded, "stopping");  // no longer found
   auto done = std::make_shared<std::promise<Result<void>>>();
   auto result = done->get_future();
   std::thread stopping([&loaded, done] {
-    done->set_value(guarded([&]() -> Result<void> {
+    auto stopped = guarded([&]() -> Result<void> {
       loaded.plugin->stop();
       return {};
-    }));
+    });
+    loaded.host->sweep();  // waits for running callbacks, so that it counts as stopping
+    done->set_value(std::move(stopped));
   });
   if (result.wait_for(kStopPatience) != std::future_status::ready) {
     stopping.detach();
     loaded.hangs = true;
-    loaded.state = "failed";
+    set_state(loaded, "failed");
     services_.log("plugins", LogLevel::error, "does not stop and is left behind",
                   {{"plugin", loaded.info().id}});
     return;
   }
   stopping.join();
-  loaded.host->sweep();
   if (auto stopped = result.get(); !stopped)
-    static_cast<void>(loaded.failed("stopping it", stopped.error()));
-  else if (loaded.state != "failed")
-    loaded.state = "stopped";
+    static_cast<void>(failed(loaded, "stopping it", stopped.error()));
+  else if (!had_failed)
+    set_state(loaded, "stopped");
 }
 
 Result<void> Manager::reconfigure(const std::vector<PluginChoice>& choices) {
@@ -219,11 +237,17 @@ Result<void> Manager::reconfigure(const std::vector<PluginChoice>& choices) {
 
 void* Manager::find_interface(std::string_view id) {
   Loaded* provider = provider_of(id);
-  return provider && provider->state == "started" ? provider->plugin->interface(id) : nullptr;
+  if (!provider) return nullptr;
+  {
+    const std::lock_guard lock(state_mutex_);
+    if (provider->state != "started") return nullptr;
+  }
+  return provider->plugin->interface(id);
 }
 
 std::vector<PluginStatus> Manager::status() const {
   std::vector<PluginStatus> all;
+  const std::lock_guard lock(state_mutex_);
   for (const auto& loaded : plugins_)
     all.push_back({loaded->info().id, loaded->info().kind, loaded->info().version,
                    loaded->library.file.string(), loaded->state, loaded->host->failures()});

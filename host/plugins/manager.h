@@ -1,11 +1,12 @@
 // The plugins of a host: loaded and checked, configured, started in the order of what they require,
 // stopped in reverse. Threads: the life cycle is one thread's; find() and status() are anyone's
-// between start and stop.
+// from the end of load() on.
 #pragma once
 
 #include <atomic>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,7 @@ struct PluginStatus {
   Kind kind = Kind::extension;
   std::string version;
   std::string file;
-  std::string state;           // loaded, configured, started, stopped, failed
+  std::string state;           // loaded, configured, started, stopping, stopped, failed
   std::uint64_t failures = 0;  // exceptions that the guard caught
 };
 
@@ -64,9 +65,13 @@ class Manager {
   Result<void> sort_by_requirements();
   Loaded* provider_of(std::string_view interface_id);
   void stop_one(Loaded& loaded);
+  // `state` is read by other threads (find, status) while the life cycle goes on.
+  void set_state(Loaded& loaded, const char* state);
+  Error failed(Loaded& loaded, const std::string& doing, const Error& error);
 
   Services services_;
   std::vector<std::filesystem::path> folders_;
+  mutable std::mutex state_mutex_;
   std::vector<std::unique_ptr<Loaded>> plugins_;  // in starting order after load()
 };
 

@@ -1,5 +1,6 @@
 #include "host/plugins/plugin_host.h"
 
+#include <stdexcept>
 #include <utility>
 
 namespace swapmeet {
@@ -16,6 +17,9 @@ class PluginHost::OwnedRoutes final : public http::Routes {
       } catch (const std::exception& exception) {
         host.count_failure(request.path, exception.what());
         throw;  // the front answers 500
+      } catch (...) {
+        host.count_failure(request.path, "something that is no exception");
+        throw std::runtime_error("a handler threw something that is no exception");
       }
     };
     auto added = host_.services_.routes->add(method, pattern, std::move(counted), options);
@@ -71,25 +75,47 @@ Registration PluginHost::gauge(const std::string& name, const std::string& help,
 }
 
 Registration PluginHost::own(Registration registration) {
-  const std::lock_guard lock(owned_->mutex);
-  owned_->registrations.push_front(std::move(registration));
-  const auto place = owned_->registrations.begin();
-  return Registration([owned = std::weak_ptr(owned_), place] {
-    const auto still = owned.lock();
-    if (!still) return;  // swept
-    std::list<Registration> taken;
-    {
-      const std::lock_guard taking(still->mutex);
-      taken.splice(taken.begin(), still->registrations, place);
-    }
-  });
+  std::unique_lock lock(owned_->mutex);
+  if (owned_->swept) {
+    lock.unlock();
+    registration.reset();
+    return {};
+  }
+  const auto number = owned_->next++;
+  owned_->registrations.emplace(number, std::move(registration));
+  return Registration([owned = owned_, number] { owned->end(number); });
+}
+
+// Whoever comes first undoes it, without the lock, for that waits for running callbacks; whoever
+// comes second waits for the first, unless that is further up on its own stack.
+void PluginHost::Owned::end(std::uint64_t number) {
+  std::unique_lock lock(mutex);
+  auto taken = registrations.extract(number);
+  if (taken.empty()) {
+    changed.wait(lock, [&] {
+      const auto found = ending.find(number);
+      return found == ending.end() || found->second == std::this_thread::get_id();
+    });
+    return;
+  }
+  ending.emplace(number, std::this_thread::get_id());
+  lock.unlock();
+  taken.mapped().reset();
+  lock.lock();
+  ending.erase(number);
+  changed.notify_all();
 }
 
 void PluginHost::sweep() {
-  const auto swept = std::exchange(owned_, std::make_shared<Owned>());
-  std::list<Registration> left;
-  const std::lock_guard lock(swept->mutex);
-  left.swap(swept->registrations);
+  std::unique_lock lock(owned_->mutex);
+  owned_->swept = true;
+  while (!owned_->registrations.empty()) {
+    const auto number = owned_->registrations.begin()->first;
+    lock.unlock();
+    owned_->end(number);
+    lock.lock();
+  }
+  owned_->changed.wait(lock, [&] { return owned_->ending.empty(); });
 }
 
 void PluginHost::count_failure(std::string_view doing, std::string_view what) {

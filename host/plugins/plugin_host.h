@@ -3,10 +3,12 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <functional>
-#include <list>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <thread>
 
 #include "host/app/event_bus.h"
 #include "host/app/metrics.h"
@@ -56,18 +58,27 @@ class PluginHost final : public Host {
                      std::function<double()> read) override;
   void* find_interface(std::string_view interface_id) override { return find_(interface_id); }
 
-  // Undoes what the plugin has left registered.
+  // Undoes what the plugin has left registered. When it returns no callback runs.
   void sweep();
   void count_failure(std::string_view doing, std::string_view what);
   std::uint64_t failures() const { return failures_; }
 
  private:
   class OwnedRoutes;
+  // What the plugin has registered, by number. Shared with the registrations given out, which may
+  // end on any thread, even while or after the sweep runs.
   struct Owned {
     std::mutex mutex;
-    std::list<Registration> registrations;
+    std::condition_variable changed;
+    std::map<std::uint64_t, Registration> registrations;
+    std::map<std::uint64_t, std::thread::id> ending;  // on which thread
+    std::uint64_t next = 0;
+    bool swept = false;
+
+    void end(std::uint64_t number);
   };
-  // Keeps the registration among the plugin's own; what is returned takes it out again.
+  // Keeps the registration among the plugin's own; what is returned takes it out again. After the
+  // sweep nothing is kept: the registration ends at once.
   Registration own(Registration registration);
   void run_guarded(std::string_view doing, const std::function<void()>& call);
 

@@ -1,0 +1,95 @@
+// What the loader refuses, and that each refusal says which file, why and what to do.
+#include <sys/stat.h>
+
+#include "catch.h"
+#include "tests/unit/plugins/bench_host.h"
+
+using namespace swapmeet;
+namespace fs = std::filesystem;
+using Catch::Matchers::Contains;
+
+namespace {
+
+std::string refusal(const std::vector<std::string>& names, const RawSettings& raw = {}) {
+  BenchHost host;
+  const auto loaded = host.load(names, raw);
+  REQUIRE_FALSE(loaded);
+  return loaded.error().message;
+}
+
+std::string file_of(const std::string& name) {
+  return fs::canonical(fixtures() / ("extension_" + name + ".so")).string();
+}
+
+// A copy of the well-behaved plugin in a folder of its own.
+struct Copy {
+  TemporaryFolder folder;
+  fs::path file = folder.path / "extension_base.so";
+  Copy() { fs::copy_file(file_of("base"), file); }
+};
+
+}  // namespace
+
+TEST_CASE("a descriptor that is not this host's is refused with file, both values and remedy") {
+  const auto magic = refusal({"wrong_magic"});
+  CHECK_THAT(magic, Contains(file_of("wrong_magic")) && Contains("is no Swapmeet plugin"));
+  const auto abi = refusal({"other_abi"});
+  CHECK_THAT(abi, Contains(file_of("other_abi")) && Contains("plugin ABI 2.0") &&
+                      Contains("speaks 1.0") && Contains("rebuild it"));
+  CHECK_THAT(refusal({"newer_abi"}), Contains("plugin ABI 1.1") && Contains("speaks 1.0"));
+  CHECK_THAT(refusal({"other_size"}), Contains("bytes instead of") && Contains("rebuild it"));
+  const auto toolchain = refusal({"other_toolchain"});
+  CHECK_THAT(toolchain, Contains(file_of("other_toolchain")) && Contains("gcc 4, ") &&
+                            Contains(kToolchain) && Contains("rebuild it"));
+}
+
+TEST_CASE("a library that exports nothing, or misses symbols, is refused") {
+  CHECK_THAT(refusal({"missing_symbol"}), Contains(file_of("missing_symbol")) &&
+                                              Contains("does not export 'swapmeet_plugin'") &&
+                                              Contains("SWAPMEET_PLUGIN"));
+  CHECK_THAT(refusal({"undefined_symbols"}),
+             Contains(file_of("undefined_symbols")) && Contains("undefined symbol") &&
+                 Contains("defined_nowhere") && Contains("link all that it uses"));
+}
+
+TEST_CASE("a plugin without an id, or with another than its file's name, is refused") {
+  CHECK_THAT(refusal({"no_id"}), Contains(file_of("no_id")) && Contains("id"));
+  CHECK_THAT(refusal({"other_id"}), Contains(file_of("other_id")) &&
+                                        Contains("extension.somebody_else") &&
+                                        Contains("extension.other_id"));
+}
+
+TEST_CASE("a plugin that is not there is named with where it was looked for") {
+  CHECK_THAT(refusal({"nowhere"}),
+             Contains("extension_nowhere.so") && Contains("swapmeet plugins"));
+  CHECK_THAT(refusal({"/nowhere/x.so"}), Contains("/nowhere/x.so: there is no such file"));
+}
+
+TEST_CASE("settings are checked against the declared keys before the plugin is made") {
+  CHECK(refusal({"throws_in_create"}, {{"number", "0"}}) ==
+        "x.ini [extension.throws_in_create] number: 0 is below the minimum 1");
+}
+
+TEST_CASE("requirements that nobody meets, circles and doubles are refused") {
+  CHECK_THAT(refusal({"dependent"}), Contains("extension.dependent requires fixture.base/1") &&
+                                         Contains("add one that does"));
+  CHECK_THAT(refusal({"circle_a", "circle_b"}),
+             Contains("extension.circle_a → extension.circle_b → extension.circle_a"));
+  CHECK_THAT(refusal({"base", "other_base"}),
+             Contains("extension.base and extension.other_base both provide fixture.base/1") &&
+                 Contains("choose one"));
+}
+
+TEST_CASE("a file that others may write is refused, and so is its folder") {
+  Copy copy;
+  CHECK(open_library(copy.file).ok());
+  REQUIRE(::chmod(copy.file.c_str(), 0757) == 0);
+  const auto file = open_library(copy.file);
+  REQUIRE_FALSE(file);
+  CHECK_THAT(file.error().message, Contains(copy.file.string()) && Contains("chmod o-w"));
+  REQUIRE(::chmod(copy.file.c_str(), 0755) == 0);
+  REQUIRE(::chmod(copy.folder.path.c_str(), 0777) == 0);
+  const auto folder = open_library(copy.file);
+  REQUIRE_FALSE(folder);
+  CHECK_THAT(folder.error().message, Contains(copy.folder.path.string()) && Contains("chmod o-w"));
+}
