@@ -3,12 +3,13 @@
 #include <openssl/crypto.h>
 
 #include "host/api/request.h"
+#include "host/plugins/guard.h"
 
 namespace swapmeet {
 namespace {
 
 bool same_secret(const std::string& a, const std::string& b) {
-  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+  return !b.empty() && a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 // A name that a page of another site cannot have: DNS rebinding gives it this machine's address,
@@ -16,7 +17,9 @@ bool same_secret(const std::string& a, const std::string& b) {
 bool is_own_host(const std::string& host, const HostPort& listening) {
   for (const std::string& name :
        {listening.host, std::string("localhost"), std::string("127.0.0.1"), std::string("::1")})
-    if (host == HostPort{name, listening.port}.text()) return true;
+    if (host == HostPort{name, listening.port}.text() ||
+        (listening.port == 80 && host == host_in_url(name)))
+      return true;
   return false;
 }
 
@@ -24,6 +27,13 @@ bool is_peer_owned(const http::Request& request) {
   if (!request.path.starts_with("/api/v1/peers/")) return false;
   return request.method == "DELETE" || request.path.ends_with("/lease") ||
          request.path.ends_with("/changes");
+}
+
+// What somebody who is not known yet needs: to see that the host is well, and to become known.
+bool is_open(const http::Request& request) {
+  if (request.path == "/healthz" || request.path == "/api/v1/status") return true;
+  return request.method == "POST" &&
+         (request.path == "/api/v1/sessions" || request.path == "/api/v1/accounts");
 }
 
 }  // namespace
@@ -54,11 +64,11 @@ AccessGuard owner_guard(std::string token, HostPort listening) {
 
 AccessGuard public_guard(Authenticator* authenticator) {
   return [authenticator](http::Request& request) -> std::optional<http::Response> {
-    if (!authenticator || request.path == "/healthz") return std::nullopt;
-    auto identity = authenticator->identify(bearer_of(request));
+    if (!authenticator) return std::nullopt;
+    auto identity = guarded([&] { return authenticator->identify(bearer_of(request)); });
     if (identity) request.identity = std::move(*identity);
     // A bearer token on these may be the peer's own; the registry checks it.
-    else if (!is_peer_owned(request))
+    else if (!is_peer_owned(request) && !is_open(request))
       return http::problem(identity.error(), request.id);
     return std::nullopt;
   };

@@ -6,7 +6,9 @@
 #include <functional>
 #include <vector>
 
+#include "host/app/event_bus.h"
 #include "host/app/metrics.h"
+#include "swapmeet/auth.h"
 #include "swapmeet/registry.h"
 #include "swapmeet/search.h"
 #include "swapmeet/transfer.h"
@@ -24,17 +26,25 @@ struct ApiContext {
   Uploads* uploads = nullptr;
   Metrics& metrics;
   std::function<wire::StatusReport()> status;
+  Inbox* inbox = nullptr;
+  Authenticator* authenticator = nullptr;
+  Accounts* accounts = nullptr;
+  EventBus* events = nullptr;
 };
 
 class Api {
  public:
   // Registers all routes; they end with the object.
   explicit Api(ApiContext context);
+  Api(const Api&) = delete;
+  Api& operator=(const Api&) = delete;
 
   // Adds a route; the handler answers a Result, whose Error becomes a problem document.
   using Call = std::function<Result<http::Response>(http::Request&)>;
   void add(const std::string& method, const std::string& pattern, Call call,
            const http::RouteOptions& options = {});
+  // The same for what only this host's person may do: its owner, or an admin.
+  void add_for_person(const std::string& method, const std::string& pattern, Call call);
   const ApiContext& context() const { return context_; }
 
  private:
@@ -43,7 +53,10 @@ class Api {
 };
 
 // One per resource.
+void add_openapi(Api& api);
 void add_status(Api& api);
+void add_sessions(Api& api);
+void add_accounts(Api& api);
 void add_peers(Api& api);
 void add_announcing(Api& api);
 void add_search(Api& api);
@@ -51,5 +64,7 @@ void add_contents(Api& api);
 void add_shares(Api& api);
 void add_downloads(Api& api);
 void add_uploads(Api& api);
+void add_inbox(Api& api);
+void add_events(Api& api);
 
 }  // namespace swapmeet

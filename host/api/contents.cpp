@@ -1,17 +1,48 @@
 #include "host/api/api.h"
+#include "host/api/metalink.h"
 #include "host/api/request.h"
 
 namespace swapmeet {
+namespace {
+
+constexpr std::string_view kMetalink = ".meta4";
+constexpr std::string_view kTorrent = ".torrent";
+
+Result<http::Response> as_metalink(const ContentRecord& content) {
+  auto text = metalink(content);
+  if (!text) return std::move(text).error();
+  http::Response response;
+  response.headers.set("Content-Type", "application/metalink4+xml");
+  response.headers.set("Content-Disposition", "attachment; filename=\"" + content.content.text() +
+                                                  std::string(kMetalink) + "\"");
+  response.body = std::move(*text);
+  return response;
+}
+
+// One route for {content}, {content}.meta4 and {content}.torrent: a segment matches as a whole.
+Result<http::Response> describe(Registry& registry, http::Request& request) {
+  auto& name = request.params.at("content");
+  if (name.ends_with(kTorrent))
+    return Error{ErrorCode::unsupported,
+                 "torrents are not made in this version; .meta4 lists the sources",
+                 {}};
+  const bool wants_metalink = name.ends_with(kMetalink);
+  if (wants_metalink) name.resize(name.size() - kMetalink.size());
+  auto id = id_of<ContentId>(request, "content");
+  if (!id) return std::move(id).error();
+  auto content = registry.content(*id, request.identity);
+  if (!content) return std::move(content).error();
+  if (wants_metalink) return as_metalink(*content);
+  return http::json(wire::to_json(*content));
+}
+
+}  // namespace
 
 void add_contents(Api& api) {
   api.add("GET", "/api/v1/contents/{content}",
           [registry = api.context().registry](http::Request& request) -> Result<http::Response> {
             if (!registry) return not_here("registry");
-            auto id = id_of<ContentId>(request, "content");
-            if (!id) return std::move(id).error();
-            auto content = registry->content(*id, request.identity);
-            if (!content) return std::move(content).error();
-            return http::json(wire::to_json(*content));
+            return describe(*registry, request);
           });
 }
 

@@ -13,12 +13,12 @@ Result<http::Response> answer(const Result<DownloadStatus>& status, int code = 2
 
 void add_downloads(Api& api) {
   const auto add = [&api](const char* method, const char* pattern, auto call) {
-    api.add(method, pattern,
-            [downloads = api.context().downloads,
-             call](http::Request& request) -> Result<http::Response> {
-              if (!downloads) return not_here("transfer");
-              return call(*downloads, request);
-            });
+    api.add_for_person(method, pattern,
+                       [downloads = api.context().downloads,
+                        call](http::Request& request) -> Result<http::Response> {
+                         if (!downloads) return not_here("transfer");
+                         return call(*downloads, request);
+                       });
   };
   add("GET", "/api/v1/downloads",
       [](Downloads& downloads, http::Request& request) -> Result<http::Response> {
@@ -30,7 +30,7 @@ void add_downloads(Api& api) {
       });
   add("POST", "/api/v1/downloads",
       [](Downloads& downloads, http::Request& request) -> Result<http::Response> {
-        auto wanted = wire::from_json<DownloadRequest>(request.body);
+        auto wanted = body_of<DownloadRequest>(request);
         if (!wanted) return std::move(wanted).error();
         return answer(downloads.start(*wanted), 201);
       });
@@ -47,7 +47,7 @@ void add_downloads(Api& api) {
       [](Downloads& downloads, http::Request& request) -> Result<http::Response> {
         auto cancelled = downloads.cancel(request.params.at("id"));
         if (!cancelled) return std::move(cancelled).error();
-        return http::Response{.status = 204, .headers = {}, .body = std::string()};
+        return no_content();
       });
 }
 

@@ -7,7 +7,7 @@ namespace {
 Result<http::Response> enroll(Registry& registry, http::Request& request) {
   auto id = id_of<PeerId>(request, "id");
   if (!id) return std::move(id).error();
-  auto enrollment = wire::from_json<Enrollment>(request.body);
+  auto enrollment = body_of<Enrollment>(request);
   if (!enrollment) return std::move(enrollment).error();
   enrollment->id = *id;
   enrollment->token = peer_token_of(request);
@@ -21,7 +21,9 @@ Result<http::Response> list(Registry& registry, http::Request& request) {
   if (!page) return std::move(page).error();
   PeerQuery query{.page = *page, .name = {}, .present_only = true};
   if (const auto* name = request.query_value("name")) query.name = *name;
-  if (const auto* all = request.query_value("all")) query.present_only = *all != "true";
+  auto all = flag_of(request, "all");
+  if (!all) return std::move(all).error();
+  query.present_only = !*all;
   auto peers = registry.peers(query);
   if (!peers) return std::move(peers).error();
   return http::json(wire::to_json(*peers));
@@ -76,7 +78,7 @@ void add_peers(Api& api) {
         if (!id) return std::move(id).error();
         auto left = registry.leave(*id, peer_token_of(request));
         if (!left) return std::move(left).error();
-        return http::Response{.status = 204, .headers = {}, .body = std::string()};
+        return no_content();
       });
 }
 

@@ -1,8 +1,19 @@
 #include "host/api/request.h"
 
+#include <algorithm>
 #include <charconv>
 
+#include "swapmeet/listing.h"
+
 namespace swapmeet {
+namespace {
+bool begins_without_case(std::string_view text, std::string_view lower) {
+  return text.size() >= lower.size() &&
+         std::equal(lower.begin(), lower.end(), text.begin(), [](char wanted, char c) {
+           return wanted == (c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c);
+         });
+}
+}  // namespace
 
 Result<PageRequest> page_of(const http::Request& request) {
   PageRequest page;
@@ -20,13 +31,44 @@ Result<PageRequest> page_of(const http::Request& request) {
 std::string bearer_of(const http::Request& request) {
   const auto* field = request.headers.find("Authorization");
   if (!field || field->size() < 7) return {};
-  const std::string scheme = field->substr(0, 7);
-  return scheme == "Bearer " || scheme == "bearer " ? field->substr(7) : std::string();
+  return begins_without_case(*field, "bearer ") ? field->substr(7) : std::string();
 }
+
+Result<void> check_text(const http::Request& request) {
+  for (const auto& [name, value] : request.params)
+    if (!is_utf8(value))
+      return Error{ErrorCode::invalid_argument, "the " + name + " in the path is not UTF-8", {}};
+  for (const auto& [name, value] : request.query)
+    if (!is_utf8(name) || !is_utf8(value))
+      return Error{ErrorCode::invalid_argument, "the query of the URL is not UTF-8", {}};
+  return {};
+}
+
+Result<bool> flag_of(const http::Request& request, const std::string& name) {
+  const auto* value = request.query_value(name);
+  if (!value || *value == "false") return false;
+  if (*value == "true") return true;
+  return Error{ErrorCode::invalid_argument, name + " must be true or false", {}};
+}
+
+Result<void> check_json_type(const http::Request& request) {
+  const auto* type = request.headers.find("Content-Type");
+  if (!type) return {};
+  constexpr std::string_view kJson = "application/json";
+  if (begins_without_case(*type, kJson) &&
+      type->find_first_not_of(" \t", kJson.size()) == type->find(';'))
+    return {};
+  return Error{ErrorCode::invalid_argument,
+               "the body must be JSON, with Content-Type: application/json",
+               {}};
+}
+
+http::Response no_content() { return {.status = 204, .headers = {}, .body = std::string()}; }
 
 std::string peer_token_of(const http::Request& request) {
   const auto* token = request.headers.find("Swapmeet-Peer-Token");
-  return token ? *token : bearer_of(request);
+  if (token) return *token;
+  return request.identity.is_guest() ? bearer_of(request) : std::string();
 }
 
 Error not_here(const std::string& what) {

@@ -7,12 +7,20 @@
 #include "swapmeet/id.h"
 #include "swapmeet/page.h"
 #include "swapmeet/result.h"
+#include "swapmeet/wire/json.h"
 
 namespace swapmeet {
 
 // `limit` (1 to 1,000, default 50) and `after`.
 Result<PageRequest> page_of(const http::Request& request);
-// The peer's token: Swapmeet-Peer-Token, or else the bearer token.
+// Parameters of path and query must be UTF-8, for they come back in JSON.
+Result<void> check_text(const http::Request& request);
+// `name` as "true" or "false"; false when it is not given.
+Result<bool> flag_of(const http::Request& request, const std::string& name);
+// Content-Type, where it is given, must be application/json.
+Result<void> check_json_type(const http::Request& request);
+// The peer's token: Swapmeet-Peer-Token, or else the bearer token of a guest. The session of an
+// account, or the owner's token, is never taken for a peer's.
 std::string peer_token_of(const http::Request& request);
 std::string bearer_of(const http::Request& request);
 
@@ -24,6 +32,14 @@ Result<Id> id_of(const http::Request& request, const std::string& name) {
                "'" + text + "' is no id of " + std::to_string(2 * Id::kSize) + " hex digits",
                {}};
 }
+
+template <class T>
+Result<T> body_of(const http::Request& request) {
+  if (auto type = check_json_type(request); !type) return std::move(type).error();
+  return wire::from_json<T>(request.body);
+}
+
+http::Response no_content();
 
 // "this host has no search: …", for a resource whose plugin is not configured.
 Error not_here(const std::string& what);

@@ -5,7 +5,7 @@ namespace swapmeet {
 
 void add_shares(Api& api) {
   const auto add = [&api](const char* method, const char* pattern, auto call) {
-    api.add(
+    api.add_for_person(
         method, pattern,
         [shares = api.context().shares, call](http::Request& request) -> Result<http::Response> {
           if (!shares) return not_here("transfer");
@@ -14,7 +14,7 @@ void add_shares(Api& api) {
   };
   const auto done = [](Result<void> result) -> Result<http::Response> {
     if (!result) return std::move(result).error();
-    return http::Response{.status = 204, .headers = {}, .body = std::string()};
+    return no_content();
   };
   add("GET", "/api/v1/shares", [](Shares& shares, http::Request&) -> Result<http::Response> {
     auto all = shares.list();
@@ -23,7 +23,7 @@ void add_shares(Api& api) {
   });
   add("POST", "/api/v1/shares",
       [](Shares& shares, http::Request& request) -> Result<http::Response> {
-        auto spec = wire::from_json<ShareSpec>(request.body);
+        auto spec = body_of<ShareSpec>(request);
         if (!spec) return std::move(spec).error();
         auto added = shares.add(*spec);
         if (!added) return std::move(added).error();

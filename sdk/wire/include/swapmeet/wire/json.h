@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "swapmeet/auth.h"
 #include "swapmeet/feed.h"
 #include "swapmeet/page.h"
 #include "swapmeet/registry.h"
@@ -34,6 +35,12 @@ struct StatusReport {
   RegistryCounts counts;
 };
 
+// POST /api/v1/sessions, and of an account that is to be made.
+struct Credentials {
+  std::string account;
+  std::string password;
+};
+
 std::string to_json(const PeerRecord& peer);
 std::string to_json(const Enrollment& enrollment);  // without id and token
 std::string to_json(const Enrolled& enrolled);
@@ -50,6 +57,14 @@ std::string to_json(const StatusReport& report);
 std::string to_json(const Page<PeerRecord>& page);      // {"peers":[…],"next":"…"}
 std::string to_json(const Page<Listing>& page);         // {"files":…}
 std::string to_json(const Page<DownloadStatus>& page);  // {"downloads":…}
+std::string to_json(const Offer& offer);
+std::string to_json(const Page<Offer>& page);  // {"offers":…}
+std::string to_json(const SendRequest& request);
+std::string to_json(const Credentials& credentials);
+std::string to_json(const Session& session);  // {"token","expires","account","groups","roles"}
+std::string to_json(const Account& account);
+std::string to_json(const Page<Account>& page);  // {"accounts":…}
+std::string to_json(const AccountChange& change);
 std::string lease_to_json(std::chrono::seconds lease);  // {"lease_seconds":60}
 
 // Defined for the types above that are read, and for std::chrono::seconds (a lease).

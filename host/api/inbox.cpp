@@ -1,0 +1,46 @@
+#include "host/api/api.h"
+#include "host/api/request.h"
+
+namespace swapmeet {
+namespace {
+
+Result<http::Response> answer(const Result<Offer>& offer, int status = 200) {
+  if (!offer) return offer.error();
+  return http::json(wire::to_json(*offer), status);
+}
+
+}  // namespace
+
+void add_inbox(Api& api) {
+  const auto add = [&api](const char* method, const char* pattern, auto call) {
+    api.add_for_person(
+        method, pattern,
+        [inbox = api.context().inbox, call](http::Request& request) -> Result<http::Response> {
+          if (!inbox) return not_here("transfer");
+          return call(*inbox, request);
+        });
+  };
+  add("GET", "/api/v1/inbox", [](Inbox& inbox, http::Request& request) -> Result<http::Response> {
+    auto page = page_of(request);
+    if (!page) return std::move(page).error();
+    auto offers = inbox.list(*page);
+    if (!offers) return std::move(offers).error();
+    return http::json(wire::to_json(*offers));
+  });
+  add("POST", "/api/v1/inbox", [](Inbox& inbox, http::Request& request) -> Result<http::Response> {
+    auto wanted = body_of<SendRequest>(request);
+    if (!wanted) return std::move(wanted).error();
+    return answer(inbox.send(*wanted), 201);
+  });
+  add("GET", "/api/v1/inbox/{id}", [](Inbox& inbox, http::Request& request) {
+    return answer(inbox.get(request.params.at("id")));
+  });
+  add("POST", "/api/v1/inbox/{id}/accept", [](Inbox& inbox, http::Request& request) {
+    return answer(inbox.accept(request.params.at("id")));
+  });
+  add("POST", "/api/v1/inbox/{id}/refuse", [](Inbox& inbox, http::Request& request) {
+    return answer(inbox.refuse(request.params.at("id")));
+  });
+}
+
+}  // namespace swapmeet

@@ -1,0 +1,51 @@
+#include "host/api/metalink.h"
+
+namespace swapmeet {
+namespace {
+
+std::string escaped(std::string_view text) {
+  std::string xml;
+  for (const char c : text) {
+    switch (c) {
+      case '&': xml += "&amp;"; break;
+      case '<': xml += "&lt;"; break;
+      case '>': xml += "&gt;"; break;
+      case '"': xml += "&quot;"; break;
+      default:
+        if (static_cast<unsigned char>(c) >= 0x20) xml += c;  // XML 1.0 has no control characters
+    }
+  }
+  return xml;
+}
+
+// RFC 5854, 4.1.2.1: no path that leads anywhere else.
+std::string file_name(const ContentRecord& content) {
+  for (const auto& name : content.names) {
+    const std::string last(name_of_path(name));
+    if (!last.empty() && last != "." && last != ".." && is_utf8(last)) return last;
+  }
+  return content.content.text();
+}
+
+}  // namespace
+
+Result<std::string> metalink(const ContentRecord& content) {
+  std::string urls;
+  for (const auto& source : content.sources) {
+    const bool whole = source.have >= content.size;  // those that have all of it come first
+    urls += "    <url priority=\"" + std::string(whole ? "1" : "2") + "\">" + escaped(source.url) +
+            "</url>\n";
+  }
+  if (urls.empty())
+    return Error{ErrorCode::not_found,
+                 "nobody who is present has this content now; try again when a source is back",
+                 {}};
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+         "<metalink xmlns=\"urn:ietf:params:xml:ns:metalink\">\n"
+         "  <generator>swapmeet</generator>\n"
+         "  <file name=\"" +
+         escaped(file_name(content)) + "\">\n    <size>" + std::to_string(content.size) +
+         "</size>\n" + urls + "  </file>\n</metalink>\n";
+}
+
+}  // namespace swapmeet

@@ -1,0 +1,22 @@
+#include "host/api/api.h"
+#include "host/api/request.h"
+
+namespace swapmeet {
+
+void add_sessions(Api& api) {
+  api.add("POST", "/api/v1/sessions",
+          [authenticator =
+               api.context().authenticator](http::Request& request) -> Result<http::Response> {
+            if (!authenticator) return not_here("auth");
+            auto credentials = body_of<wire::Credentials>(request);
+            if (!credentials) return std::move(credentials).error();
+            auto session = authenticator->log_in(credentials->account, credentials->password,
+                                                 request.remote_address);
+            if (!session) return std::move(session).error();
+            auto response = http::json(wire::to_json(*session), 201);
+            response.headers.set("Cache-Control", "no-store");
+            return response;
+          });
+}
+
+}  // namespace swapmeet

@@ -1,0 +1,98 @@
+#include "json_tools.h"
+
+namespace swapmeet::wire {
+namespace {
+
+void write(JsonWriter& out, const Account& account) {
+  out.begin().text("name", account.name).texts("groups", account.groups);
+  out.texts("roles", account.roles).boolean("disabled", account.disabled);
+  out.time("created", account.created).end();
+}
+
+Account read_account(JsonReader& in) {
+  Account account;
+  account.name = in.text("name");
+  account.groups = in.texts("groups");
+  account.roles = in.texts("roles");
+  account.disabled = in.boolean("disabled", false);
+  account.created = in.time("created");
+  return account;
+}
+
+}  // namespace
+
+std::string to_json(const Credentials& credentials) {
+  JsonWriter out;
+  out.begin().text("account", credentials.account);
+  return out.text("password", credentials.password).end().take();
+}
+template <>
+Result<Credentials> from_json(std::string_view text) {
+  JsonReader in(text);
+  Credentials credentials{in.text("account"), in.text("password")};
+  return in.finish(std::move(credentials));
+}
+
+std::string to_json(const Session& session) {
+  JsonWriter out;
+  out.begin().text("token", session.token).time("expires", session.expires);
+  out.text("account", session.identity.account).texts("groups", session.identity.groups);
+  return out.texts("roles", session.identity.roles).end().take();
+}
+template <>
+Result<Session> from_json(std::string_view text) {
+  JsonReader in(text);
+  Session session;
+  session.token = in.text("token");
+  session.expires = in.time("expires");
+  session.identity = {in.text("account"), in.texts("groups"), in.texts("roles")};
+  return in.finish(std::move(session));
+}
+
+std::string to_json(const Account& account) {
+  JsonWriter out;
+  write(out, account);
+  return out.take();
+}
+template <>
+Result<Account> from_json(std::string_view text) {
+  JsonReader in(text);
+  auto account = read_account(in);
+  return in.finish(std::move(account));
+}
+
+std::string to_json(const Page<Account>& page) {
+  JsonWriter out;
+  out.begin().list("accounts", page.items, [&](const Account& account) { write(out, account); });
+  return out.text("next", page.next).end().take();
+}
+template <>
+Result<Page<Account>> from_json(std::string_view text) {
+  JsonReader in(text);
+  Page<Account> page;
+  in.list("accounts", [&](JsonReader& one) { page.items.push_back(read_account(one)); });
+  page.next = in.text("next", false);
+  return in.finish(std::move(page));
+}
+
+std::string to_json(const AccountChange& change) {
+  JsonWriter out;
+  out.begin();
+  if (change.password) out.text("password", *change.password);
+  if (change.groups) out.texts("groups", *change.groups);
+  if (change.roles) out.texts("roles", *change.roles);
+  if (change.disabled) out.boolean("disabled", *change.disabled);
+  return out.end().take();
+}
+template <>
+Result<AccountChange> from_json(std::string_view text) {
+  JsonReader in(text);
+  AccountChange change;
+  if (in.has("password")) change.password = in.text("password");
+  if (in.has("groups")) change.groups = in.texts("groups");
+  if (in.has("roles")) change.roles = in.texts("roles");
+  if (in.has("disabled")) change.disabled = in.boolean("disabled", false);
+  return in.finish(std::move(change));
+}
+
+}  // namespace swapmeet::wire
