@@ -1,0 +1,83 @@
+#include <condition_variable>
+
+#include "fakes.h"
+#include "host/api/event_streams.h"
+
+using namespace swapmeet;
+using namespace swapmeet::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+class Reader : public http::StreamWriter {
+ public:
+  bool write(std::string_view bytes) override {
+    const std::lock_guard lock(mutex_);
+    if (gone_) return false;
+    heard_ += bytes;
+    changed_.notify_all();
+    return true;
+  }
+  void close() override {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+  bool hears(const std::string& text) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, 10s, [&] { return heard_.find(text) != std::string::npos; });
+  }
+  std::string heard() {
+    const std::lock_guard lock(mutex_);
+    return heard_;
+  }
+  void leave() {
+    const std::lock_guard lock(mutex_);
+    gone_ = true;
+  }
+  bool closed() {
+    const std::lock_guard lock(mutex_);
+    return closed_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::string heard_;
+  bool gone_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace
+
+TEST_CASE("events reach their readers, a line of data each") {
+  World world;
+  const auto owner = std::make_shared<Reader>();
+  const auto guest = std::make_shared<Reader>();
+  {
+    const Api api(world.all());
+    auto open = [&](const std::shared_ptr<Reader>& reader, http::Request request) {
+      auto response = world.call("GET", "/api/v1/events", "", std::move(request));
+      CHECK(*response.headers.find("Content-Type") == "text/event-stream");
+      std::get<http::StreamBody>(response.body).opened(reader);
+    };
+    open(owner, World::admin());
+    open(guest, World::guest());
+    world.events.publish({"download", "{\"id\":\n\"1\"}"});
+    world.events.publish({"peer", "{}"});
+    CHECK(owner->hears("event: download\ndata: {\"id\": \"1\"}\n\n"));
+    CHECK(guest->hears("event: peer\ndata: {}\n\n"));
+    CHECK(guest->heard().find("download") == std::string::npos);
+  }
+  CHECK(owner->closed());
+}
+
+TEST_CASE("a heartbeat reaches idle readers, and one that left is forgotten") {
+  EventBus bus;
+  EventStreams streams(bus, 1ms);
+  const auto reader = std::make_shared<Reader>();
+  streams.add(reader, true);
+  CHECK(reader->hears("\n:\n\n"));
+  reader->leave();
+  bus.publish({"peer", "{}"});
+  CHECK(streams.size() == 0);
+}

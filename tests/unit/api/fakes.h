@@ -1,0 +1,301 @@
+// Small fakes of the interfaces that the API calls, and an API over them without sockets.
+// Threads: one at a time, as the tests call it.
+#pragma once
+
+#include <rapidjson/document.h>
+
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "catch.h"
+#include "host/api/api.h"
+#include "host/http/router.h"
+
+namespace swapmeet::testing {
+
+inline const std::string kPeer(32, 'a');
+inline const std::string kContent(64, 'c');
+inline PeerId peer_id() { return *PeerId::parse(kPeer); }
+inline ContentId content_id() { return *ContentId::parse(kContent); }
+
+class FakeRegistry : public Registry {
+ public:
+  Result<Enrolled> enroll(const Enrollment& enrollment, const Caller& caller) override {
+    enrollment_ = enrollment;
+    caller_ = caller;
+    return Enrolled{record(), std::chrono::seconds(60), "t"};
+  }
+  Result<std::chrono::seconds> renew(const PeerId&, const std::string& token) override {
+    token_ = token;
+    return std::chrono::seconds(60);
+  }
+  Result<void> leave(const PeerId&, const std::string& token) override {
+    return token_ = token, Result<void>{};
+  }
+  Result<Page<PeerRecord>> peers(const PeerQuery& query) override {
+    query_ = query;
+    return Page<PeerRecord>{{record()}, "more"};
+  }
+  Result<PeerRecord> peer(const PeerId& id) override {
+    if (id != peer_id()) return Error{ErrorCode::not_found, "no such peer", {}};
+    return record();
+  }
+  Result<FeedPosition> announced(const PeerId&) override { return FeedPosition{"f", 3}; }
+  Result<FeedPosition> announce(const PeerId&, const std::string& token,
+                                const ChangeBatch& batch) override {
+    token_ = token;
+    if (batch.base == 9) return Error{ErrorCode::conflict, "the index stands at 3", {}};
+    return FeedPosition{batch.feed, batch.upto};
+  }
+  Result<Page<Listing>> browse(const PeerId&, const BrowseQuery& query, const Identity&) override {
+    if (query.folder == "throw") throw std::runtime_error("a defect");
+    Listing listing;
+    listing.path = "music/a.flac";
+    listing.content = content_id();
+    return Page<Listing>{{listing}, ""};
+  }
+  Result<ContentRecord> content(const ContentId& id, const Identity&) override {
+    ContentRecord record{id, 5, {"music/a<&>.flac"}, {}, ""};
+    if (id == content_id())
+      record.sources = {{peer_id(), "alice", "http://127.0.0.1:1/content/x?a&b", 5}};
+    return record;
+  }
+  Result<RegistryCounts> counts() override { return RegistryCounts{1, 1, 2, 3}; }
+  ChangeFeed* feed() noexcept override { return nullptr; }
+
+  static PeerRecord record() {
+    PeerRecord peer;
+    peer.id = peer_id();
+    peer.name = "alice";
+    peer.address = "127.0.0.1";
+    peer.port = 1;
+    return peer;
+  }
+  Enrollment enrollment_;
+  Caller caller_;
+  PeerQuery query_;
+  std::string token_;
+};
+
+class FakeSearch : public Search {
+ public:
+  Result<SearchPage> search(const SearchRequest& request) override {
+    request_ = request;
+    Hit hit;
+    hit.content = content_id();
+    hit.name = "a.flac";
+    return SearchPage{request.query, 1, {hit}, ""};
+  }
+  ChangeFollower* follower() noexcept override { return nullptr; }
+  SearchRequest request_;
+};
+
+class FakeShares : public Shares {
+ public:
+  Result<std::vector<ShareStatus>> list() override { return std::vector{status("music")}; }
+  Result<ShareStatus> add(const ShareSpec& share) override { return status(share.name); }
+  Result<void> remove(const std::string& name) override {
+    if (name == "fixed") return Error{ErrorCode::conflict, "it is configured", {}};
+    return {};
+  }
+  Result<void> rescan(const std::string& name) override {
+    return rescanned_.push_back(name), Result<void>{};
+  }
+  ChangeFeed& feed() noexcept override { std::terminate(); }
+  static ShareStatus status(const std::string& name) {
+    ShareStatus share;
+    share.share.name = name;
+    share.share.folder = "/x";
+    return share;
+  }
+  std::vector<std::string> rescanned_;
+};
+
+class FakeDownloads : public Downloads {
+ public:
+  Result<DownloadStatus> start(const DownloadRequest&) override { return status("1"); }
+  Result<Page<DownloadStatus>> list(const PageRequest&) override {
+    return Page<DownloadStatus>{{status("1")}, ""};
+  }
+  Result<DownloadStatus> get(const std::string& id) override {
+    if (id != "1") return Error{ErrorCode::not_found, "no such download", {}};
+    return status(id);
+  }
+  Result<DownloadStatus> pause(const std::string& id) override { return status(id); }
+  Result<DownloadStatus> resume(const std::string& id) override { return status(id); }
+  Result<void> cancel(const std::string&) override { return {}; }
+  static DownloadStatus status(const std::string& id) {
+    DownloadStatus download;
+    download.id = id;
+    download.content = content_id();
+    download.sources.push_back({peer_id(), "alice", "http://x", 1, 1, "active"});
+    return download;
+  }
+};
+
+class FakeUploads : public Uploads {
+ public:
+  Result<std::vector<UploadStatus>> list() override { return std::vector<UploadStatus>(1); }
+  UploadTotals totals() override { return {}; }
+  HostPort listening() override { return {}; }
+  std::string announced_address() override { return {}; }
+};
+
+class FakeInbox : public Inbox {
+ public:
+  Result<Page<Offer>> list(const PageRequest&) override { return Page<Offer>{{offer("1")}, ""}; }
+  Result<Offer> get(const std::string& id) override { return offer(id); }
+  Result<Offer> accept(const std::string& id) override { return offer(id); }
+  Result<Offer> refuse(const std::string&) override {
+    return Error{ErrorCode::conflict, "already decided", {}};
+  }
+  Result<Offer> send(const SendRequest& request) override { return sent_ = request, offer("2"); }
+  static Offer offer(const std::string& id) {
+    Offer offer;
+    offer.id = id;
+    offer.name = "a";
+    return offer;
+  }
+  SendRequest sent_;
+};
+
+class FakeAuth : public Authenticator, public Accounts {
+ public:
+  Result<Identity> identify(std::string_view token) override {
+    if (token == "alice-session") return Identity{"alice", {}, {}};
+    if (token.empty() && guests_) return Identity{};
+    return Error{ErrorCode::unauthenticated, "log in first", {}};
+  }
+  Result<Session> log_in(std::string_view account, std::string_view password,
+                         std::string_view address) override {
+    from_ = address;
+    if (password != "right") return Error{ErrorCode::unauthenticated, "wrong", {}};
+    return Session{"alice-session", {}, {std::string(account), {}, {}}};
+  }
+  Result<std::string> issue_ticket(const TicketClaims&) override { return std::string(); }
+  Result<TicketClaims> check_ticket(std::string_view) override { return TicketClaims{}; }
+  bool open_registration() override { return open_; }
+  Result<Account> create(const std::string& name, const std::string&) override {
+    return account(name);
+  }
+  Result<Page<Account>> list(const PageRequest&) override {
+    return Page<Account>{{account("alice")}, ""};
+  }
+  Result<Account> get(const std::string& name) override { return account(name); }
+  Result<Account> change(const std::string& name, const AccountChange& change) override {
+    return changed_ = change, account(name);
+  }
+  Result<void> remove(const std::string&) override { return {}; }
+  static Account account(const std::string& name) { return {name, {}, {}, false, {}}; }
+
+  bool guests_ = true;
+  bool open_ = false;
+  std::string from_;
+  AccountChange changed_;
+};
+
+// A router that remembers what was registered: "GET /healthz".
+class RecordingRoutes : public http::Routes {
+ public:
+  Result<Registration> add(const std::string& method, const std::string& pattern,
+                           http::Handler handler, const http::RouteOptions& options) override {
+    registered_.insert(method + " " + pattern);
+    return router_.add(method, pattern, std::move(handler), options);
+  }
+  http::Router router_;
+  std::set<std::string> registered_;
+};
+
+struct World {
+  FakeRegistry registry;
+  FakeSearch search;
+  FakeShares shares;
+  FakeDownloads downloads;
+  FakeUploads uploads;
+  FakeInbox inbox;
+  FakeAuth auth;
+  EventBus events;
+  Metrics metrics;
+  RecordingRoutes routes;
+
+  ApiContext bare() {
+    return {.routes = routes, .metrics = metrics, .status = [] { return wire::StatusReport{}; }};
+  }
+  ApiContext all() {
+    auto context = bare();
+    context.registry = &registry;
+    context.search = &search;
+    context.shares = &shares;
+    context.downloads = &downloads;
+    context.uploads = &uploads;
+    context.inbox = &inbox;
+    context.authenticator = &auth;
+    context.accounts = &auth;
+    context.events = &events;
+    return context;
+  }
+  // By an admin, unless the request says otherwise.
+  http::Response call(const std::string& method, const std::string& target,
+                      const std::string& body = "", http::Request request = admin()) {
+    request.id = "r1";
+    request.method = method;
+    request.path = target.substr(0, target.find('?'));
+    if (const auto mark = target.find('?'); mark != std::string::npos)
+      add_query(request, target.substr(mark + 1));
+    request.body = body;
+    auto match = routes.router_.find(method, request.path);
+    REQUIRE(match.route);
+    request.params = match.params;
+    return match.route->run(request).value();
+  }
+  static http::Request admin() {
+    http::Request request;
+    request.identity = {"owner", {}, {"admin"}};
+    request.remote_address = "192.0.2.7";
+    return request;
+  }
+  static http::Request guest() {
+    http::Request request;
+    request.remote_address = "192.0.2.7";
+    return request;
+  }
+  static http::Request as(const std::string& account) {
+    http::Request request;
+    request.identity.account = account;
+    return request;
+  }
+
+ private:
+  static void add_query(http::Request& request, const std::string& text) {
+    for (std::size_t from = 0; from <= text.size();) {
+      const auto end = std::min(text.find('&', from), text.size());
+      const auto part = text.substr(from, end - from);
+      const auto equals = part.find('=');
+      request.query.emplace_back(part.substr(0, equals), part.substr(equals + 1));
+      from = end + 1;
+    }
+  }
+};
+
+inline std::string body_of(const http::Response& response) {
+  return std::get<std::string>(response.body);
+}
+
+inline rapidjson::Document parsed(const http::Response& response) {
+  rapidjson::Document document;
+  document.Parse(body_of(response).c_str());
+  REQUIRE_FALSE(document.HasParseError());
+  return document;
+}
+
+inline std::string code_of(const http::Response& response) {
+  CHECK(*response.headers.find("Content-Type") == "application/problem+json");
+  const auto document = parsed(response);
+  CHECK(std::string(document["request"].GetString()) == "r1");
+  return document["code"].GetString();
+}
+
+}  // namespace swapmeet::testing

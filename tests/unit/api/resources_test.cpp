@@ -1,0 +1,172 @@
+#include <zlib.h>
+
+#include "fakes.h"
+
+using namespace swapmeet;
+using namespace swapmeet::testing;
+
+namespace {
+
+const std::string kPeers = "/api/v1/peers";
+const std::string kOne = kPeers + "/" + kPeer;
+
+std::string gzip(const std::string& text) {
+  z_stream stream{};
+  REQUIRE(deflateInit2(&stream, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+  std::string packed(deflateBound(&stream, text.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
+  return packed;
+}
+
+http::Request gzipped() {
+  auto request = World::guest();
+  request.headers.set("Content-Encoding", "gzip");
+  request.headers.set("Authorization", "Bearer peer-token");
+  return request;
+}
+
+}  // namespace
+
+TEST_CASE("what no plugin provides is answered 501 with a sentence") {
+  World world;
+  const Api api(world.bare());
+  for (const auto* path :
+       {"/api/v1/peers", "/api/v1/search?q=a", "/api/v1/shares", "/api/v1/inbox",
+        "/api/v1/downloads", "/api/v1/uploads", "/api/v1/accounts", "/api/v1/events"})
+    CHECK(world.call("GET", path).status == 501);
+  CHECK(code_of(world.call("GET", "/api/v1/search?q=a")) == "unsupported");
+}
+
+TEST_CASE("limits and ids are checked before anything is asked") {
+  World world;
+  const Api api(world.all());
+  for (const auto* limit : {"0", "1001", "-1", "x", "", "5x"})
+    CHECK(code_of(world.call("GET", kPeers + "?limit=" + limit)) == "invalid_argument");
+  CHECK(world.call("GET", kPeers + "?limit=1000&after=z&name=al&all=true").status == 200);
+  CHECK(world.registry.query_.page.limit == 1000);
+  CHECK(world.registry.query_.page.after == "z");
+  CHECK_FALSE(world.registry.query_.present_only);
+  CHECK(code_of(world.call("GET", kPeers + "?all=perhaps")) == "invalid_argument");
+  CHECK(code_of(world.call("GET", kPeers + "/abc")) == "invalid_argument");
+  CHECK(code_of(world.call("GET", kPeers + "/" + std::string(32, 'b'))) == "not_found");
+  CHECK(code_of(world.call("GET", "/api/v1/search?q=a&sort=best")) == "invalid_argument");
+  CHECK(code_of(world.call("GET", "/api/v1/search")) == "invalid_argument");
+}
+
+TEST_CASE("text that is not UTF-8 does not come back in JSON") {
+  World world;
+  const Api api(world.all());
+  CHECK(code_of(world.call("GET", "/api/v1/search?q=\xff")) == "invalid_argument");
+  CHECK(code_of(world.call("DELETE", "/api/v1/shares/%ff")) == "invalid_argument");
+}
+
+TEST_CASE("a plugin that throws is a 500 with the request's id") {
+  World world;
+  const Api api(world.all());
+  const auto response = world.call("GET", kOne + "/files?folder=throw");
+  CHECK(response.status == 500);
+  CHECK(code_of(response) == "internal");
+}
+
+TEST_CASE("a peer registers with the address it was seen at and a token of its own") {
+  World world;
+  const Api api(world.all());
+  auto request = World::guest();
+  request.headers.set("Swapmeet-Peer-Token", "proposed");
+  request.headers.set("Content-Type", "application/json; charset=utf-8");
+  const auto response = world.call("PUT", kOne, R"({"name":"alice","port":6699})", request);
+  CHECK(response.status == 200);
+  CHECK(world.registry.caller_.address == "192.0.2.7");
+  CHECK(world.registry.enrollment_.id == peer_id());
+  CHECK(world.registry.enrollment_.token == "proposed");
+  request.headers.set("Content-Type", "text/plain");
+  CHECK(code_of(world.call("PUT", kOne, R"({"name":"alice","port":6699})", request)) ==
+        "invalid_argument");
+  CHECK(code_of(world.call("PUT", kOne, "{", World::guest())) == "invalid_argument");
+}
+
+TEST_CASE("the session of an account never becomes a peer's token") {
+  World world;
+  const Api api(world.all());
+  auto request = World::as("alice");
+  request.headers.set("Authorization", "Bearer alice-session");
+  world.call("PUT", kOne, R"({"name":"alice","port":6699})", request);
+  CHECK(world.registry.enrollment_.token.empty());
+}
+
+TEST_CASE("announcing takes plain and gzip NDJSON and says when the two have lost each other") {
+  World world;
+  const Api api(world.all());
+  const std::string batch = "{\"feed\":\"f\",\"base\":0,\"upto\":4}\n";
+  CHECK(body_of(world.call("POST", kOne + "/changes", batch)) == R"({"feed":"f","revision":4})");
+  CHECK(world.call("POST", kOne + "/changes", gzip(batch), gzipped()).status == 200);
+  CHECK(world.registry.token_ == "peer-token");
+  const auto lost =
+      world.call("POST", kOne + "/changes", "{\"feed\":\"f\",\"base\":9,\"upto\":9}\n");
+  CHECK(lost.status == 409);
+  CHECK(code_of(lost) == "conflict");
+}
+
+TEST_CASE("a body that is cut short or inflates without end is refused") {
+  World world;
+  const Api api(world.all());
+  const auto packed = gzip(std::string((64 << 20) + 1, ' '));
+  REQUIRE(packed.size() < (1 << 20));
+  CHECK(code_of(world.call("POST", kOne + "/changes", packed, gzipped())) == "too_large");
+  const auto cut = packed.substr(0, 100);
+  CHECK(code_of(world.call("POST", kOne + "/changes", cut, gzipped())) == "invalid_argument");
+  CHECK(code_of(world.call("POST", kOne + "/changes", "", gzipped())) == "invalid_argument");
+}
+
+TEST_CASE("what a person's host does for them is not for guests") {
+  World world;
+  const Api api(world.all());
+  for (const auto* path :
+       {"/api/v1/shares", "/api/v1/downloads", "/api/v1/uploads", "/api/v1/inbox"})
+    CHECK(code_of(world.call("GET", path, "", World::guest())) == "not_allowed");
+  const auto refused =
+      world.call("POST", "/api/v1/shares", R"({"name":"etc","folder":"/etc"})", World::guest());
+  CHECK(code_of(refused) == "not_allowed");
+}
+
+TEST_CASE("shares are listed, added, removed and rescanned") {
+  World world;
+  const Api api(world.all());
+  CHECK(world.call("POST", "/api/v1/shares", R"({"name":"music","folder":"/x"})").status == 201);
+  CHECK(world.call("POST", "/api/v1/shares/rescan").status == 204);
+  CHECK(world.call("POST", "/api/v1/shares/music/rescan").status == 204);
+  CHECK(world.shares.rescanned_ == std::vector<std::string>{"", "music"});
+  CHECK(code_of(world.call("DELETE", "/api/v1/shares/fixed")) == "conflict");
+}
+
+TEST_CASE("a file is sent to a peer, and an offer is decided once") {
+  World world;
+  const Api api(world.all());
+  CHECK(world.call("POST", "/api/v1/inbox", R"({"path":"/a","peer":")" + kPeer + "\"}").status ==
+        201);
+  CHECK(world.inbox.sent_.path == "/a");
+  CHECK(world.call("POST", "/api/v1/inbox/1/accept").status == 200);
+  CHECK(code_of(world.call("POST", "/api/v1/inbox/1/refuse")) == "conflict");
+}
+
+TEST_CASE("a Metalink lists the sources of a content, escaped and without a path") {
+  World world;
+  const Api api(world.all());
+  const auto response = world.call("GET", "/api/v1/contents/" + kContent + ".meta4");
+  CHECK(response.status == 200);
+  CHECK(*response.headers.find("Content-Type") == "application/metalink4+xml");
+  const auto xml = body_of(response);
+  CHECK(xml.find("<file name=\"a&lt;&amp;&gt;.flac\">") != std::string::npos);
+  CHECK(xml.find("<size>5</size>") != std::string::npos);
+  CHECK(xml.find("http://127.0.0.1:1/content/x?a&amp;b</url>") != std::string::npos);
+  const std::string gone(64, 'd');
+  CHECK(code_of(world.call("GET", "/api/v1/contents/" + gone + ".meta4")) == "not_found");
+  CHECK(code_of(world.call("GET", "/api/v1/contents/" + kContent + ".torrent")) == "unsupported");
+  CHECK(code_of(world.call("GET", "/api/v1/contents/abc.meta4")) == "invalid_argument");
+}
