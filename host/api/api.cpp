@@ -37,14 +37,4 @@ void Api::add(const std::string& method, const std::string& pattern, Call call,
   routes_.push_back(std::move(*added));
 }
 
-void Api::add_for_person(const std::string& method, const std::string& pattern, Call call) {
-  add(method, pattern, [call = std::move(call)](http::Request& request) -> Result<http::Response> {
-    if (!request.identity.has_role("admin"))
-      return Error{ErrorCode::not_allowed,
-                   "only the owner of this host or an account with the role admin may do this",
-                   {}};
-    return call(request);
-  });
-}
-
 }  // namespace swapmeet

@@ -43,8 +43,6 @@ class Api {
   using Call = std::function<Result<http::Response>(http::Request&)>;
   void add(const std::string& method, const std::string& pattern, Call call,
            const http::RouteOptions& options = {});
-  // The same for what only this host's person may do: its owner, or an admin.
-  void add_for_person(const std::string& method, const std::string& pattern, Call call);
   const ApiContext& context() const { return context_; }
 
  private:

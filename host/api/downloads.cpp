@@ -13,12 +13,13 @@ Result<http::Response> answer(const Result<DownloadStatus>& status, int code = 2
 
 void add_downloads(Api& api) {
   const auto add = [&api](const char* method, const char* pattern, auto call) {
-    api.add_for_person(method, pattern,
-                       [downloads = api.context().downloads,
-                        call](http::Request& request) -> Result<http::Response> {
-                         if (!downloads) return not_here("transfer");
-                         return call(*downloads, request);
-                       });
+    api.add(method, pattern,
+            [downloads = api.context().downloads,
+             call](http::Request& request) -> Result<http::Response> {
+              if (!downloads) return not_here("transfer");
+              if (auto allowed = check_person(request); !allowed) return std::move(allowed).error();
+              return call(*downloads, request);
+            });
   };
   add("GET", "/api/v1/downloads",
       [](Downloads& downloads, http::Request& request) -> Result<http::Response> {

@@ -13,12 +13,15 @@ Result<http::Response> answer(const Result<Offer>& offer, int status = 200) {
 
 void add_inbox(Api& api) {
   const auto add = [&api](const char* method, const char* pattern, auto call) {
-    api.add_for_person(
-        method, pattern,
-        [inbox = api.context().inbox, call](http::Request& request) -> Result<http::Response> {
-          if (!inbox) return not_here("transfer");
-          return call(*inbox, request);
-        });
+    api.add(method, pattern,
+            [inbox = api.context().inbox, call](http::Request& request) -> Result<http::Response> {
+              if (!inbox)
+                return Error{ErrorCode::unsupported,
+                             "this host has no inbox: no plugin of its configuration keeps one",
+                             {}};
+              if (auto allowed = check_person(request); !allowed) return std::move(allowed).error();
+              return call(*inbox, request);
+            });
   };
   add("GET", "/api/v1/inbox", [](Inbox& inbox, http::Request& request) -> Result<http::Response> {
     auto page = page_of(request);

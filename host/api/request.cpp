@@ -63,6 +63,13 @@ Result<void> check_json_type(const http::Request& request) {
                {}};
 }
 
+Result<void> check_person(const http::Request& request) {
+  if (request.identity.has_role("admin")) return {};
+  return Error{ErrorCode::not_allowed,
+               "only the owner of this host or an account with the role admin may do this",
+               {}};
+}
+
 http::Response no_content() { return {.status = 204, .headers = {}, .body = std::string()}; }
 
 std::string peer_token_of(const http::Request& request) {

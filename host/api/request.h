@@ -19,6 +19,8 @@ Result<void> check_text(const http::Request& request);
 Result<bool> flag_of(const http::Request& request, const std::string& name);
 // Content-Type, where it is given, must be application/json.
 Result<void> check_json_type(const http::Request& request);
+// What this host does for its person is for its owner and for admins only: `not_allowed`.
+Result<void> check_person(const http::Request& request);
 // The peer's token: Swapmeet-Peer-Token, or else the bearer token of a guest. The session of an
 // account, or the owner's token, is never taken for a peer's.
 std::string peer_token_of(const http::Request& request);

@@ -5,10 +5,11 @@ namespace swapmeet {
 
 void add_shares(Api& api) {
   const auto add = [&api](const char* method, const char* pattern, auto call) {
-    api.add_for_person(
+    api.add(
         method, pattern,
         [shares = api.context().shares, call](http::Request& request) -> Result<http::Response> {
           if (!shares) return not_here("transfer");
+          if (auto allowed = check_person(request); !allowed) return std::move(allowed).error();
           return call(*shares, request);
         });
   };

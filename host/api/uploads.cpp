@@ -4,13 +4,14 @@
 namespace swapmeet {
 
 void add_uploads(Api& api) {
-  api.add_for_person("GET", "/api/v1/uploads",
-                     [uploads = api.context().uploads](http::Request&) -> Result<http::Response> {
-                       if (!uploads) return not_here("transfer");
-                       auto running = uploads->list();
-                       if (!running) return std::move(running).error();
-                       return http::json(wire::to_json(*running));
-                     });
+  api.add("GET", "/api/v1/uploads",
+          [uploads = api.context().uploads](http::Request& request) -> Result<http::Response> {
+            if (!uploads) return not_here("transfer");
+            if (auto allowed = check_person(request); !allowed) return std::move(allowed).error();
+            auto running = uploads->list();
+            if (!running) return std::move(running).error();
+            return http::json(wire::to_json(*running));
+          });
 }
 
 }  // namespace swapmeet

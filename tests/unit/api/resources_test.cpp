@@ -39,7 +39,8 @@ TEST_CASE("what no plugin provides is answered 501 with a sentence") {
   for (const auto* path :
        {"/api/v1/peers", "/api/v1/search?q=a", "/api/v1/shares", "/api/v1/inbox",
         "/api/v1/downloads", "/api/v1/uploads", "/api/v1/accounts", "/api/v1/events"})
-    CHECK(world.call("GET", path).status == 501);
+    for (const auto& who : {World::admin(), World::guest()})
+      CHECK(world.call("GET", path, "", who).status == 501);
   CHECK(code_of(world.call("GET", "/api/v1/search?q=a")) == "unsupported");
 }
 
