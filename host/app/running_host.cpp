@@ -127,7 +127,11 @@ void RunningHost::open_api() {
                                           .downloads = plugins_->find<Downloads>(),
                                           .uploads = plugins_->find<Uploads>(),
                                           .metrics = metrics_,
-                                          .status = [this] { return status(); }});
+                                          .status = [this] { return status(); },
+                                          .inbox = plugins_->find<Inbox>(),
+                                          .authenticator = authenticator,
+                                          .accounts = plugins_->find<Accounts>(),
+                                          .events = &events_});
 }
 
 void RunningHost::start_feeds() {
