@@ -85,8 +85,9 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
       // Whoever was present when this host stopped gets one lease to come back.
       for (const auto& peer : store_->present_peers())
         deadlines_[peer] = host_->clock().steady() + lease_;
-      expiry_ =
-          host_->every(std::min<std::chrono::milliseconds>(1s, std::chrono::milliseconds(lease_) / 2), [this] { expire(); });
+      expiry_ = host_->every(
+          std::min<std::chrono::milliseconds>(1s, std::chrono::milliseconds(lease_) / 2),
+          [this] { expire(); });
       forgetting_ = host_->every(1h, [this] { forget(); });
       return {};
     });
