@@ -1,0 +1,277 @@
+#include "search/memory/documents.h"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+namespace search_memory {
+namespace {
+
+std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
+  std::uint64_t hash = a * 0xFF51'AFD7'ED55'8CCDU ^ (b + 0x9E37'79B9'7F4A'7C15U);
+  hash ^= hash >> 29;
+  hash *= 0xC4CE'B9FE'1A85'EC53U;
+  return hash ^ (hash >> 32);
+}
+
+std::uint64_t pair_of(Number high, Number low) {
+  return (static_cast<std::uint64_t>(high) << 32) | low;
+}
+
+// A number from the free list, or a new one at the end of the table.
+template <class T>
+Number place(std::vector<T>& table, std::vector<Number>& free) {
+  if (free.empty()) {
+    table.emplace_back();
+    return static_cast<Number>(table.size() - 1);
+  }
+  const auto number = free.back();
+  free.pop_back();
+  table[number] = T{};
+  return number;
+}
+
+struct SplitPath {
+  std::string_view folder;
+  std::string_view name;
+};
+SplitPath split(std::string_view path) {
+  const auto name = name_of_path(path);
+  return {path.substr(0, path.size() - std::min(path.size(), name.size() + 1)), name};
+}
+
+}  // namespace
+
+std::uint64_t Documents::hash_of_listing(Number listing) const {
+  const auto& listed = listings_[listing];
+  const auto& document = documents_[listed.document];
+  return mix(listed.peer, pair_of(document.folder, document.name));
+}
+
+std::uint64_t Documents::hash_of_document(Number number) const {
+  const auto& document = documents_[number];
+  return mix(pair_of(document.content, document.audience), pair_of(document.folder, document.name));
+}
+
+std::string Documents::path(const Document& document) const {
+  std::string path(folder(document));
+  if (!path.empty()) path += '/';
+  return path += name(document);
+}
+
+Number Documents::peer_of(const PeerId& id) {
+  const auto hash = std::hash<PeerId>{}(id);
+  const auto found = peer_numbers_.find(hash, [&](Number one) { return peers_[one].id == id; });
+  if (found != kNone) return found;
+  peers_.push_back({});
+  peers_.back().id = id;
+  const auto number = static_cast<Number>(peers_.size() - 1);
+  peer_numbers_.insert(number, [&](Number one) { return std::hash<PeerId>{}(peers_[one].id); });
+  return number;
+}
+
+void Documents::name_peer(Number peer, std::string folded_name) {
+  peers_[peer].folded_name = std::move(folded_name);
+}
+
+std::uint16_t Documents::audience_of(const Audience& audience) {
+  const auto found = std::find(audiences_.begin(), audiences_.end(), audience);
+  const auto number = found - audiences_.begin();
+  if (found == audiences_.end()) audiences_.push_back(audience);
+  return static_cast<std::uint16_t>(number);
+}
+
+Number Documents::content_of(const ContentId& id, std::uint64_t size) {
+  const auto hash = std::hash<ContentId>{};
+  const auto found =
+      content_numbers_.find(hash(id), [&](Number one) { return contents_[one].id == id; });
+  if (found != kNone) return found;
+  const auto number = place(contents_, free_contents_);
+  contents_[number].id = id;
+  contents_[number].size = size;
+  content_numbers_.insert(number, [&](Number one) { return hash(contents_[one].id); });
+  return number;
+}
+
+Number Documents::document_of(const Listing& listing, Number folder, Number name) {
+  Document wanted;
+  wanted.content = content_of(listing.content, listing.size);
+  wanted.folder = folder;
+  wanted.name = name;
+  wanted.audience = audience_of(listing.audience);
+  const auto hash = mix(pair_of(wanted.content, wanted.audience), pair_of(folder, name));
+  const auto found = document_numbers_.find(hash, [&](Number one) {
+    const auto& document = documents_[one];
+    return document.content == wanted.content && document.folder == folder &&
+           document.name == name && document.audience == wanted.audience;
+  });
+  if (found != kNone) return found;
+  wanted.modified = listing.modified.time_since_epoch().count();
+  wanted.type = media_type_of(texts_.text(name));
+  auto& content = contents_[wanted.content];
+  const auto number = place(documents_, free_documents_);
+  wanted.next = std::exchange(content.first, number);
+  content.restricted += audiences_[wanted.audience].everyone ? 0 : 1;
+  documents_[number] = wanted;
+  document_numbers_.insert(number, [&](Number one) { return hash_of_document(one); });
+  return number;
+}
+
+Number Documents::find_listing(Number peer, Number folder, Number name) const {
+  return listing_numbers_.find(mix(peer, pair_of(folder, name)), [&](Number one) {
+    const auto& document = documents_[listings_[one].document];
+    return listings_[one].peer == peer && document.folder == folder && document.name == name;
+  });
+}
+
+Number Documents::put(Number peer, const Listing& listing) {
+  const auto [folder_text, name_text] = split(listing.path);
+  const auto folder = texts_.number_of(folder_text);
+  const auto name = texts_.number_of(name_text);
+  const auto document = document_of(listing, folder, name);
+  const auto old = find_listing(peer, folder, name);
+  if (old != kNone && listings_[old].document == document) return kNone;
+  if (old != kNone) unlink(old);
+  link(peer, document);
+  return documents_[document].listings == 1 ? document : kNone;
+}
+
+void Documents::remove(Number peer, std::string_view path) {
+  const auto [folder_text, name_text] = split(path);
+  const auto folder = texts_.find(folder_text);
+  const auto name = texts_.find(name_text);
+  if (folder == kNone || name == kNone) return;
+  const auto listing = find_listing(peer, folder, name);
+  if (listing != kNone) unlink(listing);
+}
+
+bool Documents::clear_some(Number peer, std::size_t most) {
+  for (; most > 0 && peers_[peer].first != kNone; --most) unlink(peers_[peer].first);
+  return peers_[peer].first != kNone;
+}
+
+void Documents::link(Number peer, Number document) {
+  const auto number = place(listings_, free_listings_);
+  auto& first = peers_[peer].first;
+  if (first != kNone) listings_[first].previous = number;
+  listings_[number] = {peer, document, kNone, first};
+  first = number;
+  listing_numbers_.insert(number, [&](Number one) { return hash_of_listing(one); });
+  auto& listed = documents_[document];
+  ++listed.listings;
+  if (peers_[peer].present) ++listed.present;
+  hold(listed.content, peer, document);
+}
+
+void Documents::unlink(Number number) {
+  listing_numbers_.erase(number, [&](Number one) { return hash_of_listing(one); });
+  const auto listing = listings_[number];
+  if (listing.previous != kNone)
+    listings_[listing.previous].next = listing.next;
+  else
+    peers_[listing.peer].first = listing.next;
+  if (listing.next != kNone) listings_[listing.next].previous = listing.previous;
+  free_listings_.push_back(number);
+  auto& document = documents_[listing.document];
+  if (peers_[listing.peer].present) --document.present;
+  if (--document.listings == 0 && !std::exchange(document.unlisted, true))
+    unlisted_.push_back(listing.document);
+  let_go(document.content, listing.peer, listing.document);
+}
+
+namespace {
+
+// Where the holders that are this peer begin and end.
+auto range_of(const std::vector<std::uint64_t>& holders, Number peer) {
+  const auto begin = std::lower_bound(holders.begin(), holders.end(), pair_of(peer, 0));
+  auto end = begin;
+  while (end != holders.end() && *end >> 32 == peer) ++end;
+  return std::pair(begin, end);
+}
+
+}  // namespace
+
+void Documents::hold(Number number, Number peer, Number document) {
+  auto& content = contents_[number];
+  const auto [begin, end] = range_of(content.holders, peer);
+  if (begin == end && peers_[peer].present) ++content.sources;
+  const auto pair = pair_of(peer, document);
+  content.holders.insert(std::lower_bound(begin, end, pair), pair);
+}
+
+void Documents::let_go(Number number, Number peer, Number document) {
+  auto& content = contents_[number];
+  const auto [begin, end] = range_of(content.holders, peer);
+  if (end - begin == 1 && peers_[peer].present) --content.sources;
+  content.holders.erase(std::lower_bound(begin, end, pair_of(peer, document)));
+}
+
+Number Documents::flip_some(Number listing, bool present, std::size_t most) {
+  for (; most > 0 && listing != kNone; --most) {
+    const auto& listed = listings_[listing];
+    auto& document = documents_[listed.document];
+    auto& content = contents_[document.content];
+    // A peer with several documents of a content is one source: the first of them counts.
+    const bool counts =
+        *range_of(content.holders, listed.peer).first == pair_of(listed.peer, listed.document);
+    document.present += present ? 1U : ~0U;
+    if (counts) content.sources += present ? 1U : ~0U;
+    listing = listed.next;
+  }
+  return listing;
+}
+
+Number Documents::sources(const Content& content, const std::vector<bool>& visible) const {
+  if (content.restricted == 0) return content.sources;
+  Number sources = 0;
+  Number counted = kNone;
+  for (const auto pair : content.holders) {
+    const auto peer = static_cast<Number>(pair >> 32);
+    if (peer == counted || !peers_[peer].present) continue;
+    if (!visible[documents_[static_cast<Number>(pair)].audience]) continue;
+    counted = peer;
+    ++sources;
+  }
+  return sources;
+}
+
+bool Documents::listed_by(Number number, std::string_view folded_peer) const {
+  const auto& holders = contents_[documents_[number].content].holders;
+  return std::any_of(holders.begin(), holders.end(), [&](std::uint64_t pair) {
+    const auto& peer = peers_[static_cast<Number>(pair >> 32)];
+    return static_cast<Number>(pair) == number && peer.present &&
+           (peer.folded_name == folded_peer || peer.id.text() == folded_peer);
+  });
+}
+
+std::vector<Number> Documents::take_unlisted() { return std::exchange(unlisted_, {}); }
+
+void Documents::recycle(const std::vector<Number>& documents) {
+  for (const auto number : documents) {
+    auto& document = documents_[number];
+    if (document.listings != 0) {  // listed again meanwhile
+      document.unlisted = false;
+      continue;
+    }
+    if (document.fresh) {  // listed again and gone again
+      unlisted_.push_back(number);
+      continue;
+    }
+    document_numbers_.erase(number, [&](Number one) { return hash_of_document(one); });
+    auto& content = contents_[document.content];
+    auto* at = &content.first;
+    while (*at != number) at = &documents_[*at].next;
+    *at = document.next;
+    content.restricted -= audiences_[document.audience].everyone ? 0 : 1;
+    if (content.first == kNone) {
+      content_numbers_.erase(document.content,
+                             [&](Number one) { return std::hash<ContentId>{}(contents_[one].id); });
+      content.holders = {};
+      free_contents_.push_back(document.content);
+    }
+    document = {};
+    free_documents_.push_back(number);
+  }
+}
+
+}  // namespace search_memory

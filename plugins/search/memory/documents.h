@@ -1,0 +1,123 @@
+// What the feed told: peers, contents, documents and listings, each in a table and known by its
+// number. A document is one (content, path, audience), however many peers list it; a listing is a
+// peer's having it. Presence is kept as counts, so that a search asks a document and not its peers.
+// Threads: one writer, or many readers, at a time; the texts of paths stay good meanwhile.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "search/memory/id_table.h"
+#include "search/memory/text_pool.h"
+#include "swapmeet/feed.h"
+#include "swapmeet/listing.h"
+#include "swapmeet/media_type.h"
+
+namespace search_memory {
+
+using namespace swapmeet;
+using Number = std::uint32_t;
+inline constexpr Number kNone = IdTable::kNone;
+
+struct Peer {
+  PeerId id;
+  std::string folded_name;
+  bool present = false;
+  Number first = kNone;  // its listings, a doubly linked list
+};
+
+struct Listed {
+  Number peer = kNone;
+  Number document = kNone;
+  Number previous = kNone;
+  Number next = kNone;
+};
+
+struct Document {
+  Number content = kNone;
+  Number folder = kNone;  // text of the path up to its last '/', without it
+  Number name = kNone;
+  Number next = kNone;  // of the same content
+  std::int64_t modified = 0;
+  Number listings = 0;
+  Number present = 0;  // listings of peers that are present
+  std::uint16_t audience = 0;
+  MediaType type = MediaType::other;
+  bool fresh = false;     // in the index's fresh segment
+  bool unlisted = false;  // waits to be recycled
+};
+
+struct Content {
+  ContentId id;
+  std::uint64_t size = 0;
+  Number first = kNone;                // its documents
+  Number sources = 0;                  // peers that are present and have it, whoever may see it
+  Number restricted = 0;               // documents that are not for everyone
+  std::vector<std::uint64_t> holders;  // peer << 32 | document, sorted
+};
+
+class Documents {
+ public:
+  // Of one peer's listing. The document that is listed for the first time (or again) is returned.
+  Number put(Number peer, const Listing& listing);
+  void remove(Number peer, std::string_view path);
+  // Takes up to `most` listings of the peer; true when there are more.
+  bool clear_some(Number peer, std::size_t most);
+  // Marks the peer first; then call flip_some from `listing` (first: the peer's first) until kNone.
+  void set_present(Number peer, bool present) { peers_[peer].present = present; }
+  Number flip_some(Number listing, bool present, std::size_t most);
+
+  Number peer_of(const PeerId& id);  // made when it is new
+  void name_peer(Number peer, std::string folded_name);
+
+  const Peer& peer(Number number) const { return peers_[number]; }
+  const Document& document(Number number) const { return documents_[number]; }
+  const Content& content(Number number) const { return contents_[number]; }
+  std::string_view name(const Document& document) const { return texts_.text(document.name); }
+  std::string path(const Document& document) const;
+  std::string_view folder(const Document& document) const { return texts_.text(document.folder); }
+  const std::vector<Audience>& audiences() const { return audiences_; }
+  std::size_t document_slots() const { return documents_.size(); }
+  void set_fresh(Number document, bool fresh) { documents_[document].fresh = fresh; }
+
+  // Peers that are present and list the content in a document that `visible` (by audience) has.
+  Number sources(const Content& content, const std::vector<bool>& visible) const;
+  // Is one of the document's peers present, and of that name or id?
+  bool listed_by(Number document, std::string_view folded_peer) const;
+
+  // Documents without listings; they keep their number until recycle() gives it away.
+  std::vector<Number> take_unlisted();
+  void recycle(const std::vector<Number>& documents);
+
+ private:
+  std::uint64_t hash_of_listing(Number listing) const;
+  std::uint64_t hash_of_document(Number document) const;
+  Number find_listing(Number peer, Number folder, Number name) const;
+  Number document_of(const Listing& listing, Number folder, Number name);
+  Number content_of(const ContentId& id, std::uint64_t size);
+  std::uint16_t audience_of(const Audience& audience);
+  void link(Number peer, Number document);
+  void unlink(Number listing);
+  void hold(Number content, Number peer, Number document);
+  void let_go(Number content, Number peer, Number document);
+
+  TextPool texts_;
+  std::vector<Peer> peers_;
+  std::vector<Listed> listings_;
+  std::vector<Document> documents_;
+  std::vector<Content> contents_;
+  std::vector<Audience> audiences_;
+  std::vector<Number> free_listings_;
+  std::vector<Number> free_documents_;
+  std::vector<Number> free_contents_;
+  std::vector<Number> unlisted_;
+  IdTable peer_numbers_;
+  IdTable listing_numbers_;  // by peer and path
+  IdTable document_numbers_;
+  IdTable content_numbers_;
+};
+
+}  // namespace search_memory

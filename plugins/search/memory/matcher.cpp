@@ -1,0 +1,123 @@
+#include "search/memory/matcher.h"
+
+#include <algorithm>
+
+#include "search/memory/words.h"
+
+namespace search_memory {
+namespace {
+
+constexpr std::size_t kMostTried = 2'000'000;  // documents that have the words
+constexpr std::size_t kMostRead = 100'000;     // documents whose text is looked at
+
+}  // namespace
+
+Matcher::Matcher(const Documents& documents, const Query& query, const std::vector<bool>& visible)
+    : documents_(documents), visible_(visible) {
+  for (const auto& term : query.terms) {
+    Term folded{{}, term.prefix};
+    for (const auto& word : term.words)
+      if (auto text = fold(word); !text.empty()) folded.words.push_back(std::move(text));
+    if (folded.words.empty()) continue;
+    if (!term.negated)
+      terms_.push_back(std::move(folded));
+    else if (folded.words.size() == 1 && !folded.prefix)
+      without_words_.push_back(std::move(folded.words[0]));
+    else
+      without_.push_back(std::move(folded));
+  }
+  for (const auto& filter : query.filters) filters_.push_back({filter, fold(filter.text)});
+}
+
+void Matcher::run(const Segment& segment, Where where,
+                  const std::function<bool(Number document)>& found) const {
+  const bool name_only = where == Where::name;
+  std::vector<Cursor> cursors;
+  bool read_text = !without_.empty();
+  bool unsure = false;
+  for (const auto& term : terms_) {
+    read_text = read_text || term.words.size() > 1;
+    for (std::size_t i = 0; i < term.words.size(); ++i) {
+      const bool prefix = term.prefix && i + 1 == term.words.size();
+      cursors.push_back(prefix ? Cursor::of_prefix(segment, term.words[i], name_only)
+                               : Cursor::of_word(segment, term.words[i], name_only));
+      unsure = unsure || cursors.back().unsure();
+    }
+  }
+  if (cursors.empty()) cursors.push_back(Cursor::of_all(segment));
+  std::sort(cursors.begin(), cursors.end(),
+            [](const Cursor& a, const Cursor& b) { return a.size() < b.size(); });
+  std::vector<Cursor> without;
+  for (const auto& word : without_words_) without.push_back(Cursor::of_word(segment, word, false));
+
+  std::size_t tried = 0;
+  std::size_t read = 0;
+  for (Rank rank = cursors[0].seek(0); rank != Cursor::kEnd; rank = cursors[0].seek(rank)) {
+    Rank next = rank;
+    for (std::size_t i = 1; i < cursors.size() && next == rank; ++i) next = cursors[i].seek(rank);
+    if (next == Cursor::kEnd) return;
+    if (next != rank) {
+      rank = next;
+      continue;
+    }
+    if (++tried > kMostTried) return;
+    const auto number = segment.documents()[rank];
+    const auto& document = documents_.document(number);
+    const bool wanted = document.present > 0 && visible_[document.audience] &&
+                        passes(document, number) &&
+                        std::all_of(without.begin(), without.end(),
+                                    [&](Cursor& cursor) { return cursor.seek(rank) != rank; });
+    if (wanted && (read_text || unsure) && ++read > kMostRead) return;
+    if (wanted && (!(read_text || unsure) || text_matches(document, where, unsure)) &&
+        !found(number))
+      return;
+    ++rank;
+  }
+}
+
+bool Matcher::passes(const Document& document, Number number) const {
+  return std::all_of(filters_.begin(), filters_.end(), [&](const Filter& filter) {
+    return passes(filter, document, number) != filter.filter.negated;
+  });
+}
+
+bool Matcher::passes(const Filter& filter, const Document& document, Number number) const {
+  switch (filter.filter.field) {
+    case QueryFilter::Field::type: return document.type == filter.filter.type;
+    case QueryFilter::Field::extension:
+      return fold(extension_of(documents_.name(document))) == filter.folded;
+    case QueryFilter::Field::path:
+      return fold(documents_.path(document)).find(filter.folded) != std::string::npos;
+    case QueryFilter::Field::min_size:
+      return documents_.content(document.content).size >= filter.filter.bytes;
+    case QueryFilter::Field::max_size:
+      return documents_.content(document.content).size <= filter.filter.bytes;
+    case QueryFilter::Field::peer: break;
+  }
+  return documents_.listed_by(number, filter.folded);
+}
+
+bool Matcher::has_in_order(const Term& term, const std::vector<std::string>& words) const {
+  const auto same = [&](const std::string& have, const std::string& wanted) {
+    return have == wanted ||
+           (term.prefix && &wanted == &term.words.back() && have.starts_with(wanted));
+  };
+  return std::search(words.begin(), words.end(), term.words.begin(), term.words.end(), same) !=
+         words.end();
+}
+
+// Looks at the words themselves: for phrases, for prefixes of too many words, and for what must not
+// be there (which is looked for in the whole path).
+bool Matcher::text_matches(const Document& document, Where where, bool check_prefixes) const {
+  const auto name = folded_words(documents_.name(document));
+  auto path = folded_words(documents_.folder(document));
+  path.insert(path.end(), name.begin(), name.end());
+  const auto& words = where == Where::name ? name : path;
+  for (const auto& term : terms_)
+    if ((term.words.size() > 1 || (check_prefixes && term.prefix)) && !has_in_order(term, words))
+      return false;
+  return std::none_of(without_.begin(), without_.end(),
+                      [&](const Term& term) { return has_in_order(term, path); });
+}
+
+}  // namespace search_memory

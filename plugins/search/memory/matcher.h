@@ -1,0 +1,54 @@
+// One query against the documents: which ones match, found segment by segment through the rarest
+// word, and whether the words are in the name alone.
+// Threads: one thread; documents and segments must not change meanwhile.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "search/memory/cursor.h"
+#include "search/memory/documents.h"
+#include "swapmeet/query.h"
+
+namespace search_memory {
+
+enum class Where { name, anywhere };
+
+class Matcher {
+ public:
+  // `visible`: by audience, may the viewer see its documents?
+  Matcher(const Documents& documents, const Query& query, const std::vector<bool>& visible);
+
+  // Calls `found` with the documents of the segment that match and have a present source, in the
+  // segment's order, until it says false. Gives up after a great many that did not match in the
+  // end, so that no query holds the index up for long.
+  void run(const Segment& segment, Where where,
+           const std::function<bool(Number document)>& found) const;
+  // Are there words to be found? Otherwise only filters say what matches.
+  bool has_words() const { return !terms_.empty(); }
+
+ private:
+  struct Term {
+    std::vector<std::string> words;
+    bool prefix = false;
+  };
+  struct Filter {
+    QueryFilter filter;
+    std::string folded;
+  };
+  bool passes(const Document& document, Number number) const;
+  bool passes(const Filter& filter, const Document& document, Number number) const;
+  bool has_in_order(const Term& term, const std::vector<std::string>& words) const;
+  bool text_matches(const Document& document, Where where, bool check_prefixes) const;
+
+  const Documents& documents_;
+  const std::vector<bool>& visible_;
+  std::vector<Term> terms_;
+  std::vector<Term> without_;  // that only the text can tell
+  std::vector<std::string> without_words_;
+  std::vector<Filter> filters_;
+};
+
+}  // namespace search_memory

@@ -1,0 +1,43 @@
+// search.memory as the host loads it.
+#include "swapmeet/plugin.h"
+
+#include <memory>
+
+#include "search/memory/index.h"
+
+namespace {
+
+class MemorySearch final : public swapmeet::Plugin {
+ public:
+  swapmeet::Result<void> configure(swapmeet::Host& host) override {
+    host_ = &host;
+    return {};
+  }
+  swapmeet::Result<void> start() override {
+    index_ = std::make_unique<search_memory::Index>(
+        static_cast<std::size_t>(host_->settings().integer("max_results")));
+    return {};
+  }
+  void stop() override { index_.reset(); }
+  void* interface(std::string_view id) override {
+    return index_ ? swapmeet::interface_of<swapmeet::Search>(index_.get(), id) : nullptr;
+  }
+
+ private:
+  swapmeet::Host* host_ = nullptr;
+  std::unique_ptr<search_memory::Index> index_;
+};
+
+constexpr const char* kProvides[] = {swapmeet::Search::kInterface};
+constexpr swapmeet::KeySpec kKeys[] = {{"max_results", swapmeet::KeyType::integer, "1000", "1",
+                                        "100000", "How many hits one query can page through."}};
+
+}  // namespace
+
+SWAPMEET_PLUGIN(MemorySearch,
+                {.id = "search.memory",
+                 .kind = swapmeet::Kind::search,
+                 .version = "0.1.0",
+                 .summary = "full-text search in memory, ranked by sources; for large indexes",
+                 .provides = kProvides,
+                 .keys = kKeys});

@@ -1,0 +1,231 @@
+// The index against a naive scan of all listings, on random data: while the feed goes on, peers
+// come and go, and all is ranked anew in between.
+#include <algorithm>
+#include <map>
+#include <random>
+#include <set>
+#include <thread>
+#include <tuple>
+
+#include "catch.h"
+#include "search/memory/index.h"
+#include "search/memory/words.h"
+#include "swapmeet/query.h"
+
+using namespace swapmeet;
+
+namespace {
+
+constexpr const char* kWords[] = {"red",  "blue", "green", "song", "live",  "film",
+                                  "2019", "the",  "of",    "Über", "house", "redo"};
+constexpr const char* kQueries[] = {
+    "red",          "blue song",      "\"red song\"",  "re*",         "song -live",
+    "the of",       "uber",           "type:audio",    "ext:txt red", "size>50 song",
+    "size<=20",     "path:folder1/",  "peer:p2 red",   "-re* song",   "-\"the of\" the",
+    "\"blue fi*\"", "peer:p1",        "red -peer:p1",  "f*",          "folder1",
+    "song1* house", "type:video -of", "nothing",       "2019 th*",    "folder2 red",
+    "\"red so*\"",  "green the of",   "Red_Song live", "redo -red",   "size:7"};
+
+struct Found {
+  bool in_name;
+  Hit hit;
+  auto key() const { return std::tuple(!in_name, hit.name, hit.path); }
+};
+
+// What the registry would know, and the answer that follows from the words of the contract.
+class Naive {
+ public:
+  void apply(const Change& change) {
+    auto& peer = peers_[change.peer];
+    if (change.kind == ChangeKind::put) peer.listings[change.listing.path] = change.listing;
+    if (change.kind == ChangeKind::remove) peer.listings.erase(change.listing.path);
+    if (change.kind == ChangeKind::clear) peer.listings.clear();
+    if (change.kind == ChangeKind::present) peer.name = change.peer_name;
+    if (change.kind == ChangeKind::present || change.kind == ChangeKind::absent)
+      peer.present = change.kind == ChangeKind::present;
+  }
+
+  SearchPage search(const std::string& text, const Identity& viewer) const {
+    const auto query = parse_query(text).value();
+    std::map<ContentId, Found> found;
+    for (const auto& [id, peer] : peers_)
+      for (const auto& [path, listing] : peer.listings)
+        if (peer.present && listing.audience.admits(viewer) && matches(query, listing, false)) {
+          Hit hit{listing.content, std::string(name_of_path(path)), path, listing.size, {}, 0, {}};
+          hit.type = media_type_of(hit.name);
+          Found one{matches(query, listing, true), std::move(hit)};
+          const auto [at, is_new] = found.try_emplace(listing.content, one);
+          if (!is_new && one.key() < at->second.key()) at->second = one;
+        }
+    SearchPage page;
+    page.total = found.size();
+    std::vector<Found> all;
+    for (auto& [content, one] : found) {
+      count(one.hit, viewer);
+      all.push_back(one);
+    }
+    std::sort(all.begin(), all.end(), [](const Found& a, const Found& b) {
+      return std::tie(b.in_name, b.hit.sources, a.hit.name, a.hit.content) <
+             std::tie(a.in_name, a.hit.sources, b.hit.name, b.hit.content);
+    });
+    for (auto& one : all) page.hits.push_back(one.hit);
+    return page;
+  }
+
+ private:
+  struct Peer {
+    std::map<std::string, Listing> listings;
+    std::string name;
+    bool present = false;
+  };
+
+  static bool has(const QueryTerm& term, const std::vector<std::string>& words) {
+    for (std::size_t from = 0; from + term.words.size() <= words.size(); ++from) {
+      bool same = true;
+      for (std::size_t i = 0; i < term.words.size(); ++i) {
+        const auto wanted = search_memory::fold(term.words[i]);
+        const bool begins = term.prefix && i + 1 == term.words.size();
+        same =
+            same && (words[from + i] == wanted || (begins && words[from + i].starts_with(wanted)));
+      }
+      if (same) return true;
+    }
+    return false;
+  }
+
+  bool passes(const QueryFilter& filter, const Listing& listing) const {
+    const auto name = name_of_path(listing.path);
+    switch (filter.field) {
+      case QueryFilter::Field::type: return media_type_of(name) == filter.type;
+      case QueryFilter::Field::extension: return extension_of(name) == filter.text;
+      case QueryFilter::Field::path:
+        return search_memory::fold(listing.path).find(filter.text) != std::string::npos;
+      case QueryFilter::Field::min_size: return listing.size >= filter.bytes;
+      case QueryFilter::Field::max_size: return listing.size <= filter.bytes;
+      case QueryFilter::Field::peer: break;
+    }
+    // "Does this peer list it?", of a document: some peer of that name has the same listing.
+    return std::any_of(peers_.begin(), peers_.end(), [&](const auto& peer) {
+      const auto same = peer.second.listings.find(listing.path);
+      return peer.second.present && peer.second.name == filter.text &&
+             same != peer.second.listings.end() && same->second.content == listing.content &&
+             same->second.audience == listing.audience;
+    });
+  }
+
+  bool matches(const Query& query, const Listing& listing, bool in_name) const {
+    const auto path = search_memory::folded_words(listing.path);
+    const auto name = search_memory::folded_words(name_of_path(listing.path));
+    bool any = false;
+    for (const auto& term : query.terms) {
+      any = any || !term.negated;
+      if (has(term, in_name && !term.negated ? name : path) == term.negated) return false;
+    }
+    for (const auto& filter : query.filters)
+      if (passes(filter, listing) == filter.negated) return false;
+    return any || !in_name;
+  }
+
+  void count(Hit& hit, const Identity& viewer) const {
+    std::set<std::string> names;
+    for (const auto& [id, peer] : peers_) {
+      bool has_it = false;
+      for (const auto& [path, listing] : peer.listings)
+        if (peer.present && listing.content == hit.content && listing.audience.admits(viewer)) {
+          has_it = true;
+          if (name_of_path(path) != hit.name) names.emplace(name_of_path(path));
+        }
+      if (has_it) ++hit.sources;
+    }
+    for (const auto& name : names)
+      if (hit.names.size() < 10) hit.names.push_back(name);
+  }
+
+  std::map<PeerId, Peer> peers_;
+};
+
+class Life {
+ public:
+  Change next() {
+    Change change;
+    change.peer.bytes[0] = static_cast<std::uint8_t>(1 + pick(6));
+    const auto dice = pick(100);
+    if (dice < 6) {
+      change.kind = dice < 4 ? ChangeKind::present : ChangeKind::absent;
+      change.peer_name = "p" + std::to_string(change.peer.bytes[0]);
+    } else if (dice < 7) {
+      change.kind = ChangeKind::clear;
+    } else if (dice < 30) {
+      change.kind = ChangeKind::remove;
+      change.listing.path = path();
+    } else {
+      change.listing.path = path();
+      change.listing.content.bytes[0] = static_cast<std::uint8_t>(pick(60));
+      change.listing.size = change.listing.content.bytes[0];
+      if (pick(8) == 0) change.listing.audience = {false, {"friends"}, {}};
+    }
+    return change;
+  }
+
+ private:
+  std::size_t pick(std::size_t below) { return random_() % below; }
+  std::string path() {
+    std::string path = "share/folder" + std::to_string(pick(3)) + '/';
+    for (auto n = 1 + pick(3); n > 0; --n)
+      path += std::string(kWords[pick(std::size(kWords))]) + (pick(2) == 0 ? "_" : " ");
+    constexpr const char* kEndings[] = {"mp3", "txt", "mkv"};
+    return path + "x." + kEndings[pick(3)];
+  }
+  std::mt19937 random_{20260101};
+};
+
+}  // namespace
+
+TEST_CASE("Answers are those of a naive scan, whatever the feed brings") {
+  Naive naive;
+  Life life;
+  search_memory::Index index(1000);
+  Revision revision = 0;
+  const Identity friendly{"ann", {"friends"}, {}};
+  for (int round = 0; round < 60; ++round) {
+    ChangeBatch batch{"f", revision, revision + 25, {}};
+    for (int i = 0; i < 25; ++i) {
+      batch.changes.push_back(life.next());
+      naive.apply(batch.changes.back());
+    }
+    revision = batch.upto;
+    REQUIRE(index.apply(batch).ok());
+    if (round % 4 == 1) index.rank();
+    for (const auto* query : kQueries)
+      for (const auto& viewer : {Identity{}, friendly}) {
+        INFO("round " << round << ", query " << query << (viewer.is_guest() ? "" : ", a friend"));
+        const auto wanted = naive.search(query, viewer);
+        const auto got = index.search({query, {1000, {}}, SortOrder::relevance, viewer}).value();
+        REQUIRE(got.total == wanted.total);
+        REQUIRE(got.hits == wanted.hits);
+      }
+  }
+  CHECK(index.ranked() > 200);
+}
+
+TEST_CASE("Searches go on while the feed is followed and all is ranked anew") {
+  search_memory::Index index(1000, 200);
+  std::atomic<bool> done{false};
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 2; ++i)
+    readers.emplace_back([&] {
+      while (!done)
+        for (const auto* query : kQueries)
+          if (!index.search({query, {}, SortOrder::relevance, {}}).ok()) std::abort();
+    });
+  Life life;
+  for (Revision revision = 0; revision < 20'000; revision += 100) {
+    ChangeBatch batch{"f", revision, revision + 100, {}};
+    for (int i = 0; i < 100; ++i) batch.changes.push_back(life.next());
+    REQUIRE(index.apply(batch).ok());
+  }
+  done = true;
+  for (auto& reader : readers) reader.join();
+  CHECK(index.applied()->revision == 20'000);
+  CHECK(index.ranked() > 0);
+}
