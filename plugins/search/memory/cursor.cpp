@@ -4,41 +4,33 @@
 #include <bit>
 
 namespace search_memory {
+namespace {
+constexpr std::size_t kFew = 8;  // lists that are asked one by one
+}  // namespace
 
 Cursor Cursor::of_word(const Segment& segment, std::string_view word, bool name_only) {
   const auto postings = segment.postings(word);
   Cursor cursor;
-  cursor.lists_[0].ranks = postings.name;
-  if (!name_only) cursor.lists_[1].ranks = postings.path;
-  cursor.size_ = cursor.lists_[0].ranks.size() + cursor.lists_[1].ranks.size();
+  cursor.lists_.push_back({postings.name});
+  if (!name_only && !postings.path.empty()) cursor.lists_.push_back({postings.path});
+  for (const auto& list : cursor.lists_) cursor.size_ += list.ranks.size();
   return cursor;
 }
 
 Cursor Cursor::of_prefix(const Segment& segment, std::string_view prefix, bool name_only) {
-  const auto documents = segment.documents().size();
-  const auto most = documents / 4 + 1000;
   Cursor cursor;
-  std::vector<Ranks> gathered;
   segment.each_with_prefix(prefix, [&](const Postings& postings) {
-    gathered.push_back(postings.name);
-    if (!name_only) gathered.push_back(postings.path);
-    cursor.size_ += gathered.back().size() + (name_only ? 0 : postings.name.size());
-    return cursor.size_ <= most;
+    if (!postings.name.empty()) cursor.lists_.push_back({postings.name});
+    if (!name_only && !postings.path.empty()) cursor.lists_.push_back({postings.path});
   });
-  if (cursor.size_ > most) {
-    cursor = of_all(segment);
-    cursor.unsure_ = true;
-    return cursor;
-  }
-  cursor.bits_.resize(documents / 64 + 1);
-  for (const auto& ranks : gathered)
-    for (const auto rank : ranks) cursor.bits_[rank / 64] |= std::uint64_t{1} << (rank % 64);
+  for (const auto& list : cursor.lists_) cursor.size_ += list.ranks.size();
+  if (cursor.lists_.size() > kFew) cursor.window_.resize(kWindow / 64);
   return cursor;
 }
 
 Cursor Cursor::of_all(const Segment& segment) {
   Cursor cursor;
-  cursor.all_ = static_cast<Rank>(segment.documents().size());
+  cursor.all_ = static_cast<Rank>(segment.entries().size());
   cursor.size_ = cursor.all_;
   return cursor;
 }
@@ -53,25 +45,51 @@ Rank Cursor::seek_list(List& list, Rank target) {
     list.at += step;
     step *= 2;
   }
-  const auto end =
-      ranks.begin() + static_cast<std::ptrdiff_t>(std::min(list.at + step + 1, ranks.size()));
-  const auto found =
-      std::lower_bound(ranks.begin() + static_cast<std::ptrdiff_t>(list.at), end, target);
+  const auto place = [&](std::size_t at) {
+    return ranks.begin() + static_cast<std::ptrdiff_t>(std::min(at, ranks.size()));
+  };
+  const auto found = std::lower_bound(place(list.at), place(list.at + step + 1), target);
   list.at = static_cast<std::size_t>(found - ranks.begin());
   return list.at < ranks.size() ? ranks[list.at] : kEnd;
 }
 
+// False: nothing matches from `first` on. Lists that have ended are dropped.
+bool Cursor::fill_window(Rank first) {
+  Rank least = kEnd;
+  std::erase_if(lists_, [&](List& list) {
+    const auto rank = seek_list(list, first);
+    least = std::min(least, rank);
+    return rank == kEnd;
+  });
+  if (least == kEnd) return false;
+  window_begin_ = least / 64 * 64;
+  window_end_ = window_begin_ + kWindow;
+  std::fill(window_.begin(), window_.end(), 0);
+  for (auto& list : lists_)
+    for (; list.at < list.ranks.size() && list.ranks[list.at] < window_end_; ++list.at) {
+      const auto bit = list.ranks[list.at] - window_begin_;
+      window_[bit / 64] |= std::uint64_t{1} << (bit % 64);
+    }
+  return true;
+}
+
 Rank Cursor::seek(Rank target) {
   if (target < all_) return target;
-  if (bits_.empty()) return std::min(seek_list(lists_[0], target), seek_list(lists_[1], target));
-  std::size_t word = target / 64;
-  if (word >= bits_.size()) return kEnd;
-  auto bits = bits_[word] & (~std::uint64_t{0} << (target % 64));
-  while (bits == 0) {
-    if (++word == bits_.size()) return kEnd;
-    bits = bits_[word];
+  if (window_.empty()) {
+    Rank least = kEnd;
+    for (auto& list : lists_) least = std::min(least, seek_list(list, target));
+    return least;
   }
-  return static_cast<Rank>(word * 64 + static_cast<std::size_t>(std::countr_zero(bits)));
+  for (;; target = window_end_) {
+    if (target >= window_end_ && !fill_window(target)) return kEnd;
+    const auto from = std::max(target, window_begin_) - window_begin_;
+    auto word = from / 64;
+    auto bits = window_[word] & (~std::uint64_t{0} << (from % 64));
+    while (bits == 0 && ++word < window_.size()) bits = window_[word];
+    if (bits != 0)
+      return window_begin_ + static_cast<Rank>(word) * 64 +
+             static_cast<Rank>(std::countr_zero(bits));
+  }
 }
 
 }  // namespace search_memory

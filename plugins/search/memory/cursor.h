@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "search/memory/segment.h"
@@ -16,28 +16,31 @@ class Cursor {
 
   // Documents with the word in their name, or (unless `name_only`) elsewhere in their path.
   static Cursor of_word(const Segment& segment, std::string_view word, bool name_only);
-  // With any word that begins so. When those are too many to gather, every document passes and
-  // `unsure` is set: its text has to be looked at.
+  // With any word that begins so.
   static Cursor of_prefix(const Segment& segment, std::string_view prefix, bool name_only);
   static Cursor of_all(const Segment& segment);
 
   // The first matching rank that is not before `target`; targets never go back.
   Rank seek(Rank target);
-  std::size_t size() const { return size_; }  // about how many match
-  bool unsure() const { return unsure_; }
+  std::size_t size() const { return size_; }  // how many match, at most
 
  private:
+  // A prefix has so many lists that asking each at every step would cost too much: their ranks are
+  // put together a window at a time, a bit a rank.
+  static constexpr Rank kWindow = 1 << 16;
   struct List {
     Ranks ranks;
     std::size_t at = 0;
   };
   static Rank seek_list(List& list, Rank target);
+  bool fill_window(Rank first);
 
-  List lists_[2];
-  std::vector<std::uint64_t> bits_;  // of a prefix: a bit a rank
-  Rank all_ = 0;                     // every rank below it matches
+  std::vector<List> lists_;
+  std::vector<std::uint64_t> window_;  // empty: there are few lists
+  Rank window_begin_ = 0;
+  Rank window_end_ = 0;
+  Rank all_ = 0;  // every rank below it matches
   std::size_t size_ = 0;
-  bool unsure_ = false;
 };
 
 }  // namespace search_memory

@@ -113,6 +113,7 @@ Number Documents::document_of(const Listing& listing, Number folder, Number name
   wanted.next = std::exchange(content.first, number);
   content.restricted += audiences_[wanted.audience].everyone ? 0 : 1;
   documents_[number] = wanted;
+  present_.resize(documents_.size());
   document_numbers_.insert(number, [&](Number one) { return hash_of_document(one); });
   return number;
 }
@@ -159,7 +160,7 @@ void Documents::link(Number peer, Number document) {
   listing_numbers_.insert(number, [&](Number one) { return hash_of_listing(one); });
   auto& listed = documents_[document];
   ++listed.listings;
-  if (peers_[peer].present) ++listed.present;
+  if (peers_[peer].present) count_present(document, 1);
   hold(listed.content, peer, document);
 }
 
@@ -173,7 +174,7 @@ void Documents::unlink(Number number) {
   if (listing.next != kNone) listings_[listing.next].previous = listing.previous;
   free_listings_.push_back(number);
   auto& document = documents_[listing.document];
-  if (peers_[listing.peer].present) --document.present;
+  if (peers_[listing.peer].present) count_present(listing.document, -1);
   if (--document.listings == 0 && !std::exchange(document.unlisted, true))
     unlisted_.push_back(listing.document);
   let_go(document.content, listing.peer, listing.document);
@@ -190,6 +191,12 @@ auto range_of(const std::vector<std::uint64_t>& holders, Number peer) {
 }
 
 }  // namespace
+
+void Documents::count_present(Number number, int change) {
+  auto& present = documents_[number].present;
+  present = static_cast<Number>(static_cast<int>(present) + change);
+  present_[number] = present > 0;
+}
 
 void Documents::hold(Number number, Number peer, Number document) {
   auto& content = contents_[number];
@@ -209,12 +216,12 @@ void Documents::let_go(Number number, Number peer, Number document) {
 Number Documents::flip_some(Number listing, bool present, std::size_t most) {
   for (; most > 0 && listing != kNone; --most) {
     const auto& listed = listings_[listing];
-    auto& document = documents_[listed.document];
+    const auto& document = documents_[listed.document];
     auto& content = contents_[document.content];
     // A peer with several documents of a content is one source: the first of them counts.
     const bool counts =
         *range_of(content.holders, listed.peer).first == pair_of(listed.peer, listed.document);
-    document.present += present ? 1U : ~0U;
+    count_present(listed.document, present ? 1 : -1);
     if (counts) content.sources += present ? 1U : ~0U;
     listing = listed.next;
   }

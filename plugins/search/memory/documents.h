@@ -80,6 +80,8 @@ class Documents {
   std::string path(const Document& document) const;
   std::string_view folder(const Document& document) const { return texts_.text(document.folder); }
   const std::vector<Audience>& audiences() const { return audiences_; }
+  // Is there a source of the document? The first thing asked of each, so it is a bit apart.
+  bool is_present(Number document) const { return present_[document]; }
   std::size_t document_slots() const { return documents_.size(); }
   void set_fresh(Number document, bool fresh) { documents_[document].fresh = fresh; }
 
@@ -103,11 +105,13 @@ class Documents {
   void unlink(Number listing);
   void hold(Number content, Number peer, Number document);
   void let_go(Number content, Number peer, Number document);
+  void count_present(Number document, int change);
 
   TextPool texts_;
   std::vector<Peer> peers_;
   std::vector<Listed> listings_;
   std::vector<Document> documents_;
+  std::vector<bool> present_;  // by document
   std::vector<Content> contents_;
   std::vector<Audience> audiences_;
   std::vector<Number> free_listings_;

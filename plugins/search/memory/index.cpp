@@ -6,7 +6,6 @@
 #include <optional>
 #include <set>
 #include <tuple>
-#include <unordered_map>
 #include <utility>
 
 #include "search/memory/matcher.h"
@@ -20,6 +19,7 @@ using Steady = std::chrono::steady_clock;
 constexpr std::size_t kCandidates = 2000;  // contents of a segment that are weighed, at least
 constexpr std::size_t kSlice = 64;         // changes, while searches wait
 constexpr std::size_t kFlips = 2000;       // listings of a peer that comes or goes, likewise
+constexpr std::size_t kTexts = 10'000;     // read at once while ranking
 constexpr std::size_t kMostNames = 10;
 constexpr std::size_t kNamesFrom = 200;  // documents of a content that are asked for other names
 
@@ -57,8 +57,8 @@ class Index::Writing {
   explicit Writing(Index& index) : pass_(index.gate_), lock_(index.lock_) {}
 
  private:
-  std::lock_guard<std::mutex> pass_;
-  std::lock_guard<std::shared_mutex> lock_;
+  std::unique_lock<std::mutex> pass_;
+  std::unique_lock<std::shared_mutex> lock_;
 };
 
 struct Index::Candidate {
@@ -84,7 +84,7 @@ Index::~Index() {
 
 std::size_t Index::ranked() const {
   const Reading reading(*this);
-  return state_->ranked->documents().size();
+  return state_->ranked->entries().size();
 }
 
 // ---- searching ----
@@ -95,25 +95,25 @@ std::vector<Index::Candidate> Index::candidates(const Query& query,
   const auto& documents = state_->documents;
   const Matcher matcher(documents, query, visible);
   std::vector<Candidate> all;
-  std::unordered_map<Number, std::size_t> places;
+  IdTable places;  // in `all`, by content
+  const auto hash_of = [&](Number place) { return all[place].content; };
   const auto better = [&](Number a, Number b) {
     const auto& one = documents.document(a);
     const auto& other = documents.document(b);
-    if (documents.name(one) != documents.name(other))
-      return documents.name(one) < documents.name(other);
-    return documents.path(one) < documents.path(other);
+    const auto order = documents.name(one).compare(documents.name(other));
+    return order != 0 ? order < 0 : documents.path(one) < documents.path(other);
   };
   const auto gather = [&](const Segment& segment, Where where) {
     const auto most = all.size() + std::max(kCandidates, max_results_);
-    matcher.run(segment, where, [&](Number number) {
-      const auto content = documents.document(number).content;
-      const auto [at, is_new] = places.try_emplace(content, all.size());
-      if (is_new) {
-        all.push_back({content, number, 0, where == Where::name});
-      } else {
-        auto& before = all[at->second];
-        if (before.in_name == (where == Where::name) && better(number, before.document))
-          before.document = number;
+    matcher.run(segment, where, [&](const Entry& entry) {
+      const auto place =
+          places.find(entry.content, [&](Number one) { return all[one].content == entry.content; });
+      if (place == kNone) {
+        all.push_back({entry.content, entry.document, 0, where == Where::name});
+        places.insert(static_cast<Number>(all.size() - 1), hash_of);
+      } else if (all[place].in_name == (where == Where::name) &&
+                 better(entry.document, all[place].document)) {
+        all[place].document = entry.document;
       }
       return all.size() < most;
     });
@@ -250,7 +250,8 @@ void Index::apply_to_listing(const Change& change) {
   const auto number = documents.put(peer, change.listing);
   if (number == kNone || documents.document(number).fresh) return;
   const auto& document = documents.document(number);
-  state_->fresh->add(number, documents.folder(document), documents.name(document));
+  state_->fresh->add({number, document.content}, documents.folder(document),
+                     documents.name(document));
   documents.set_fresh(number, true);
 }
 
@@ -285,8 +286,8 @@ void Index::apply_to_peer(const Change& change) {
 
 // With the lock.
 bool Index::is_due() const {
-  const auto ranked = state_->ranked->documents().size();
-  return state_->fresh->documents().size() >= std::max(rank_after_, ranked / 8) ||
+  const auto ranked = state_->ranked->entries().size();
+  return state_->fresh->entries().size() >= std::max(rank_after_, ranked / 8) ||
          changes_ > std::max(rank_after_, ranked) * 2;
 }
 
@@ -310,7 +311,6 @@ void Index::rank() {
   struct Place {
     Number sources;
     Number content;
-    Number listings;
     Number document;
   };
   const std::lock_guard one_ranking(ranking_);
@@ -320,7 +320,8 @@ void Index::rank() {
     const Writing writing(*this);
     state = state_;
     unlisted = state->documents.take_unlisted();
-    for (const auto number : state->fresh->documents()) state->documents.set_fresh(number, false);
+    for (const auto& entry : state->fresh->entries())
+      state->documents.set_fresh(entry.document, false);
     state->aging = std::exchange(state->fresh, std::make_shared<FreshSegment>());
     changes_ = 0;
   }
@@ -334,16 +335,16 @@ void Index::rank() {
     end = static_cast<Number>(documents.document_slots());
     for (const auto stop = std::min(end, at + 10'000); at < stop; ++at)
       if (const auto& one = documents.document(at); one.listings > 0)
-        places.push_back({documents.content(one.content).sources, one.content, one.listings, at});
+        places.push_back({documents.content(one.content).sources, one.content, at});
   }
   std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
-    return std::tie(b.sources, a.content, b.listings, a.document) <
-           std::tie(a.sources, b.content, a.listings, b.document);
+    return std::tie(b.sources, a.content) < std::tie(a.sources, b.content);
   });
   RankedSegment::Builder builder;
   struct Text {
-    std::string_view folder;
     std::string_view name;
+    std::string path;
+    Entry entry;
   };
   std::vector<Text> texts;
   for (std::size_t at = 0; at < places.size();) {
@@ -351,12 +352,26 @@ void Index::rank() {
     {
       const Reading reading(*this);
       if (!current()) return;
-      for (auto i = at; i < std::min(places.size(), at + 10'000); ++i) {
-        const auto& document = state->documents.document(places[i].document);
-        texts.push_back({state->documents.folder(document), state->documents.name(document)});
+      for (; at < places.size(); ++at) {
+        if (texts.size() >= kTexts && places[at].content != places[at - 1].content) break;
+        const auto& document = state->documents.document(places[at].document);
+        texts.push_back({state->documents.name(document),
+                         state->documents.path(document),
+                         {places[at].document, places[at].content}});
       }
     }
-    for (const auto& text : texts) builder.add(places[at++].document, text.folder, text.name);
+    // The documents of one content in the order in which a search prefers them.
+    for (auto first = texts.begin(); first != texts.end();) {
+      const auto next = std::find_if(first, texts.end(), [&](const Text& text) {
+        return text.entry.content != first->entry.content;
+      });
+      std::sort(first, next, [](const Text& a, const Text& b) {
+        return std::tie(a.name, a.path) < std::tie(b.name, b.path);
+      });
+      first = next;
+    }
+    for (const auto& [name, path, entry] : texts)
+      builder.add(entry, std::string_view(path).substr(0, path.size() - name.size()), name);
   }
   std::shared_ptr<const RankedSegment> ranked = std::make_shared<RankedSegment>(builder.finish());
   std::shared_ptr<const FreshSegment> aged;

@@ -30,18 +30,17 @@ Matcher::Matcher(const Documents& documents, const Query& query, const std::vect
 }
 
 void Matcher::run(const Segment& segment, Where where,
-                  const std::function<bool(Number document)>& found) const {
+                  const std::function<bool(const Entry& entry)>& found) const {
   const bool name_only = where == Where::name;
   std::vector<Cursor> cursors;
   bool read_text = !without_.empty();
-  bool unsure = false;
   for (const auto& term : terms_) {
     read_text = read_text || term.words.size() > 1;
     for (std::size_t i = 0; i < term.words.size(); ++i) {
       const bool prefix = term.prefix && i + 1 == term.words.size();
       cursors.push_back(prefix ? Cursor::of_prefix(segment, term.words[i], name_only)
                                : Cursor::of_word(segment, term.words[i], name_only));
-      unsure = unsure || cursors.back().unsure();
+      if (cursors.back().size() == 0) return;
     }
   }
   if (cursors.empty()) cursors.push_back(Cursor::of_all(segment));
@@ -52,26 +51,26 @@ void Matcher::run(const Segment& segment, Where where,
 
   std::size_t tried = 0;
   std::size_t read = 0;
+  Number last = kNone;  // content
   for (Rank rank = cursors[0].seek(0); rank != Cursor::kEnd; rank = cursors[0].seek(rank)) {
     Rank next = rank;
     for (std::size_t i = 1; i < cursors.size() && next == rank; ++i) next = cursors[i].seek(rank);
-    if (next == Cursor::kEnd) return;
+    if (next == Cursor::kEnd || ++tried > kMostTried) return;
     if (next != rank) {
       rank = next;
       continue;
     }
-    if (++tried > kMostTried) return;
-    const auto number = segment.documents()[rank];
-    const auto& document = documents_.document(number);
-    const bool wanted = document.present > 0 && visible_[document.audience] &&
-                        passes(document, number) &&
-                        std::all_of(without.begin(), without.end(),
-                                    [&](Cursor& cursor) { return cursor.seek(rank) != rank; });
-    if (wanted && (read_text || unsure) && ++read > kMostRead) return;
-    if (wanted && (!(read_text || unsure) || text_matches(document, where, unsure)) &&
-        !found(number))
-      return;
-    ++rank;
+    const auto& entry = segment.entries()[rank++];
+    if (entry.content == last || !documents_.is_present(entry.document)) continue;
+    const auto& document = documents_.document(entry.document);
+    const auto is_here = [&](Cursor& cursor) { return cursor.seek(rank - 1) == rank - 1; };
+    if (!visible_[document.audience] || !passes(document, entry.document) ||
+        std::any_of(without.begin(), without.end(), is_here))
+      continue;
+    if (read_text && ++read > kMostRead) return;
+    if (read_text && !text_matches(document, where)) continue;
+    if (!found(entry)) return;
+    if (segment.is_ranked()) last = entry.content;
   }
 }
 
@@ -106,16 +105,14 @@ bool Matcher::has_in_order(const Term& term, const std::vector<std::string>& wor
          words.end();
 }
 
-// Looks at the words themselves: for phrases, for prefixes of too many words, and for what must not
-// be there (which is looked for in the whole path).
-bool Matcher::text_matches(const Document& document, Where where, bool check_prefixes) const {
+// Looks at the words themselves: for phrases, and for what must not be there (in the whole path).
+bool Matcher::text_matches(const Document& document, Where where) const {
   const auto name = folded_words(documents_.name(document));
   auto path = folded_words(documents_.folder(document));
   path.insert(path.end(), name.begin(), name.end());
   const auto& words = where == Where::name ? name : path;
   for (const auto& term : terms_)
-    if ((term.words.size() > 1 || (check_prefixes && term.prefix)) && !has_in_order(term, words))
-      return false;
+    if (term.words.size() > 1 && !has_in_order(term, words)) return false;
   return std::none_of(without_.begin(), without_.end(),
                       [&](const Term& term) { return has_in_order(term, path); });
 }

@@ -22,10 +22,11 @@ class Matcher {
   Matcher(const Documents& documents, const Query& query, const std::vector<bool>& visible);
 
   // Calls `found` with the documents of the segment that match and have a present source, in the
-  // segment's order, until it says false. Gives up after a great many that did not match in the
-  // end, so that no query holds the index up for long.
+  // segment's order, until it says false; of a content's documents in a ranked one only with the
+  // first. Gives up after a great many that did not match in the end, so that no query holds the
+  // index up.
   void run(const Segment& segment, Where where,
-           const std::function<bool(Number document)>& found) const;
+           const std::function<bool(const Entry& entry)>& found) const;
   // Are there words to be found? Otherwise only filters say what matches.
   bool has_words() const { return !terms_.empty(); }
 
@@ -41,7 +42,7 @@ class Matcher {
   bool passes(const Document& document, Number number) const;
   bool passes(const Filter& filter, const Document& document, Number number) const;
   bool has_in_order(const Term& term, const std::vector<std::string>& words) const;
-  bool text_matches(const Document& document, Where where, bool check_prefixes) const;
+  bool text_matches(const Document& document, Where where) const;
 
   const Documents& documents_;
   const std::vector<bool>& visible_;

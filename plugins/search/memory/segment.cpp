@@ -9,6 +9,7 @@
 namespace search_memory {
 namespace {
 
+constexpr std::size_t kStart = 3;  // bytes of a word by which the fresh ones are grouped
 constexpr std::size_t kMostFolders = 100'000;  // whose words the builder remembers
 
 // A document's word is noted once: in the name, or else in the path.
@@ -21,24 +22,32 @@ void note(Lists& lists, Rank rank, bool in_name) {
 
 }  // namespace
 
-void FreshSegment::add(std::uint32_t document, std::string_view folder, std::string_view name) {
-  const auto rank = static_cast<Rank>(documents_.size());
-  documents_.push_back(document);
-  for (auto& word : folded_words(name)) note(words_[std::move(word)], rank, true);
-  for (auto& word : folded_words(folder)) note(words_[std::move(word)], rank, false);
+FreshSegment::Lists& FreshSegment::lists_of(std::string&& word) {
+  const auto [at, is_new] = words_.try_emplace(std::move(word));
+  if (is_new) by_start_[at->first.substr(0, kStart)].push_back(&*at);
+  return at->second;
+}
+
+void FreshSegment::add(const Entry& entry, std::string_view folder, std::string_view name) {
+  const auto rank = static_cast<Rank>(entries_.size());
+  entries_.push_back(entry);
+  for (auto& word : folded_words(name)) note(lists_of(std::move(word)), rank, true);
+  for (auto& word : folded_words(folder)) note(lists_of(std::move(word)), rank, false);
 }
 
 Postings FreshSegment::postings(std::string_view word) const {
-  const auto found = words_.find(word);
+  const auto found = words_.find(std::string(word));
   if (found == words_.end()) return {};
   return {found->second.name, found->second.path};
 }
 
 void FreshSegment::each_with_prefix(std::string_view prefix,
-                                    const std::function<bool(const Postings&)>& visit) const {
-  for (auto at = words_.lower_bound(prefix); at != words_.end() && at->first.starts_with(prefix);
-       ++at)
-    if (!visit({at->second.name, at->second.path})) return;
+                                    const std::function<void(const Postings&)>& visit) const {
+  const auto start = prefix.substr(0, kStart);
+  for (auto at = by_start_.lower_bound(start);
+       at != by_start_.end() && at->first.starts_with(start); ++at)
+    for (const auto* word : at->second)
+      if (word->first.starts_with(prefix)) visit({word->second.name, word->second.path});
 }
 
 std::string_view RankedSegment::text(std::size_t word) const {
@@ -72,9 +81,10 @@ Postings RankedSegment::postings(std::string_view word) const {
 }
 
 void RankedSegment::each_with_prefix(std::string_view prefix,
-                                     const std::function<bool(const Postings&)>& visit) const {
-  for (auto at = first_not_before(prefix); at + 1 < words_.size(); ++at)
-    if (!text(at).starts_with(prefix) || !visit(postings_at(at))) return;
+                                     const std::function<void(const Postings&)>& visit) const {
+  for (auto at = first_not_before(prefix); at + 1 < words_.size() && text(at).starts_with(prefix);
+       ++at)
+    visit(postings_at(at));
 }
 
 std::uint32_t RankedSegment::Builder::number_of(std::string word) {
@@ -84,10 +94,10 @@ std::uint32_t RankedSegment::Builder::number_of(std::string word) {
   return at->second;
 }
 
-void RankedSegment::Builder::add(std::uint32_t document, std::string_view folder,
+void RankedSegment::Builder::add(const Entry& entry, std::string_view folder,
                                  std::string_view name) {
-  const auto rank = static_cast<Rank>(documents_.size());
-  documents_.push_back(document);
+  const auto rank = static_cast<Rank>(entries_.size());
+  entries_.push_back(entry);
   for (auto& word : folded_words(name)) note(lists_[number_of(std::move(word))], rank, true);
   if (folders_.size() > kMostFolders) folders_.clear();
   const auto [at, is_new] = folders_.try_emplace(std::string(folder));
@@ -98,7 +108,7 @@ void RankedSegment::Builder::add(std::uint32_t document, std::string_view folder
 
 RankedSegment RankedSegment::Builder::finish() {
   RankedSegment segment;
-  segment.documents_ = std::move(documents_);
+  segment.entries_ = std::move(entries_);
   std::vector<const std::pair<const std::string, std::uint32_t>*> words;
   words.reserve(numbers_.size());
   std::size_t letters = 0;

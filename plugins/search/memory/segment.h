@@ -18,6 +18,12 @@ namespace search_memory {
 using Rank = std::uint32_t;
 using Ranks = std::span<const Rank>;
 
+// What stands at a rank.
+struct Entry {
+  std::uint32_t document = 0;
+  std::uint32_t content = 0;
+};
+
 // Where one word is: ascending ranks. `path` has those documents that have it only outside the
 // name.
 struct Postings {
@@ -28,39 +34,48 @@ struct Postings {
 class Segment {
  public:
   virtual ~Segment() = default;
-  // The document at a rank.
-  const std::vector<std::uint32_t>& documents() const { return documents_; }
+  const std::vector<Entry>& entries() const { return entries_; }
+  // Do the documents of a content stand in a row, the one to show first?
+  virtual bool is_ranked() const = 0;
   virtual Postings postings(std::string_view word) const = 0;
-  // Of every word that begins so, until `visit` says false.
+  // Of every word that begins so.
   virtual void each_with_prefix(std::string_view prefix,
-                                const std::function<bool(const Postings&)>& visit) const = 0;
+                                const std::function<void(const Postings&)>& visit) const = 0;
 
  protected:
-  std::vector<std::uint32_t> documents_;
+  std::vector<Entry> entries_;
 };
 
 class FreshSegment final : public Segment {
  public:
-  void add(std::uint32_t document, std::string_view folder, std::string_view name);
+  void add(const Entry& entry, std::string_view folder, std::string_view name);
+  bool is_ranked() const override { return false; }
   Postings postings(std::string_view word) const override;
   void each_with_prefix(std::string_view prefix,
-                        const std::function<bool(const Postings&)>& visit) const override;
+                        const std::function<void(const Postings&)>& visit) const override;
 
  private:
   struct Lists {
     std::vector<Rank> name;
     std::vector<Rank> path;
   };
-  std::map<std::string, Lists, std::less<>> words_;
+  using Words = std::unordered_map<std::string, Lists>;
+  Lists& lists_of(std::string&& word);
+
+  Words words_;
+  // The words by how they begin (kStart bytes), for prefixes; an unordered_map's nodes stay in
+  // place.
+  std::map<std::string, std::vector<const Words::value_type*>, std::less<>> by_start_;
 };
 
 class RankedSegment final : public Segment {
  public:
   // Adds documents from the best to the worst, then finishes once.
   class Builder;
+  bool is_ranked() const override { return true; }
   Postings postings(std::string_view word) const override;
   void each_with_prefix(std::string_view prefix,
-                        const std::function<bool(const Postings&)>& visit) const override;
+                        const std::function<void(const Postings&)>& visit) const override;
 
  private:
   struct Word {
@@ -80,7 +95,7 @@ class RankedSegment final : public Segment {
 
 class RankedSegment::Builder {
  public:
-  void add(std::uint32_t document, std::string_view folder, std::string_view name);
+  void add(const Entry& entry, std::string_view folder, std::string_view name);
   RankedSegment finish();
 
  private:
@@ -90,7 +105,7 @@ class RankedSegment::Builder {
   };
   std::uint32_t number_of(std::string word);
 
-  std::vector<std::uint32_t> documents_;
+  std::vector<Entry> entries_;
   std::unordered_map<std::string, std::uint32_t> numbers_;
   std::vector<Lists> lists_;
   // The words of folders that came lately: neighbours in rank are often neighbours on disk.
