@@ -19,7 +19,7 @@
 #include "tests/e2e/network.h"
 
 using namespace swapmeet;
-using Clock = std::chrono::steady_clock;
+using Steady = std::chrono::steady_clock;
 
 namespace {
 
@@ -28,8 +28,8 @@ constexpr std::size_t kAnnouncers = 4;  // that share the listings; the first ha
 constexpr std::size_t kWords = 20'000;
 constexpr int kSearches = 300;  // of each kind
 
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
+double seconds_since(Steady::time_point start) {
+  return std::chrono::duration<double>(Steady::now() - start).count();
 }
 
 [[noreturn]] void die(const std::string& why) {
@@ -176,7 +176,7 @@ void measure_search(Index& index, wire::Client& client, const char* kind, std::s
   std::uint64_t most = 0;
   for (int i = 0; i < kSearches; ++i) {
     const auto words = Names::text(from + random() % (to - from)) + suffix;
-    const auto start = Clock::now();
+    const auto start = Steady::now();
     most = std::max(most, index.search(client, words).total);
     times.push_back(seconds_since(start) * 1000);
   }
@@ -195,13 +195,13 @@ int main(int argc, char** argv) {
   Index index;
   wire::Client client({.url = index.url(), .token = {}, .timeout = std::chrono::minutes(5)});
 
-  auto start = Clock::now();
+  auto start = Steady::now();
   for (std::size_t n = 0; n < peers; ++n)
     index.enroll(client, peer_id(n), "peer" + std::to_string(n));
   std::printf("register %zu peers: %.0f a second\n", peers,
               static_cast<double>(peers) / seconds_since(start));
 
-  start = Clock::now();
+  start = Steady::now();
   std::vector<std::thread> threads;
   for (const auto& one : announcers) threads.emplace_back([&] { announce(index, one); });
   for (auto& thread : threads) thread.join();
@@ -224,12 +224,12 @@ int main(int argc, char** argv) {
   const auto& big = announcers[0];
   http::Headers token;
   token.set("Swapmeet-Peer-Token", big.token);
-  start = Clock::now();
+  start = Steady::now();
   index.call(client, "DELETE", "/api/v1/peers/" + big.id.text(), {}, token);
   const double left = seconds_since(start);
   index.wait_for(client, "lastofall0", 0);
   const double gone = seconds_since(start);
-  start = Clock::now();
+  start = Steady::now();
   index.enroll(client, big.id, "peer0");
   index.wait_for(client, "lastofall0", 1);
   std::printf("peer with %zu files leaves: %.1f ms, not found after %.1f ms; back after %.1f ms\n",
@@ -237,14 +237,14 @@ int main(int argc, char** argv) {
 
   index.node().signal(SIGTERM);
   std::filesystem::remove_all(index.node().data() / "search.fts");
-  start = Clock::now();
+  start = Steady::now();
   index.node().start();
   for (std::size_t n = 0; n < announcers.size(); ++n)
     index.wait_for(client, "lastofall" + std::to_string(n), 1);
   std::printf("search database deleted: all again in %.2f s, %.0f a second\n", seconds_since(start),
               rate(seconds_since(start)));
   index.node().signal(SIGTERM);
-  start = Clock::now();
+  start = Steady::now();
   index.node().start();
   std::printf("restart: %.2f s\n", seconds_since(start));
 }

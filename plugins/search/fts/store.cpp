@@ -22,7 +22,7 @@ std::filesystem::path file_in(const std::filesystem::path& folder) { return fold
 sqlite::OpenOptions options(int cache_kib) {
   return {.durability = sqlite::Durability::normal,
           .cache_kib = cache_kib,
-          .remedy = "restart the host: the search index is made anew from the registry"};
+          .remedy = "stop the host and delete this file: it is made anew from the registry"};
 }
 
 FeedPosition position(sqlite::Database& database) {
