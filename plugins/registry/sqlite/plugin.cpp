@@ -10,8 +10,8 @@
 #include <map>
 #include <mutex>
 
-#include "registry/sqlite/codec.h"
 #include "registry/sqlite/store.h"
+#include "swapmeet/sqlite/columns.h"
 
 namespace registry {
 namespace {
@@ -160,7 +160,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
   }
 
   Result<Page<PeerRecord>> peers(const PeerQuery& query) override {
-    if (!is_cursor(query.page.after))
+    if (!sqlite::is_cursor(query.page.after))
       return wrong("'after' is not what an earlier page gave as 'next'");
     return sqlite::attempt([&]() -> Result<Page<PeerRecord>> { return store_->peers(query); });
   }
@@ -192,7 +192,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
 
   Result<Page<Listing>> browse(const PeerId& peer, const BrowseQuery& query,
                                const Identity& viewer) override {
-    if (!is_cursor(query.page.after))
+    if (!sqlite::is_cursor(query.page.after))
       return wrong("'after' is not what an earlier page gave as 'next'");
     return sqlite::attempt([&]() -> Result<Page<Listing>> {
       if (!store_->peer(peer)) return not_registered(peer);
@@ -272,6 +272,8 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
       wake();
       host_->log(LogLevel::info, "forgot absent peers", {{"peers", std::to_string(count)}});
     }
+    if (const auto count = store_->prune(); count > 0)
+      host_->log(LogLevel::info, "forgot removals", {{"removals", std::to_string(count)}});
   }
 
   void wake() {

@@ -1,13 +1,11 @@
-#include "registry/sqlite/codec.h"
+#include "swapmeet/sqlite/columns.h"
 
 #include <algorithm>
 #include <vector>
 
 #include "swapmeet/id.h"
 
-namespace registry {
-
-using swapmeet::Audience;
+namespace swapmeet::sqlite {
 
 std::string audience_text(const Audience& audience) {
   if (audience.everyone) return {};
@@ -56,21 +54,20 @@ std::map<std::string, std::string> attributes_from(std::string_view text) {
 
 std::string join_cursor(std::string_view first, std::string_view second) {
   const std::string text = std::string(first) + '\0' + std::string(second);
-  return swapmeet::to_hex(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  return to_hex(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
 }
 
 bool is_cursor(std::string_view cursor) {
   std::vector<std::uint8_t> bytes(cursor.size() / 2);
-  return swapmeet::from_hex(cursor, bytes.data(), bytes.size());
+  return from_hex(cursor, bytes.data(), bytes.size());
 }
 
 std::pair<std::string, std::string> split_cursor(std::string_view cursor) {
   std::string text(cursor.size() / 2, '\0');
-  if (!swapmeet::from_hex(cursor, reinterpret_cast<std::uint8_t*>(text.data()), text.size()))
-    return {};
+  if (!from_hex(cursor, reinterpret_cast<std::uint8_t*>(text.data()), text.size())) return {};
   const auto middle = text.find('\0');
   if (middle == std::string::npos) return {text, {}};
   return {text.substr(0, middle), text.substr(middle + 1)};
 }
 
-}  // namespace registry
+}  // namespace swapmeet::sqlite
