@@ -232,10 +232,10 @@ void Front::resume(Connection& connection) {
 }
 
 void Front::count_held(Connection& connection) {
-  const auto in = connection.state == Connection::State::reading_body
-                      ? connection.in.size() +
-                            (connection.chunks ? connection.chunks->body().size() : 0)
-                      : 0;
+  const auto in =
+      connection.state == Connection::State::reading_body
+          ? connection.in.size() + (connection.chunks ? connection.chunks->body().size() : 0)
+          : 0;
   const auto held = in + connection.out.unsent();
   buffered_ = buffered_ - connection.held + held;
   connection.held = held;

@@ -102,8 +102,8 @@ ListeningSocket::Outcome ListeningSocket::accept(Accepted& accepted) {
   while (true) {
     sockaddr_storage from{};
     socklen_t size = sizeof from;
-    const int socket = ::accept4(socket_, reinterpret_cast<sockaddr*>(&from), &size,
-                                 SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int socket =
+        ::accept4(socket_, reinterpret_cast<sockaddr*>(&from), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (socket >= 0) {
       accepted.socket = socket;
       describe(from, accepted);

@@ -50,7 +50,8 @@ LineEnd take_line(std::string_view& bytes, std::string_view& line) {
 }
 
 // What a Host field or the authority of a target may be: a name, an IPv4 address or an IPv6 address
-// in brackets, with or without a port (RFC 9110 §7.2; of the characters of a name those that occur).
+// in brackets, with or without a port (RFC 9110 §7.2; of the characters of a name those that
+// occur).
 bool is_authority(std::string_view text) {
   if (text.starts_with('['))
     return parse_host_port(text).ok() || parse_host_port(std::string(text) + ":0").ok();
@@ -85,7 +86,7 @@ std::optional<Refusal> take_authority(std::string_view& target, std::string& aut
   const auto end = std::min(target.find_first_of("/?"), target.size());
   authority = std::string(target.substr(0, end));
   if (!is_authority(authority)) return Refusal{400, "the target names no host"};
-  target = end == target.size() ? "/" : target.substr(end);
+  target.remove_prefix(end);
   return std::nullopt;
 }
 
@@ -99,9 +100,11 @@ std::optional<Refusal> parse_target(Head& head) {
   }
   if (is_word(target.substr(0, 7), "http://"))
     if (auto refusal = take_authority(target, head.authority)) return refusal;
-  if (target.empty() || target.front() != '/') return Refusal{400, "the target is no path"};
+  const bool rooted = target.starts_with('/');
+  if (!rooted && (head.authority.empty() || (!target.empty() && target.front() != '?')))
+    return Refusal{400, "the target is no path"};
   const auto question = target.find('?');
-  request.path = std::string(target.substr(0, question));
+  request.path = rooted ? std::string(target.substr(0, question)) : "/";
   if (!percent_decode(request.path)) return Refusal{400, "a broken %-escape in the path"};
   if (has_dot_segment(request.path)) return Refusal{400, "'.' or '..' in the path"};
   if (question == std::string_view::npos) return std::nullopt;
@@ -213,7 +216,8 @@ std::optional<Refusal> frame_body(Head& head) {
   const auto& headers = head.request.headers;
   const auto lengths = count(headers, "content-length");
   if (count(headers, "transfer-encoding") > 0) {
-    if (lengths > 0 || head.http_1_0) return Refusal{400, "two ways to tell the length of the body"};
+    if (lengths > 0 || head.http_1_0)
+      return Refusal{400, "two ways to tell the length of the body"};
     head.chunked = true;
     return check_codings(headers);
   }

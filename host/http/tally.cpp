@@ -11,10 +11,9 @@ constexpr std::chrono::seconds kBetweenSummaries{60};
 
 void Tally::report(Instant now, std::size_t open) {
   if (!log_) return;
-  if (now >= next_trouble_ &&
-      counts.full + counts.address_full + counts.out_of_files + counts.slow + counts.crowded_out +
-              counts.busy >
-          0) {
+  if (now >= next_trouble_ && counts.full + counts.address_full + counts.out_of_files +
+                                      counts.slow + counts.crowded_out + counts.busy >
+                                  0) {
     say_trouble();
     next_trouble_ = now + kBetweenTroubles;
   }

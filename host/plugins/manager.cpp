@@ -244,10 +244,9 @@ void Manager::stop_one(Loaded& loaded) {
 std::vector<std::string> Manager::reconfigure(const std::vector<PluginChoice>& choices) {
   std::vector<std::string> problems;
   for (auto& loaded : plugins_) {
-    const auto choice =
-        std::find_if(choices.begin(), choices.end(), [&](const PluginChoice& one) {
-          return one.section == loaded->choice.section && one.name == loaded->choice.name;
-        });
+    const auto choice = std::find_if(choices.begin(), choices.end(), [&](const PluginChoice& one) {
+      return one.section == loaded->choice.section && one.name == loaded->choice.name;
+    });
     if (choice == choices.end()) {
       problems.push_back(loaded->choice.where + ": another plugin, or none, needs a restart");
       continue;
@@ -267,9 +266,8 @@ std::vector<std::string> Manager::reconfigure(const std::vector<PluginChoice>& c
       loaded->choice.raw = choice->raw;
   }
   for (const auto& choice : choices)
-    if (std::none_of(plugins_.begin(), plugins_.end(), [&](const auto& loaded) {
-          return loaded->choice.section == choice.section;
-        }))
+    if (std::none_of(plugins_.begin(), plugins_.end(),
+                     [&](const auto& loaded) { return loaded->choice.section == choice.section; }))
       problems.push_back(choice.where + ": another plugin needs a restart");
   return problems;
 }

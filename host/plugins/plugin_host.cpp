@@ -11,8 +11,8 @@ class PluginHost::OwnedRoutes final : public http::Routes {
   explicit OwnedRoutes(PluginHost& host) : host_(host) {}
   Result<Registration> add(const std::string& method, const std::string& pattern,
                            http::Handler handler, const http::RouteOptions& options) override {
-    auto added = host_.services_.routes->add(method, pattern, host_.counted(std::move(handler)),
-                                             options);
+    auto added =
+        host_.services_.routes->add(method, pattern, host_.counted(std::move(handler)), options);
     if (!added) return std::move(added).error();
     return host_.own(std::move(*added));
   }
@@ -21,8 +21,8 @@ class PluginHost::OwnedRoutes final : public http::Routes {
   PluginHost& host_;
 };
 
-// A listener of the plugin's own. The plugin holds this; the real one is closed when the plugin lets
-// go of it or when the host sweeps, whichever comes first.
+// A listener of the plugin's own. The plugin holds this; the real one is closed when the plugin
+// lets go of it or when the host sweeps, whichever comes first.
 class PluginHost::OwnedListener final : public http::Listener {
  public:
   OwnedListener(PluginHost& host, std::unique_ptr<http::Listener> listener)
