@@ -15,7 +15,8 @@ http::Response plain(std::string text, std::string type) {
 void add_status(Api& api) {
   const auto& context = api.context();
   api.add("GET", "/healthz",
-          [](http::Request&) -> Result<http::Response> { return plain("ok\n", "text/plain"); });
+          [](http::Request&) -> Result<http::Response> { return plain("ok\n", "text/plain"); },
+          {.quick = true});
   api.add("GET", "/metrics", [&context](http::Request&) -> Result<http::Response> {
     return plain(context.metrics.text(), "text/plain; version=0.0.4");
   });

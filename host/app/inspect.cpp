@@ -1,5 +1,7 @@
 // `swapmeet check` and `swapmeet plugins`: they load plugins and start nothing.
+#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <iostream>
 #include <optional>
@@ -42,15 +44,38 @@ void print_json(const std::vector<Library>& libraries) {
   fmt::print("{{\"plugins\":[{}]}}\n", list);
 }
 
-}  // namespace
+Result<void> check_listening(const std::string& file, const Config& config) {
+  const auto listen = config.http.address("listen");
+  unsigned char address[sizeof(in6_addr)];
+  if (listen.host == "localhost" || inet_pton(AF_INET, listen.host.c_str(), address) == 1 ||
+      inet_pton(AF_INET6, listen.host.c_str(), address) == 1)
+    return {};
+  return Error{ErrorCode::invalid_argument,
+               file + " [http] listen: " + listen.host +
+                   " is no IP address; use 127.0.0.1 for this machine only, or 0.0.0.0 for all",
+               {}};
+}
 
-int check_command(const RunOptions& options) {
-  const auto failed = [](const Error& error) {
-    std::cerr << error.message << '\n';
-    return 1;
+// Whether the folder is there and can be written to, or can be made.
+Result<void> check_folder(const std::string& where, std::filesystem::path folder) {
+  std::error_code ignored;
+  const auto wanted = folder;
+  while (!std::filesystem::exists(folder, ignored) && folder.has_relative_path())
+    folder = folder.parent_path();
+  const auto wrong = [&](const std::string& why) {
+    return Error{ErrorCode::invalid_argument, where + ": " + why, {}};
   };
-  auto config = read_config(options.config, options.overrides);
-  if (!config) return failed(config.error());
+  if (!std::filesystem::is_directory(folder, ignored))
+    return wrong(folder.string() + " is no folder; name another one");
+  if (::access(folder.c_str(), W_OK | X_OK) == 0) return {};
+  if (folder == wanted)
+    return wrong("this user may not write to " + folder.string() + "; change its owner or mode");
+  return wrong(wanted.string() + " cannot be made, for this user may not write to " +
+               folder.string() + "; make it, or name another one");
+}
+
+// Loads and configures them, starts none.
+Result<void> load_plugins(const Config& config) {
   SystemClock clock;
   Scheduler scheduler(0);
   EventBus events;
@@ -58,8 +83,8 @@ int check_command(const RunOptions& options) {
   Manager plugins({.clock = clock,
                    .log = [](const std::string&, LogLevel, std::string_view,
                              std::initializer_list<LogField>) {},
-                   .data = config->host.path("data"),
-                   .name = config->host.text("name"),
+                   .data = config.host.path("data"),
+                   .name = config.host.text("name"),
                    .peer = {},
                    .version = SWAPMEET_VERSION,
                    .routes = nullptr,
@@ -67,9 +92,33 @@ int check_command(const RunOptions& options) {
                    .scheduler = scheduler,
                    .events = events,
                    .metrics = metrics},
-                  plugin_folders(&*config));
-  if (auto loaded = plugins.load(config->plugins); !loaded) return failed(loaded.error());
-  if (auto configured = plugins.configure(); !configured) return failed(configured.error());
+                  plugin_folders(&config));
+  if (auto loaded = plugins.load(config.plugins); !loaded) return loaded;
+  return plugins.configure();
+}
+
+}  // namespace
+
+int check_command(const RunOptions& options) {
+  auto config = read_config(options.config, options.overrides);
+  if (!config) {
+    std::cerr << config.error().message << '\n';
+    return 1;
+  }
+  std::string problems;
+  const auto note = [&](const Result<void>& result) {
+    if (!result) problems += result.error().message + '\n';
+  };
+  const std::string file = config->file.filename().string();
+  note(check_listening(file, *config));
+  note(check_folder(file + " [host] data", config->host.path("data")));
+  if (config->host.has("log_file"))
+    note(check_folder(file + " [host] log_file", config->host.path("log_file").parent_path()));
+  note(load_plugins(*config));
+  if (!problems.empty()) {
+    std::cerr << problems;
+    return 1;
+  }
   fmt::print("{} is right: {} plugins, listening on {}\n", options.config.string(),
              config->plugins.size(), config->http.text("listen"));
   return 0;

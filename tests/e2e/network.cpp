@@ -85,21 +85,27 @@ Node::~Node() {
   if (running()) signal(SIGKILL);
 }
 
-void Node::start() {
+void Node::launch() {
   std::error_code ignored;
   fs::remove(data() / "http.address", ignored);
   const int log =
       ::open((folder_ / (name_ + ".log")).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   pid_ = spawn({program().string(), "run", "--config", ini().string()}, log);
   ::close(log);
+}
+
+void Node::start() {
+  launch();
   const bool up = eventually([&] { return get("/healthz").ok(); });
   if (!up) throw std::runtime_error(name_ + " did not start:\n" + this->log());
 }
 
-void Node::signal(int number) {
+int Node::signal(int number) {
+  int status = 0;
   ::kill(pid_, number);
-  ::waitpid(pid_, nullptr, 0);
+  ::waitpid(pid_, &status, 0);
   pid_ = -1;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 std::string Node::url() const {

@@ -43,8 +43,9 @@ class Node {
  public:
   Node(fs::path folder, std::string name, std::string ini);
   ~Node();
-  void start();             // and waits until it answers
-  void signal(int number);  // and waits until it has ended
+  void start();            // and waits until it answers
+  void launch();           // without waiting for an answer
+  int signal(int number);  // and waits until it has ended; its exit code, or 128 + signal
   bool running() const { return pid_ > 0; }
   pid_t pid() const { return pid_; }
   std::string url() const;

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "host/http/server.h"
 #include "host/plugins/manager.h"
 
 namespace swapmeet {
@@ -62,6 +63,7 @@ struct BenchHost {
   TemporaryFolder data;
   std::mutex mutex;
   std::vector<std::string> logged;  // "extension.base started"
+  HostPort listened;                // the last listener of a plugin's own
   Manager manager{services(), {fixtures()}};
 
   Services services() {
@@ -76,9 +78,12 @@ struct BenchHost {
             .peer = {},
             .version = "0",
             .routes = &routes,
-            .listen = [](const http::ListenOptions&) -> Result<std::unique_ptr<http::Listener>> {
-              return Error{ErrorCode::unsupported, "no listeners here", {}};
-            },
+            .listen =
+                [this](const http::ListenOptions& options) {
+                  auto listener = http::listen(options);
+                  if (listener) listened = (*listener)->address();
+                  return listener;
+                },
             .scheduler = scheduler,
             .events = events,
             .metrics = metrics};
