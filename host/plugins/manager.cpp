@@ -29,6 +29,7 @@ struct Manager::Loaded {
   std::string state = "loaded";
   bool to_stop = false;  // configure or start has been called
   bool hangs = false;
+  bool half_changed = false;  // a reconfigure failed: `choice` is not what is in force
 
   const PluginInfo& info() const { return library.descriptor->info; }
   bool provides(std::string_view id) const {
@@ -222,11 +223,13 @@ Result<void> Manager::reconfigure(const std::vector<PluginChoice>& choices) {
   Result<void> first;
   for (const auto& choice : choices)
     for (auto& loaded : plugins_) {
-      if (loaded->choice.section != choice.section || loaded->choice.raw == choice.raw) continue;
+      if (loaded->choice.section != choice.section) continue;
+      if (loaded->choice.raw == choice.raw && !loaded->half_changed) continue;
       auto settings =
           Settings::check(choice.where, choice.raw, loaded->info().keys, choice.base_folder);
       auto changed = settings ? guarded([&] { return loaded->plugin->reconfigure(*settings); })
                               : Result<void>(settings.error());
+      loaded->half_changed = !changed;
       if (changed)
         loaded->choice.raw = choice.raw;
       else if (first)

@@ -82,16 +82,16 @@ void FolderWalk::read_names(Level& level) {
     if (entry == nullptr) break;
     Name name{entry->d_name, 0, {}};
     struct stat info {};
-    if (fstatat(descriptor, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
-      if (errno == ENOENT) continue;
+    bool is_folder = entry->d_type == DT_DIR;
+    if (fstatat(descriptor, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0)
+      is_folder = S_ISDIR(info.st_mode);
+    else
       name.error = errno;
-      // What it is may still be known; what is below a folder must be kept as well.
-      if (entry->d_type == DT_DIR) name.key += '/';
-      if (entry->d_type == DT_UNKNOWN) level.names.push_back({name.key + '/', name.error, {}});
-    }
-    const bool is_folder = name.error == 0 && S_ISDIR(info.st_mode);
-    if (name.error == 0 && !is_folder && !S_ISREG(info.st_mode)) continue;
-    if (name.error == 0 && rules_->skips(level.below + name.key, is_folder)) continue;
+    const bool counts = name.error != 0 ? name.error != ENOENT : is_folder || S_ISREG(info.st_mode);
+    if (!counts || rules_->skips(level.below + name.key, is_folder)) continue;
+    // What is below something unknown must be kept as well.
+    if (name.error != 0 && entry->d_type == DT_UNKNOWN)
+      level.names.push_back({name.key + '/', name.error, {}});
     if (is_folder) name.key += '/';
     name.stamp = stamp_of(info);
     if (!level.lasting) name.stamp.inode = 0;

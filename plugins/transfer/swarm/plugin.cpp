@@ -54,20 +54,8 @@ class SwarmPlugin final : public Plugin {
     auto changed = shares_->configure(settings.family("share.*"), *ignore,
                                       settings.duration("rescan_interval"));
     if (!changed) return changed;
-    std::string later;
-    for (const auto& key : kKeys) {
-      if (key.name == std::string_view("share.*") || key.name == std::string_view("ignore") ||
-          key.name == std::string_view("rescan_interval") ||
-          settings.text(key.name) == host_->settings().text(key.name))
-        continue;
-      later += (later.empty() ? "" : ", ") + std::string(key.name);
-    }
-    if (later.empty()) return {};
-    return Error{ErrorCode::conflict,
-                 "[transfer] " + later +
-                     " cannot change while running: restart the host for it;"
-                     " what else changed is in force",
-                 {}};
+    return unchanged(settings, {"listen", "announce_address", "hash_threads", "download_folder",
+                                "max_downloads", "max_sources", "min_free_space"});
   }
 
   void stop() override {
@@ -91,6 +79,16 @@ class SwarmPlugin final : public Plugin {
   }
 
  private:
+  // Keys that only a restart changes.
+  Result<void> unchanged(const Settings& settings, std::initializer_list<const char*> keys) const {
+    std::string changed;
+    for (const char* key : keys)
+      if (settings.text(key) != host_->settings().text(key))
+        (changed += changed.empty() ? "" : ", ") += key;
+    if (changed.empty()) return {};
+    return Error{ErrorCode::unsupported, "[transfer] " + changed + ": restart to change that", {}};
+  }
+
   Result<void> open() {
     const auto& settings = host_->settings();
     const auto log = [host = host_](LogLevel level, std::string_view message,
