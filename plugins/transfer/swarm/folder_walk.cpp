@@ -31,8 +31,8 @@ int open_below(int folder, std::string_view below) {
 
 }  // namespace
 
-FolderWalk::FolderWalk(std::string folder, Scope scope, std::shared_ptr<const IgnoreRules> rules,
-                       FileId never)
+FolderWalk::FolderWalk(const std::string& folder, Scope scope,
+                       std::shared_ptr<const IgnoreRules> rules, FileId never)
     : rules_(std::move(rules)), scope_(std::move(scope)), never_(never) {
   for (auto slash = scope_.below.find('/'); !scope_.below.empty();
        slash = scope_.below.find('/', slash + 1)) {

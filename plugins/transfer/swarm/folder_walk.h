@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -26,7 +27,10 @@ struct Scope {
   std::string below;
   bool deep = true;
   bool is_whole() const { return below.empty() && deep; }
-  auto operator<=>(const Scope&) const = default;
+  bool operator==(const Scope&) const = default;
+  bool operator<(const Scope& other) const {
+    return std::tie(share, below, deep) < std::tie(other.share, other.below, other.deep);
+  }
 };
 
 struct WalkedEntry {
@@ -51,7 +55,7 @@ struct FileId {
 class FolderWalk {
  public:
   // `never`: a folder that is not entered (this host's own data), by its identity.
-  FolderWalk(std::string folder, Scope scope, std::shared_ptr<const IgnoreRules> rules,
+  FolderWalk(const std::string& folder, Scope scope, std::shared_ptr<const IgnoreRules> rules,
              FileId never);
   std::optional<WalkedEntry> next();
 

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -19,7 +20,10 @@ namespace swapmeet::swarm {
 struct WatchedPlace {
   std::string share;
   std::string below;
-  auto operator<=>(const WatchedPlace&) const = default;
+  bool operator==(const WatchedPlace&) const = default;
+  bool operator<(const WatchedPlace& other) const {
+    return std::tie(share, below) < std::tie(other.share, other.below);
+  }
 };
 
 class WatchSet {
