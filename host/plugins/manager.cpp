@@ -42,6 +42,7 @@ struct Manager::Loaded {
   std::string state = "loaded";
   bool to_stop = false;  // configure or start has been called
   bool hangs = false;
+  bool half_changed = false;  // a reconfigure failed: `choice` is not what is in force
 
   const PluginInfo& info() const { return library.descriptor->info; }
   bool provides(std::string_view id) const {
@@ -251,7 +252,7 @@ std::vector<std::string> Manager::reconfigure(const std::vector<PluginChoice>& c
       problems.push_back(loaded->choice.where + ": another plugin, or none, needs a restart");
       continue;
     }
-    if (loaded->choice.raw == choice->raw) continue;
+    if (loaded->choice.raw == choice->raw && !loaded->half_changed) continue;
     auto settings =
         Settings::check(choice->where, choice->raw, loaded->info().keys, choice->base_folder);
     if (!settings) {
@@ -259,6 +260,7 @@ std::vector<std::string> Manager::reconfigure(const std::vector<PluginChoice>& c
       continue;
     }
     const auto changed = guarded([&] { return loaded->plugin->reconfigure(*settings); });
+    loaded->half_changed = !changed;
     if (!changed)
       problems.push_back(choice->where + ' ' + changed_keys(loaded->choice.raw, choice->raw) +
                          ": " + loaded->info().id + ' ' + changed.error().message);

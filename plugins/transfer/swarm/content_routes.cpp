@@ -54,14 +54,6 @@ struct Opened {
   std::shared_ptr<const http::OpenFile> file;
 };
 
-bool is_still(int descriptor, const FileStamp& stamp) {
-  struct stat info {};
-  if (descriptor < 0 || fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode)) return false;
-  const auto mtime =
-      static_cast<std::int64_t>(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec;
-  return FileStamp{info.st_ino, static_cast<std::uint64_t>(info.st_size), mtime} == stamp;
-}
-
 Error not_here(const std::string& content) {
   return {ErrorCode::not_found,
           "this peer does not share the content " + content + " (any more); ask another source",
@@ -77,7 +69,9 @@ Result<Opened> open_content(Catalogue& catalogue, const http::Request& request) 
     if (!place.audience.admits(request.identity)) continue;
     auto file = std::make_shared<const http::OpenFile>(
         open(place.file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
-    if (is_still(file->descriptor(), place.stamp)) return Opened{std::move(place), std::move(file)};
+    struct stat info {};
+    if (fstat(file->descriptor(), &info) == 0 && is_still(place.stamp, info))
+      return Opened{std::move(place), std::move(file)};
   }
   return not_here(text);
 }

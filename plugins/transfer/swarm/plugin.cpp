@@ -23,6 +23,10 @@ constexpr KeySpec kKeys[] = {
     {"share.*", KeyType::path, "", nullptr, nullptr, "A folder to share, under this name."},
     {"rescan_interval", KeyType::duration, "1h", "1s", nullptr,
      "How often all shares are walked, whatever the file system reports."},
+    {"ignore", KeyType::list, "*.part, *.crdownload, Thumbs.db, desktop.ini", nullptr, nullptr,
+     "Names below the shares that are not shared; a lone comma: share all but hidden ones."},
+    {"hash_threads", KeyType::integer, "0", "0", "64",
+     "Threads that hash new files, at low priority; 0: half of the machine's."},
     {"download_folder", KeyType::path, nullptr, nullptr, nullptr, "Where downloads go."},
     {"max_downloads", KeyType::integer, "3", "1", "64", "Downloads that run at once."},
     {"max_sources", KeyType::integer, "6", "1", "64", "Peers that one download fetches from."},
@@ -33,13 +37,25 @@ class SwarmPlugin final : public Plugin {
  public:
   Result<void> configure(Host& host) override {
     host_ = &host;
-    return {};
+    auto ignore = swarm::IgnoreRules::parse(host.settings().list("ignore"));
+    if (!ignore) return ignore.error();
+    return swarm::check_configured(host.settings().family("share.*"));
   }
 
   Result<void> start() override {
     auto result = sqlite::attempt([&]() -> Result<void> { return open(); });
     if (!result) stop();
     return result;
+  }
+
+  Result<void> reconfigure(const Settings& settings) override {
+    auto ignore = swarm::IgnoreRules::parse(settings.list("ignore"));
+    if (!ignore) return ignore.error();
+    auto changed = shares_->configure(settings.family("share.*"), *ignore,
+                                      settings.duration("rescan_interval"));
+    if (!changed) return changed;
+    return unchanged(settings, {"listen", "announce_address", "hash_threads", "download_folder",
+                                "max_downloads", "max_sources", "min_free_space"});
   }
 
   void stop() override {
@@ -63,6 +79,16 @@ class SwarmPlugin final : public Plugin {
   }
 
  private:
+  // Keys that only a restart changes.
+  Result<void> unchanged(const Settings& settings, std::initializer_list<const char*> keys) const {
+    std::string changed;
+    for (const char* key : keys)
+      if (settings.text(key) != host_->settings().text(key))
+        (changed += changed.empty() ? "" : ", ") += key;
+    if (changed.empty()) return {};
+    return Error{ErrorCode::unsupported, "[transfer] " + changed + ": restart to change that", {}};
+  }
+
   Result<void> open() {
     const auto& settings = host_->settings();
     const auto log = [host = host_](LogLevel level, std::string_view message,
@@ -77,11 +103,25 @@ class SwarmPlugin final : public Plugin {
     downloads_ = std::move(*queue);
     meter_ = std::make_unique<swarm::UploadMeter>(host_->clock());
     if (auto listening = listen(settings); !listening) return listening;
-    scanner_ =
-        std::make_unique<swarm::Scanner>(*catalogue_, settings.duration("rescan_interval"), log);
+    return share(settings, log);
+  }
+
+  Result<void> share(const Settings& settings, const swarm::LogFunction& log) {
+    auto ignore = swarm::IgnoreRules::parse(settings.list("ignore"));
+    if (!ignore) return ignore.error();
+    const auto host_data = host_->data_folder().parent_path();
+    swarm::ScanOptions scan;
+    scan.rescan_interval = settings.duration("rescan_interval");
+    scan.ignore = *ignore;
+    scan.hash_threads = static_cast<std::size_t>(settings.integer("hash_threads"));
+    scan.never = host_data;
+    scan.log = log;
+    scanner_ = std::make_unique<swarm::Scanner>(*catalogue_, std::move(scan));
     watcher_ = std::make_unique<swarm::Watcher>(
-        [scanner = scanner_.get()](const std::string& share) { scanner->request(share); }, log);
-    shares_ = std::make_unique<swarm::ShareList>(*catalogue_, *scanner_, *watcher_);
+        [scanner = scanner_.get()](const swarm::Scope& scope) { scanner->request(scope); },
+        swarm::WatchOptions{.never = host_data, .log = log});
+    shares_ =
+        std::make_unique<swarm::ShareList>(*catalogue_, *scanner_, *watcher_, std::move(*ignore));
     return {};
   }
 
