@@ -323,7 +323,7 @@ TEST_CASE("a file that changed under the scanner's hands is hashed later, withou
     const auto files = catalogue.files(key, "", "", 2);
     return files.size() == 1 && files[0].stamp.size == kSize + 4;
   }));
-  CHECK(scanner.totals().hashed_files == 1);
+  CHECK(eventually(catalogue, [&] { return scanner.totals().hashed_files == 1; }));
 }
 
 TEST_CASE("inode numbers are trusted where they last") {
