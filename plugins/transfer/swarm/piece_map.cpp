@@ -91,6 +91,15 @@ bool layer_leads_to(const ContentId& content, std::uint64_t file_size, std::uint
   return fold(std::move(layer), power_of_two_from(count), filler, hash) == content.bytes;
 }
 
+std::uint64_t piece_count(std::uint64_t file_size) {
+  const auto piece = piece_size_for(file_size);
+  return (file_size + piece - 1) / piece;
+}
+
+std::uint64_t proven_bytes(std::string_view bits, std::uint64_t file_size) {
+  return PieceMap({}, file_size, piece_size_for(file_size), {}, bits).proven_bytes();
+}
+
 PieceMap::PieceMap(const ContentId& content, std::uint64_t file_size, std::uint64_t piece_size,
                    std::string layer, std::string_view proven)
     : content_(content),

@@ -43,6 +43,7 @@ class SwarmPlugin final : public Plugin {
   }
 
   void stop() override {
+    if (downloads_) downloads_->interrupt();  // they end while the listener drains
     routes_.clear();
     listener_.reset();
     if (downloads_) downloads_->stop();
@@ -53,6 +54,11 @@ class SwarmPlugin final : public Plugin {
     scanner_.reset();
     meter_.reset();
     catalogue_.reset();
+  }
+
+  Result<void> reconfigure(const Settings& settings) override {
+    downloads_->set_limits(limits_of(settings));
+    return unchanged(settings, {"listen", "announce_address", "download_folder"});
   }
 
   void* interface(std::string_view id) override {
@@ -76,9 +82,9 @@ class SwarmPlugin final : public Plugin {
     if (!queue) return queue.error();
     downloads_ = std::move(*queue);
     meter_ = std::make_unique<swarm::UploadMeter>(host_->clock());
-    if (auto listening = listen(settings); !listening) return listening;
     scanner_ =
         std::make_unique<swarm::Scanner>(*catalogue_, settings.duration("rescan_interval"), log);
+    if (auto listening = listen(settings); !listening) return listening;
     watcher_ = std::make_unique<swarm::Watcher>(
         [scanner = scanner_.get()](const std::string& share) { scanner->request(share); }, log);
     shares_ = std::make_unique<swarm::ShareList>(*catalogue_, *scanner_, *watcher_);
@@ -94,10 +100,30 @@ class SwarmPlugin final : public Plugin {
     options.clock = &host_->clock();
     options.log = std::move(log);
     options.publish = [host = host_](const Event& event) { host->publish(event); };
-    options.max_downloads = static_cast<std::size_t>(settings.integer("max_downloads"));
-    options.max_sources = static_cast<std::size_t>(settings.integer("max_sources"));
-    options.min_free_space = settings.size("min_free_space");
+    options.limits = limits_of(settings);
     return options;
+  }
+
+  static swarm::DownloadLimits limits_of(const Settings& settings) {
+    return {static_cast<std::size_t>(settings.integer("max_downloads")),
+            static_cast<std::size_t>(settings.integer("max_sources")),
+            settings.size("min_free_space")};
+  }
+
+  // Keys that only a restart changes.
+  Result<void> unchanged(const Settings& settings, std::initializer_list<const char*> keys) const {
+    std::string changed;
+    for (const char* key : keys)
+      if (settings.text(key) != host_->settings().text(key))
+        (changed += changed.empty() ? "" : ", ") += key;
+    if (changed.empty()) return {};
+    return Error{ErrorCode::unsupported, "[transfer] " + changed + ": restart to change that", {}};
+  }
+
+  // A file is not any more what was hashed: its share is looked through again.
+  void rescan_around(const std::string& file) {
+    for (const auto& share : catalogue_->shares())
+      if (file.starts_with(share.spec.folder + '/')) scanner_->request(share.spec.name);
   }
 
   Result<void> listen(const Settings& settings) {
@@ -106,7 +132,8 @@ class SwarmPlugin final : public Plugin {
     auto listener = host_->listen(options);
     if (!listener) return listener.error();
     listener_ = std::move(*listener);
-    auto routes = swarm::add_content_routes(*listener_, *catalogue_, *meter_);
+    auto routes = swarm::add_content_routes(
+        *listener_, *catalogue_, *meter_, [this](const std::string& file) { rescan_around(file); });
     if (!routes) return routes.error();
     routes_ = std::move(*routes);
     meter_->set_listening(listener_->address(), settings.text("announce_address"));
