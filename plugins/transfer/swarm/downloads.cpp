@@ -29,8 +29,10 @@ struct Item {
   std::shared_ptr<Transfer> transfer;  // while it runs
   bool has_layer = false;              // the store has it
   bool cancelled = false;              // on its way out: nobody sees it any more
+  std::string told_why;  // in the log
   unsigned attempts = 0;
-  Steady::time_point retry_at{};
+  Steady::time_point retry_at{};  // where it waits
+  std::uint64_t turn = 0;         // where it is queued; 0: nowhere
   DownloadState state() const { return kept.status.state; }
 };
 using ItemPointer = std::shared_ptr<Item>;
@@ -85,9 +87,11 @@ struct DownloadQueue::State {
   std::map<std::string, ItemPointer> items;
   std::map<std::int64_t, ItemPointer, std::greater<>> newest;  // by seq
   std::multimap<ContentId, ItemPointer> by_content;
-  // Who is next: by seq; and who may be again, by time.
-  std::map<std::int64_t, ItemPointer> queued;
+  // Who is next, in the order of their turns: who tried in vain goes to the end, so that all get
+  // theirs. And who may be in line again, by time.
+  std::map<std::uint64_t, ItemPointer> queued;
   std::set<std::pair<Steady::time_point, ItemPointer>> waiting;
+  std::uint64_t last_turn = 0;
   std::size_t running = 0;
   std::list<Run> runs;  // changed by the scheduler's thread only, and by stop() after it
   std::mt19937_64 random{std::random_device{}()};
@@ -108,7 +112,7 @@ struct DownloadQueue::State {
     const auto& kept = item->kept;
     items.erase(kept.plan.id);
     newest.erase(kept.seq);
-    queued.erase(kept.seq);
+    queued.erase(item->turn);
     waiting.erase({item->retry_at, item});
     const auto [from, to] = by_content.equal_range(kept.plan.content);
     for (auto at = from; at != to; ++at)
@@ -120,11 +124,11 @@ struct DownloadQueue::State {
 
   // Into the line that its state says.
   void place(const ItemPointer& item, Steady::time_point retry_at = {}) {
-    queued.erase(item->kept.seq);
+    queued.erase(std::exchange(item->turn, 0));
     waiting.erase({item->retry_at, item});
     item->retry_at = retry_at;
     if (item->transfer || item->cancelled) return;
-    if (item->state() == DownloadState::queued) queued.emplace(item->kept.seq, item);
+    if (item->state() == DownloadState::queued) queued.emplace(item->turn = ++last_turn, item);
     if (item->state() == DownloadState::waiting) waiting.emplace(retry_at, item);
     changed.notify_all();
   }
@@ -138,7 +142,8 @@ struct DownloadQueue::State {
   Result<void> keep(Item& item) {
     return sqlite::attempt([&]() -> Result<void> {
       store.put(item.kept);
-      if (item.state() == DownloadState::done) store.drop_layer(item.kept.plan.id);
+      if (item.has_layer && item.state() == DownloadState::done)
+        store.drop_layer(item.kept.plan.id);
       return {};
     });
   }
@@ -238,9 +243,12 @@ struct DownloadQueue::State {
       }
     }
     if (!item->cancelled) {
-      if (auto kept = keep(*item); !kept) tell(*item, "cannot be recorded", kept.error().message);
+      // Waiting or interrupted ones begin again as queued after a restart, which they are there.
+      auto kept = status.state == DownloadState::done ? keep(*item) : Result<void>{};
+      if (!kept) tell(*item, "cannot be recorded", kept.error().message);
       if (status.state == DownloadState::done) tell(*item, "done", status.path);
-      if (status.state == DownloadState::waiting) tell(*item, "waits", status.why);
+      if (status.state == DownloadState::waiting && status.why != item->told_why)
+        tell(*item, "waits", item->told_why = status.why);
       publish(*item);
     }
     place(item, retry_at);

@@ -64,6 +64,7 @@ struct Transfer::State {
 
   const DownloadOptions options;
   TransferPlan plan;  // of run()'s thread; `size` and `size_known` under the lock
+  std::string saved_target{plan.target};
   const std::function<Result<void>(const TransferPlan&)> save;
   std::optional<PartialFile> partial;  // from when there is a map
   std::atomic<bool> interrupted{false};
@@ -333,9 +334,12 @@ struct Transfer::State {
       if (plan.content == kEmptyContent) plan.size = 0;
       plan.size_known = true;
     }
+    if (!plan.proven.empty() && !PartialFile::is_whole(plan.partial(), plan.size)) {
+      plan.proven.clear();
+      if (auto saved = save(plan); !saved) return saved;  // before it looks whole again
+    }
     auto opened = PartialFile::open(plan.partial(), plan.size, options.limits.min_free_space);
     if (!opened) return opened.error();
-    if (!opened->was_whole()) plan.proven.clear();
     PieceMap pieces(plan.content, plan.size, piece_size_for(plan.size), plan.layer, plan.proven);
     if (learned) {
       const auto last = pieces.count() - 1;
@@ -343,8 +347,9 @@ struct Transfer::State {
           opened->write(pieces.offset(last), learned->last_piece.data(), pieces.length(last));
       if (!written) return written;
       pieces.mark_proven(last);
+      if (last > 0)  // else there is no layer to keep
+        if (auto saved = save(plan); !saved) return saved;
     }
-    if (auto saved = save(plan); !saved) return saved;
     partial.emplace(std::move(*opened));
     const std::lock_guard lock(mutex);
     if (learned) unsaved = pieces.length(pieces.count() - 1);
@@ -357,7 +362,7 @@ struct Transfer::State {
     std::uint64_t saving = 0;
     {
       const std::lock_guard lock(mutex);
-      if (unsaved == 0 && plan.liars == pool.liars()) return {};
+      if (unsaved == 0 && plan.liars == pool.liars() && plan.target == saved_target) return {};
       plan.liars = pool.liars();
       saving = unsaved;
       if (map && saving > 0) plan.proven = map->proven_bits();
@@ -365,6 +370,7 @@ struct Transfer::State {
     if (saving > 0)  // before it is said to be there
       if (auto synced = partial->sync(); !synced) return synced;
     if (auto saved = save(plan); !saved) return saved;
+    saved_target = plan.target;
     const std::lock_guard lock(mutex);
     unsaved -= saving;
     changed.notify_all();
@@ -409,6 +415,7 @@ struct Transfer::State {
       if (source->thread.joinable()) source->thread.join();
   }
 
+  // Gives the whole file its name. What the name will be is recorded first, with the last pieces.
   TransferEnd finish() {
     const auto name = safe_name(plan.name);
     for (unsigned number = 1; number < 10'000; ++number) {
@@ -416,7 +423,7 @@ struct Transfer::State {
       std::error_code ignored;
       if (!plan.overwrite && std::filesystem::exists(target, ignored)) continue;
       plan.target = target.string();
-      if (auto saved = save(plan); !saved) return {DownloadState::waiting, saved.error().message};
+      if (auto saved = flush(); !saved) return {DownloadState::waiting, saved.error().message};
       auto moved = partial->move_to(target, plan.overwrite);
       if (moved) return {DownloadState::done, ""};
       if (moved.error().code != ErrorCode::already_exists)
@@ -449,10 +456,10 @@ struct Transfer::State {
       gather();
     }
     end_workers();
+    if (!disk && map && map->complete()) return finish();
     auto saved = flush();
     if (disk) return {DownloadState::waiting, disk->message};
     if (!saved) return {DownloadState::waiting, saved.error().message};
-    if (map && map->complete()) return finish();
     if (interrupted) return {DownloadState::queued, ""};
     return {DownloadState::waiting, pool.why_nobody(registry_why)};
   }

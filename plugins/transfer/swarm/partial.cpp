@@ -59,12 +59,6 @@ Result<void> reserve(int descriptor, const std::filesystem::path& path, std::uin
   return {};
 }
 
-bool has_size(int descriptor, std::uint64_t size) {
-  struct stat status {};
-  return ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
-         static_cast<std::uint64_t>(status.st_size) == size;
-}
-
 // The entry of a file in its folder survives power loss only when the folder is synced, too.
 void sync_folder(const std::filesystem::path& path) {
   const int folder = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -75,6 +69,12 @@ void sync_folder(const std::filesystem::path& path) {
 
 }  // namespace
 
+bool PartialFile::is_whole(const std::filesystem::path& path, std::uint64_t size) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+         static_cast<std::uint64_t>(status.st_size) == size;
+}
+
 Result<PartialFile> PartialFile::open(const std::filesystem::path& path, std::uint64_t size,
                                       std::uint64_t min_free) {
   std::error_code problem;
@@ -84,12 +84,11 @@ Result<PartialFile> PartialFile::open(const std::filesystem::path& path, std::ui
   const int descriptor =
       ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
   if (descriptor < 0) return failed("cannot be opened", path, errno);
-  PartialFile partial(path, descriptor, !made && has_size(descriptor, size));
+  PartialFile partial(path, descriptor);
   if (auto reserved = reserve(descriptor, path, size, min_free); !reserved) {
     if (made) ::unlink(path.c_str());
     return reserved.error();
   }
-  if (made) sync_folder(path.parent_path());
   return partial;
 }
 

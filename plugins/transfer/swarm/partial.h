@@ -14,31 +14,28 @@ namespace swapmeet::swarm {
 
 class PartialFile {
  public:
+  // It is there with its full size: what had been written is still in it.
+  static bool is_whole(const std::filesystem::path& path, std::uint64_t size);
   // Opens or makes it, with its place on the disk reserved where the file system can do that.
   // `no_space`: the disk is full, or less than `min_free` bytes would stay free; a new file is
   // removed again.
   static Result<PartialFile> open(const std::filesystem::path& path, std::uint64_t size,
                                   std::uint64_t min_free);
   PartialFile(PartialFile&& other) noexcept
-      : path_(std::move(other.path_)),
-        descriptor_(std::exchange(other.descriptor_, -1)),
-        was_whole_(other.was_whole_) {}
+      : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
   PartialFile& operator=(PartialFile&&) = delete;
   ~PartialFile();
 
-  // It was there before, with its full size: what had been written is still in it.
-  bool was_whole() const { return was_whole_; }
   Result<void> write(std::uint64_t offset, const char* bytes, std::size_t size);
   Result<void> sync();  // what was written is on the disk when it returns ok
   // Renames it to `target`; `already_exists` unless `overwrite`. The rename is on the disk then.
   Result<void> move_to(const std::filesystem::path& target, bool overwrite);
 
  private:
-  PartialFile(std::filesystem::path path, int descriptor, bool was_whole)
-      : path_(std::move(path)), descriptor_(descriptor), was_whole_(was_whole) {}
+  PartialFile(std::filesystem::path path, int descriptor)
+      : path_(std::move(path)), descriptor_(descriptor) {}
   std::filesystem::path path_;
   int descriptor_;
-  bool was_whole_;
 };
 
 }  // namespace swapmeet::swarm
