@@ -38,6 +38,7 @@ std::string join(const std::vector<std::string>& lines) {
 
 std::string text_of(const std::vector<Source>& sources) {
   std::vector<std::string> lines;
+  lines.reserve(sources.size());
   for (const auto& source : sources) lines.push_back(source.peer.text() + ' ' + source.url);
   return join(lines);
 }

@@ -29,7 +29,7 @@ struct Item {
   std::shared_ptr<Transfer> transfer;  // while it runs
   bool has_layer = false;              // the store has it
   bool cancelled = false;              // on its way out: nobody sees it any more
-  std::string told_why;  // in the log
+  std::string told_why;                // in the log
   unsigned attempts = 0;
   Steady::time_point retry_at{};  // where it waits
   std::uint64_t turn = 0;         // where it is queued; 0: nowhere
@@ -179,11 +179,11 @@ struct DownloadQueue::State {
   void publish(const Item& item) const {
     if (!options.publish) return;
     const auto status = status_of(item);
-    options.publish({"download", "{\"id\":\"" + status.id + "\",\"state\":\"" +
-                                     std::string(name_of(status.state)) +
-                                     "\",\"size\":" + std::to_string(status.size) +
-                                     ",\"done\":" + std::to_string(status.done) +
-                                     ",\"rate\":" + std::to_string(status.rate) + "}"});
+    options.publish({"download", R"({"id":")" + status.id + R"(","state":")" +
+                                     std::string(name_of(status.state)) + R"(","size":)" +
+                                     std::to_string(status.size) + R"(,"done":)" +
+                                     std::to_string(status.done) + R"(,"rate":)" +
+                                     std::to_string(status.rate) + "}"});
   }
 
   void begin(const ItemPointer& item) {
