@@ -52,6 +52,7 @@ void block_signals() {
   const sigset_t set = waited_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error code, not the end
+  std::signal(SIGXFSZ, SIG_IGN);  // so is a file that may not grow
 }
 
 Result<RunOptions> parse_run_options(const std::vector<std::string>& words) {

@@ -85,13 +85,13 @@ int follow(Session& session, DownloadStatus download) {
   const bool terminal = ::isatty(STDOUT_FILENO) == 1;
   std::signal(SIGINT, [](int) { interrupted = 1; });
   std::string last_line;
-  while (true) {
-    show(download, terminal, last_line);
+  for (unsigned look = 0;; ++look) {
     const bool over = download.state == DownloadState::done ||
                       download.state == DownloadState::failed ||
                       download.state == DownloadState::paused;
+    if (terminal || over || look % 10 == 0) show(download, terminal, last_line);  // a line a second
     if (over || interrupted) break;
-    std::this_thread::sleep_for(std::chrono::milliseconds(terminal ? 200 : 1000));
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
     auto body = session.call("GET", "/api/v1/downloads/" + download.id);
     if (!body) return fail(body.error());
     auto status = wire::from_json<DownloadStatus>(*body);

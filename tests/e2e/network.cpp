@@ -25,7 +25,7 @@ pid_t spawn(const std::vector<std::string>& words, int output) {
   std::vector<char*> arguments;
   for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
-  ::execv(arguments[0], arguments.data());
+  ::execvp(arguments[0], arguments.data());
   ::_exit(127);
 }
 
@@ -48,9 +48,13 @@ fs::path program() {
 Outcome run_program(const std::vector<std::string>& words) {
   std::vector<std::string> command{program().string()};
   command.insert(command.end(), words.begin(), words.end());
+  return run_command(command);
+}
+
+Outcome run_command(const std::vector<std::string>& words) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return {-1, "no pipe"};
-  const pid_t pid = spawn(command, ends[1]);
+  const pid_t pid = spawn(words, ends[1]);
   ::close(ends[1]);
   Outcome outcome;
   char buffer[4096];

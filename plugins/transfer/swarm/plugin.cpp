@@ -49,16 +49,17 @@ class SwarmPlugin final : public Plugin {
   }
 
   Result<void> reconfigure(const Settings& settings) override {
+    downloads_->set_limits(limits_of(settings));
     auto ignore = swarm::IgnoreRules::parse(settings.list("ignore"));
     if (!ignore) return ignore.error();
     auto changed = shares_->configure(settings.family("share.*"), *ignore,
                                       settings.duration("rescan_interval"));
     if (!changed) return changed;
-    return unchanged(settings, {"listen", "announce_address", "hash_threads", "download_folder",
-                                "max_downloads", "max_sources", "min_free_space"});
+    return unchanged(settings, {"listen", "announce_address", "hash_threads", "download_folder"});
   }
 
   void stop() override {
+    if (downloads_) downloads_->interrupt();  // they end while the listener drains
     routes_.clear();
     listener_.reset();
     if (downloads_) downloads_->stop();
@@ -102,8 +103,8 @@ class SwarmPlugin final : public Plugin {
     if (!queue) return queue.error();
     downloads_ = std::move(*queue);
     meter_ = std::make_unique<swarm::UploadMeter>(host_->clock());
-    if (auto listening = listen(settings); !listening) return listening;
-    return share(settings, log);
+    if (auto shared = share(settings, log); !shared) return shared;
+    return listen(settings);
   }
 
   Result<void> share(const Settings& settings, const swarm::LogFunction& log) {
@@ -134,10 +135,20 @@ class SwarmPlugin final : public Plugin {
     options.clock = &host_->clock();
     options.log = std::move(log);
     options.publish = [host = host_](const Event& event) { host->publish(event); };
-    options.max_downloads = static_cast<std::size_t>(settings.integer("max_downloads"));
-    options.max_sources = static_cast<std::size_t>(settings.integer("max_sources"));
-    options.min_free_space = settings.size("min_free_space");
+    options.limits = limits_of(settings);
     return options;
+  }
+
+  static swarm::DownloadLimits limits_of(const Settings& settings) {
+    return {static_cast<std::size_t>(settings.integer("max_downloads")),
+            static_cast<std::size_t>(settings.integer("max_sources")),
+            settings.size("min_free_space")};
+  }
+
+  // A file is not any more what was hashed: its share is looked through again.
+  void rescan_around(const std::string& file) {
+    for (const auto& share : catalogue_->shares())
+      if (file.starts_with(share.spec.folder + '/')) scanner_->request(share.spec.name);
   }
 
   Result<void> listen(const Settings& settings) {
@@ -146,7 +157,8 @@ class SwarmPlugin final : public Plugin {
     auto listener = host_->listen(options);
     if (!listener) return listener.error();
     listener_ = std::move(*listener);
-    auto routes = swarm::add_content_routes(*listener_, *catalogue_, *meter_);
+    auto routes = swarm::add_content_routes(
+        *listener_, *catalogue_, *meter_, [this](const std::string& file) { rescan_around(file); });
     if (!routes) return routes.error();
     routes_ = std::move(*routes);
     meter_->set_listening(listener_->address(), settings.text("announce_address"));
