@@ -41,6 +41,24 @@ struct Credentials {
   std::string password;
 };
 
+// POST /inbox and GET /inbox/{id} of a peer's public listener: what is offered, by whom, to whom.
+struct OfferMessage {
+  std::string id;  // 32 hex digits
+  PeerId from;
+  PeerId to;
+  ContentId content;
+  std::string name;
+  std::uint64_t size = 0;
+  bool operator==(const OfferMessage&) const = default;
+};
+
+// POST /inbox/{id}: what became of an offer at the other side.
+struct OfferNews {
+  OfferState state = OfferState::waiting;
+  std::uint64_t done = 0;
+  std::string why;
+};
+
 std::string to_json(const PeerRecord& peer);
 std::string to_json(const Enrollment& enrollment);  // without id and token
 std::string to_json(const Enrolled& enrolled);
@@ -60,6 +78,8 @@ std::string to_json(const Page<DownloadStatus>& page);  // {"downloads":…}
 std::string to_json(const Offer& offer);
 std::string to_json(const Page<Offer>& page);  // {"offers":…}
 std::string to_json(const SendRequest& request);
+std::string to_json(const OfferMessage& message);
+std::string to_json(const OfferNews& news);
 std::string to_json(const Credentials& credentials);
 std::string to_json(const Session& session);  // {"token","expires","account","groups","roles"}
 std::string to_json(const Account& account);
