@@ -127,6 +127,19 @@ struct DownloadQueue::State {
     });
   }
 
+  // With the lock: a download that is asked for again may be told of more sources.
+  Result<void> add_sources(Item& item, const std::vector<Source>& sources) {
+    const auto before = item.plan.given.size();
+    for (const auto& source : sources)
+      if (std::find(item.plan.given.begin(), item.plan.given.end(), source) ==
+          item.plan.given.end())
+        item.plan.given.push_back(source);
+    if (item.plan.given.size() == before || item.status.state == DownloadState::done) return {};
+    item.retry_at = {};
+    changed.notify_all();
+    return store(item);
+  }
+
   DownloadStatus status_of(const Item& item) const {
     auto status = item.status;
     if (!item.transfer) return status;
@@ -155,7 +168,9 @@ struct DownloadQueue::State {
     item->transfer = std::make_shared<Transfer>(
         options, item->plan, [this, item](const TransferPlan& plan) -> Result<void> {
           const std::lock_guard lock(mutex);
+          auto given = std::move(item->plan.given);  // may have grown since the run began
           item->plan = plan;
+          item->plan.given = std::move(given);
           item->status.size = plan.size;
           if (item->cancelled) return Error{ErrorCode::cancelled, "cancelled", {}};
           return store(*item);
@@ -281,6 +296,7 @@ Result<DownloadStatus> DownloadQueue::start(const DownloadRequest& request) {
     if (other->status.state == DownloadState::done &&
         !std::filesystem::exists(other->status.path, ignored))
       continue;
+    if (auto told = s.add_sources(*other, request.sources); !told) return told.error();
     return s.status_of(*other);
   }
   std::uint8_t bytes[16];

@@ -31,6 +31,18 @@ struct Slot {
   std::uint64_t rate = 0;
   std::string state = "idle";
 };
+
+// The same source at the address that its peer has now: it may have moved since it was named.
+std::optional<Source> moved(Registry& registry, Source source) {
+  constexpr std::string_view kScheme = "http://";
+  if (source.peer.is_zero() || !source.url.starts_with(kScheme)) return std::nullopt;
+  const auto path = source.url.find('/', kScheme.size());
+  const auto record = registry.peer(source.peer);
+  if (path == std::string::npos || !record || !record->present) return std::nullopt;
+  source.url.replace(kScheme.size(), path - kScheme.size(),
+                     HostPort{record->address, record->port}.text());
+  return source;
+}
 }  // namespace
 
 struct Transfer::State {
@@ -52,6 +64,8 @@ struct Transfer::State {
   void ask_sources() {
     std::vector<Source> found = plan.given;
     if (options.registry != nullptr) {
+      for (const auto& source : plan.given)
+        if (auto now = moved(*options.registry, source)) found.push_back(std::move(*now));
       auto record = options.registry->content(plan.content, Identity{});
       registry_why = record ? "" : record.error().message;
       if (record) {
