@@ -194,6 +194,16 @@ std::optional<FileStamp> Catalogue::stamp(std::int64_t share, const std::string&
   return stamp_of(row, 0);
 }
 
+std::optional<ContentId> Catalogue::content(std::int64_t share, const std::string& path,
+                                            const FileStamp& stamp) {
+  auto reader = readers_.take();
+  auto row =
+      reader->prepare("SELECT content, inode, size, mtime_ns FROM files WHERE share=? AND path=?");
+  row.bind(1, share).bind_blob(2, path.data(), path.size());
+  if (!row.step() || stamp_of(row, 1) != stamp) return std::nullopt;
+  return row.id<ContentId>(0);
+}
+
 std::vector<std::string> Catalogue::paths(std::int64_t share, const std::string& after,
                                           std::size_t limit) {
   std::vector<std::string> paths;

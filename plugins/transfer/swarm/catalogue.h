@@ -63,6 +63,9 @@ class Catalogue final : public ChangeFeed {
   void remove_share(const std::string& name);
 
   std::optional<FileStamp> stamp(std::int64_t share, const std::string& path);
+  // What the file was when it was hashed; nullopt when that was not this stamp.
+  std::optional<ContentId> content(std::int64_t share, const std::string& path,
+                                   const FileStamp& stamp);
   // Raw paths after `after`, in order, at most `limit`.
   std::vector<std::string> paths(std::int64_t share, const std::string& after, std::size_t limit);
   // One transaction; nothing when the share is gone.

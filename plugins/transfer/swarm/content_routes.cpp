@@ -68,12 +68,30 @@ Error not_here(const std::string& content) {
           {}};
 }
 
-Result<Opened> open_content(Catalogue& catalogue, const http::Request& request) {
+// What there is to serve from.
+struct Shelf {
+  Catalogue& catalogue;
+  OfferedContents* offers;
+
+  std::vector<ContentPlace> places(const ContentId& content, const std::string* offer) const {
+    auto found = catalogue.places(content);
+    if (offers != nullptr && offer != nullptr)
+      if (auto place = offers->place(content, *offer)) found.push_back(std::move(*place));
+    return found;
+  }
+  std::optional<MerkleTree> tree(const ContentId& content, const std::string* offer) const {
+    auto found = catalogue.tree(content);
+    if (!found && offers != nullptr && offer != nullptr) return offers->tree(content, *offer);
+    return found;
+  }
+};
+
+Result<Opened> open_content(const Shelf& shelf, const http::Request& request) {
   const auto& text = request.params.at("cid");
   const auto content = ContentId::parse(text);
   if (!content)
     return Error{ErrorCode::invalid_argument, "a content id has 64 hexadecimal digits", {}};
-  for (auto& place : catalogue.places(*content)) {
+  for (auto& place : shelf.places(*content, request.query_value("offer"))) {
     if (!place.audience.admits(request.identity)) continue;
     auto file = std::make_shared<const http::OpenFile>(
         open(place.file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
@@ -82,8 +100,8 @@ Result<Opened> open_content(Catalogue& catalogue, const http::Request& request) 
   return not_here(text);
 }
 
-http::Response bytes_of(Catalogue& catalogue, UploadMeter& meter, const http::Request& request) {
-  auto opened = open_content(catalogue, request);
+http::Response bytes_of(const Shelf& shelf, UploadMeter& meter, const http::Request& request) {
+  auto opened = open_content(shelf, request);
   if (!opened) return http::problem(opened.error(), request.id);
   const auto content = *ContentId::parse(request.params.at("cid"));
   const auto size = opened->place.stamp.size;
@@ -130,16 +148,17 @@ http::Response bytes_of(Catalogue& catalogue, UploadMeter& meter, const http::Re
   return response;
 }
 
-http::Response layer_of(Catalogue& catalogue, const http::Request& request) {
+http::Response layer_of(const Shelf& shelf, const http::Request& request) {
   const auto* piece_text = request.query_value("piece");
   const auto piece = piece_text != nullptr ? number(*piece_text) : std::nullopt;
   if (!piece)
     return http::problem(
         {ErrorCode::invalid_argument, "say the piece size in bytes: ?piece=1048576", {}},
         request.id);
-  const auto opened = open_content(catalogue, request);
+  const auto opened = open_content(shelf, request);
   if (!opened) return http::problem(opened.error(), request.id);
-  const auto tree = catalogue.tree(*ContentId::parse(request.params.at("cid")));
+  const auto tree =
+      shelf.tree(*ContentId::parse(request.params.at("cid")), request.query_value("offer"));
   if (!tree) return http::problem(not_here(request.params.at("cid")), request.id);
   auto layer = layer_at(*tree, *piece);
   if (!layer) return http::problem(layer.error(), request.id);
@@ -173,7 +192,8 @@ RangeAnswer parse_range(std::string_view header, std::uint64_t size) {
 }
 
 Result<std::vector<Registration>> add_content_routes(http::Routes& routes, Catalogue& catalogue,
-                                                     UploadMeter& meter) {
+                                                     UploadMeter& meter, OfferedContents* offers) {
+  const Shelf shelf{catalogue, offers};
   std::vector<Registration> registrations;
   const auto guarded = [](auto work) {
     return [work](http::Request& request) {
@@ -181,14 +201,14 @@ Result<std::vector<Registration>> add_content_routes(http::Routes& routes, Catal
       return answer ? std::move(*answer) : http::problem(answer.error(), request.id);
     };
   };
-  auto bytes = routes.add("GET", "/content/{cid}", guarded([&](http::Request& request) {
-                            return bytes_of(catalogue, meter, request);
+  auto bytes = routes.add("GET", "/content/{cid}", guarded([shelf, &meter](http::Request& request) {
+                            return bytes_of(shelf, meter, request);
                           }));
   if (!bytes) return bytes.error();
   registrations.push_back(std::move(*bytes));
   auto layer =
       routes.add("GET", "/content/{cid}/layer",
-                 guarded([&](http::Request& request) { return layer_of(catalogue, request); }));
+                 guarded([shelf](http::Request& request) { return layer_of(shelf, request); }));
   if (!layer) return layer.error();
   registrations.push_back(std::move(*layer));
   return registrations;

@@ -23,8 +23,18 @@ struct RangeAnswer {
 // RFC 9110: anything but one well-formed byte range is answered with the whole.
 RangeAnswer parse_range(std::string_view header, std::uint64_t size);
 
-// `catalogue` and `meter` must outlive the registrations.
+// Contents that are in no share, for whoever has the token of an offer: /content/{cid}?offer=TOKEN.
+// Thread-safe; throws sqlite::Failure.
+class OfferedContents {
+ public:
+  virtual ~OfferedContents() = default;
+  virtual std::optional<ContentPlace> place(const ContentId& content, const std::string& token) = 0;
+  virtual std::optional<MerkleTree> tree(const ContentId& content, const std::string& token) = 0;
+};
+
+// `catalogue`, `meter` and `offers` (may be null) must outlive the registrations.
 Result<std::vector<Registration>> add_content_routes(http::Routes& routes, Catalogue& catalogue,
-                                                     UploadMeter& meter);
+                                                     UploadMeter& meter,
+                                                     OfferedContents* offers = nullptr);
 
 }  // namespace swapmeet::swarm
