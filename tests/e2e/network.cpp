@@ -9,9 +9,10 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
-#include <iterator>
 #include <random>
+#include <sstream>
 #include <thread>
 
 namespace e2e {
@@ -161,13 +162,18 @@ void write_file(const fs::path& path, const std::string& bytes) {
 
 std::string read_file(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  std::ostringstream bytes;
+  bytes << in.rdbuf();
+  return std::move(bytes).str();
 }
 
 std::string random_bytes(std::size_t size, unsigned seed) {
   std::mt19937_64 random(seed);
   std::string bytes(size, '\0');
-  for (char& c : bytes) c = static_cast<char>(random());
+  for (std::size_t at = 0; at < size; at += sizeof(std::uint64_t)) {
+    const std::uint64_t word = random();
+    std::memcpy(bytes.data() + at, &word, std::min(sizeof word, size - at));
+  }
   return bytes;
 }
 
