@@ -33,7 +33,19 @@ struct StatusReport {
   std::chrono::seconds uptime{};
   std::vector<PluginReport> plugins;
   RegistryCounts counts;
+  std::string content_address;  // of the public listener: "127.0.0.1:6699"; empty: there is none
+  std::string index_url;        // of the index that is asked; empty: this host is its own
+  std::string index_problem;    // why the registry does not answer; empty: it does
 };
+
+// A plugin that can be loaded, as `swapmeet plugins --json` lists it.
+struct PluginListing {
+  PluginReport plugin;
+  std::string summary;
+  std::string section;  // of the configuration that enables it; empty: none does
+  std::vector<std::string> keys;
+};
+std::string to_json(const std::vector<PluginListing>& plugins);  // {"plugins":[…]}
 
 // POST /api/v1/sessions, and of an account that is to be made.
 struct Credentials {
@@ -87,7 +99,8 @@ std::string to_json(const Page<Account>& page);  // {"accounts":…}
 std::string to_json(const AccountChange& change);
 std::string lease_to_json(std::chrono::seconds lease);  // {"lease_seconds":60}
 
-// Defined for the types above that are read, and for std::chrono::seconds (a lease).
+// Defined for the types above that are read (lists of shares and uploads too), and for
+// std::chrono::seconds (a lease).
 template <class T>
 Result<T> from_json(std::string_view text);
 
