@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -47,9 +48,9 @@ const Hit* by_name(const SearchPage& page, const std::string& name) {
 
 Result<std::string> by_prefix(const std::vector<std::string>& ids, const std::string& text,
                               const std::string& what) {
+  if (std::find(ids.begin(), ids.end(), text) != ids.end()) return text;
   const std::string* found = nullptr;
   for (const auto& id : ids) {
-    if (id == text) return id;
     if (text.empty() || !id.starts_with(text)) continue;
     if (found != nullptr)
       return wrong_usage("the ids of several " + what + "s begin with '" + text +

@@ -1,6 +1,7 @@
 // send, inbox: files from one person to another.
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <thread>
 
 #include "host/cli/commands.h"

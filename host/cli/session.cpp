@@ -1,5 +1,6 @@
 #include "host/cli/session.h"
 
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 

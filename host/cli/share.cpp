@@ -1,6 +1,8 @@
 // share: the folders that others may fetch from.
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "host/cli/commands.h"
 #include "host/cli/display.h"
 #include "host/cli/human.h"

@@ -18,9 +18,10 @@
 namespace e2e {
 namespace {
 
-pid_t spawn(const std::vector<std::string>& words, int output) {
+pid_t spawn(const std::vector<std::string>& words, int output, int input = -1) {
   const pid_t pid = ::fork();
   if (pid != 0) return pid;
+  if (input >= 0) ::dup2(input, 0);
   ::dup2(output, 1);
   ::dup2(output, 2);
   std::vector<char*> arguments;
@@ -46,13 +47,19 @@ fs::path program() {
   return fs::path(bin ? bin : "bin") / "swapmeet";
 }
 
-Outcome run_program(const std::vector<std::string>& words) {
+Outcome run_program(const std::vector<std::string>& words, const std::string& input) {
   std::vector<std::string> command{program().string()};
   command.insert(command.end(), words.begin(), words.end());
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return {-1, "no pipe"};
-  const pid_t pid = spawn(command, ends[1]);
+  int typed[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0 || ::pipe2(typed, O_CLOEXEC) != 0) return {-1, "no pipe"};
+  const pid_t pid = spawn(command, ends[1], typed[0]);
   ::close(ends[1]);
+  ::close(typed[0]);
+  // A line or two: the pipe holds it, whether the program reads or not.
+  const bool sent = ::write(typed[1], input.data(), input.size()) >= 0;
+  ::close(typed[1]);
+  if (!sent) return {-1, "no input"};
   Outcome outcome;
   char buffer[4096];
   for (ssize_t n; (n = ::read(ends[0], buffer, sizeof buffer)) > 0;)

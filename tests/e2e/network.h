@@ -24,8 +24,8 @@ struct Outcome {
   int code = 0;
   std::string output;  // standard output and error
 };
-// Runs the program with these words and waits for it.
-Outcome run_program(const std::vector<std::string>& words);
+// Runs the program with these words, with `input` as its standard input, and waits for it.
+Outcome run_program(const std::vector<std::string>& words, const std::string& input = "");
 
 fs::path program();
 

@@ -71,7 +71,7 @@ TEST_CASE("tables are aligned, and cut only where the terminal is narrow") {
   CHECK(table.text(25) ==
         " #  NAME             SIZE\n"
         " 1  日本語.txt        5 B\n"
-        "10  a very long na…  12 MB\n");
+        "10  a very long n…  12 MB\n");
   Table wild({{"NAME"}});
   wild.add({"a\x1b[31m\nb"});
   CHECK(wild.text(std::nullopt) ==
