@@ -1,10 +1,10 @@
 #include "host/cli/display.h"
 
 #include <fmt/format.h>
-#include <wchar.h>
 
 #include <clocale>
 #include <cstdint>
+#include <cwchar>
 
 namespace swapmeet::cli {
 namespace {

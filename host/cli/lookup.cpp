@@ -50,13 +50,16 @@ Result<std::string> by_prefix(const std::vector<std::string>& ids, const std::st
                               const std::string& what) {
   if (std::find(ids.begin(), ids.end(), text) != ids.end()) return text;
   const std::string* found = nullptr;
+  bool several = false;
   for (const auto& id : ids) {
     if (text.empty() || !id.starts_with(text)) continue;
-    if (found != nullptr)
-      return wrong_usage("the ids of several " + what + "s begin with '" + text +
-                         "'; type more of it");
+    several = found != nullptr;
+    if (several) break;
     found = &id;
   }
+  if (several)
+    return wrong_usage("the ids of several " + what + "s begin with '" + text +
+                       "'; type more of it");
   if (found == nullptr)
     return Error{ErrorCode::not_found, "there is no " + what + " '" + text + "'", {}};
   return *found;
