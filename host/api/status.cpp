@@ -22,8 +22,13 @@ void add_status(Api& api) {
   });
   api.add("GET", "/api/v1/status", [&context](http::Request&) -> Result<http::Response> {
     auto report = context.status();
-    if (context.registry)
-      if (auto counts = context.registry->counts()) report.counts = *counts;
+    if (context.registry) {
+      auto counts = context.registry->counts();
+      if (counts)
+        report.counts = *counts;
+      else
+        report.index_problem = counts.error().message;
+    }
     return http::json(wire::to_json(report));
   });
 }

@@ -12,6 +12,7 @@
 #include "host/app/metrics.h"
 #include "host/app/scheduler.h"
 #include "host/app/system_clock.h"
+#include "swapmeet/wire/json.h"
 
 namespace swapmeet {
 namespace {
@@ -31,17 +32,30 @@ void print_keys(std::span<const KeySpec> keys) {
   }
 }
 
-void print_json(const std::vector<Library>& libraries) {
-  std::string list;
+// The section that enables this plugin: by its name, or by the path of its file.
+std::string section_of(const Library& library, const Config* config) {
+  if (config == nullptr) return {};
+  const std::string id = library.descriptor->info.id;
+  for (const auto& choice : config->plugins)
+    if (std::string(name_of(choice.kind)) + '.' + choice.name == id ||
+        (choice.name.starts_with('/') && choice.name == library.file.string()))
+      return choice.section;
+  return {};
+}
+
+std::string listing_json(const std::vector<Library>& libraries, const Config* config) {
+  std::vector<wire::PluginListing> listings;
   for (const auto& library : libraries) {
     const auto& info = library.descriptor->info;
-    std::string keys;
-    for (const auto& key : info.keys)
-      keys += fmt::format("{}\"{}\"", keys.empty() ? "" : ",", key.name);
-    list += fmt::format(R"({}{{"id":"{}","kind":"{}","version":"{}","keys":[{}]}})",
-                        list.empty() ? "" : ",", info.id, name_of(info.kind), info.version, keys);
+    wire::PluginListing one;
+    one.section = section_of(library, config);
+    one.plugin = {info.id, std::string(name_of(info.kind)), info.version,
+                  one.section.empty() ? "available" : "enabled"};
+    one.summary = info.summary;
+    for (const auto& key : info.keys) one.keys.emplace_back(key.name);
+    listings.push_back(std::move(one));
   }
-  fmt::print("{{\"plugins\":[{}]}}\n", list);
+  return wire::to_json(listings);
 }
 
 Result<void> check_listening(const std::string& file, const Config& config) {
@@ -143,12 +157,14 @@ int plugins_command(const RunOptions& options) {
       std::cerr << library.error().message << '\n';
   }
   if (options.json) {
-    print_json(libraries);
+    fmt::print("{}\n", listing_json(libraries, config ? &*config : nullptr));
     return 0;
   }
   for (const auto& library : libraries) {
     const auto& info = library.descriptor->info;
-    fmt::print("{:<18} {:<9} {:<8} {}\n", info.id, name_of(info.kind), info.version, info.summary);
+    const auto section = section_of(library, config ? &*config : nullptr);
+    fmt::print("{:<18} {:<9} {:<8} {:<24} {}\n", info.id, name_of(info.kind), info.version,
+               section.empty() ? "available" : "enabled as [" + section + "]", info.summary);
     print_keys(info.keys);
   }
   return 0;

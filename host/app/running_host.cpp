@@ -8,6 +8,7 @@
 #include "host/app/log.h"
 #include "host/plugins/guard.h"
 #include "swapmeet/auth.h"
+#include "swapmeet/remote.h"
 #include "swapmeet/search.h"
 #include "swapmeet/transfer.h"
 
@@ -164,6 +165,9 @@ wire::StatusReport RunningHost::status() {
   report.version = SWAPMEET_VERSION;
   report.peer = data_.peer();
   report.role = plugins_->find<Shares>() ? "peer" : "index";
+  if (auto* uploads = plugins_->find<Uploads>())
+    report.content_address = uploads->listening().text();
+  if (auto* index = plugins_->find<IndexAddress>()) report.index_url = index->index_url();
   report.uptime =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
   for (const auto& plugin : plugins_->status())

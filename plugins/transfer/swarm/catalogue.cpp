@@ -151,6 +151,16 @@ void Catalogue::set_device(std::int64_t share, std::uint64_t device) {
   });
 }
 
+std::optional<ContentId> Catalogue::content(std::int64_t share, const std::string& path,
+                                            const FileStamp& stamp) {
+  auto reader = readers_.take();
+  auto row =
+      reader->prepare("SELECT content, inode, size, mtime_ns FROM files WHERE share=? AND path=?");
+  row.bind(1, share).bind_blob(2, path.data(), path.size());
+  if (!row.step() || stamp_at(row, 1) != stamp) return std::nullopt;
+  return row.id<ContentId>(0);
+}
+
 void Catalogue::withdraw(std::int64_t share) {
   write([&](CatalogueWriter& writer) {
     const auto prefix = writer.prefix_of(share);

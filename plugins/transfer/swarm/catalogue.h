@@ -76,6 +76,9 @@ class Catalogue final : public ChangeFeed {
   void withdraw(std::int64_t share);
   void restore(std::int64_t share);
 
+  // What the file was when it was hashed; nullopt when that was not this stamp.
+  std::optional<ContentId> content(std::int64_t share, const std::string& path,
+                                   const FileStamp& stamp);
   // The files with from <= path < upto (empty: no end), in order, at most `limit`.
   std::vector<StoredFile> files(std::int64_t share, const std::string& from,
                                 const std::string& upto, std::size_t limit);

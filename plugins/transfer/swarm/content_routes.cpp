@@ -68,6 +68,19 @@ struct Serving {
   Catalogue& catalogue;
   UploadMeter& meter;
   std::function<void(const std::string& file)> changed;
+  OfferedContents* offers;
+
+  std::vector<ContentPlace> places(const ContentId& content, const std::string* offer) const {
+    auto found = catalogue.places(content);
+    if (offers != nullptr && offer != nullptr)
+      if (auto place = offers->place(content, *offer)) found.push_back(std::move(*place));
+    return found;
+  }
+  std::optional<MerkleTree> tree(const ContentId& content, const std::string* offer) const {
+    auto found = catalogue.tree(content);
+    if (!found && offers != nullptr && offer != nullptr) return offers->tree(content, *offer);
+    return found;
+  }
 };
 
 // Of a file that has gone there is nothing to hash again, but a scan notices that, too.
@@ -76,7 +89,7 @@ Result<Opened> open_content(const Serving& serving, const http::Request& request
   const auto content = ContentId::parse(text);
   if (!content)
     return Error{ErrorCode::invalid_argument, "a content id has 64 hexadecimal digits", {}};
-  for (auto& place : serving.catalogue.places(*content)) {
+  for (auto& place : serving.places(*content, request.query_value("offer"))) {
     if (!place.audience.admits(request.identity)) continue;
     auto file = std::make_shared<const http::OpenFile>(
         open(place.file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
@@ -150,7 +163,8 @@ http::Response layer_of(const Serving& serving, const http::Request& request) {
         request.id);
   const auto opened = open_content(serving, request);
   if (!opened) return http::problem(opened.error(), request.id);
-  const auto tree = serving.catalogue.tree(*ContentId::parse(request.params.at("cid")));
+  const auto tree =
+      serving.tree(*ContentId::parse(request.params.at("cid")), request.query_value("offer"));
   if (!tree) return http::problem(not_here(request.params.at("cid")), request.id);
   auto layer = layer_at(*tree, *piece);
   if (!layer) return http::problem(layer.error(), request.id);
@@ -214,9 +228,9 @@ RangeAnswer parse_range(std::string_view header, std::uint64_t size) {
 
 Result<std::vector<Registration>> add_content_routes(
     http::Routes& routes, Catalogue& catalogue, UploadMeter& meter,
-    std::function<void(const std::string& file)> changed) {
+    std::function<void(const std::string& file)> changed, OfferedContents* offers) {
   std::vector<Registration> registrations;
-  const Serving serving{catalogue, meter, std::move(changed)};
+  const Serving serving{catalogue, meter, std::move(changed), offers};
   const auto add = [&](const char* pattern, auto work) -> Result<void> {
     auto added = routes.add("GET", pattern, [serving, work](http::Request& request) {
       auto answer =

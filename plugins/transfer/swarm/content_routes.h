@@ -28,10 +28,19 @@ RangeAnswer parse_range(std::string_view header, std::uint64_t size);
 // RFC 6266: a plain name for old readers, and the whole one (RFC 8187) when that is not plain.
 std::string content_disposition(const std::string& name);
 
+// Contents that are in no share, for whoever has the token of an offer: /content/{cid}?offer=TOKEN.
+// Thread-safe; throws sqlite::Failure.
+class OfferedContents {
+ public:
+  virtual ~OfferedContents() = default;
+  virtual std::optional<ContentPlace> place(const ContentId& content, const std::string& token) = 0;
+  virtual std::optional<MerkleTree> tree(const ContentId& content, const std::string& token) = 0;
+};
+
 // `changed` is told of files that are not what was hashed any more, so that they are hashed again.
-// `catalogue` and `meter` must outlive the registrations.
+// `catalogue`, `meter` and `offers` (may be null) must outlive the registrations.
 Result<std::vector<Registration>> add_content_routes(
     http::Routes& routes, Catalogue& catalogue, UploadMeter& meter,
-    std::function<void(const std::string& file)> changed);
+    std::function<void(const std::string& file)> changed, OfferedContents* offers = nullptr);
 
 }  // namespace swapmeet::swarm

@@ -50,6 +50,18 @@ bool is_content(const std::filesystem::path& path, const ContentId& content) {
   std::fclose(file);
   return read && builder.finish().content == content;
 }
+
+// The same source at the address that its peer has now: it may have moved since it was named.
+std::optional<Source> moved(Registry& registry, Source source) {
+  constexpr std::string_view kScheme = "http://";
+  if (source.peer.is_zero() || !source.url.starts_with(kScheme)) return std::nullopt;
+  const auto path = source.url.find('/', kScheme.size());
+  const auto record = registry.peer(source.peer);
+  if (path == std::string::npos || !record || !record->present) return std::nullopt;
+  source.url.replace(kScheme.size(), path - kScheme.size(),
+                     HostPort{record->address, record->port}.text());
+  return source;
+}
 }  // namespace
 
 struct Transfer::State {
@@ -90,9 +102,13 @@ struct Transfer::State {
   // Asks the registry for sources, again and again.
   void ask() {
     for (;;) {
+      std::vector<Source> named;
+      for (const auto& source : plan.given)
+        if (auto now = moved(*options.registry, source)) named.push_back(std::move(*now));
       auto record = options.registry->content(plan.content, Identity{});
       std::unique_lock lock(mutex);
       registry_why = record ? "" : record.error().message;
+      pool.add(named);
       if (record) {
         pool.add(record->sources);
         if (!plan.size_known) plan.size = record->size;

@@ -6,6 +6,8 @@
 #include "transfer/swarm/catalogue.h"
 #include "transfer/swarm/content_routes.h"
 #include "transfer/swarm/downloads.h"
+#include "transfer/swarm/inbox.h"
+#include "transfer/swarm/inbox_routes.h"
 #include "transfer/swarm/scanner.h"
 #include "transfer/swarm/share_list.h"
 #include "transfer/swarm/uploads.h"
@@ -30,6 +32,8 @@ constexpr KeySpec kKeys[] = {
     {"download_folder", KeyType::path, nullptr, nullptr, nullptr, "Where downloads go."},
     {"max_downloads", KeyType::integer, "3", "1", "64", "Downloads that run at once."},
     {"max_sources", KeyType::integer, "6", "1", "64", "Peers that one download fetches from."},
+    {"inbox_accept", KeyType::list, "ask", nullptr, nullptr,
+     "Whose files are taken without asking: ask, everyone, or names and ids of peers."},
     {"min_free_space", KeyType::size, "0", nullptr, nullptr, "What downloads leave free on disk."},
 };
 
@@ -62,9 +66,11 @@ class SwarmPlugin final : public Plugin {
     if (downloads_) downloads_->interrupt();  // they end while the listener drains
     routes_.clear();
     listener_.reset();
+    if (inbox_) inbox_->stop();
     if (downloads_) downloads_->stop();
     watcher_.reset();
     if (scanner_) scanner_->stop();
+    inbox_.reset();
     downloads_.reset();
     shares_.reset();
     scanner_.reset();
@@ -76,6 +82,7 @@ class SwarmPlugin final : public Plugin {
     if (id == Shares::kInterface) return static_cast<Shares*>(shares_.get());
     if (id == Downloads::kInterface) return static_cast<Downloads*>(downloads_.get());
     if (id == Uploads::kInterface) return static_cast<Uploads*>(meter_.get());
+    if (id == Inbox::kInterface) return static_cast<Inbox*>(inbox_.get());
     return nullptr;
   }
 
@@ -102,6 +109,9 @@ class SwarmPlugin final : public Plugin {
     auto queue = swarm::DownloadQueue::open(queue_options(settings, log));
     if (!queue) return queue.error();
     downloads_ = std::move(*queue);
+    auto inbox = swarm::PeerInbox::open(inbox_options(settings, log));
+    if (!inbox) return inbox.error();
+    inbox_ = std::move(*inbox);
     meter_ = std::make_unique<swarm::UploadMeter>(host_->clock());
     if (auto shared = share(settings, log); !shared) return shared;
     return listen(settings);
@@ -151,6 +161,21 @@ class SwarmPlugin final : public Plugin {
       if (file.starts_with(share.spec.folder + '/')) scanner_->request(share.spec.name);
   }
 
+  swarm::InboxOptions inbox_options(const Settings& settings, swarm::LogFunction log) {
+    swarm::InboxOptions options;
+    options.database = host_->data_folder() / "inbox.sqlite";
+    options.self = host_->peer_id();
+    options.self_name = host_->name();
+    options.registry = host_->find<Registry>();
+    options.downloads = downloads_.get();
+    options.catalogue = catalogue_.get();
+    options.clock = &host_->clock();
+    options.log = std::move(log);
+    options.publish = [host = host_](const Event& event) { host->publish(event); };
+    options.accept = settings.list("inbox_accept");
+    return options;
+  }
+
   Result<void> listen(const Settings& settings) {
     http::ListenOptions options;
     options.address = settings.address("listen");
@@ -158,9 +183,13 @@ class SwarmPlugin final : public Plugin {
     if (!listener) return listener.error();
     listener_ = std::move(*listener);
     auto routes = swarm::add_content_routes(
-        *listener_, *catalogue_, *meter_, [this](const std::string& file) { rescan_around(file); });
+        *listener_, *catalogue_, *meter_, [this](const std::string& file) { rescan_around(file); },
+        inbox_.get());
     if (!routes) return routes.error();
     routes_ = std::move(*routes);
+    auto inbox_routes = swarm::add_inbox_routes(*listener_, *inbox_);
+    if (!inbox_routes) return inbox_routes.error();
+    for (auto& route : *inbox_routes) routes_.push_back(std::move(route));
     meter_->set_listening(listener_->address(), settings.text("announce_address"));
     return {};
   }
@@ -172,12 +201,13 @@ class SwarmPlugin final : public Plugin {
   std::unique_ptr<swarm::Watcher> watcher_;
   std::unique_ptr<swarm::ShareList> shares_;
   std::unique_ptr<swarm::DownloadQueue> downloads_;
+  std::unique_ptr<swarm::PeerInbox> inbox_;
   std::unique_ptr<http::Listener> listener_;
   std::vector<Registration> routes_;
 };
 
-constexpr const char* kProvides[] = {Shares::kInterface, Downloads::kInterface,
-                                     Uploads::kInterface};
+constexpr const char* kProvides[] = {Shares::kInterface, Downloads::kInterface, Uploads::kInterface,
+                                     Inbox::kInterface};
 constexpr const char* kRequires[] = {Registry::kInterface};
 
 }  // namespace
