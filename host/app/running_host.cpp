@@ -123,7 +123,7 @@ Result<void> RunningHost::start_plugins() {
 void RunningHost::open_api() {
   auto* authenticator = plugins_->find<Authenticator>();
   access_ = config_.owner_access() ? owner_guard(data_.api_token(), listener_->address())
-                                   : public_guard(authenticator);
+                                   : public_guard(data_.api_token(), authenticator);
   api_ = std::make_unique<Api>(ApiContext{.routes = *listener_,
                                           .registry = plugins_->find<Registry>(),
                                           .search = plugins_->find<Search>(),

@@ -111,6 +111,12 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
                          " belongs to somebody else: send the token of its first registration, or "
                          "use an id of your own",
                      {}};
+      // The same token under another account: who had the peer until now must not lose it.
+      if (known && !caller.identity.is_guest() && !known->record.account.empty() &&
+          known->record.account != caller.identity.account)
+        return Error{ErrorCode::not_allowed,
+                     "the peer id " + enrollment.id.text() + " belongs to another account",
+                     {}};
       const std::string token = enrollment.token.empty() ? random_token() : enrollment.token;
       StoredPeer peer;
       peer.token_hash = sha256(token);

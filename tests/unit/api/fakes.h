@@ -41,7 +41,9 @@ class FakeRegistry : public Registry {
   }
   Result<PeerRecord> peer(const PeerId& id) override {
     if (id != peer_id()) return Error{ErrorCode::not_found, "no such peer", {}};
-    return record();
+    auto peer = record();
+    peer.account = account_;
+    return peer;
   }
   Result<FeedPosition> announced(const PeerId&) override { return FeedPosition{"f", 3}; }
   Result<FeedPosition> announce(const PeerId&, const std::string& token,
@@ -78,6 +80,7 @@ class FakeRegistry : public Registry {
   Caller caller_;
   PeerQuery query_;
   std::string token_;
+  std::string account_;  // who registered the one peer
 };
 
 class FakeSearch : public Search {
@@ -166,16 +169,22 @@ class FakeAuth : public Authenticator, public Accounts {
  public:
   Result<Identity> identify(std::string_view token) override {
     if (token == "alice-session") return Identity{"alice", {}, {}};
-    if (token.empty() && guests_) return Identity{};
+    Identity guest;
+    guest.read_only = read_only_;
+    if (token.empty() && guests_) return guest;
     return Error{ErrorCode::unauthenticated, "log in first", {}};
   }
   Result<Session> log_in(std::string_view account, std::string_view password,
                          std::string_view address) override {
     from_ = address;
+    if (password == "too often")
+      return Error{ErrorCode::too_many, "wait", {}, std::chrono::seconds(7)};
     if (password != "right") return Error{ErrorCode::unauthenticated, "wrong", {}};
     return Session{"alice-session", {}, {std::string(account), {}, {}}};
   }
-  Result<std::string> issue_ticket(const TicketClaims&) override { return std::string(); }
+  Result<std::string> issue_ticket(const TicketClaims& claims) override {
+    return tickets_ ? "for " + claims.account : std::string();
+  }
   Result<TicketClaims> check_ticket(std::string_view) override { return TicketClaims{}; }
   bool open_registration() override { return open_; }
   Result<Account> create(const std::string& name, const std::string&) override {
@@ -192,7 +201,9 @@ class FakeAuth : public Authenticator, public Accounts {
   static Account account(const std::string& name) { return {name, {}, {}, false, {}}; }
 
   bool guests_ = true;
+  bool read_only_ = false;
   bool open_ = false;
+  bool tickets_ = false;
   std::string from_;
   AccountChange changed_;
 };
