@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <limits>
 
+#include "swapmeet/matching.h"
+
 namespace search_fts {
 namespace {
 
+using swapmeet::fold;
 using swapmeet::QueryFilter;
 
 std::string term_text(const swapmeet::QueryTerm& term) {
@@ -17,6 +20,15 @@ std::string term_text(const swapmeet::QueryTerm& term) {
 std::int64_t bounded(std::uint64_t bytes) {
   constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   return static_cast<std::int64_t>(std::min(bytes, kMost));
+}
+
+// Another peer may list the same doc: "not by bob" is about listings, not about docs.
+std::string peer_sql(const QueryFilter& filter, Condition& condition) {
+  condition.values.emplace_back(fold(filter.text));
+  condition.values.emplace_back(fold(filter.text));
+  return std::string("EXISTS(SELECT 1 FROM listings l JOIN peers p ON p.key=l.peer"
+                     " WHERE l.doc=d.key AND p.present AND ") +
+         (filter.negated ? "NOT " : "") + "(p.folded=? OR lower(hex(p.id))=?))";
 }
 
 std::string filter_sql(const QueryFilter& filter, Condition& condition) {
@@ -37,10 +49,7 @@ std::string filter_sql(const QueryFilter& filter, Condition& condition) {
       return "d.size<=?";
     case QueryFilter::Field::peer: break;
   }
-  values.emplace_back(fold(filter.text));
-  values.emplace_back(fold(filter.text));
-  return "EXISTS(SELECT 1 FROM listings l JOIN peers p ON p.key=l.peer WHERE l.doc=d.key"
-         " AND p.present AND (p.folded=? OR lower(hex(p.id))=?))";
+  return {};
 }
 
 }  // namespace
@@ -49,17 +58,6 @@ std::string index_words(std::string_view text) {
   std::string joined;
   for (const auto& word : swapmeet::split_words(text)) joined += word + ' ';
   return joined;
-}
-
-std::string fold(std::string_view text) {
-  std::string folded(text);
-  for (std::size_t i = 0; i < folded.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(folded[i]);
-    const bool latin = i > 0 && static_cast<unsigned char>(folded[i - 1]) == 0xC3 && byte >= 0x80 &&
-                       byte <= 0x9E && byte != 0x97;
-    if ((byte >= 'A' && byte <= 'Z') || latin) folded[i] = static_cast<char>(byte + 0x20);
-  }
-  return folded;
 }
 
 std::string match_of(const swapmeet::Query& query) {
@@ -81,8 +79,11 @@ Condition condition_of(const swapmeet::Query& query) {
     if (term.negated)
       add_match(" AND d.key NOT IN (SELECT rowid FROM words WHERE words MATCH ?)", term_text(term));
   for (const auto& filter : query.filters)
-    condition.sql +=
-        (filter.negated ? " AND NOT (" : " AND (") + filter_sql(filter, condition) + ')';
+    if (filter.field == QueryFilter::Field::peer)
+      condition.sql += " AND " + peer_sql(filter, condition);
+    else
+      condition.sql +=
+          (filter.negated ? " AND NOT (" : " AND (") + filter_sql(filter, condition) + ')';
   return condition;
 }
 

@@ -19,8 +19,6 @@ struct Condition {
 
 // The words of a text as the index keeps them: split, with spaces between.
 std::string index_words(std::string_view text);
-// Lower case of ASCII and Latin-1 letters, for paths and names of peers.
-std::string fold(std::string_view text);
 // The positive terms, ANDed; empty when there are none.
 std::string match_of(const swapmeet::Query& query);
 Condition condition_of(const swapmeet::Query& query);

@@ -7,6 +7,7 @@
 
 #include "search/fts/query_sql.h"
 #include "swapmeet/listing.h"
+#include "swapmeet/matching.h"
 #include "swapmeet/query.h"
 
 namespace search_fts {
