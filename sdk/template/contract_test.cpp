@@ -3,6 +3,5 @@
 #include <swapmeet/testing/search_contract.h>
 
 TEST_CASE("search.template keeps the search contract") {
-  swapmeet::testing::search_contract(
-      [] { return swapmeet::testing::search_plugin(PLUGIN_FILE); });
+  swapmeet::testing::search_contract([] { return swapmeet::testing::search_plugin(PLUGIN_FILE); });
 }

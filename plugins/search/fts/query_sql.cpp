@@ -26,8 +26,9 @@ std::int64_t bounded(std::uint64_t bytes) {
 std::string peer_sql(const QueryFilter& filter, Condition& condition) {
   condition.values.emplace_back(fold(filter.text));
   condition.values.emplace_back(fold(filter.text));
-  return std::string("EXISTS(SELECT 1 FROM listings l JOIN peers p ON p.key=l.peer"
-                     " WHERE l.doc=d.key AND p.present AND ") +
+  return std::string(
+             "EXISTS(SELECT 1 FROM listings l JOIN peers p ON p.key=l.peer"
+             " WHERE l.doc=d.key AND p.present AND ") +
          (filter.negated ? "NOT " : "") + "(p.folded=? OR lower(hex(p.id))=?))";
 }
 

@@ -62,9 +62,9 @@ void FakeHost::advance(std::chrono::milliseconds time) {
   const std::lock_guard lock(state_->running);
   while (true) {
     auto& tasks = state_->tasks;
-    const auto next = std::min_element(tasks.begin(), tasks.end(), [](const auto& a, const auto& b) {
-      return a.second.due < b.second.due;
-    });
+    const auto next =
+        std::min_element(tasks.begin(), tasks.end(),
+                         [](const auto& a, const auto& b) { return a.second.due < b.second.due; });
     if (next == tasks.end() || next->second.due > end) break;
     if (next->second.due > clock_.steady())
       clock_.advance(std::chrono::duration_cast<std::chrono::milliseconds>(next->second.due -

@@ -16,8 +16,9 @@ Result<const PluginDescriptor*> open_plugin(const std::filesystem::path& file) {
   const auto* descriptor =
       static_cast<const PluginDescriptor*>(::dlsym(library, "swapmeet_plugin"));
   if (!descriptor)
-    return refused("does not export 'swapmeet_plugin'; use SWAPMEET_PLUGIN and "
-                   "swapmeet_add_plugin()");
+    return refused(
+        "does not export 'swapmeet_plugin'; use SWAPMEET_PLUGIN and "
+        "swapmeet_add_plugin()");
   if (auto checked = check_plugin_descriptor(file, *descriptor); !checked)
     return std::move(checked).error();
   return descriptor;

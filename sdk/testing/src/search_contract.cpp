@@ -94,7 +94,9 @@ void check_random(SearchSubject& subject) {
 void check_language(Search& search, ChangeFollower& follower) {
   const auto peer = peer_number(1);
   REQUIRE(follower
-              .apply({"feed", 0, 10,
+              .apply({"feed",
+                      0,
+                      10,
                       {present(peer, "Alice"), put(peer, listing_of("a/Summer_Film.2024.mkv", 1)),
                        put(peer, listing_of("a/myHTTPServer.txt", 2, 50)),
                        put(peer, listing_of("b/Été à la plage.jpg", 3)),
@@ -276,8 +278,10 @@ void check_following(SearchSubject& subject) {
   }
   CHECK(*follower.applied() == FeedPosition{"feed", 10});
   CHECK(ask(search, "new").total == 0);
-  // A replaced listing is found by what it is now, a removed one not at all; a clear is of one peer.
-  fill(subject, {put(peer, listing_of("a/old.txt", 5)), put(peer, listing_of("a/more.txt", 6))}, 10);
+  // A replaced listing is found by what it is now, a removed one not at all; a clear is of one
+  // peer.
+  fill(subject, {put(peer, listing_of("a/old.txt", 5)), put(peer, listing_of("a/more.txt", 6))},
+       10);
   CHECK(ask(search, "old").hits.at(0).content == content_number(5));
   CHECK(ask(search, "old").total == 1);
   fill(subject, {removal(peer, "a/old.txt"), removal(peer, "a/was never there.txt")}, 20);
@@ -313,8 +317,9 @@ class SearchPlugin final : public SearchSubject {
   Search& search() override { return plugin_.get<Search>(); }
   ChangeFollower& follower() override {
     if (auto* follower = search().follower()) return *follower;
-    throw std::runtime_error("the search has no follower: give the suite a SearchSubject that says "
-                             "how listings get into it");
+    throw std::runtime_error(
+        "the search has no follower: give the suite a SearchSubject that says "
+        "how listings get into it");
   }
   void restart() override { plugin_.restart(); }
 

@@ -11,9 +11,7 @@ void SearchModel::apply(const ChangeBatch& batch) {
   }
   for (const auto& change : batch.changes) {
     switch (change.kind) {
-      case ChangeKind::put:
-        listings_[{change.peer, change.listing.path}] = change.listing;
-        break;
+      case ChangeKind::put: listings_[{change.peer, change.listing.path}] = change.listing; break;
       case ChangeKind::remove: listings_.erase({change.peer, change.listing.path}); break;
       case ChangeKind::clear:
         std::erase_if(listings_, [&](const auto& one) { return one.first.first == change.peer; });

@@ -15,9 +15,9 @@ struct ExpectedHit {
   std::uint64_t size = 0;
   Time modified{};
   std::uint32_t sources = 0;
-  bool in_name = false;                // the words are in the name of one of the listings that match
-  std::map<std::string, bool> paths;   // of listings that match: are the words in the name?
-  std::set<std::string> names;         // of all its listings that are present and visible
+  bool in_name = false;               // the words are in the name of one of the listings that match
+  std::map<std::string, bool> paths;  // of listings that match: are the words in the name?
+  std::set<std::string> names;        // of all its listings that are present and visible
 };
 
 class SearchModel {

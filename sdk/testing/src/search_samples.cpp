@@ -7,9 +7,9 @@
 namespace swapmeet::testing {
 namespace {
 
-constexpr std::array kWords{"summer", "Summer",  "Été",    "winter", "live", "LIVE",  "Café",
+constexpr std::array kWords{"summer", "Summer",  "Été",    "winter",     "live",  "LIVE", "Café",
                             "cafe",   "concert", "naïve",  "HTTPServer", "rock2", "Über", "notes",
-                            "photo",  "album",   "b-side", "part",  "01",   "02"};
+                            "photo",  "album",   "b-side", "part",       "01",    "02"};
 constexpr std::array kSeparators{" ", "_", "-", ".", " (", "] ", ""};
 constexpr std::array kEndings{".flac", ".MP3", ".mkv", ".jpg", ".txt", ".tar.gz", ".deb", ""};
 constexpr std::array kFolders{"music", "Films", "café", "live sets", "misc"};
@@ -44,7 +44,8 @@ std::string filter(std::minstd_rand& random) {
     case 0: return "type:" + one_of(kTypes, random);
     case 1: return std::array{"ext:flac", "ext:.mp3", "EXT:gz", "ext:none"}[random() % 4];
     case 2: return "peer:" + std::string(std::array{"alice", "BOB", "çem", "nobody"}[random() % 4]);
-    case 3: return std::array{"path:MUSIC", "path:films/", "path:\"live s\"", "path:cafe"}[random() % 4];
+    case 3:
+      return std::array{"path:MUSIC", "path:films/", "path:\"live s\"", "path:cafe"}[random() % 4];
     default:
       return "size" + std::string(std::array{">", ">=", "<", "<="}[random() % 4]) +
              std::to_string(1 + random() % 15) + "M";
