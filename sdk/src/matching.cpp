@@ -79,7 +79,7 @@ std::string fold(std::string_view text) {
   folded.reserve(text.size());
   while (!text.empty()) {
     const auto first = static_cast<unsigned char>(text[0]);
-    if (first < 0x80 || first >= 0xE0 || text.size() == 1) {  // ASCII, or left as it is
+    if (first < 0xC2 || first >= 0xE0 || text.size() == 1) {  // ASCII, or left as it is
       folded += static_cast<char>(first < 0x80 ? lower(first) : first);
       text.remove_prefix(1);
       continue;

@@ -113,10 +113,10 @@ http::Response MemoryRoutes::call(const std::string& method, const std::string& 
   return none;
 }
 
-std::vector<std::string> MemoryRoutes::registered() const {
-  std::vector<std::string> all;
+std::set<std::string> MemoryRoutes::registered() const {
+  std::set<std::string> all;
   const std::lock_guard lock(table_->mutex);
-  for (const auto& [key, handler] : table_->handlers) all.push_back(key.second + ' ' + key.first);
+  for (const auto& [key, handler] : table_->handlers) all.insert(key.second + ' ' + key.first);
   return all;
 }
 

@@ -6,9 +6,9 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "swapmeet/http.h"
 
@@ -27,7 +27,7 @@ class MemoryRoutes final : public http::Listener {
   // handler throws comes out.
   http::Response call(const std::string& method, const std::string& target,
                       http::Request request = {});
-  std::vector<std::string> registered() const;  // "GET /api/v1/search", in order
+  std::set<std::string> registered() const;  // "GET /api/v1/search"
 
  private:
   struct Table {
