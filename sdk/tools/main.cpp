@@ -75,11 +75,11 @@ std::string quoted(const std::string& text) {
 }
 
 void print_json(const std::string& file, const std::vector<Checked>& all) {
-  std::string text = "{\"file\":" + quoted(file) + ",\"checks\":[";
+  std::string text = R"({"file":)" + quoted(file) + R"(,"checks":[)";
   for (const auto& one : all) {
     if (&one != all.data()) text += ',';
-    text += "{\"name\":" + quoted(one.name) + ",\"verdict\":\"" + name_of(one.outcome.verdict) +
-            "\",\"why\":" + quoted(one.outcome.sentence) + '}';
+    text += R"({"name":)" + quoted(one.name) + R"(,"verdict":")" + name_of(one.outcome.verdict) +
+            R"(","why":)" + quoted(one.outcome.sentence) + '}';
   }
   std::cout << text << "]}\n";
 }

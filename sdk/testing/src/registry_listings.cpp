@@ -126,7 +126,7 @@ void check_browsing(RegistrySubject& subject) {
   }
   announce(registry, 1, 0, changes);
   std::sort(paths.begin(), paths.end());
-  for (const std::size_t limit : {1, 4, 29, 1000})
+  for (const std::size_t limit : {1U, 4U, 29U, 1000U})
     CHECK(paths_of(all_listings(registry, 1, {}, limit)) == paths);
   for (const char* folder : {"s/odd", "s/odd/"}) {
     const auto below = all_listings(registry, 1, {{}, folder}, 5);

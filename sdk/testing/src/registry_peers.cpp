@@ -34,6 +34,7 @@ namespace {
 
 std::vector<std::string> names_of(const std::vector<PeerRecord>& peers) {
   std::vector<std::string> names;
+  names.reserve(peers.size());
   for (const auto& peer : peers) names.push_back(peer.name);
   return names;
 }
@@ -183,7 +184,7 @@ void check_peers(RegistrySubject& subject) {
   auto& registry = subject.registry();
   for (unsigned i = 1; i <= 20; ++i)
     enroll(registry, i, "peer " + std::string(1, static_cast<char>('a' + i * 7 % 5)));
-  for (const std::size_t limit : {1, 3, 20, 100}) {
+  for (const std::size_t limit : {1U, 3U, 20U, 100U}) {
     const auto all = all_peers(registry, {}, limit);
     REQUIRE(all.size() == 20);
     CHECK(std::is_sorted(all.begin(), all.end(), [](const auto& a, const auto& b) {

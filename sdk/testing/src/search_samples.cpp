@@ -32,7 +32,7 @@ std::string random_path(std::minstd_rand& random) {
 
 Listing random_listing(std::minstd_rand& random) {
   const auto content = static_cast<unsigned>(random() % 150);
-  auto listing = listing_of(random_path(random), content, content * content * 700ULL);
+  auto listing = listing_of(random_path(random), content, std::uint64_t{content} * content * 700);
   listing.modified += std::chrono::minutes(content * 37 % 151);
   if (random() % 6 == 0) listing.audience = {false, {"staff"}, {}};
   if (random() % 6 == 0) listing.audience = {false, {}, {"ann", "ben"}};
