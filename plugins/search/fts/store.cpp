@@ -8,6 +8,7 @@
 #include "search/fts/following.h"
 #include "search/fts/schema.h"
 #include "swapmeet/listing.h"
+#include "swapmeet/matching.h"
 #include "swapmeet/query.h"
 #include "swapmeet/sqlite/columns.h"
 

@@ -4,7 +4,6 @@
 
 #include <rapidjson/document.h>
 
-#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -12,7 +11,7 @@
 
 #include "catch.h"
 #include "host/api/api.h"
-#include "host/http/router.h"
+#include "swapmeet/testing/memory_routes.h"
 
 namespace swapmeet::testing {
 
@@ -208,18 +207,6 @@ class FakeAuth : public Authenticator, public Accounts {
   AccountChange changed_;
 };
 
-// A router that remembers what was registered: "GET /healthz".
-class RecordingRoutes : public http::Routes {
- public:
-  Result<Registration> add(const std::string& method, const std::string& pattern,
-                           http::Handler handler, const http::RouteOptions& options) override {
-    registered_.insert(method + " " + pattern);
-    return router_.add(method, pattern, std::move(handler), options);
-  }
-  http::Router router_;
-  std::set<std::string> registered_;
-};
-
 struct World {
   FakeRegistry registry;
   FakeSearch search;
@@ -230,7 +217,7 @@ struct World {
   FakeAuth auth;
   EventBus events;
   Metrics metrics;
-  RecordingRoutes routes;
+  MemoryRoutes routes;
 
   ApiContext bare() {
     return {.routes = routes, .metrics = metrics, .status = [] { return wire::StatusReport{}; }};
@@ -252,15 +239,8 @@ struct World {
   http::Response call(const std::string& method, const std::string& target,
                       const std::string& body = "", http::Request request = admin()) {
     request.id = "r1";
-    request.method = method;
-    request.path = target.substr(0, target.find('?'));
-    if (const auto mark = target.find('?'); mark != std::string::npos)
-      add_query(request, target.substr(mark + 1));
     request.body = body;
-    auto match = routes.router_.find(method, request.path);
-    REQUIRE(match.route);
-    request.params = match.params;
-    return match.route->run(request).value();
+    return routes.call(method, target, std::move(request));
   }
   static http::Request admin() {
     http::Request request;
@@ -278,22 +258,7 @@ struct World {
     request.identity.account = account;
     return request;
   }
-
- private:
-  static void add_query(http::Request& request, const std::string& text) {
-    for (std::size_t from = 0; from <= text.size();) {
-      const auto end = std::min(text.find('&', from), text.size());
-      const auto part = text.substr(from, end - from);
-      const auto equals = part.find('=');
-      request.query.emplace_back(part.substr(0, equals), part.substr(equals + 1));
-      from = end + 1;
-    }
-  }
 };
-
-inline std::string body_of(const http::Response& response) {
-  return std::get<std::string>(response.body);
-}
 
 inline rapidjson::Document parsed(const http::Response& response) {
   rapidjson::Document document;

@@ -4,7 +4,6 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <map>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -12,41 +11,11 @@
 
 #include "host/http/server.h"
 #include "host/plugins/manager.h"
+#include "swapmeet/testing/manual_clock.h"
+#include "swapmeet/testing/memory_routes.h"
+#include "swapmeet/testing/temporary_folder.h"
 
 namespace swapmeet {
-
-class StillClock final : public Clock {
- public:
-  Time now() const override { return Time{}; }
-  std::chrono::steady_clock::time_point steady() const override { return {}; }
-};
-
-class MemoryRoutes final : public http::Routes {
- public:
-  Result<Registration> add(const std::string& method, const std::string& pattern,
-                           http::Handler handler, const http::RouteOptions&) override {
-    const std::string key = method + ' ' + pattern;
-    handlers[key] = std::move(handler);
-    return Registration([this, key] { handlers.erase(key); });
-  }
-  std::map<std::string, http::Handler> handlers;
-};
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "swapmeet-XXXXXX").string();
-    if (!::mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
-    path = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  std::filesystem::path path;
-};
 
 inline std::filesystem::path fixtures() {
   const char* bin = std::getenv("SWAPMEET_BIN");
@@ -55,12 +24,12 @@ inline std::filesystem::path fixtures() {
 }
 
 struct BenchHost {
-  StillClock clock;
-  MemoryRoutes routes;
+  testing::ManualClock clock;
+  testing::MemoryRoutes routes;
   Scheduler scheduler{1};
   EventBus events;
   Metrics metrics;
-  TemporaryFolder data;
+  testing::TemporaryFolder data;
   std::mutex mutex;
   std::vector<std::string> logged;  // "extension.base started"
   HostPort listened;                // the last listener of a plugin's own

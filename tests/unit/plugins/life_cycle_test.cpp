@@ -97,17 +97,16 @@ TEST_CASE("what callbacks throw is counted against the plugin and hurts nobody e
   CHECK(failures(host, id) == 2);
   static_cast<void>(host.metrics.text());
   CHECK(failures(host, id) == 3);
-  http::Request request;
-  CHECK_THROWS(host.routes.handlers.at("GET /wrong")(request));
+  CHECK_THROWS(host.routes.call("GET", "/wrong"));
   CHECK(failures(host, id) == 4);
 }
 
 TEST_CASE("what a plugin leaves registered is swept when it stops") {
   BenchHost host;
   REQUIRE(host.run({"throws_in_calls"}).ok());
-  REQUIRE(host.routes.handlers.size() == 1);
+  REQUIRE(host.routes.registered().size() == 1);
   host.manager.stop();  // the plugin still holds its registrations
-  CHECK(host.routes.handlers.empty());
+  CHECK(host.routes.registered().empty());
   host.events.publish({"exception", "{}"});
   CHECK(failures(host, "extension.throws_in_calls") == 0);
   CHECK(host.metrics.text().find("wrong") == std::string::npos);
