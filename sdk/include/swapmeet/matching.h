@@ -13,11 +13,7 @@
 
 namespace swapmeet {
 
-// How texts are compared: lower case and without accents ("Été" is "ete"), for Latin letters;
-// lower case for Greek and Cyrillic ones; combining marks are dropped.
-std::string fold(std::string_view text);
-
-// Each term occurs among the words of the listing's path (the words of a phrase in a row), each
+// Each term occurs among the searchable words of the listing's name or folder (a phrase in a row), each
 // filter holds, and nothing negated does. `path:` is any part of the path, `peer:` the whole name
 // or id of the peer, `ext:` the ending; all folded.
 bool matches(const Query& query, const Listing& listing, const PeerId& peer,

@@ -10,6 +10,7 @@
 #include "tests/unit/plugins/bench_host.h"
 
 using namespace swapmeet;
+using swapmeet::testing::TemporaryFolder;
 using Catch::Matchers::Contains;
 
 namespace {

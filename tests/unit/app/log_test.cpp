@@ -5,10 +5,12 @@
 #include <iterator>
 
 #include "catch.h"
+#include "swapmeet/testing/temporary_folder.h"
 #include "host/app/config.h"
 #include "tests/unit/plugins/bench_host.h"
 
 using namespace swapmeet;
+using swapmeet::testing::TemporaryFolder;
 namespace fs = std::filesystem;
 using Catch::Matchers::Contains;
 

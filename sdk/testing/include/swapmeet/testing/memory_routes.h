@@ -21,6 +21,7 @@ class MemoryRoutes final : public http::Listener {
   Result<Registration> add(const std::string& method, const std::string& pattern,
                            http::Handler handler, const http::RouteOptions& options = {}) override;
   HostPort address() const override { return address_; }
+  void set_limits(const http::ListenOptions&) override {}
 
   // Runs the handler of a target such as "/api/v1/search?q=a%20b". `request` carries headers, body
   // and identity. Without a route for it: 404; with one for another method only: 405. What the
