@@ -50,8 +50,16 @@ struct Filter {
   std::vector<bool> peers;
 };
 
+// All that is said of peers must hold for one and the same of a doc's sources.
+void allow(Filter& peers, const std::vector<bool>& named, bool negated) {
+  if (peers.peers.empty()) peers.peers.assign(named.size(), true);
+  for (std::size_t key = 0; key < named.size(); ++key)
+    peers.peers[key] = peers.peers[key] && named[key] != negated;
+}
+
 std::vector<Filter> filters_of(const Query& query, const DocTable& table) {
   std::vector<Filter> filters;
+  Filter peers{.field = QueryFilter::Field::peer, .folded = {}, .peers = {}};
   for (const auto& from : query.filters) {
     Filter filter{.field = from.field,
                   .negated = from.negated,
@@ -61,9 +69,12 @@ std::vector<Filter> filters_of(const Query& query, const DocTable& table) {
                   .peers = {}};
     if (from.field == QueryFilter::Field::extension)
       filter.extension = table.extension(filter.folded);
-    if (from.field == QueryFilter::Field::peer) filter.peers = table.peers_named(filter.folded);
-    filters.push_back(std::move(filter));
+    if (from.field == QueryFilter::Field::peer)
+      allow(peers, table.peers_named(filter.folded), from.negated);
+    else
+      filters.push_back(std::move(filter));
   }
+  if (!peers.peers.empty()) filters.push_back(std::move(peers));
   // Paths are on the disk: last.
   std::stable_partition(filters.begin(), filters.end(), [](const Filter& filter) {
     return filter.field != QueryFilter::Field::path;

@@ -32,8 +32,7 @@ const std::vector<std::string> kJoints{"_", " ", "-", ".", " - ", "("};
 
 std::string name(Random& random) {
   std::string text = one_of(kWords, random);
-  for (auto i = random() % 3; i > 0; --i)
-    text += one_of(kJoints, random) + one_of(kWords, random);
+  for (auto i = random() % 3; i > 0; --i) text += one_of(kJoints, random) + one_of(kWords, random);
   return text + one_of(kEndings, random);
 }
 
@@ -129,21 +128,12 @@ struct Expected {
   bool in_name = false;
 };
 
-// A filter that says peer: holds when any present peer that lists the same doc is it.
 std::map<ContentId, Expected> scan(const World& world, const Query& query, const Identity& viewer) {
   std::map<ContentId, std::set<PeerId>> sources;
   std::map<ContentId, Expected> found;
   const auto counts = [&](const Key& key, const Listing& one) {
     const auto peer = world.peers.find(key.first);
     return peer != world.peers.end() && peer->second.second && one.audience.admits(viewer);
-  };
-  const auto holds = [&](const QueryFilter& filter, const Listing& one) {
-    return std::any_of(world.listings.begin(), world.listings.end(), [&](const auto& entry) {
-      const auto& [key, other] = entry;
-      return counts(key, other) && other.path == one.path && other.content == one.content &&
-             other.audience == one.audience &&
-             passes(filter, other, key.first, world.peers.at(key.first).first);
-    });
   };
   for (const auto& [key, one] : world.listings) {
     if (!counts(key, one)) continue;
@@ -157,7 +147,9 @@ std::map<ContentId, Expected> scan(const World& world, const Query& query, const
       fits = fits && (named || matches(term, folder)) != term.negated;
       if (!term.negated) in_name = in_name && named;
     }
-    for (const auto& filter : query.filters) fits = fits && holds(filter, one) != filter.negated;
+    for (const auto& filter : query.filters)
+      fits =
+          fits && passes(filter, one, key.first, world.peers.at(key.first).first) != filter.negated;
     if (fits) found[one.content].in_name |= in_name;
   }
   for (auto& [content, expected] : found)
