@@ -23,18 +23,26 @@ bool is_own_host(const std::string& host, const HostPort& listening) {
   return false;
 }
 
-bool is_peer_owned(const http::Request& request) {
-  if (!request.path.starts_with("/api/v1/peers/")) return false;
-  return request.method == "DELETE" || request.path.ends_with("/lease") ||
-         request.path.ends_with("/changes");
-}
-
 // What somebody who is not known yet needs: to see that the host is well, and to become known.
 bool is_open(const http::Request& request) {
   if (request.path == "/healthz" || request.path == "/api/v1/status") return true;
   return request.method == "POST" &&
          (request.path == "/api/v1/sessions" || request.path == "/api/v1/accounts");
 }
+
+bool is_reading(const http::Request& request) {
+  return request.method == "GET" || request.method == "HEAD";
+}
+
+Error may_only_read(const Identity& who) {
+  if (who.is_guest())
+    return {ErrorCode::unauthenticated,
+            "guests may search and browse here, no more: log in (POST /api/v1/sessions)",
+            {}};
+  return {ErrorCode::not_allowed, "the account '" + who.account + "' may only read", {}};
+}
+
+Identity owner() { return {.account = "owner", .groups = {}, .roles = {"admin"}}; }
 
 }  // namespace
 
@@ -57,19 +65,27 @@ AccessGuard owner_guard(std::string token, HostPort listening) {
       return refuse(ErrorCode::unauthenticated,
                     "this API is its owner's: send the content of api.token in the data folder as "
                     "'Authorization: Bearer …'");
-    request.identity = {.account = "owner", .groups = {}, .roles = {"admin"}};
+    request.identity = owner();
     return std::nullopt;
   };
 }
 
-AccessGuard public_guard(Authenticator* authenticator) {
-  return [authenticator](http::Request& request) -> std::optional<http::Response> {
+AccessGuard public_guard(std::string token, Authenticator* authenticator) {
+  return [token = std::move(token),
+          authenticator](http::Request& request) -> std::optional<http::Response> {
+    const auto bearer = bearer_of(request);
+    if (same_secret(bearer, token)) {
+      request.identity = owner();
+      return std::nullopt;
+    }
     if (!authenticator) return std::nullopt;
-    auto identity = guarded([&] { return authenticator->identify(bearer_of(request)); });
-    if (identity) request.identity = std::move(*identity);
-    // A bearer token on these may be the peer's own; the registry checks it.
-    else if (!is_peer_owned(request) && !is_open(request))
-      return http::problem(identity.error(), request.id);
+    auto identity = guarded([&] { return authenticator->identify(bearer); });
+    if (!identity)
+      return is_open(request) ? std::nullopt
+                              : std::optional(http::problem(identity.error(), request.id));
+    request.identity = std::move(*identity);
+    if (request.identity.read_only && !is_reading(request) && !is_open(request))
+      return http::problem(may_only_read(request.identity), request.id);
     return std::nullopt;
   };
 }

@@ -15,7 +15,8 @@ using AccessGuard = std::function<std::optional<http::Response>(http::Request&)>
 // access = owner: everything but /healthz and /api/v1/status wants the token; Host must be this
 // machine and Origin, where there is one, the same, so that no web site can drive the host.
 AccessGuard owner_guard(std::string token, HostPort listening);
-// access = public: the auth plugin says who it is. nullptr: everyone is a guest.
-AccessGuard public_guard(Authenticator* authenticator);
+// access = public: whoever has the token is the owner, of anyone else the auth plugin says who it
+// is. nullptr: everyone is a guest.
+AccessGuard public_guard(std::string token, Authenticator* authenticator);
 
 }  // namespace swapmeet

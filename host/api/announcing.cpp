@@ -36,8 +36,8 @@ Result<std::string> inflate_gzip(const std::string& body) {
   return text;
 }
 
-Result<http::Response> announce(Registry& registry, http::Request& request) {
-  auto id = id_of<PeerId>(request, "id");
+Result<http::Response> announce(const ApiContext& context, http::Request& request) {
+  auto id = own_peer_of(context, request);
   if (!id) return std::move(id).error();
   if (const auto* coding = request.headers.find("Content-Encoding")) {
     if (*coding != "gzip")
@@ -48,7 +48,7 @@ Result<http::Response> announce(Registry& registry, http::Request& request) {
   }
   auto batch = wire::batch_from_ndjson(request.body);
   if (!batch) return std::move(batch).error();
-  auto position = registry.announce(*id, peer_token_of(request), *batch);
+  auto position = context.registry->announce(*id, peer_token_of(request), *batch);
   if (!position) return std::move(position).error();
   return http::json(wire::to_json(*position));
 }
@@ -67,9 +67,9 @@ void add_announcing(Api& api) {
             return http::json(wire::to_json(*position));
           });
   api.add("POST", "/api/v1/peers/{id}/changes",
-          [registry](http::Request& request) -> Result<http::Response> {
-            if (!registry) return not_here("registry");
-            return announce(*registry, request);
+          [&context = api.context()](http::Request& request) -> Result<http::Response> {
+            if (!context.registry) return not_here("registry");
+            return announce(context, request);
           },
           {.max_body = kMostBody});
 }

@@ -20,7 +20,7 @@ Result<http::Response> as_metalink(const ContentRecord& content) {
 }
 
 // One route for {content}, {content}.meta4 and {content}.torrent: a segment matches as a whole.
-Result<http::Response> describe(Registry& registry, http::Request& request) {
+Result<http::Response> describe(const ApiContext& context, http::Request& request) {
   auto& name = request.params.at("content");
   if (name.ends_with(kTorrent))
     return Error{ErrorCode::unsupported,
@@ -30,9 +30,15 @@ Result<http::Response> describe(Registry& registry, http::Request& request) {
   if (wants_metalink) name.resize(name.size() - kMetalink.size());
   auto id = id_of<ContentId>(request, "content");
   if (!id) return std::move(id).error();
-  auto content = registry.content(*id, request.identity);
+  auto content = context.registry->content(*id, request.identity);
   if (!content) return std::move(content).error();
   if (wants_metalink) return as_metalink(*content);
+  if (context.authenticator && content->ticket.empty()) {
+    auto ticket = context.authenticator->issue_ticket(
+        {.content = *id, .account = request.identity.account, .expires = {}});
+    if (!ticket) return std::move(ticket).error();
+    content->ticket = std::move(*ticket);
+  }
   return http::json(wire::to_json(*content));
 }
 
@@ -40,9 +46,9 @@ Result<http::Response> describe(Registry& registry, http::Request& request) {
 
 void add_contents(Api& api) {
   api.add("GET", "/api/v1/contents/{content}",
-          [registry = api.context().registry](http::Request& request) -> Result<http::Response> {
-            if (!registry) return not_here("registry");
-            return describe(*registry, request);
+          [&context = api.context()](http::Request& request) -> Result<http::Response> {
+            if (!context.registry) return not_here("registry");
+            return describe(context, request);
           });
 }
 

@@ -4,19 +4,19 @@
 namespace swapmeet {
 namespace {
 
-Result<http::Response> enroll(Registry& registry, http::Request& request) {
-  auto id = id_of<PeerId>(request, "id");
+Result<http::Response> enroll(const ApiContext& context, http::Request& request) {
+  auto id = own_peer_of(context, request);
   if (!id) return std::move(id).error();
   auto enrollment = body_of<Enrollment>(request);
   if (!enrollment) return std::move(enrollment).error();
   enrollment->id = *id;
   enrollment->token = peer_token_of(request);
-  auto enrolled = registry.enroll(*enrollment, {request.identity, request.remote_address});
+  auto enrolled = context.registry->enroll(*enrollment, {request.identity, request.remote_address});
   if (!enrolled) return std::move(enrolled).error();
   return http::json(wire::to_json(*enrolled));
 }
 
-Result<http::Response> list(Registry& registry, http::Request& request) {
+Result<http::Response> list(const ApiContext& context, http::Request& request) {
   auto page = page_of(request);
   if (!page) return std::move(page).error();
   PeerQuery query{.page = *page, .name = {}, .present_only = true};
@@ -24,19 +24,19 @@ Result<http::Response> list(Registry& registry, http::Request& request) {
   auto all = flag_of(request, "all");
   if (!all) return std::move(all).error();
   query.present_only = !*all;
-  auto peers = registry.peers(query);
+  auto peers = context.registry->peers(query);
   if (!peers) return std::move(peers).error();
   return http::json(wire::to_json(*peers));
 }
 
-Result<http::Response> browse(Registry& registry, http::Request& request) {
+Result<http::Response> browse(const ApiContext& context, http::Request& request) {
   auto id = id_of<PeerId>(request, "id");
   if (!id) return std::move(id).error();
   auto page = page_of(request);
   if (!page) return std::move(page).error();
   BrowseQuery query{.page = *page, .folder = {}};
   if (const auto* folder = request.query_value("folder")) query.folder = *folder;
-  auto files = registry.browse(*id, query, request.identity);
+  auto files = context.registry->browse(*id, query, request.identity);
   if (!files) return std::move(files).error();
   return http::json(wire::to_json(*files));
 }
@@ -44,39 +44,38 @@ Result<http::Response> browse(Registry& registry, http::Request& request) {
 }  // namespace
 
 void add_peers(Api& api) {
-  // Runs `call` with the registry and, where the path has one, the peer's id.
+  // Runs `call` where there is a registry.
   const auto add = [&api](const char* method, const char* pattern, auto call) {
     api.add(method, pattern,
-            [registry = api.context().registry,
-             call](http::Request& request) -> Result<http::Response> {
-              if (!registry) return not_here("registry");
-              return call(*registry, request);
+            [&context = api.context(), call](http::Request& request) -> Result<http::Response> {
+              if (!context.registry) return not_here("registry");
+              return call(context, request);
             });
   };
   add("GET", "/api/v1/peers", list);
   add("PUT", "/api/v1/peers/{id}", enroll);
   add("GET", "/api/v1/peers/{id}/files", browse);
   add("GET", "/api/v1/peers/{id}",
-      [](Registry& registry, http::Request& request) -> Result<http::Response> {
+      [](const ApiContext& context, http::Request& request) -> Result<http::Response> {
         auto id = id_of<PeerId>(request, "id");
         if (!id) return std::move(id).error();
-        auto peer = registry.peer(*id);
+        auto peer = context.registry->peer(*id);
         if (!peer) return std::move(peer).error();
         return http::json(wire::to_json(*peer));
       });
   add("POST", "/api/v1/peers/{id}/lease",
-      [](Registry& registry, http::Request& request) -> Result<http::Response> {
-        auto id = id_of<PeerId>(request, "id");
+      [](const ApiContext& context, http::Request& request) -> Result<http::Response> {
+        auto id = own_peer_of(context, request);
         if (!id) return std::move(id).error();
-        auto lease = registry.renew(*id, peer_token_of(request));
+        auto lease = context.registry->renew(*id, peer_token_of(request));
         if (!lease) return std::move(lease).error();
         return http::json(wire::lease_to_json(*lease));
       });
   add("DELETE", "/api/v1/peers/{id}",
-      [](Registry& registry, http::Request& request) -> Result<http::Response> {
-        auto id = id_of<PeerId>(request, "id");
+      [](const ApiContext& context, http::Request& request) -> Result<http::Response> {
+        auto id = own_peer_of(context, request);
         if (!id) return std::move(id).error();
-        auto left = registry.leave(*id, peer_token_of(request));
+        auto left = context.registry->leave(*id, peer_token_of(request));
         if (!left) return std::move(left).error();
         return no_content();
       });

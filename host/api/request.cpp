@@ -70,6 +70,25 @@ Result<void> check_person(const http::Request& request) {
                {}};
 }
 
+Result<PeerId> own_peer_of(const ApiContext& context, const http::Request& request) {
+  auto id = id_of<PeerId>(request, "id");
+  if (!id || !context.accounts) return id;
+  const auto known = context.registry->peer(*id);
+  if (!known) {
+    if (known.error().code == ErrorCode::not_found) return id;
+    return known.error();
+  }
+  if (known->account.empty() || known->account == request.identity.account) return id;
+  if (request.identity.is_guest())
+    return Error{ErrorCode::unauthenticated,
+                 "the peer " + id->text() +
+                     " belongs to an account: log in as the one that "
+                     "registered it",
+                 {}};
+  return Error{
+      ErrorCode::not_allowed, "the peer " + id->text() + " belongs to another account", {}};
+}
+
 http::Response no_content() { return {.status = 204, .headers = {}, .body = std::string()}; }
 
 std::string peer_token_of(const http::Request& request) {

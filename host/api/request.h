@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "host/api/api.h"
 #include "swapmeet/http.h"
 #include "swapmeet/id.h"
 #include "swapmeet/page.h"
@@ -34,6 +35,11 @@ Result<Id> id_of(const http::Request& request, const std::string& name) {
                "'" + text + "' is no id of " + std::to_string(2 * Id::kSize) + " hex digits",
                {}};
 }
+
+// The peer in the path, for a call that speaks for it. The registry checks its token; where there
+// are accounts, the caller must also be logged in as the account that registered it, so that what
+// was a member's ends with the account.
+Result<PeerId> own_peer_of(const ApiContext& context, const http::Request& request);
 
 template <class T>
 Result<T> body_of(const http::Request& request) {

@@ -15,14 +15,20 @@ http::Response plain(std::string text, std::string type) {
 void add_status(Api& api) {
   const auto& context = api.context();
   api.add("GET", "/healthz",
-          [](http::Request&) -> Result<http::Response> { return plain("ok\n", "text/plain"); });
+          [](http::Request&) -> Result<http::Response> { return plain("ok\n", "text/plain"); },
+          {.quick = true});
   api.add("GET", "/metrics", [&context](http::Request&) -> Result<http::Response> {
     return plain(context.metrics.text(), "text/plain; version=0.0.4");
   });
   api.add("GET", "/api/v1/status", [&context](http::Request&) -> Result<http::Response> {
     auto report = context.status();
-    if (context.registry)
-      if (auto counts = context.registry->counts()) report.counts = *counts;
+    if (context.registry) {
+      auto counts = context.registry->counts();
+      if (counts)
+        report.counts = *counts;
+      else
+        report.index_problem = counts.error().message;
+    }
     return http::json(wire::to_json(report));
   });
 }

@@ -1,16 +1,21 @@
 #include "host/app/application.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <iostream>
+#include <memory>
 
-#include "host/app/config.h"
 #include "host/app/log.h"
 #include "host/app/running_host.h"
+#include "host/app/stop_deadline.h"
 
 namespace swapmeet {
 namespace {
+
+constexpr std::chrono::milliseconds kStopPatience{4500};
 
 sigset_t waited_signals() {
   sigset_t set;
@@ -24,10 +29,18 @@ int failed(const Error& error) {
   return error.code == ErrorCode::invalid_argument ? 2 : 1;
 }
 
+// Connections, databases and transfers need files: as many as this process may have.
+void raise_file_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 void reload(RunningHost& host, const RunOptions& options) {
   auto config = read_config(options.config, options.overrides);
   if (config)
-    host.reload(std::move(*config));
+    host.reload(*config);
   else
     write_log("host", LogLevel::error, "reload failed, nothing changed",
               {{"problem", config.error().message}});
@@ -39,6 +52,7 @@ void block_signals() {
   const sigset_t set = waited_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error code, not the end
+  std::signal(SIGXFSZ, SIG_IGN);  // so is a file that may not grow
 }
 
 Result<RunOptions> parse_run_options(const std::vector<std::string>& words) {
@@ -76,32 +90,77 @@ Result<RunOptions> parse_run_options(const std::vector<std::string>& words) {
 }
 
 int Application::run_host(const std::string& program) {
+  if (auto prepared = prepare(); !prepared) return failed(prepared.error());
   std::vector<std::string> arguments{program};
   if (options_.daemon) arguments.emplace_back("--daemon");
-  if (!options_.pidfile.empty()) arguments.push_back("--pidfile=" + options_.pidfile.string());
   return run(arguments);
+}
+
+// Everything that can be refused while somebody still reads the terminal. No threads before a fork.
+Result<void> Application::prepare() {
+  auto config = read_config(options_.config, options_.overrides);
+  if (!config) return std::move(config).error();
+  config_ = std::move(*config);
+  auto data = DataFolder::open(config_->host.path("data"));
+  if (!data) return std::move(data).error();
+  data_.emplace(std::move(*data));
+  if (options_.daemon)
+    if (auto chosen = choose_daemon_log(); !chosen) return chosen;
+  return set_up_log(config_->host);
+}
+
+// A daemon has no standard error.
+Result<void> Application::choose_daemon_log() {
+  if (config_->host.has("log_file")) return {};
+  const auto file = data_->path() / "swapmeet.log";
+  std::cerr << "swapmeet: [host] log_file is not set; logging to " << file.string() << '\n';
+  options_.overrides.push_back("host.log_file=" + file.string());
+  auto config = read_config(options_.config, options_.overrides);
+  if (!config) return std::move(config).error();
+  config_ = std::move(*config);
+  return {};
 }
 
 int Application::main(const std::vector<std::string>&) {
   // Poco installs handlers of its own for crashes, which hide what sanitizers have to say.
   for (const int signal : {SIGILL, SIGBUS, SIGSEGV}) std::signal(signal, SIG_DFL);
-  auto config = read_config(options_.config, options_.overrides);
-  if (!config) return failed(config.error());
-  set_up_log(config->host);
-  auto host = RunningHost::start(std::move(*config));
-  if (!host) {
-    write_log("host", LogLevel::error, "cannot start", {{"problem", host.error().message}});
-    return failed(host.error());
+  raise_file_limit();
+  if (!options_.pidfile.empty())
+    if (auto written = pidfile_.write(options_.pidfile); !written) {
+      write_log("host", LogLevel::error, "cannot start", {{"problem", written.error().message}});
+      return failed(written.error());
+    }
+  auto host = std::make_unique<RunningHost>(std::move(*config_), std::move(*data_));
+  const int code = serve(*host);
+  const StopDeadline deadline(kStopPatience, [this] {
+    write_log("host", LogLevel::error, "stopping takes too long; ending the process");
+    end_process();
+  });
+  if (!host->stop()) end_process();
+  host.reset();
+  pidfile_.remove();
+  return code;
+}
+
+int Application::serve(RunningHost& host) {
+  if (auto started = host.start(); !started) {
+    write_log("host", LogLevel::error, "cannot start", {{"problem", started.error().message}});
+    return failed(started.error());
   }
   const sigset_t set = waited_signals();
   for (int signal = 0;;) {
     if (sigwait(&set, &signal) != 0) continue;
     if (signal != SIGHUP) break;
-    reload(**host, options_);
+    reload(host, options_);
   }
   write_log("host", LogLevel::info, "stopping");
-  host->reset();
   return EXIT_OK;
+}
+
+// Without destroying what a thread that cannot be stopped may still use.
+void Application::end_process() {
+  pidfile_.remove();
+  ::_exit(1);
 }
 
 }  // namespace swapmeet

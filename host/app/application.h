@@ -5,12 +5,18 @@
 #include <Poco/Util/ServerApplication.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "host/app/config.h"
+#include "host/app/data_folder.h"
+#include "host/app/pid_file.h"
 #include "swapmeet/result.h"
 
 namespace swapmeet {
+
+class RunningHost;
 
 struct RunOptions {
   std::filesystem::path config;
@@ -26,14 +32,23 @@ Result<RunOptions> parse_run_options(const std::vector<std::string>& words);
 class Application : public Poco::Util::ServerApplication {
  public:
   explicit Application(RunOptions options) : options_(std::move(options)) {}
-  // Runs until SIGTERM or SIGINT. The signals must be blocked before (block_signals).
+  // Runs until SIGTERM or SIGINT. The signals must be blocked before (block_signals). What is wrong
+  // with the configuration, or a data folder in use, is told before a daemon leaves its terminal.
   int run_host(const std::string& program);
 
  protected:
   int main(const std::vector<std::string>& arguments) override;
 
  private:
+  Result<void> prepare();
+  Result<void> choose_daemon_log();
+  int serve(RunningHost& host);
+  [[noreturn]] void end_process();
+
   RunOptions options_;
+  std::optional<Config> config_;
+  std::optional<DataFolder> data_;  // locked before the fork, so that the lock goes to the daemon
+  PidFile pidfile_;
 };
 
 // Blocks what run_host waits for in this thread and all it starts: a signal that comes while the

@@ -37,6 +37,8 @@ constexpr std::array kHttpKeys = {
             "Longest pause of a reader that takes nothing."},
     KeySpec{"idle_timeout", KeyType::duration, "75s", "100ms", "1h",
             "Longest pause between requests."},
+    KeySpec{"max_buffered", KeyType::size, "256M", "1M", "1000G",
+            "Memory for all requests that arrive and answers that leave; then the slowest go."},
 };
 
 std::optional<Kind> kind_of_section(const std::string& section) {
@@ -81,6 +83,14 @@ Result<Settings> check_section(const Ini& ini, const char* name, std::span<const
                          section ? section->entries : RawSettings{}, keys, ini.file.parent_path());
 }
 
+Result<PluginChoice> section_choice(const Ini& ini, const IniSection& section) {
+  const auto kind = kind_of_section(section.name);
+  if (kind) return plugin_choice(*kind, ini, section);
+  return wrong(ini.file.filename().string() + " [" + section.name +
+               "]: there is no such section; host, http, auth, registry, search, transfer and "
+               "extension.NAME are known");
+}
+
 }  // namespace
 
 std::span<const KeySpec> host_keys() { return kHostKeys; }
@@ -96,6 +106,7 @@ http::ListenOptions Config::listen_options() const {
   options.body_timeout = http.duration("body_timeout");
   options.send_timeout = http.duration("send_timeout");
   options.idle_timeout = http.duration("idle_timeout");
+  options.max_buffered = http.size("max_buffered");
   return options;
 }
 
@@ -106,30 +117,46 @@ Result<Config> read_config(const std::filesystem::path& file,
   for (const auto& assignment : overrides)
     if (auto applied = override_key(*ini, assignment); !applied) return std::move(applied).error();
 
-  auto host = check_section(*ini, "host", kHostKeys);
-  if (!host) return std::move(host).error();
-  auto http = check_section(*ini, "http", kHttpKeys);
-  if (!http) return std::move(http).error();
-  Config config{
-      .file = ini->file, .host = std::move(*host), .http = std::move(*http), .plugins = {}};
-
+  Config config{.file = ini->file, .host = {}, .http = {}, .plugins = {}};
+  std::string problems;
+  const auto problem = [&](const std::string& message) {
+    (problems += problems.empty() ? "" : "\n") += message;
+  };
+  if (auto host = check_section(*ini, "host", kHostKeys))
+    config.host = std::move(*host);
+  else
+    problem(host.error().message);
+  if (auto http = check_section(*ini, "http", kHttpKeys))
+    config.http = std::move(*http);
+  else
+    problem(http.error().message);
   for (const auto& section : ini->sections) {
     if (section.name == "host" || section.name == "http") continue;
-    const auto kind = kind_of_section(section.name);
-    if (!kind)
-      return wrong(ini->file.filename().string() + " [" + section.name +
-                   "]: there is no such section; host, http, auth, registry, search, transfer and "
-                   "extension.NAME are known");
-    auto choice = plugin_choice(*kind, *ini, section);
-    if (!choice) return std::move(choice).error();
-    config.plugins.push_back(std::move(*choice));
+    if (auto choice = section_choice(*ini, section))
+      config.plugins.push_back(std::move(*choice));
+    else
+      problem(choice.error().message);
   }
-  if (!config.owner_access() && !ini->find("auth"))
-    return wrong(
-        ini->file.filename().string() +
-        " [auth]: is missing; access = public needs to know who asks: 'plugin = open' lets "
-        "everyone in");
+  if (problems.empty() && !config.owner_access() && !ini->find("auth"))
+    problem(ini->file.filename().string() +
+            " [auth]: is missing; access = public needs to know who asks: 'plugin = open' lets "
+            "everyone in");
+  if (!problems.empty()) return wrong(std::move(problems));
   return config;
+}
+
+std::vector<std::string> needs_restart(const Config& before, const Config& after) {
+  std::vector<std::string> keys;
+  const auto compare = [&](const char* section, const Settings& old, const Settings& fresh,
+                           std::initializer_list<const char*> names) {
+    for (const char* name : names)
+      if (old.text(name) != fresh.text(name))
+        keys.push_back(after.file.filename().string() + " [" + section + "] " + name +
+                       ": takes another value at the next start");
+  };
+  compare("host", before.host, after.host, {"name", "data", "plugins"});
+  compare("http", before.http, after.http, {"listen", "access", "workers"});
+  return keys;
 }
 
 std::vector<std::filesystem::path> plugin_folders(const Config* config) {

@@ -29,9 +29,13 @@ struct Config {
 std::span<const KeySpec> host_keys();
 std::span<const KeySpec> http_keys();
 
-// Reads and checks the file, with "section.key=value" overrides applied.
+// Reads and checks the file, with "section.key=value" overrides applied. The error has a line for
+// each mistake.
 Result<Config> read_config(const std::filesystem::path& file,
                            const std::vector<std::string>& overrides);
+
+// What of the two differs and cannot change while a host runs: a sentence for each key.
+std::vector<std::string> needs_restart(const Config& before, const Config& after);
 
 // Where plugins are looked for: [host] plugins, else beside the program, then where it is
 // installed.

@@ -15,31 +15,50 @@ std::string_view trim(std::string_view text) {
 
 Error wrong(std::string message) { return {ErrorCode::invalid_argument, std::move(message), {}}; }
 
+bool printable(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+  });
+}
+
+// What an error shows of a line: not all of a file that is no INI at all.
+std::string shown(std::string_view text) {
+  std::string start(text.substr(0, 40));
+  for (char& c : start)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  return start + (text.size() > 40 ? "…" : "");
+}
+
 class Parser {
  public:
   explicit Parser(const std::filesystem::path& file) {
     ini_.file = std::filesystem::absolute(file);
   }
 
-  Result<void> take_line(std::string_view raw) {
+  // What is wrong with a line is kept for the end, so that all mistakes are told at once.
+  void take_line(std::string_view raw) {
     ++line_;
     const std::string_view line = trim(raw);
-    if (line.empty() || line.front() == ';' || line.front() == '#') return {};
-    if (line.front() == '[') return take_section(line);
-    return take_entry(line);
+    if (line.empty() || line.front() == ';' || line.front() == '#') return;
+    const auto taken = line.front() == '[' ? take_section(line) : take_entry(line);
+    if (!taken) (problems_ += problems_.empty() ? "" : "\n") += taken.error().message;
   }
 
-  Ini take() { return std::move(ini_); }
+  Result<Ini> take() {
+    if (!problems_.empty()) return wrong(std::move(problems_));
+    return std::move(ini_);
+  }
 
  private:
   Result<void> take_section(std::string_view line) {
     const auto close = line.find(']');
     if (close == std::string_view::npos) return at("a section ends with ']'");
     if (close + 1 != line.size())
-      return at("'" + std::string(line.substr(close + 1)) +
+      return at("'" + shown(line.substr(close + 1)) +
                 "' after the section: put it on a line of its own");
     const std::string name(trim(line.substr(1, close - 1)));
     if (name.empty()) return at("a section needs a name: [host]");
+    if (!printable(name)) return at("a control character in the name of a section");
     if (ini_.find(name)) return at("[" + name + "] stands twice: put its keys together");
     ini_.sections.push_back({name, {}});
     return {};
@@ -48,10 +67,11 @@ class Parser {
   Result<void> take_entry(std::string_view line) {
     const auto equals = line.find('=');
     if (equals == std::string_view::npos)
-      return at("'" + std::string(line) + "' is no section, comment or key = value");
+      return at("'" + shown(line) + "' is no section, comment or key = value");
     const std::string key(trim(line.substr(0, equals)));
     const std::string value(trim(line.substr(equals + 1)));
     if (key.empty()) return at("there is no key before '='");
+    if (!printable(key) || !printable(value)) return at("a control character");
     if (ini_.sections.empty()) return at("'" + key + "' stands before the first [section]");
     auto& section = ini_.sections.back();
     for (const auto& entry : section.entries)
@@ -70,6 +90,7 @@ class Parser {
 
   Ini ini_;
   int line_ = 0;
+  std::string problems_;
 };
 
 }  // namespace
@@ -85,7 +106,7 @@ Result<Ini> parse_ini(std::string_view text, const std::filesystem::path& file) 
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   while (!text.empty()) {
     const auto end = text.find('\n');
-    if (auto taken = parser.take_line(text.substr(0, end)); !taken) return std::move(taken).error();
+    parser.take_line(text.substr(0, end));
     if (end == std::string_view::npos) break;
     text.remove_prefix(end + 1);
   }
@@ -94,13 +115,15 @@ Result<Ini> parse_ini(std::string_view text, const std::filesystem::path& file) 
 
 Result<Ini> read_ini(const std::filesystem::path& file) {
   std::error_code error;
+  if (std::filesystem::is_directory(file, error))
+    return wrong(file.string() + ": is a folder; name the INI file in it");
   if (!std::filesystem::exists(file, error))
     return Error{ErrorCode::not_found,
                  file.string() + ": there is no such file; config/ has samples to start from",
                  {}};
   std::ifstream stream(file, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(stream), {}};
-  if (!stream.good() && !stream.eof())
+  if (!stream.is_open() || stream.bad())
     return Error{
         ErrorCode::unavailable, file.string() + ": cannot be read; check its permissions", {}};
   return parse_ini(text, file);

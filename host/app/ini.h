@@ -25,7 +25,8 @@ struct Ini {
   const IniSection* find(std::string_view name) const;
 };
 
-// `not_found` when there is no such file; `invalid_argument` names file, line, cause and remedy.
+// `not_found` when there is no such file; `invalid_argument` names file, line, cause and remedy, a
+// line of the message for each mistake.
 Result<Ini> read_ini(const std::filesystem::path& file);
 // The same for text that is already at hand; `file` is for errors.
 Result<Ini> parse_ini(std::string_view text, const std::filesystem::path& file);

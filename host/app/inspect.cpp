@@ -1,5 +1,7 @@
 // `swapmeet check` and `swapmeet plugins`: they load plugins and start nothing.
+#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <iostream>
 #include <optional>
@@ -10,6 +12,7 @@
 #include "host/app/metrics.h"
 #include "host/app/scheduler.h"
 #include "host/app/system_clock.h"
+#include "swapmeet/wire/json.h"
 
 namespace swapmeet {
 namespace {
@@ -29,28 +32,64 @@ void print_keys(std::span<const KeySpec> keys) {
   }
 }
 
-void print_json(const std::vector<Library>& libraries) {
-  std::string list;
-  for (const auto& library : libraries) {
-    const auto& info = library.descriptor->info;
-    std::string keys;
-    for (const auto& key : info.keys)
-      keys += fmt::format("{}\"{}\"", keys.empty() ? "" : ",", key.name);
-    list += fmt::format(R"({}{{"id":"{}","kind":"{}","version":"{}","keys":[{}]}})",
-                        list.empty() ? "" : ",", info.id, name_of(info.kind), info.version, keys);
-  }
-  fmt::print("{{\"plugins\":[{}]}}\n", list);
+// The section that enables this plugin: by its name, or by the path of its file.
+std::string section_of(const Library& library, const Config* config) {
+  if (config == nullptr) return {};
+  const std::string id = library.descriptor->info.id;
+  for (const auto& choice : config->plugins)
+    if (std::string(name_of(choice.kind)) + '.' + choice.name == id ||
+        (choice.name.starts_with('/') && choice.name == library.file.string()))
+      return choice.section;
+  return {};
 }
 
-}  // namespace
+std::string listing_json(const std::vector<Library>& libraries, const Config* config) {
+  std::vector<wire::PluginListing> listings;
+  for (const auto& library : libraries) {
+    const auto& info = library.descriptor->info;
+    wire::PluginListing one;
+    one.section = section_of(library, config);
+    one.plugin = {info.id, std::string(name_of(info.kind)), info.version,
+                  one.section.empty() ? "available" : "enabled"};
+    one.summary = info.summary;
+    for (const auto& key : info.keys) one.keys.emplace_back(key.name);
+    listings.push_back(std::move(one));
+  }
+  return wire::to_json(listings);
+}
 
-int check_command(const RunOptions& options) {
-  const auto failed = [](const Error& error) {
-    std::cerr << error.message << '\n';
-    return 1;
+Result<void> check_listening(const std::string& file, const Config& config) {
+  const auto listen = config.http.address("listen");
+  unsigned char address[sizeof(in6_addr)];
+  if (listen.host == "localhost" || inet_pton(AF_INET, listen.host.c_str(), address) == 1 ||
+      inet_pton(AF_INET6, listen.host.c_str(), address) == 1)
+    return {};
+  return Error{ErrorCode::invalid_argument,
+               file + " [http] listen: " + listen.host +
+                   " is no IP address; use 127.0.0.1 for this machine only, or 0.0.0.0 for all",
+               {}};
+}
+
+// Whether the folder is there and can be written to, or can be made.
+Result<void> check_folder(const std::string& where, std::filesystem::path folder) {
+  std::error_code ignored;
+  const auto wanted = folder;
+  while (!std::filesystem::exists(folder, ignored) && folder.has_relative_path())
+    folder = folder.parent_path();
+  const auto wrong = [&](const std::string& why) {
+    return Error{ErrorCode::invalid_argument, where + ": " + why, {}};
   };
-  auto config = read_config(options.config, options.overrides);
-  if (!config) return failed(config.error());
+  if (!std::filesystem::is_directory(folder, ignored))
+    return wrong(folder.string() + " is no folder; name another one");
+  if (::access(folder.c_str(), W_OK | X_OK) == 0) return {};
+  if (folder == wanted)
+    return wrong("this user may not write to " + folder.string() + "; change its owner or mode");
+  return wrong(wanted.string() + " cannot be made, for this user may not write to " +
+               folder.string() + "; make it, or name another one");
+}
+
+// Loads and configures them, starts none.
+Result<void> load_plugins(const Config& config) {
   SystemClock clock;
   Scheduler scheduler(0);
   EventBus events;
@@ -58,8 +97,8 @@ int check_command(const RunOptions& options) {
   Manager plugins({.clock = clock,
                    .log = [](const std::string&, LogLevel, std::string_view,
                              std::initializer_list<LogField>) {},
-                   .data = config->host.path("data"),
-                   .name = config->host.text("name"),
+                   .data = config.host.path("data"),
+                   .name = config.host.text("name"),
                    .peer = {},
                    .version = SWAPMEET_VERSION,
                    .routes = nullptr,
@@ -67,9 +106,33 @@ int check_command(const RunOptions& options) {
                    .scheduler = scheduler,
                    .events = events,
                    .metrics = metrics},
-                  plugin_folders(&*config));
-  if (auto loaded = plugins.load(config->plugins); !loaded) return failed(loaded.error());
-  if (auto configured = plugins.configure(); !configured) return failed(configured.error());
+                  plugin_folders(&config));
+  if (auto loaded = plugins.load(config.plugins); !loaded) return loaded;
+  return plugins.configure();
+}
+
+}  // namespace
+
+int check_command(const RunOptions& options) {
+  auto config = read_config(options.config, options.overrides);
+  if (!config) {
+    std::cerr << config.error().message << '\n';
+    return 1;
+  }
+  std::string problems;
+  const auto note = [&](const Result<void>& result) {
+    if (!result) problems += result.error().message + '\n';
+  };
+  const std::string file = config->file.filename().string();
+  note(check_listening(file, *config));
+  note(check_folder(file + " [host] data", config->host.path("data")));
+  if (config->host.has("log_file"))
+    note(check_folder(file + " [host] log_file", config->host.path("log_file").parent_path()));
+  note(load_plugins(*config));
+  if (!problems.empty()) {
+    std::cerr << problems;
+    return 1;
+  }
   fmt::print("{} is right: {} plugins, listening on {}\n", options.config.string(),
              config->plugins.size(), config->http.text("listen"));
   return 0;
@@ -94,12 +157,14 @@ int plugins_command(const RunOptions& options) {
       std::cerr << library.error().message << '\n';
   }
   if (options.json) {
-    print_json(libraries);
+    fmt::print("{}\n", listing_json(libraries, config ? &*config : nullptr));
     return 0;
   }
   for (const auto& library : libraries) {
     const auto& info = library.descriptor->info;
-    fmt::print("{:<18} {:<9} {:<8} {}\n", info.id, name_of(info.kind), info.version, info.summary);
+    const auto section = section_of(library, config ? &*config : nullptr);
+    fmt::print("{:<18} {:<9} {:<8} {:<24} {}\n", info.id, name_of(info.kind), info.version,
+               section.empty() ? "available" : "enabled as [" + section + "]", info.summary);
     print_keys(info.keys);
   }
   return 0;

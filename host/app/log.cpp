@@ -2,13 +2,18 @@
 
 #include <Poco/AutoPtr.h>
 #include <Poco/ConsoleChannel.h>
+#include <Poco/Exception.h>
 #include <Poco/FileChannel.h>
 #include <Poco/FormattingChannel.h>
 #include <Poco/Logger.h>
 #include <Poco/Message.h>
 #include <Poco/PatternFormatter.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 
 namespace swapmeet {
@@ -34,46 +39,61 @@ std::string_view name_of(LogLevel level) {
   return "error";
 }
 
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
 // Quoted when a reader could not tell where the value ends; control characters never pass, so that
 // nobody can write log lines of their own.
 void append_value(std::string& line, std::string_view value) {
-  const bool plain = !value.empty() && value.find_first_of(" \"=") == std::string_view::npos;
+  const bool plain = !value.empty() && std::none_of(value.begin(), value.end(), [](char c) {
+    return is_control(c) || std::string_view(" \"=\\").find(c) != std::string_view::npos;
+  });
   if (!plain) line += '"';
   for (const char c : value) {
     if (c == '"' || c == '\\')
       (line += '\\') += c;
     else
-      line += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+      line += is_control(c) ? '?' : c;
   }
   if (!plain) line += '"';
 }
 
-Poco::AutoPtr<Poco::Channel> channel_for(const Settings& host) {
-  if (!host.has("log_file")) return new Poco::ConsoleChannel(std::cerr);
+Result<Poco::AutoPtr<Poco::Channel>> channel_for(const Settings& host) {
+  if (!host.has("log_file"))
+    return Poco::AutoPtr<Poco::Channel>(new Poco::ConsoleChannel(std::cerr));
   const auto file = host.path("log_file");
   std::error_code ignored;  // opening the file reports what is wrong
   std::filesystem::create_directories(file.parent_path(), ignored);
+  if (!std::ofstream(file, std::ios::app))
+    return Error{ErrorCode::unavailable,
+                 "[host] log_file: " + file.string() + " cannot be written: " +
+                     std::strerror(errno) + "; name another file, or leave the key out",
+                 {}};
   Poco::AutoPtr<Poco::FileChannel> channel(new Poco::FileChannel(file.string()));
   channel->setProperty("rotation", std::to_string(host.size("log_size")));
   channel->setProperty("purgeCount", std::to_string(host.integer("log_keep")));
   channel->setProperty("archive", "number");
-  return channel;
+  return Poco::AutoPtr<Poco::Channel>(channel);
 }
 
 constexpr const char* kLogger = "swapmeet";
 
 }  // namespace
 
-void set_up_log(const Settings& host) {
+Result<void> set_up_log(const Settings& host) {
+  auto channel = channel_for(host);
+  if (!channel) return std::move(channel).error();
   Poco::AutoPtr<Poco::PatternFormatter> formatter(
       new Poco::PatternFormatter("%Y-%m-%dT%H:%M:%S.%iZ %t"));
   Poco::AutoPtr<Poco::FormattingChannel> formatting(
-      new Poco::FormattingChannel(formatter, channel_for(host)));
+      new Poco::FormattingChannel(formatter, *channel));
   auto& logger = Poco::Logger::get(kLogger);
   logger.setChannel(formatting);
   for (const LogLevel level : {LogLevel::debug, LogLevel::info, LogLevel::warning, LogLevel::error})
     if (name_of(level) == host.text("log_level")) logger.setLevel(priority_of(level));
+  return {};
 }
+
+bool is_logged(LogLevel level) { return Poco::Logger::get(kLogger).is(priority_of(level)); }
 
 void write_log(const std::string& source, LogLevel level, std::string_view message,
                std::initializer_list<LogField> fields) {
@@ -83,12 +103,17 @@ void write_log(const std::string& source, LogLevel level, std::string_view messa
   std::string line(name_of(level));
   (line += ' ') += source;
   line += ' ';
-  for (const char c : message) line += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  for (const char c : message) line += is_control(c) ? ' ' : c;
   for (const auto& field : fields) {
     ((line += ' ') += field.key) += '=';
     append_value(line, field.value);
   }
-  logger.log(Poco::Message(source, line, priority));
+  try {
+    logger.log(Poco::Message(source, line, priority));
+  } catch (const Poco::Exception&) {
+    // A full disk must not end what was to be logged; there is nowhere to say so.
+    static_cast<void>(0);
+  }
 }
 
 }  // namespace swapmeet

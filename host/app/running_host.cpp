@@ -1,12 +1,14 @@
 #include "host/app/running_host.h"
 
+#include <filesystem>
 #include <fstream>
+#include <utility>
 
 #include "host/api/access.h"
 #include "host/app/log.h"
-#include "host/http/server.h"
 #include "host/plugins/guard.h"
 #include "swapmeet/auth.h"
+#include "swapmeet/remote.h"
 #include "swapmeet/search.h"
 #include "swapmeet/transfer.h"
 
@@ -25,15 +27,7 @@ auto log_as(const std::string& source) {
 RunningHost::RunningHost(Config config, DataFolder data)
     : config_(std::move(config)), data_(std::move(data)) {}
 
-Result<std::unique_ptr<RunningHost>> RunningHost::start(Config config) {
-  auto data = DataFolder::open(config.host.path("data"));
-  if (!data) return std::move(data).error();
-  std::unique_ptr<RunningHost> host(new RunningHost(std::move(config), std::move(*data)));
-  if (auto started = host->start_parts(); !started) return std::move(started).error();
-  return host;
-}
-
-Result<void> RunningHost::start_parts() {
+Result<void> RunningHost::start() {
   if (auto opened = open_listener(); !opened) return opened;
   if (auto started = start_plugins(); !started) return started;
   open_api();
@@ -51,7 +45,8 @@ Result<void> RunningHost::start_parts() {
 }
 
 // Stops in the reverse order of start; nothing new comes in once ready_ is false.
-RunningHost::~RunningHost() {
+bool RunningHost::stop() {
+  if (std::exchange(stopped_, true)) return true;
   ready_ = false;
   if (membership_) membership_->stop();
   if (indexing_) indexing_->stop();
@@ -60,7 +55,10 @@ RunningHost::~RunningHost() {
   listener_.reset();
   std::error_code ignored;
   std::filesystem::remove(data_.path() / "http.address", ignored);
-  write_log("host", LogLevel::info, "stopped");
+  const bool clean = !plugins_ || !plugins_->left_behind();
+  write_log("host", clean ? LogLevel::info : LogLevel::error,
+            clean ? "stopped" : "stopped, but for what was left behind");
+  return clean;
 }
 
 std::optional<http::Response> RunningHost::admit(http::Request& request) const {
@@ -69,22 +67,29 @@ std::optional<http::Response> RunningHost::admit(http::Request& request) const {
                        request.id);
 }
 
-Result<void> RunningHost::open_listener() {
+http::Hooks RunningHost::hooks(const std::string& source, const std::string& counter) {
   http::Hooks hooks;
-  hooks.guard = [this](http::Request& request) { return admit(request); };
-  hooks.on_request = [requests = metrics_.counter("http_requests_total", "Requests answered.")](
+  hooks.on_request = [source, requests = metrics_.counter(counter, "Requests answered.")](
                          const http::Request& request, int status, std::chrono::microseconds time) {
     requests->add();
-    write_log("http", LogLevel::debug, "request",
+    if (!is_logged(LogLevel::debug)) return;
+    write_log(source, LogLevel::debug, "request",
               {{"method", request.method},
                {"path", request.path},
                {"status", std::to_string(status)},
                {"us", std::to_string(time.count())},
+               {"address", request.remote_address},
                {"request", request.id}});
   };
-  hooks.log = log_as("http");
-  hooks.workers = static_cast<std::size_t>(config_.http.integer("workers"));
-  auto listener = http::listen(config_.listen_options(), std::move(hooks));
+  hooks.log = log_as(source);
+  return hooks;
+}
+
+Result<void> RunningHost::open_listener() {
+  auto own = hooks("http", "http_requests_total");
+  own.guard = [this](http::Request& request) { return admit(request); };
+  own.workers = static_cast<std::size_t>(config_.http.integer("workers"));
+  auto listener = http::listen(config_.listen_options(), std::move(own));
   if (!listener) return std::move(listener).error();
   listener_ = std::move(*listener);
   return {};
@@ -99,10 +104,9 @@ Services RunningHost::services() {
                   .version = SWAPMEET_VERSION,
                   .routes = listener_.get(),
                   .listen =
-                      [](const http::ListenOptions& options) {
-                        http::Hooks hooks;
-                        hooks.log = log_as("http.public");
-                        return http::listen(options, std::move(hooks));
+                      [this](const http::ListenOptions& options) {
+                        return http::listen(options,
+                                            hooks("http.public", "http_public_requests_total"));
                       },
                   .scheduler = scheduler_,
                   .events = events_,
@@ -119,7 +123,7 @@ Result<void> RunningHost::start_plugins() {
 void RunningHost::open_api() {
   auto* authenticator = plugins_->find<Authenticator>();
   access_ = config_.owner_access() ? owner_guard(data_.api_token(), listener_->address())
-                                   : public_guard(authenticator);
+                                   : public_guard(data_.api_token(), authenticator);
   api_ = std::make_unique<Api>(ApiContext{.routes = *listener_,
                                           .registry = plugins_->find<Registry>(),
                                           .search = plugins_->find<Search>(),
@@ -161,6 +165,9 @@ wire::StatusReport RunningHost::status() {
   report.version = SWAPMEET_VERSION;
   report.peer = data_.peer();
   report.role = plugins_->find<Shares>() ? "peer" : "index";
+  if (auto* uploads = plugins_->find<Uploads>())
+    report.content_address = uploads->listening().text();
+  if (auto* index = plugins_->find<IndexAddress>()) report.index_url = index->index_url();
   report.uptime =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
   for (const auto& plugin : plugins_->status())
@@ -171,13 +178,16 @@ wire::StatusReport RunningHost::status() {
   return report;
 }
 
-void RunningHost::reload(Config config) {
-  set_up_log(config.host);
-  if (auto changed = plugins_->reconfigure(config.plugins); !changed)
-    write_log("host", LogLevel::warning, "reload", {{"problem", changed.error().message}});
-  else
-    write_log("host", LogLevel::info, "reloaded", {{"file", config.file.string()}});
-  config_ = std::move(config);
+void RunningHost::reload(const Config& config) {
+  auto problems = needs_restart(config_, config);
+  if (auto log = set_up_log(config.host); !log) problems.push_back(log.error().message);
+  listener_->set_limits(config.listen_options());
+  for (auto& problem : plugins_->reconfigure(config.plugins))
+    problems.push_back(std::move(problem));
+  for (const auto& problem : problems)
+    write_log("host", LogLevel::warning, "not changed", {{"problem", problem}});
+  write_log("host", LogLevel::info, "reloaded", {{"file", config.file.string()}});
+  // What needs a restart stays as it is, and is told again at the next reload.
 }
 
 }  // namespace swapmeet

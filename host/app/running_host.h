@@ -18,25 +18,32 @@
 #include "host/app/system_clock.h"
 #include "host/feed/membership.h"
 #include "host/feed/pump.h"
+#include "host/http/server.h"
 #include "host/plugins/manager.h"
 
 namespace swapmeet {
 
 class RunningHost {
  public:
-  // Starts everything, or nothing: after an Error all that had started has been stopped.
-  static Result<std::unique_ptr<RunningHost>> start(Config config);
-  ~RunningHost();
+  // Takes over a data folder that this process has locked.
+  RunningHost(Config config, DataFolder data);
+  ~RunningHost() { stop(); }
+  RunningHost(const RunningHost&) = delete;
+  RunningHost& operator=(const RunningHost&) = delete;
 
-  // SIGHUP: log, shares and limits from the new configuration; the rest says that it needs a
-  // restart (in the log).
-  void reload(Config config);
+  // Starts everything; after an Error stop() takes down what had started.
+  Result<void> start();
+  // Idempotent. False when a plugin hangs and was left behind: its thread still uses this object,
+  // which therefore must never be destroyed; the process can only exit.
+  bool stop();
+  // SIGHUP: log, limits and what plugins take at once from the new configuration; the log says of
+  // the rest, key by key, that it needs a restart.
+  void reload(const Config& config);
   HostPort listening() const { return listener_->address(); }
 
  private:
-  explicit RunningHost(Config config, DataFolder data);
-  Result<void> start_parts();
   Result<void> open_listener();
+  http::Hooks hooks(const std::string& source, const std::string& counter);
   Result<void> start_plugins();
   void open_api();
   void start_feeds();
@@ -53,6 +60,7 @@ class RunningHost {
   Scheduler scheduler_{2};
   std::function<std::optional<http::Response>(http::Request&)> access_;  // set before ready_
   std::atomic<bool> ready_{false};
+  bool stopped_ = false;
   std::unique_ptr<http::Listener> listener_;
   std::unique_ptr<Manager> plugins_;
   std::unique_ptr<Api> api_;

@@ -1,53 +1,65 @@
-// One run of a command: its words and options, the host it speaks to, and how it prints.
+// One run of a command: its arguments, the host it speaks to, and how failures end it.
+// Threads: one.
 #pragma once
 
-#include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "host/cli/arguments.h"
+#include "swapmeet/page.h"
 #include "swapmeet/result.h"
 #include "swapmeet/wire/client.h"
+#include "swapmeet/wire/json.h"
 
 namespace swapmeet::cli {
 
 class Session {
  public:
-  // Takes --config, --host, --json out of the words and finds the host. `invalid_argument`.
-  static Result<Session> open(std::vector<std::string> words);
+  // Finds the host: --config, --host, SWAPMEET_HOST, or the default configuration; and the token
+  // for it: SWAPMEET_TOKEN, the configuration's, or that of the last log-in.
+  static Result<Session> open(Arguments arguments);
 
-  const std::vector<std::string>& words() const { return words_; }  // without the command
-  bool json() const { return json_; }
+  const std::vector<std::string>& words() const { return arguments_.words; }
+  const Arguments& arguments() const { return arguments_; }
+  bool json() const { return arguments_.has("--json"); }
+  const std::string& url() const { return client_->url(); }
+
+  // The body of the answer.
   Result<std::string> call(const std::string& method, const std::string& target,
                            const std::string& body = "");
-  // Prints the answer as it came.
-  int print(const std::string& answer) const;
+  template <class T>
+  Result<T> ask(const std::string& method, const std::string& target,
+                const std::string& body = "") {
+    auto answer = call(method, target, body);
+    if (!answer) return std::move(answer).error();
+    return wire::from_json<T>(*answer);
+  }
+  // All pages of a list, as one. `target` has a query already.
+  template <class T>
+  Result<Page<T>> all(const std::string& target) {
+    Page<T> all;
+    std::string after;
+    do {
+      auto page = ask<Page<T>>("GET", target + "&limit=1000&after=" + wire::percent_encode(after));
+      if (!page) return page;
+      for (auto& item : page->items) all.items.push_back(std::move(item));
+      after = std::move(page->next);
+    } while (!after.empty());
+    return all;
+  }
 
  private:
-  std::vector<std::string> words_;
-  bool json_ = false;
+  Arguments arguments_;
   std::unique_ptr<wire::Client> client_;
 };
 
+// The JSON of the API, fit for a terminal. Returns 0.
+int print_json(const std::string& json);
 // The sentence on standard error, and the exit code that goes with it.
 int fail(const Error& error);
-int usage(const std::string& how);
-
-// Rows as aligned columns; the first row is the heading. `right`: columns that are numbers.
-void print_table(const std::vector<std::vector<std::string>>& rows, const std::vector<bool>& right);
-std::string human_size(std::uint64_t bytes);  // "1.4 MB"
-
-// Where the hits of the last search are kept, so that `get 3` knows what was third.
-std::filesystem::path last_search_file();
-
-int status(Session& session);
-int peers(Session& session);
-int browse(Session& session);
-int search(Session& session);
-int get(Session& session);
-int downloads(Session& session);
-int uploads(Session& session);
-int share(Session& session);
+int exit_code_of(ErrorCode code);
+// Wrong usage of a command: exit code 2.
+Error wrong_usage(const std::string& sentence);
 
 }  // namespace swapmeet::cli

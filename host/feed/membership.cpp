@@ -32,7 +32,8 @@ Membership::Membership(Registry& registry, Uploads& uploads, ChangeFeed& catalog
       uploads_(uploads),
       options_(std::move(options)),
       log_(std::move(log)),
-      pump_(catalogue, announcing_, "announcing", log_) {}
+      pump_(catalogue, announcing_, "announcing", log_),
+      backoff_(kShortest, kLongest) {}
 
 void Membership::start() {
   thread_ = std::thread([this] { run(); });
@@ -51,19 +52,26 @@ void Membership::stop() {
     static_cast<void>(guarded([&] { return registry_.leave(options_.peer, options_.token); }));
 }
 
-Result<seconds> Membership::enroll() {
+Enrollment Membership::enrollment() const {
   Enrollment enrollment;
   enrollment.id = options_.peer;
   enrollment.name = options_.name;
   enrollment.address = uploads_.announced_address();
   enrollment.port = uploads_.listening().port;
   enrollment.token = options_.token;
+  return enrollment;
+}
+
+Result<seconds> Membership::enroll(const Enrollment& enrollment) {
   auto enrolled = guarded([&] { return registry_.enroll(enrollment, {{}, "127.0.0.1"}); });
   if (!enrolled) return std::move(enrolled).error();
   log_(LogLevel::info, "registered",
        {{"name", enrolled->peer.name},
         {"address", enrolled->peer.address},
         {"lease_s", std::to_string(enrolled->lease.count())}});
+  enrolled_ = enrollment;
+  // A registry that had forgotten the peer has forgotten its listings too.
+  if (announcing_started_) pump_.hurry();
   return enrolled->lease;
 }
 
@@ -73,28 +81,33 @@ void Membership::report(const Error& error) {
   log_(LogLevel::warning, "is not registered and tries again", {{"why", error.message}});
 }
 
-// Registers until it works, then renews; back to registering when the registry knows it no more.
+milliseconds Membership::round() {
+  const auto now = enrollment();
+  const bool is_known =
+      enrolled_ && enrolled_->address == now.address && enrolled_->port == now.port;
+  auto lease = is_known ? guarded([&] { return registry_.renew(options_.peer, options_.token); })
+                        : enroll(now);
+  if (!lease) {
+    report(lease.error());
+    // The registry is there, and has forgotten the peer: nothing to wait for.
+    if (is_known && lease.error().code == ErrorCode::not_found) {
+      enrolled_.reset();
+      return milliseconds(0);
+    }
+    return backoff_.next();
+  }
+  last_problem_.clear();
+  backoff_.reset();
+  return std::max<milliseconds>(milliseconds(*lease) / 3, milliseconds(100));
+}
+
 void Membership::run() {
   milliseconds pause{0};
-  milliseconds backoff = kShortest;
-  bool announcing = false;
   std::unique_lock lock(mutex_);
   while (!changed_.wait_for(lock, pause, [&] { return stopping_; })) {
     lock.unlock();
-    auto lease = enrolled_ ? guarded([&] { return registry_.renew(options_.peer, options_.token); })
-                           : enroll();
-    if (lease) {
-      enrolled_ = true;
-      last_problem_.clear();
-      backoff = kShortest;
-      pause = std::max<milliseconds>(milliseconds(*lease) / 3, milliseconds(100));
-      if (!std::exchange(announcing, true)) pump_.start();
-    } else {
-      if (lease.error().code == ErrorCode::not_found) enrolled_ = false;
-      report(lease.error());
-      pause = backoff;
-      backoff = std::min(backoff * 2, kLongest);
-    }
+    pause = round();
+    if (enrolled_ && !std::exchange(announcing_started_, true)) pump_.start();
     lock.lock();
   }
 }

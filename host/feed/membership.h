@@ -1,11 +1,14 @@
-// A peer's membership in its registry: registers, renews the lease at a third of it, announces the
-// catalogue through a pump, and leaves at the end. The secret that proves the peer id to be this
-// peer's is made once and kept in the data folder before it is first sent.
+// A peer's membership in its registry: registers, renews the lease at a third of it, registers
+// again when the registry has forgotten it or its address has changed, announces the catalogue
+// through a pump, and leaves at the end. While the registry cannot be reached it tries again after
+// growing pauses, and says so once. The secret that proves the peer id to be this peer's is made
+// once and kept in the data folder before it is first sent.
 #pragma once
 
 #include <condition_variable>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -33,6 +36,10 @@ class Membership {
   void start();
   void stop();  // leaves; idempotent
 
+  // What the thread does, once: registers or renews, and says how long to wait before the next
+  // time. For the thread, or for a test without.
+  std::chrono::milliseconds round();
+
  private:
   // The registry as a follower of this peer's catalogue.
   class Announcing final : public ChangeFollower {
@@ -46,7 +53,8 @@ class Membership {
   };
 
   void run();
-  Result<std::chrono::seconds> enroll();
+  Enrollment enrollment() const;
+  Result<std::chrono::seconds> enroll(const Enrollment& enrollment);
   void report(const Error& error);
 
   Registry& registry_;
@@ -58,7 +66,10 @@ class Membership {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;
-  bool enrolled_ = false;
+  // The thread's own, until it has ended:
+  std::optional<Enrollment> enrolled_;  // as the registry knows it
+  bool announcing_started_ = false;
+  Backoff backoff_;
   std::string last_problem_;
   std::thread thread_;
 };

@@ -1,21 +1,26 @@
 #include "host/feed/pump.h"
 
 #include <algorithm>
-#include <random>
+#include <utility>
 
 #include "host/plugins/guard.h"
 
 namespace swapmeet {
 namespace {
 
-constexpr std::size_t kBatch = 1000;
-constexpr std::chrono::milliseconds kShortest{200};  // pauses after failures
-constexpr std::chrono::milliseconds kLongest{30'000};
+using std::chrono::milliseconds;
+
+constexpr milliseconds kShortest{200};  // pauses after failures
+constexpr milliseconds kLongest{30'000};
 
 }  // namespace
 
 Pump::Pump(ChangeFeed& feed, ChangeFollower& follower, std::string name, LogFn log)
-    : feed_(feed), follower_(follower), name_(std::move(name)), log_(std::move(log)) {}
+    : feed_(feed),
+      follower_(follower),
+      name_(std::move(name)),
+      log_(std::move(log)),
+      backoff_(kShortest, kLongest) {}
 
 void Pump::start() {
   wake_up_ = feed_.on_advance([this] { wake(); });
@@ -40,51 +45,81 @@ void Pump::wake() {
   changed_.notify_all();
 }
 
-Result<bool> Pump::move_once(ChangeFeed& feed, ChangeFollower& follower) {
-  auto state = feed.state();
+void Pump::hurry() {
+  {
+    const std::lock_guard lock(mutex_);
+    woken_ = true;
+    hurried_ = true;
+  }
+  changed_.notify_all();
+}
+
+Result<Pump::Moved> Pump::move() {
+  auto state = feed_.state();
   if (!state) return std::move(state).error();
-  auto stands = follower.applied();
+  auto stands = follower_.applied();
   if (!stands) return std::move(stands).error();
-  const bool lost = stands->feed != state->feed || stands->revision > state->latest ||
-                    (stands->revision != 0 && stands->revision < state->oldest);
-  if (!lost && stands->revision == state->latest) return false;
-  auto batch = feed.changes_after(lost ? 0 : stands->revision, kBatch);
+  const bool lost = stands->feed != state->feed || stands->revision > state->latest;
+  if (!lost && stands->revision == state->latest) {
+    tried_.reset();
+    return Moved::nothing;
+  }
+  if (tried_ == *stands)
+    return Error{ErrorCode::conflict,
+                 "the follower took a batch and still stands at revision " +
+                     std::to_string(stands->revision),
+                 {}};
+  if (tried_) backoff_.reset();  // it got further
+  auto batch = feed_.changes_after(lost ? 0 : stands->revision, most_);
+  // The feed no longer reaches back to there: all over again.
+  if (!batch && batch.error().code == ErrorCode::conflict && stands->revision != 0)
+    batch = feed_.changes_after(0, most_);
   if (!batch) return std::move(batch).error();
-  auto applied = follower.apply(*batch);
-  // A conflict means that the follower moved meanwhile: the next round asks it again.
-  if (!applied && applied.error().code != ErrorCode::conflict) return std::move(applied).error();
-  return true;
+  auto applied = follower_.apply(*batch);
+  if (!applied && applied.error().code == ErrorCode::too_large && most_ > 1) {
+    most_ /= 2;
+    return Moved::a_batch;  // nothing yet, but at once again
+  }
+  if (!applied) return std::move(applied).error();
+  most_ = std::min(most_ * 2, kBatch);
+  tried_ = *stands;
+  return Moved::a_batch;
+}
+
+void Pump::report(const Error& error) {
+  if (error.message == last_problem_) return;
+  last_problem_ = error.message;
+  log_(LogLevel::warning, "is held up and tries again", {{"feed", name_}, {"why", last_problem_}});
+}
+
+std::optional<milliseconds> Pump::round() {
+  auto moved = guarded([&] { return move(); });
+  if (!moved) {
+    tried_.reset();  // the next round may try the same again
+    report(moved.error());
+    return backoff_.next();
+  }
+  if (*moved == Moved::a_batch) return milliseconds(0);
+  if (!last_problem_.empty()) log_(LogLevel::info, "goes on", {{"feed", name_}});
+  last_problem_.clear();
+  backoff_.reset();
+  return std::nullopt;
 }
 
 void Pump::run() {
-  std::minstd_rand jitter(std::random_device{}());
-  std::chrono::milliseconds pause{0};
-  std::string last_problem;
+  std::optional<milliseconds> pause{0};
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    if (pause.count() > 0)
-      changed_.wait_for(lock, pause, [&] { return stopping_; });
-    else
+    if (!pause)
       changed_.wait(lock, [&] { return stopping_ || woken_; });
+    else if (pause->count() > 0)
+      changed_.wait_for(lock, *pause, [&] { return stopping_ || hurried_; });
     if (stopping_) return;
+    if (std::exchange(hurried_, false)) backoff_.reset();
     woken_ = false;
     lock.unlock();
-    auto moved = guarded([&] { return move_once(feed_, follower_); });
-    if (moved) {
-      if (!last_problem.empty()) log_(LogLevel::info, "goes on", {{"feed", name_}});
-      last_problem.clear();
-      pause = std::chrono::milliseconds(0);
-    } else {
-      if (moved.error().message != last_problem) {
-        last_problem = moved.error().message;
-        log_(LogLevel::warning, "is held up and tries again",
-             {{"feed", name_}, {"why", last_problem}});
-      }
-      pause = std::clamp(pause * 2, kShortest, kLongest);
-      pause += pause * static_cast<int>(jitter() % 100) / 400;
-    }
+    pause = round();
     lock.lock();
-    if (moved && *moved) woken_ = true;
   }
 }
 

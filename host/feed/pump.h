@@ -1,16 +1,20 @@
 // The pump moves changes from a feed to a follower, in batches, on a thread of its own. It keeps no
 // state that must last: after any crash it asks the follower where it stands and goes on from
-// there, or starts over from base 0 when the two have lost each other.
+// there, or starts over from base 0 when the two have lost each other. A side that fails, or a
+// follower that conflicts or stays where it is, is tried again after growing pauses.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <initializer_list>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
 
+#include "host/feed/backoff.h"
 #include "swapmeet/feed.h"
 #include "swapmeet/host.h"
 
@@ -30,20 +34,35 @@ class Pump {
   void start();
   void stop();  // idempotent; waits for the batch that is being applied
 
-  // Moves one batch. True: there may be more; false: the follower has caught up.
-  static Result<bool> move_once(ChangeFeed& feed, ChangeFollower& follower);
+  // Tries again now, if it is in a pause: what held it up may be over.
+  void hurry();
+
+  // What the thread does, once: moves a batch, and says how long to pause before the next; nullopt:
+  // the follower has caught up, so until the feed advances. For the thread, or for a test without.
+  std::optional<std::chrono::milliseconds> round();
 
  private:
+  enum class Moved : std::uint8_t { a_batch, nothing };
+
+  Result<Moved> move();
   void run();
   void wake();
+  void report(const Error& error);
 
   ChangeFeed& feed_;
   ChangeFollower& follower_;
   const std::string name_;
   const LogFn log_;
+  static constexpr std::size_t kBatch = 2000;  // changes
+  // The thread's own:
+  std::size_t most_ = kBatch;  // less after a batch that was too large
+  Backoff backoff_;
+  std::optional<FeedPosition> tried_;  // where the follower stood when the last batch was applied
+  std::string last_problem_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool woken_ = true;
+  bool hurried_ = false;
   bool stopping_ = false;
   Registration wake_up_;
   std::thread thread_;

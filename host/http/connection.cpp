@@ -2,18 +2,20 @@
 
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <ctime>
 
 namespace swapmeet::http {
 namespace {
 
-constexpr std::uint64_t kPortion = 1 << 20;  // of a file, before others get their turn
+constexpr std::uint64_t kPortion = 1 << 20;  // of a large answer, before others get their turn
 
-std::string http_date() {
+std::string_view http_date() {
   thread_local std::time_t last = 0;
   thread_local char text[40] = "";
   const std::time_t now = std::time(nullptr);
@@ -30,47 +32,75 @@ std::string http_date() {
 
 bool Stream::write(std::string_view bytes) {
   const std::lock_guard lock(mutex_);
-  if (!open_) return false;
+  if (state_ != State::open) return false;
   if (waiting_.size() + bytes.size() > kMostWaiting)
-    open_ = false;
+    state_ = State::cut_off;
   else
     waiting_ += bytes;
   kick_();
-  return open_;
+  return state_ == State::open;
 }
 
 void Stream::close() {
   const std::lock_guard lock(mutex_);
-  if (!open_) return;
-  open_ = false;
+  if (state_ != State::open) return;
+  state_ = State::closed;
   kick_();
 }
 
-std::string Stream::take(bool& open) {
+std::string Stream::take(State& state) {
   const std::lock_guard lock(mutex_);
-  open = open_;
+  state = state_;
   return std::exchange(waiting_, {});
 }
 
 void Stream::abandon() {
   const std::lock_guard lock(mutex_);
-  open_ = false;
+  state_ = State::closed;
   kick_ = [] {};
 }
 
 Sending Outgoing::advance(int socket) {
-  while (sent < bytes.size()) {
+  if (const auto sending = send_bytes(socket); sending != Sending::done) return sending;
+  return file ? send_file(socket) : Sending::done;
+}
+
+Sending Outgoing::send_bytes(int socket) {
+  std::size_t portion = 0;
+  while (unsent() > 0) {
+    if (portion >= kPortion) return Sending::portion;
+    iovec parts[2];
+    std::size_t count = 0;
+    if (sent < head.size()) parts[count++] = {head.data() + sent, head.size() - sent};
+    const auto from = std::max(sent, head.size()) - head.size();
+    if (from < body.size()) parts[count++] = {body.data() + from, body.size() - from};
+    msghdr message{};
+    message.msg_iov = parts;
+    message.msg_iovlen = count;
     const int flags = MSG_NOSIGNAL | (file && file->length > 0 ? MSG_MORE : 0);
-    const auto n = ::send(socket, bytes.data() + sent, bytes.size() - sent, flags);
+    const auto n = ::sendmsg(socket, &message, flags);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return errno == EAGAIN ? Sending::blocked : Sending::failed;
     sent += static_cast<std::size_t>(n);
+    portion += static_cast<std::size_t>(n);
   }
-  if (stream || sent > 0) {
-    bytes.clear();
-    sent = 0;
+  sent_before += std::exchange(sent, 0);
+  head.clear();
+  body.clear();
+  return Sending::done;
+}
+
+void Outgoing::add_stream_bytes(std::string_view bytes, bool last) {
+  if (!chunked) {
+    head += bytes;
+    return;
   }
-  return file ? send_file(socket) : Sending::done;
+  if (!bytes.empty()) {
+    char size[20];
+    const auto end = std::to_chars(size, size + sizeof size, bytes.size(), 16).ptr;
+    head.append(size, end).append("\r\n").append(bytes).append("\r\n");
+  }
+  if (last) head += "0\r\n\r\n";
 }
 
 Sending Outgoing::send_file(int socket) {
@@ -133,19 +163,27 @@ std::string_view reason_phrase(int status) {
   }
 }
 
-std::string write_head(const Response& response, std::optional<std::uint64_t> length, bool close) {
-  std::string head = "HTTP/1.1 " + std::to_string(response.status) + ' ';
-  head += reason_phrase(response.status);
-  head += "\r\nDate: " + http_date() + "\r\n";
+std::string write_head(const Response& response, const Framing& framing) {
+  std::string head;
+  head.reserve(256);
+  head.append("HTTP/1.1 ").append(std::to_string(response.status)) += ' ';
+  head.append(reason_phrase(response.status)).append("\r\nDate: ").append(http_date());
+  head += "\r\n";
   for (const auto& [name, value] : response.headers.fields()) {
-    (head += name) += ": ";
+    head.append(name) += ": ";
     // A line break in a value would begin a field of somebody else's choosing.
     for (const char c : value) head += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
     head += "\r\n";
   }
-  if (length) head += "Content-Length: " + std::to_string(*length) + "\r\n";
-  if (close) head += "Connection: close\r\n";
-  return head + "\r\n";
+  if (framing.length)
+    head.append("Content-Length: ").append(std::to_string(*framing.length)) += "\r\n";
+  if (framing.chunked) head += "Transfer-Encoding: chunked\r\n";
+  if (framing.close)
+    head += "Connection: close\r\n";
+  else if (framing.say_keep_alive)
+    head += "Connection: keep-alive\r\n";
+  head += "\r\n";
+  return head;
 }
 
 }  // namespace swapmeet::http

@@ -23,8 +23,9 @@ class Stream : public StreamWriter {
   explicit Stream(std::function<void()> kick) : kick_(std::move(kick)) {}
   bool write(std::string_view bytes) override;
   void close() override;
-  // For the socket thread: what has been written since; false in `open` once it is closed.
-  std::string take(bool& open);
+  enum class State { open, closed, cut_off };
+  // For the socket thread: what has been written since, and whether there will be more.
+  std::string take(State& state);
   // The connection is gone; writes fail from now on.
   void abandon();
 
@@ -33,27 +34,36 @@ class Stream : public StreamWriter {
   std::mutex mutex_;
   std::function<void()> kick_;
   std::string waiting_;
-  bool open_ = true;
+  State state_ = State::open;
 };
 
 enum class Sending { done, blocked, portion, failed };
 
 // The answer that is being sent.
 struct Outgoing {
-  std::string bytes;  // head, and the body unless it is a file
-  std::size_t sent = 0;
+  std::string head;  // of a stream also the chunks that have been taken from it
+  std::string body;
+  std::size_t sent = 0;  // of both
   std::optional<FileBody> file;
   std::uint64_t file_sent = 0;
   std::shared_ptr<Stream> stream;
+  bool chunked = false;  // the stream's frames
   bool close_after = false;
 
-  // Sends what the socket takes, of a file at most one portion.
+  // Sends what the socket takes, at most one portion of a large answer.
   Sending advance(int socket);
   // Tells the file's owner how it ended. Once.
   void finish(bool complete);
+  // Bytes that wait in memory.
+  std::size_t unsent() const { return head.size() + body.size() - sent; }
+  std::uint64_t progress() const { return sent_before + sent + file_sent; }
+  // Frames what the stream has to send.
+  void add_stream_bytes(std::string_view bytes, bool last);
 
  private:
+  Sending send_bytes(int socket);
   Sending send_file(int socket);
+  std::uint64_t sent_before = 0;  // bytes that are out and forgotten
 };
 
 struct Connection {
@@ -65,6 +75,8 @@ struct Connection {
   std::string address;
   std::uint16_t port = 0;
   State state = State::reading_head;
+  bool readable = false;  // something may have arrived since the last read
+  bool ended = false;     // the client sends no more
   std::string in;
   Head head;
   bool head_only = false;  // the request was HEAD: no body in the answer
@@ -72,10 +84,21 @@ struct Connection {
   std::optional<ChunkedBody> chunks;
   Outgoing out;
   Instant deadline;
+  // What it keeps in memory (counted against max_buffered), and how fast it has been since when.
+  std::size_t held = 0;
+  Instant since;
+  std::uint64_t received = 0;
 };
 
-// The bytes of an answer up to its body. `close` adds "Connection: close".
-std::string write_head(const Response& response, std::optional<std::uint64_t> length, bool close);
+// How an answer is framed and what becomes of the connection after it.
+struct Framing {
+  std::optional<std::uint64_t> length;  // none: of a stream, or of an answer without a body
+  bool chunked = false;
+  bool close = false;
+  bool say_keep_alive = false;  // a client of HTTP/1.0 must be told
+};
+// The bytes of an answer up to its body.
+std::string write_head(const Response& response, const Framing& framing);
 std::string_view reason_phrase(int status);
 
 }  // namespace swapmeet::http

@@ -14,6 +14,7 @@ namespace swapmeet::http {
 
 inline constexpr std::size_t kMaxHead = 16 * 1024;   // bytes of a request line with all fields
 inline constexpr std::size_t kMaxTarget = 8 * 1024;  // bytes of a request target
+inline constexpr std::size_t kMaxFields = 100;       // field lines of a head
 
 struct Head {
   Request request;       // all but id, body, params and where it came from
@@ -21,7 +22,11 @@ struct Head {
   bool keep_alive = true;
   bool chunked = false;
   bool expects_continue = false;
+  bool http_1_0 = false;
+  std::string authority;  // of a target in absolute form; it has replaced Host
   std::uint64_t content_length = 0;
+
+  bool has_body() const { return chunked || content_length > 0; }
 };
 
 struct Incomplete {};

@@ -8,8 +8,8 @@
 namespace swapmeet::http {
 namespace {
 
-std::vector<std::string> split(const std::string& path) {
-  std::vector<std::string> segments;
+std::vector<std::string_view> split(std::string_view path) {
+  std::vector<std::string_view> segments;
   std::size_t begin = 1;
   while (begin <= path.size()) {
     const auto slash = std::min(path.find('/', begin), path.size());
@@ -34,25 +34,28 @@ std::string rank(const std::vector<std::string>& segments) {
   return order;
 }
 
-bool match(const std::vector<std::string>& pattern, const std::vector<std::string>& path,
-           std::map<std::string, std::string>& params) {
-  params.clear();
+bool matches(const std::vector<std::string>& pattern, const std::vector<std::string_view>& path) {
   for (std::size_t i = 0; i < pattern.size(); ++i) {
-    if (is_rest(pattern[i])) {
-      std::string rest;
-      for (std::size_t j = i; j < path.size(); ++j) (rest += j == i ? "" : "/") += path[j];
-      params[pattern[i].substr(1, pattern[i].size() - 5)] = percent_decode(rest).value_or("");
-      return i < path.size();
-    }
     if (i >= path.size()) return false;
-    if (is_parameter(pattern[i])) {
-      if (path[i].empty()) return false;
-      params[pattern[i].substr(1, pattern[i].size() - 2)] = percent_decode(path[i]).value_or("");
-    } else if (pattern[i] != path[i]) {
-      return false;
-    }
+    if (is_rest(pattern[i])) return true;
+    if (is_parameter(pattern[i]) ? path[i].empty() : pattern[i] != path[i]) return false;
   }
   return pattern.size() == path.size();
+}
+
+// The decoded values of the pattern's parameters in a path that it matches.
+std::map<std::string, std::string> values_of(const std::vector<std::string>& pattern,
+                                             const std::vector<std::string_view>& path) {
+  std::map<std::string, std::string> params;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (is_rest(pattern[i])) {
+      const std::string_view rest(path[i].data(), path.back().data() + path.back().size());
+      params[pattern[i].substr(1, pattern[i].size() - 5)] = percent_decode(rest).value_or("");
+    } else if (is_parameter(pattern[i])) {
+      params[pattern[i].substr(1, pattern[i].size() - 2)] = percent_decode(path[i]).value_or("");
+    }
+  }
+  return params;
 }
 
 }  // namespace
@@ -84,7 +87,10 @@ Result<Registration> Router::add(const std::string& method, const std::string& p
   if (pattern.empty() || pattern.front() != '/')
     return Error{
         ErrorCode::invalid_argument, "the route '" + pattern + "' does not begin with '/'", {}};
-  Entry entry{method, pattern, split(pattern),
+  const auto segments = split(pattern);
+  Entry entry{method,
+              pattern,
+              {segments.begin(), segments.end()},
               std::make_shared<Route>(std::move(handler), options)};
   const std::unique_lock lock(table_->mutex);
   auto& entries = table_->entries;
@@ -111,11 +117,10 @@ Match Router::find(const std::string& method, const std::string& path) const {
   Match found;
   const std::shared_lock lock(table_->mutex);
   for (const auto& entry : table_->entries) {
-    std::map<std::string, std::string> params;
-    if (!match(entry.segments, segments, params)) continue;
+    if (!matches(entry.segments, segments)) continue;
     if (entry.method == method || (method == "HEAD" && entry.method == "GET")) {
       found.route = entry.route;
-      found.params = std::move(params);
+      found.params = values_of(entry.segments, segments);
       return found;
     }
     found.allowed.push_back(entry.method);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <future>
 #include <map>
+#include <optional>
 #include <set>
 #include <thread>
 
@@ -19,6 +20,18 @@ struct Destroy {
   void operator()(Plugin* plugin) const { descriptor->destroy(plugin); }
 };
 
+// The names of the keys that are not the same in both.
+std::string changed_keys(const RawSettings& before, const RawSettings& after) {
+  std::set<std::string> keys;
+  for (const auto& entry : before)
+    if (std::find(after.begin(), after.end(), entry) == after.end()) keys.insert(entry.first);
+  for (const auto& entry : after)
+    if (std::find(before.begin(), before.end(), entry) == before.end()) keys.insert(entry.first);
+  std::string names;
+  for (const auto& key : keys) (names += names.empty() ? "" : ", ") += key;
+  return names;
+}
+
 }  // namespace
 
 struct Manager::Loaded {
@@ -29,6 +42,7 @@ struct Manager::Loaded {
   std::string state = "loaded";
   bool to_stop = false;  // configure or start has been called
   bool hangs = false;
+  bool half_changed = false;  // a reconfigure failed: `choice` is not what is in force
 
   const PluginInfo& info() const { return library.descriptor->info; }
   bool provides(std::string_view id) const {
@@ -43,8 +57,12 @@ Manager::Manager(Services services, std::vector<std::filesystem::path> folders)
 Manager::~Manager() {
   stop();
   // One that hangs still runs, and may still call those that it required: nothing of them may go.
-  if (std::any_of(plugins_.begin(), plugins_.end(), [](const auto& one) { return one->hangs; }))
+  if (left_behind())
     for (auto& loaded : plugins_) static_cast<void>(loaded.release());
+}
+
+bool Manager::left_behind() const {
+  return std::any_of(plugins_.begin(), plugins_.end(), [](const auto& one) { return one->hangs; });
 }
 
 void Manager::set_state(Loaded& loaded, const char* state) {
@@ -62,11 +80,17 @@ Error Manager::failed(Loaded& loaded, const std::string& doing, const Error& err
 }
 
 Result<void> Manager::load(const std::vector<PluginChoice>& choices) {
+  std::optional<Error> problems;
   for (const auto& choice : choices) {
     auto loaded = load_one(choice);
-    if (!loaded) return std::move(loaded).error();
-    plugins_.push_back(std::move(*loaded));
+    if (loaded)
+      plugins_.push_back(std::move(*loaded));
+    else if (!problems)
+      problems = loaded.error();
+    else
+      problems->message += '\n' + loaded.error().message;
   }
+  if (problems) return *problems;
   return sort_by_requirements();
 }
 
@@ -218,21 +242,36 @@ void Manager::stop_one(Loaded& loaded) {
     set_state(loaded, "stopped");
 }
 
-Result<void> Manager::reconfigure(const std::vector<PluginChoice>& choices) {
-  Result<void> first;
-  for (const auto& choice : choices)
-    for (auto& loaded : plugins_) {
-      if (loaded->choice.section != choice.section || loaded->choice.raw == choice.raw) continue;
-      auto settings =
-          Settings::check(choice.where, choice.raw, loaded->info().keys, choice.base_folder);
-      auto changed = settings ? guarded([&] { return loaded->plugin->reconfigure(*settings); })
-                              : Result<void>(settings.error());
-      if (changed)
-        loaded->choice.raw = choice.raw;
-      else if (first)
-        first = std::move(changed);
+std::vector<std::string> Manager::reconfigure(const std::vector<PluginChoice>& choices) {
+  std::vector<std::string> problems;
+  for (auto& loaded : plugins_) {
+    const auto choice = std::find_if(choices.begin(), choices.end(), [&](const PluginChoice& one) {
+      return one.section == loaded->choice.section && one.name == loaded->choice.name;
+    });
+    if (choice == choices.end()) {
+      problems.push_back(loaded->choice.where + ": another plugin, or none, needs a restart");
+      continue;
     }
-  return first;
+    if (loaded->choice.raw == choice->raw && !loaded->half_changed) continue;
+    auto settings =
+        Settings::check(choice->where, choice->raw, loaded->info().keys, choice->base_folder);
+    if (!settings) {
+      problems.push_back(settings.error().message);
+      continue;
+    }
+    const auto changed = guarded([&] { return loaded->plugin->reconfigure(*settings); });
+    loaded->half_changed = !changed;
+    if (!changed)
+      problems.push_back(choice->where + ' ' + changed_keys(loaded->choice.raw, choice->raw) +
+                         ": " + loaded->info().id + ' ' + changed.error().message);
+    else
+      loaded->choice.raw = choice->raw;
+  }
+  for (const auto& choice : choices)
+    if (std::none_of(plugins_.begin(), plugins_.end(),
+                     [&](const auto& loaded) { return loaded->choice.section == choice.section; }))
+      problems.push_back(choice.where + ": another plugin needs a restart");
+  return problems;
 }
 
 void* Manager::find_interface(std::string_view id) {

@@ -43,14 +43,18 @@ class Manager {
   Manager& operator=(const Manager&) = delete;
 
   // Opens the libraries, checks settings and what requires what. Calls no plugin but to create it.
+  // The error has a line for each plugin that cannot be loaded.
   Result<void> load(const std::vector<PluginChoice>& choices);
   Result<void> configure();
   // All, or none: when one fails, those that had started are stopped again.
   Result<void> start();
   // In reverse order; one that takes longer than three seconds is left behind, with a log line.
   void stop();
-  // New settings for running plugins. The first error is returned, the others still get theirs.
-  Result<void> reconfigure(const std::vector<PluginChoice>& choices);
+  // Whether one was left behind: its thread still runs, and may still use all that the host gave it
+  // (Services included), which therefore must not be destroyed.
+  bool left_behind() const;
+  // New settings for running plugins; a sentence for everything that did not change.
+  std::vector<std::string> reconfigure(const std::vector<PluginChoice>& choices);
 
   template <class Interface>
   Interface* find() {

@@ -11,24 +11,58 @@ class PluginHost::OwnedRoutes final : public http::Routes {
   explicit OwnedRoutes(PluginHost& host) : host_(host) {}
   Result<Registration> add(const std::string& method, const std::string& pattern,
                            http::Handler handler, const http::RouteOptions& options) override {
-    auto counted = [&host = host_, handler = std::move(handler)](http::Request& request) {
-      try {
-        return handler(request);
-      } catch (const std::exception& exception) {
-        host.count_failure(request.path, exception.what());
-        throw;  // the front answers 500
-      } catch (...) {
-        host.count_failure(request.path, "something that is no exception");
-        throw std::runtime_error("a handler threw something that is no exception");
-      }
-    };
-    auto added = host_.services_.routes->add(method, pattern, std::move(counted), options);
+    auto added =
+        host_.services_.routes->add(method, pattern, host_.counted(std::move(handler)), options);
     if (!added) return std::move(added).error();
     return host_.own(std::move(*added));
   }
 
  private:
   PluginHost& host_;
+};
+
+// A listener of the plugin's own. The plugin holds this; the real one is closed when the plugin
+// lets go of it or when the host sweeps, whichever comes first.
+class PluginHost::OwnedListener final : public http::Listener {
+ public:
+  OwnedListener(PluginHost& host, std::unique_ptr<http::Listener> listener)
+      : host_(host), address_(listener->address()), real_(std::make_shared<Real>()) {
+    real_->listener = std::move(listener);
+    closing_ = host_.own(Registration([real = real_] { real->close(); }));
+  }
+
+  HostPort address() const override { return address_; }
+  void set_limits(const http::ListenOptions& options) override {
+    const std::lock_guard lock(real_->mutex);
+    if (real_->listener) real_->listener->set_limits(options);
+  }
+  Result<Registration> add(const std::string& method, const std::string& pattern,
+                           http::Handler handler, const http::RouteOptions& options) override {
+    std::unique_lock lock(real_->mutex);
+    if (!real_->listener)
+      return Error{ErrorCode::unavailable, "the listener has been closed: the plugin stops", {}};
+    auto added = real_->listener->add(method, pattern, host_.counted(std::move(handler)), options);
+    lock.unlock();
+    if (!added) return std::move(added).error();
+    return host_.own(std::move(*added));
+  }
+
+ private:
+  struct Real {
+    std::mutex mutex;
+    std::unique_ptr<http::Listener> listener;
+
+    void close() {
+      std::unique_lock lock(mutex);
+      const auto taken = std::move(listener);
+      lock.unlock();  // closing waits for handlers, which may use the listener
+    }
+  };
+
+  PluginHost& host_;
+  const HostPort address_;
+  const std::shared_ptr<Real> real_;
+  Registration closing_;
 };
 
 PluginHost::PluginHost(const Services& services, std::string id, Settings settings,
@@ -47,7 +81,24 @@ void PluginHost::log(LogLevel level, std::string_view message,
 http::Routes& PluginHost::routes() { return *routes_; }
 
 Result<std::unique_ptr<http::Listener>> PluginHost::listen(const http::ListenOptions& options) {
-  return services_.listen(options);
+  auto listener = services_.listen(options);
+  if (!listener) return std::move(listener).error();
+  return std::unique_ptr<http::Listener>(
+      std::make_unique<OwnedListener>(*this, std::move(*listener)));
+}
+
+http::Handler PluginHost::counted(http::Handler handler) {
+  return [this, handler = std::move(handler)](http::Request& request) {
+    try {
+      return handler(request);
+    } catch (const std::exception& exception) {
+      count_failure(request.path, exception.what());
+      throw;  // the front answers 500
+    } catch (...) {
+      count_failure(request.path, "something that is no exception");
+      throw std::runtime_error("a handler threw something that is no exception");
+    }
+  };
 }
 
 Registration PluginHost::every(std::chrono::milliseconds interval, std::function<void()> task) {

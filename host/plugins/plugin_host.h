@@ -65,6 +65,7 @@ class PluginHost final : public Host {
 
  private:
   class OwnedRoutes;
+  class OwnedListener;
   // What the plugin has registered, by number. Shared with the registrations given out, which may
   // end on any thread, even while or after the sweep runs.
   struct Owned {
@@ -77,6 +78,8 @@ class PluginHost final : public Host {
 
     void end(std::uint64_t number);
   };
+  // The handler, with what it throws counted against the plugin.
+  http::Handler counted(http::Handler handler);
   // Keeps the registration among the plugin's own; what is returned takes it out again. After the
   // sweep nothing is kept: the registration ends at once.
   Registration own(Registration registration);

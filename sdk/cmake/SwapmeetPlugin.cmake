@@ -1,18 +1,21 @@
-# swapmeet_add_plugin(ID SOURCES… [LIBRARIES …]): a shared library that the host can load. "search.mine" becomes
+# swapmeet_add_plugin(ID SOURCES … [LIBRARIES …]): a shared library that the host can load. "search.mine" becomes
 # the target plugin_search_mine and the file search_mine.so, with nothing exported but the
-# plugin's descriptor.
-set(SWAPMEET_PLUGIN_MAP ${CMAKE_CURRENT_LIST_DIR}/plugin.map)
-
+# plugin's descriptor. The same for plugins in Swapmeet's tree and out of it.
 function(swapmeet_add_plugin id)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;LIBRARIES")
+  if(NOT id MATCHES "^(registry|search|transfer|auth|extension)\\.[a-z0-9_]+$")
+    message(FATAL_ERROR "swapmeet_add_plugin: '${id}' is no plugin id: it is a kind (registry, search, transfer, "
+      "auth or extension), a dot, and a name of a-z, 0-9 and _, such as search.mine")
+  endif()
   string(REPLACE "." "_" name ${id})
   set(target plugin_${name})
+  set(exports ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin.map)
   add_library(${target} MODULE ${ARG_SOURCES} ${ARG_UNPARSED_ARGUMENTS})
   target_link_libraries(${target} PRIVATE swapmeet::sdk ${ARG_LIBRARIES})
   target_compile_features(${target} PRIVATE cxx_std_20)
   set_target_properties(${target} PROPERTIES
     PREFIX "" OUTPUT_NAME ${name} CXX_EXTENSIONS OFF
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
-    LINK_DEPENDS ${SWAPMEET_PLUGIN_MAP})
-  target_link_options(${target} PRIVATE -Wl,-z,defs -Wl,--version-script=${SWAPMEET_PLUGIN_MAP})
+    LINK_DEPENDS ${exports})
+  target_link_options(${target} PRIVATE -Wl,-z,defs -Wl,--version-script=${exports})
 endfunction()

@@ -111,10 +111,13 @@ Response problem(const Error& error, const std::string& request_id) {
                      ",\"code\":" + quote(name_of(error.code)) +
                      ",\"detail\":" + quote(error.message);
   if (error.position) body += ",\"position\":" + std::to_string(*error.position);
+  if (error.retry_after) body += ",\"retry_after\":" + std::to_string(error.retry_after->count());
   body += ",\"request\":" + quote(request_id) + "}\n";
   Response response = json(std::move(body), status);
   response.headers.set("Content-Type", "application/problem+json");
   if (status == 401) response.headers.set("WWW-Authenticate", "Bearer realm=\"swapmeet\"");
+  if (error.retry_after)
+    response.headers.set("Retry-After", std::to_string(error.retry_after->count()));
   return response;
 }
 

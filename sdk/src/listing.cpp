@@ -1,5 +1,8 @@
 #include "swapmeet/listing.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace swapmeet {
 namespace {
 
@@ -59,6 +62,34 @@ Result<void> check_path(std::string_view path) {
     if (slash == std::string_view::npos) return {};
     rest.remove_prefix(slash + 1);
   }
+}
+
+Result<void> check_listing(const Listing& listing) {
+  constexpr std::size_t kMostAttributes = 32;
+  constexpr std::size_t kMostMembers = 256;
+  constexpr std::size_t kLongest = 1024;
+  if (auto checked = check_path(listing.path); !checked) return checked;
+  const auto of_path = [&](const char* what) { return wrong("'" + listing.path + "': " + what); };
+  const auto is_plain = [](const std::string& text) {
+    return text.size() <= kLongest && is_utf8(text) &&
+           std::none_of(text.begin(), text.end(),
+                        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  };
+  if (listing.size > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+    return of_path("the size is above 2^63-1");
+  if (listing.have && *listing.have > listing.size) return of_path("'have' is above the size");
+  if (listing.attributes.size() > kMostAttributes) return of_path("there are too many attributes");
+  const auto& audience = listing.audience;
+  if (audience.groups.size() + audience.accounts.size() > kMostMembers)
+    return of_path("the audience has too many members");
+  for (const auto& [key, value] : listing.attributes)
+    if (key.empty() || !is_plain(key) || !is_plain(value))
+      return of_path("an attribute is too long or holds a control character");
+  for (const auto* names : {&audience.groups, &audience.accounts})
+    for (const auto& name : *names)
+      if (name.empty() || !is_plain(name))
+        return of_path("a name in the audience is empty, too long or holds a control character");
+  return {};
 }
 
 }  // namespace swapmeet

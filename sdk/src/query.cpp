@@ -75,7 +75,7 @@ class Parser {
     const auto end = text_.find('"', at_);
     if (end == std::string_view::npos)
       return wrong(begin, "the phrase that begins here has no closing \"");
-    auto words = split_words(text_.substr(at_, end - at_));
+    auto words = searchable_words(text_.substr(at_, end - at_))[0];
     at_ = end + 1;
     if (words.empty()) return wrong(begin, "the phrase is empty");
     query_.terms.push_back({std::move(words), false, negated});
@@ -84,7 +84,7 @@ class Parser {
 
   Result<void> take_word(std::string_view token, std::size_t begin, bool negated) {
     const bool prefix = token.ends_with('*');
-    auto words = split_words(token);
+    auto words = searchable_words(token)[0];
     if (words.empty()) {
       if (prefix) return wrong(begin, "'*' needs the beginning of a word before it");
       return {};  // only separators: nothing to look for

@@ -215,19 +215,24 @@ Result<Settings> Settings::check(std::string_view where, const RawSettings& raw,
                                  std::span<const KeySpec> specs,
                                  const std::filesystem::path& base_folder) {
   Settings settings;
-  const auto at = [&](std::string_view key, const std::string& what) {
-    return wrong(std::string(where) + ' ' + std::string(key) + ": " + what);
+  std::string problems;
+  const auto problem = [&](std::string_view key, const std::string& what) {
+    if (!problems.empty()) problems += '\n';
+    (problems += where).append(" ").append(key).append(": ").append(what);
   };
   for (const auto& [key, value] : raw) {
     const KeySpec* spec = find_spec(specs, key);
-    if (!spec) return at(key, unknown_key(specs, key));
-    if (value.empty()) {
-      settings.values_[key] = value;  // as if left out; a required one is noticed below
+    if (!spec) {
+      problem(key, unknown_key(specs, key));
       continue;
     }
-    auto accepted = accept(*spec, value, base_folder);
-    if (!accepted) return at(key, accepted.error().message);
-    settings.values_[key] = std::move(*accepted);
+    settings.values_[key] = value;  // an empty one is as if left out
+    if (value.empty()) continue;
+    if (auto accepted = accept(*spec, value, base_folder))
+      settings.values_[key] = std::move(*accepted);
+    else
+      problem(key, spec->secret ? "the value is wrong (it is secret and not shown)"
+                                : accepted.error().message);
   }
   for (const auto& spec : specs) {
     if (is_family(spec.name)) {
@@ -236,12 +241,16 @@ Result<Settings> Settings::check(std::string_view where, const RawSettings& raw,
     }
     auto& value = settings.values_[spec.name];
     if (!value.empty()) continue;
-    if (!spec.default_value) return at(spec.name, std::string("is missing. ") + spec.help);
-    if (*spec.default_value == '\0') continue;
-    auto accepted = accept(spec, spec.default_value, base_folder);
-    if (!accepted) return at(spec.name, "the default is wrong: " + accepted.error().message);
-    value = std::move(*accepted);
+    if (!spec.default_value) {
+      problem(spec.name, std::string("is missing. ") + spec.help);
+    } else if (*spec.default_value != '\0') {
+      if (auto accepted = accept(spec, spec.default_value, base_folder))
+        value = std::move(*accepted);
+      else
+        problem(spec.name, "the default is wrong: " + accepted.error().message);
+    }
   }
+  if (!problems.empty()) return wrong(std::move(problems));
   return settings;
 }
 

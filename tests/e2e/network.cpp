@@ -9,23 +9,25 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
-#include <iterator>
 #include <random>
+#include <sstream>
 #include <thread>
 
 namespace e2e {
 namespace {
 
-pid_t spawn(const std::vector<std::string>& words, int output) {
+pid_t spawn(const std::vector<std::string>& words, int output, int input = -1) {
   const pid_t pid = ::fork();
   if (pid != 0) return pid;
+  if (input >= 0) ::dup2(input, 0);
   ::dup2(output, 1);
   ::dup2(output, 2);
   std::vector<char*> arguments;
   for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
-  ::execv(arguments[0], arguments.data());
+  ::execvp(arguments[0], arguments.data());
   ::_exit(127);
 }
 
@@ -45,13 +47,23 @@ fs::path program() {
   return fs::path(bin ? bin : "bin") / "swapmeet";
 }
 
-Outcome run_program(const std::vector<std::string>& words) {
+Outcome run_program(const std::vector<std::string>& words, const std::string& input) {
   std::vector<std::string> command{program().string()};
   command.insert(command.end(), words.begin(), words.end());
+  return run_command(command, input);
+}
+
+Outcome run_command(const std::vector<std::string>& words, const std::string& input) {
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return {-1, "no pipe"};
-  const pid_t pid = spawn(command, ends[1]);
+  int typed[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0 || ::pipe2(typed, O_CLOEXEC) != 0) return {-1, "no pipe"};
+  const pid_t pid = spawn(words, ends[1], typed[0]);
   ::close(ends[1]);
+  ::close(typed[0]);
+  // A line or two: the pipe holds it, whether the program reads or not.
+  const bool sent = ::write(typed[1], input.data(), input.size()) >= 0;
+  ::close(typed[1]);
+  if (!sent) return {-1, "no input"};
   Outcome outcome;
   char buffer[4096];
   for (ssize_t n; (n = ::read(ends[0], buffer, sizeof buffer)) > 0;)
@@ -85,21 +97,27 @@ Node::~Node() {
   if (running()) signal(SIGKILL);
 }
 
-void Node::start() {
+void Node::launch() {
   std::error_code ignored;
   fs::remove(data() / "http.address", ignored);
   const int log =
       ::open((folder_ / (name_ + ".log")).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   pid_ = spawn({program().string(), "run", "--config", ini().string()}, log);
   ::close(log);
+}
+
+void Node::start() {
+  launch();
   const bool up = eventually([&] { return get("/healthz").ok(); });
   if (!up) throw std::runtime_error(name_ + " did not start:\n" + this->log());
 }
 
-void Node::signal(int number) {
+int Node::signal(int number) {
+  int status = 0;
   ::kill(pid_, number);
-  ::waitpid(pid_, nullptr, 0);
+  ::waitpid(pid_, &status, 0);
   pid_ = -1;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 std::string Node::url() const {
@@ -155,13 +173,18 @@ void write_file(const fs::path& path, const std::string& bytes) {
 
 std::string read_file(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  std::ostringstream bytes;
+  bytes << in.rdbuf();
+  return std::move(bytes).str();
 }
 
 std::string random_bytes(std::size_t size, unsigned seed) {
   std::mt19937_64 random(seed);
   std::string bytes(size, '\0');
-  for (char& c : bytes) c = static_cast<char>(random());
+  for (std::size_t at = 0; at < size; at += sizeof(std::uint64_t)) {
+    const std::uint64_t word = random();
+    std::memcpy(bytes.data() + at, &word, std::min(sizeof word, size - at));
+  }
   return bytes;
 }
 

@@ -24,8 +24,11 @@ struct Outcome {
   int code = 0;
   std::string output;  // standard output and error
 };
-// Runs the program with these words and waits for it.
-Outcome run_program(const std::vector<std::string>& words);
+// Runs a command with `input` as its standard input and waits for it; the first word is a path, or a
+// name that the PATH leads to.
+Outcome run_command(const std::vector<std::string>& words, const std::string& input = "");
+// Runs the program with these words.
+Outcome run_program(const std::vector<std::string>& words, const std::string& input = "");
 
 fs::path program();
 
@@ -43,8 +46,9 @@ class Node {
  public:
   Node(fs::path folder, std::string name, std::string ini);
   ~Node();
-  void start();             // and waits until it answers
-  void signal(int number);  // and waits until it has ended
+  void start();            // and waits until it answers
+  void launch();           // without waiting for an answer
+  int signal(int number);  // and waits until it has ended; its exit code, or 128 + signal
   bool running() const { return pid_ > 0; }
   pid_t pid() const { return pid_; }
   std::string url() const;

@@ -34,11 +34,10 @@ TEST_CASE("the samples pass the check") {
 TEST_CASE("the samples show every key of their plugins") {
   const auto listed = run_program({"plugins", "--json"});
   REQUIRE(listed.code == 0);
-  const std::pair<const char*, const char*> expected[] = {{"index.ini", "registry.sqlite"},
-                                                          {"index.ini", "search.fts"},
-                                                          {"peer.ini", "registry.remote"},
-                                                          {"peer.ini", "search.remote"},
-                                                          {"peer.ini", "transfer.swarm"}};
+  const std::pair<const char*, const char*> expected[] = {
+      {"index.ini", "auth.accounts"}, {"index.ini", "registry.sqlite"},
+      {"index.ini", "search.fts"},    {"peer.ini", "registry.remote"},
+      {"peer.ini", "search.remote"},  {"peer.ini", "transfer.swarm"}};
   for (const auto& [file, plugin] : expected) {
     const auto text = read_file(sample(file));
     const auto at = listed.output.find("\"id\":\"" + std::string(plugin) + "\"");

@@ -6,8 +6,10 @@
 
 #include <array>
 
+#include "registry/remote/index_session.h"
 #include "swapmeet/registry.h"
 #include "swapmeet/remote.h"
+#include "swapmeet/secret_file.h"
 #include "swapmeet/wire/client.h"
 #include "swapmeet/wire/json.h"
 
@@ -20,6 +22,10 @@ constexpr const char* kProvides[] = {Registry::kInterface, IndexAddress::kInterf
 constexpr KeySpec kKeys[] = {
     {"index", KeyType::url, nullptr, nullptr, nullptr,
      "The index to ask, for example http://127.0.0.1:8888."},
+    {"account", KeyType::text, "", nullptr, nullptr,
+     "The account at the index, for one that wants its members to log in; empty: as a guest."},
+    {"password_file", KeyType::path, "", nullptr, nullptr,
+     "A file whose first line is the account's password, and which only its owner can read."},
     {"timeout", KeyType::duration, "4s", "100ms", "5m", "How long to wait for an answer."},
 };
 constexpr std::size_t kWorthCompressing = 4096;
@@ -51,14 +57,27 @@ class RemoteRegistry final : public Plugin, public Registry, public IndexAddress
     options.url = url_;
     options.timeout = host.settings().duration("timeout");
     client_ = std::make_unique<wire::Client>(options);
+    account_ = {host.settings().text("account"), host.settings().path("password_file")};
+    if (account_.name.empty() != account_.password_file.empty())
+      return Error{ErrorCode::invalid_argument,
+                   "account and password_file belong together: set both, or neither",
+                   {}};
+    session_ = std::make_unique<IndexSession>(host, *client_, account_);
     return {};
   }
-  Result<void> start() override { return {}; }
+  Result<void> start() override {
+    if (account_.name.empty()) return {};
+    auto password = read_secret(account_.password_file);
+    if (!password) return std::move(password).error();
+    return {};
+  }
   void stop() override {}
   void* interface(std::string_view id) override {
     return interface_of<Registry, IndexAddress>(this, id);
   }
   std::string index_url() const override { return url_; }
+  Result<std::string> session() override { return session_->token(); }
+  void session_ended(const std::string& token) override { session_->ended(token); }
 
   Result<Enrolled> enroll(const Enrollment& enrollment, const Caller&) override {
     auto enrolled = ask<Enrolled>("PUT", peer_path(enrollment.id), wire::to_json(enrollment),
@@ -71,7 +90,8 @@ class RemoteRegistry final : public Plugin, public Registry, public IndexAddress
     return ask<std::chrono::seconds>("POST", peer_path(peer) + "/lease", "", headers(token));
   }
   Result<void> leave(const PeerId& peer, const std::string& token) override {
-    auto reply = client_->request("DELETE", peer_path(peer), "", headers(token));
+    auto reply =
+        wire::request_as_member(*client_, *this, "DELETE", peer_path(peer), "", headers(token));
     if (!reply) return std::move(reply).error();
     return {};
   }
@@ -122,7 +142,7 @@ class RemoteRegistry final : public Plugin, public Registry, public IndexAddress
                 http::Headers fields = {}) {
     if (!body.empty() && !fields.find("Content-Type"))
       fields.set("Content-Type", "application/json");
-    auto reply = client_->request(method, target, body, fields);
+    auto reply = wire::request_as_member(*client_, *this, method, target, body, std::move(fields));
     if (!reply) return std::move(reply).error();
     return wire::from_json<T>(reply->body);
   }
@@ -146,6 +166,8 @@ class RemoteRegistry final : public Plugin, public Registry, public IndexAddress
 
   std::string url_;
   std::unique_ptr<wire::Client> client_;
+  IndexAccount account_;
+  std::unique_ptr<IndexSession> session_;
 };
 
 }  // namespace

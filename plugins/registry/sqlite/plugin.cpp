@@ -10,8 +10,8 @@
 #include <map>
 #include <mutex>
 
-#include "registry/sqlite/codec.h"
 #include "registry/sqlite/store.h"
+#include "swapmeet/sqlite/columns.h"
 
 namespace registry {
 namespace {
@@ -111,6 +111,12 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
                          " belongs to somebody else: send the token of its first registration, or "
                          "use an id of your own",
                      {}};
+      // The same token under another account: who had the peer until now must not lose it.
+      if (known && !caller.identity.is_guest() && !known->record.account.empty() &&
+          known->record.account != caller.identity.account)
+        return Error{ErrorCode::not_allowed,
+                     "the peer id " + enrollment.id.text() + " belongs to another account",
+                     {}};
       const std::string token = enrollment.token.empty() ? random_token() : enrollment.token;
       StoredPeer peer;
       peer.token_hash = sha256(token);
@@ -160,7 +166,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
   }
 
   Result<Page<PeerRecord>> peers(const PeerQuery& query) override {
-    if (!is_cursor(query.page.after))
+    if (!sqlite::is_cursor(query.page.after))
       return wrong("'after' is not what an earlier page gave as 'next'");
     return sqlite::attempt([&]() -> Result<Page<PeerRecord>> { return store_->peers(query); });
   }
@@ -192,7 +198,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
 
   Result<Page<Listing>> browse(const PeerId& peer, const BrowseQuery& query,
                                const Identity& viewer) override {
-    if (!is_cursor(query.page.after))
+    if (!sqlite::is_cursor(query.page.after))
       return wrong("'after' is not what an earlier page gave as 'next'");
     return sqlite::attempt([&]() -> Result<Page<Listing>> {
       if (!store_->peer(peer)) return not_registered(peer);
@@ -272,6 +278,8 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
       wake();
       host_->log(LogLevel::info, "forgot absent peers", {{"peers", std::to_string(count)}});
     }
+    if (const auto count = store_->prune(); count > 0)
+      host_->log(LogLevel::info, "forgot removals", {{"removals", std::to_string(count)}});
   }
 
   void wake() {

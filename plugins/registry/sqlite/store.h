@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "registry/sqlite/feed_readers.h"
 #include "swapmeet/registry.h"
 #include "swapmeet/sqlite/database.h"
 
@@ -22,17 +23,25 @@ struct StoredPeer {
   std::string token_hash;  // SHA-256, 32 bytes
 };
 
+struct StoreOptions {
+  // Removals that are kept for followers; when there are more, those that nobody needs are
+  // forgotten (prune), and whoever stands before them starts over.
+  std::size_t keep_removed = 100'000;
+  std::size_t most_pages = 0;  // sqlite::OpenOptions
+};
+
 class Store {
  public:
-  explicit Store(const std::filesystem::path& folder);
+  explicit Store(const std::filesystem::path& folder, const StoreOptions& options = {});
 
   std::optional<StoredPeer> peer(const PeerId& id);
   // Inserts or replaces all but files, bytes and what was announced; the peer is present from then
   // on, which is a change in the feed if it was not, or had another name.
   void put_peer(const StoredPeer& peer);
-  // Presence of several at once. Peers that are so already are left alone.
+  // Presence of several at once: a row per peer, whatever they share. Peers that are so already are
+  // left alone.
   void set_present(std::span<const PeerId> peers, bool present, Time now);
-  // Forgets peers that have been absent since before `limit`, and their listings.
+  // Forgets some peers that have been absent since before `limit`, and their listings.
   std::size_t forget_absent_since(Time limit);
   std::vector<PeerId> present_peers();
 
@@ -47,18 +56,23 @@ class Store {
 
   FeedState feed_state();
   Result<ChangeBatch> changes_after(Revision after, std::size_t limit);
+  // Forgets removals beyond those that are kept; how many. Call it now and then.
+  std::size_t prune();
 
  private:
-  Revision next_revision();
-  std::int64_t peer_key(sqlite::Database& database, const PeerId& peer);
-  void put_listing(std::int64_t key, const Listing& listing);
-  void remove_listing(std::int64_t key, const std::string& path);
-  void clear_peer(std::int64_t key);
+  class Writing;
+  struct Peer;
 
+  std::optional<Peer> peer_row(const PeerId& peer);
+  void put_listing(Writing& writing, Peer& peer, const Listing& listing);
+  void remove_listing(Writing& writing, Peer& peer, const std::string& path);
+  void clear_peer(Writing& writing, Peer& peer);
+
+  const StoreOptions options_;
   std::mutex mutex_;  // of the writer
   sqlite::Database writer_;
   std::string feed_;
-  Revision latest_ = 0;  // the writer's
+  FeedReaders feed_readers_;
   sqlite::ReaderPool readers_;
 };
 

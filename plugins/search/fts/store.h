@@ -1,12 +1,18 @@
-// The search index: what the registry's feed told, and full-text search in it. One writer (the
-// pump), several readers beside it. Thread-safe; failures are Errors.
+// The search index: what the registry's feed told, and full-text search in it. The database has the
+// words (FTS5), the paths, and how far the feed has been followed; the table of docs that ranking
+// reads stands in memory and is loaded at the start. One writer (the pump), several readers beside
+// it, which wait for it only while a batch that is ready is put in place.
+// Thread-safe; failures are Errors.
 #pragma once
 
 #include <cstddef>
 #include <filesystem>
 #include <mutex>
+#include <shared_mutex>
 #include <string>
+#include <vector>
 
+#include "search/fts/doc_table.h"
 #include "swapmeet/search.h"
 #include "swapmeet/sqlite/database.h"
 
@@ -25,19 +31,19 @@ class Store final : public Search, public ChangeFollower {
   Result<void> apply(const ChangeBatch& batch) override;
 
  private:
-  FeedPosition position(sqlite::Database& database);
-  std::int64_t peer_key(const PeerId& peer);
-  std::int64_t audience_key(const Audience& audience);
-  std::int64_t doc_key(const Listing& listing);
-  void apply_change(const Change& change);
-  void drop_listing(std::int64_t peer, const std::string& path);
-  void drop_doc_if_unused(std::int64_t doc);
-  void clear_peer(std::int64_t peer);
+  void load();
+  // Both lock the table; taking turns, so that many readers never keep the writer out.
+  std::shared_lock<std::shared_mutex> read_table();
+  std::unique_lock<std::shared_mutex> write_table();
 
+  const std::size_t max_results_;
+  std::mutex turn_;
+  std::shared_mutex table_mutex_;
+  DocTable table_;
   std::mutex mutex_;  // of the writer
   sqlite::Database writer_;
+  std::vector<DocKey> free_keys_;  // the writer's: keys below end() without a doc, descending
   sqlite::ReaderPool readers_;
-  std::size_t max_results_;
 };
 
 }  // namespace search_fts

@@ -242,12 +242,18 @@ Number Documents::sources(const Content& content, const std::vector<bool>& visib
   return sources;
 }
 
-bool Documents::listed_by(Number number, std::string_view folded_peer) const {
+std::vector<bool> Documents::peers_named(std::string_view folded) const {
+  std::vector<bool> named;
+  for (const auto& peer : peers_)
+    named.push_back(peer.folded_name == folded || peer.id.text() == folded);
+  return named;
+}
+
+bool Documents::listed_by(Number number, const std::vector<bool>& among) const {
   const auto& holders = contents_[documents_[number].content].holders;
   return std::any_of(holders.begin(), holders.end(), [&](std::uint64_t pair) {
-    const auto& peer = peers_[static_cast<Number>(pair >> 32)];
-    return static_cast<Number>(pair) == number && peer.present &&
-           (peer.folded_name == folded_peer || peer.id.text() == folded_peer);
+    const auto peer = static_cast<Number>(pair >> 32);
+    return static_cast<Number>(pair) == number && peers_[peer].present && among[peer];
   });
 }
 

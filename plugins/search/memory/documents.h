@@ -76,6 +76,7 @@ class Documents {
   const Peer& peer(Number number) const { return peers_[number]; }
   const Document& document(Number number) const { return documents_[number]; }
   const Content& content(Number number) const { return contents_[number]; }
+  std::string_view text(Number number) const { return texts_.text(number); }
   std::string_view name(const Document& document) const { return texts_.text(document.name); }
   std::string path(const Document& document) const;
   std::string_view folder(const Document& document) const { return texts_.text(document.folder); }
@@ -87,8 +88,9 @@ class Documents {
 
   // Peers that are present and list the content in a document that `visible` (by audience) has.
   Number sources(const Content& content, const std::vector<bool>& visible) const;
-  // Is one of the document's peers present, and of that name or id?
-  bool listed_by(Number document, std::string_view folded_peer) const;
+  std::vector<bool> peers_named(std::string_view folded) const;  // or of that id
+  // Is one of these peers present, and lists the document?
+  bool listed_by(Number document, const std::vector<bool>& among) const;
 
   // Documents without listings; they keep their number until recycle() gives it away.
   std::vector<Number> take_unlisted();

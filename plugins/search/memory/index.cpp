@@ -4,12 +4,10 @@
 #include <charconv>
 #include <chrono>
 #include <optional>
-#include <set>
 #include <tuple>
 #include <utility>
 
 #include "search/memory/matcher.h"
-#include "search/memory/words.h"
 
 namespace search_memory {
 namespace {
@@ -33,6 +31,25 @@ Result<std::size_t> offset_of(const std::string& after) {
                  "'after' is not the 'next' of an earlier page of this search",
                  {}};
   return offset;
+}
+
+// What else the document's content is called, in order of the alphabet.
+std::vector<std::string> other_names(const Documents& documents, const Document& shown,
+                                     const std::vector<bool>& visible) {
+  std::vector<Number> numbers{shown.name};  // most documents of a content share a name
+  auto at = documents.content(shown.content).first;
+  for (std::size_t n = 0; n < kNamesFrom && at != kNone; ++n) {
+    const auto& other = documents.document(at);
+    if (other.present > 0 && visible[other.audience] &&
+        std::find(numbers.begin(), numbers.end(), other.name) == numbers.end())
+      numbers.push_back(other.name);
+    at = other.next;
+  }
+  std::vector<std::string> names;
+  for (std::size_t i = 1; i < numbers.size(); ++i) names.emplace_back(documents.text(numbers[i]));
+  std::sort(names.begin(), names.end());
+  if (names.size() > kMostNames) names.resize(kMostNames);
+  return names;
 }
 
 }  // namespace
@@ -175,16 +192,7 @@ Result<SearchPage> Index::search(const SearchRequest& request) {
             document.type,
             all[i].sources,
             {}};
-    std::set<std::string_view> names;
-    auto number = content.first;
-    for (std::size_t n = 0; n < kNamesFrom && number != kNone; ++n) {
-      const auto& other = documents.document(number);
-      if (other.present > 0 && visible[other.audience] && documents.name(other) != hit.name)
-        names.insert(documents.name(other));
-      number = other.next;
-    }
-    for (const auto name : names)
-      if (hit.names.size() < kMostNames) hit.names.emplace_back(name);
+    hit.names = other_names(documents, document, visible);
     page.hits.push_back(std::move(hit));
   }
   if (to < total) page.next = std::to_string(to);

@@ -1,2 +1,1 @@
-find_package(ICU REQUIRED COMPONENTS uc)
-set(libraries ICU::uc Threads::Threads)
+set(libraries Threads::Threads)

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "search/memory/words.h"
-
 namespace search_memory {
 namespace {
 
@@ -15,18 +13,25 @@ constexpr std::size_t kMostRead = 100'000;     // documents whose text is looked
 Matcher::Matcher(const Documents& documents, const Query& query, const std::vector<bool>& visible)
     : documents_(documents), visible_(visible) {
   for (const auto& term : query.terms) {
-    Term folded{{}, term.prefix};
-    for (const auto& word : term.words)
-      if (auto text = fold(word); !text.empty()) folded.words.push_back(std::move(text));
-    if (folded.words.empty()) continue;
     if (!term.negated)
-      terms_.push_back(std::move(folded));
-    else if (folded.words.size() == 1 && !folded.prefix)
-      without_words_.push_back(std::move(folded.words[0]));
+      terms_.push_back(term);
+    else if (term.words.size() == 1 && !term.prefix)
+      without_words_.push_back(term.words[0]);
     else
-      without_.push_back(std::move(folded));
+      without_.push_back(term);
   }
-  for (const auto& filter : query.filters) filters_.push_back({filter, fold(filter.text)});
+  for (const auto& filter : query.filters) {
+    auto folded = fold(filter.text);
+    if (filter.field != QueryFilter::Field::peer) {
+      filters_.push_back({filter, std::move(folded)});
+      continue;
+    }
+    // All that is said of peers must hold for one and the same of a document's sources.
+    const auto named = documents.peers_named(folded);
+    if (peers_.empty()) peers_.assign(named.size(), true);
+    for (std::size_t peer = 0; peer < named.size(); ++peer)
+      peers_[peer] = peers_[peer] && named[peer] != filter.negated;
+  }
 }
 
 void Matcher::run(const Segment& segment, Where where,
@@ -75,12 +80,14 @@ void Matcher::run(const Segment& segment, Where where,
 }
 
 bool Matcher::passes(const Document& document, Number number) const {
-  return std::all_of(filters_.begin(), filters_.end(), [&](const Filter& filter) {
-    return passes(filter, document, number) != filter.filter.negated;
-  });
+  return std::all_of(filters_.begin(), filters_.end(),
+                     [&](const Filter& filter) {
+                       return passes(filter, document) != filter.filter.negated;
+                     }) &&
+         (peers_.empty() || documents_.listed_by(number, peers_));
 }
 
-bool Matcher::passes(const Filter& filter, const Document& document, Number number) const {
+bool Matcher::passes(const Filter& filter, const Document& document) const {
   switch (filter.filter.field) {
     case QueryFilter::Field::type: return document.type == filter.filter.type;
     case QueryFilter::Field::extension:
@@ -91,30 +98,33 @@ bool Matcher::passes(const Filter& filter, const Document& document, Number numb
       return documents_.content(document.content).size >= filter.filter.bytes;
     case QueryFilter::Field::max_size:
       return documents_.content(document.content).size <= filter.filter.bytes;
-    case QueryFilter::Field::peer: break;
+    case QueryFilter::Field::peer: break;  // in peers_
   }
-  return documents_.listed_by(number, filter.folded);
+  return true;
 }
 
-bool Matcher::has_in_order(const Term& term, const std::vector<std::string>& words) const {
+bool Matcher::has_in_order(const QueryTerm& term, const Runs& runs) const {
   const auto same = [&](const std::string& have, const std::string& wanted) {
     return have == wanted ||
            (term.prefix && &wanted == &term.words.back() && have.starts_with(wanted));
   };
-  return std::search(words.begin(), words.end(), term.words.begin(), term.words.end(), same) !=
-         words.end();
+  return std::any_of(runs.begin(), runs.end(), [&](const auto& words) {
+    return std::search(words.begin(), words.end(), term.words.begin(), term.words.end(), same) !=
+           words.end();
+  });
 }
 
-// Looks at the words themselves: for phrases, and for what must not be there (in the whole path).
+// Looks at the words themselves: for phrases, and for what must not be there (in name or folder).
 bool Matcher::text_matches(const Document& document, Where where) const {
-  const auto name = folded_words(documents_.name(document));
-  auto path = folded_words(documents_.folder(document));
-  path.insert(path.end(), name.begin(), name.end());
-  const auto& words = where == Where::name ? name : path;
+  const auto name = searchable_words(documents_.name(document));
+  const auto folder = searchable_words(documents_.folder(document));
   for (const auto& term : terms_)
-    if (term.words.size() > 1 && !has_in_order(term, words)) return false;
-  return std::none_of(without_.begin(), without_.end(),
-                      [&](const Term& term) { return has_in_order(term, path); });
+    if (term.words.size() > 1 && !has_in_order(term, name) &&
+        (where == Where::name || !has_in_order(term, folder)))
+      return false;
+  return std::none_of(without_.begin(), without_.end(), [&](const QueryTerm& term) {
+    return has_in_order(term, name) || has_in_order(term, folder);
+  });
 }
 
 }  // namespace search_memory

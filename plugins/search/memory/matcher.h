@@ -31,25 +31,23 @@ class Matcher {
   bool has_words() const { return !terms_.empty(); }
 
  private:
-  struct Term {
-    std::vector<std::string> words;
-    bool prefix = false;
-  };
+  using Runs = std::vector<std::vector<std::string>>;
   struct Filter {
     QueryFilter filter;
     std::string folded;
   };
   bool passes(const Document& document, Number number) const;
-  bool passes(const Filter& filter, const Document& document, Number number) const;
-  bool has_in_order(const Term& term, const std::vector<std::string>& words) const;
+  bool passes(const Filter& filter, const Document& document) const;
+  bool has_in_order(const QueryTerm& term, const Runs& runs) const;
   bool text_matches(const Document& document, Where where) const;
 
   const Documents& documents_;
   const std::vector<bool>& visible_;
-  std::vector<Term> terms_;
-  std::vector<Term> without_;  // that only the text can tell
+  std::vector<QueryTerm> terms_;
+  std::vector<QueryTerm> without_;  // that only the text can tell
   std::vector<std::string> without_words_;
   std::vector<Filter> filters_;
+  std::vector<bool> peers_;  // who may be the source; empty: anybody
 };
 
 }  // namespace search_memory

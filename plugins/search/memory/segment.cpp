@@ -1,16 +1,24 @@
 #include "search/memory/segment.h"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 #include <utility>
 
-#include "search/memory/words.h"
+#include "swapmeet/query.h"
 
 namespace search_memory {
 namespace {
 
 constexpr std::size_t kStart = 3;  // bytes of a word by which the fresh ones are grouped
 constexpr std::size_t kMostFolders = 100'000;  // whose words the builder remembers
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  for (auto& run : swapmeet::searchable_words(text))
+    std::move(run.begin(), run.end(), std::back_inserter(words));
+  return words;
+}
 
 // A document's word is noted once: in the name, or else in the path.
 template <class Lists>
@@ -31,8 +39,8 @@ FreshSegment::Lists& FreshSegment::lists_of(std::string&& word) {
 void FreshSegment::add(const Entry& entry, std::string_view folder, std::string_view name) {
   const auto rank = static_cast<Rank>(entries_.size());
   entries_.push_back(entry);
-  for (auto& word : folded_words(name)) note(lists_of(std::move(word)), rank, true);
-  for (auto& word : folded_words(folder)) note(lists_of(std::move(word)), rank, false);
+  for (auto& word : words_of(name)) note(lists_of(std::move(word)), rank, true);
+  for (auto& word : words_of(folder)) note(lists_of(std::move(word)), rank, false);
 }
 
 Postings FreshSegment::postings(std::string_view word) const {
@@ -98,11 +106,11 @@ void RankedSegment::Builder::add(const Entry& entry, std::string_view folder,
                                  std::string_view name) {
   const auto rank = static_cast<Rank>(entries_.size());
   entries_.push_back(entry);
-  for (auto& word : folded_words(name)) note(lists_[number_of(std::move(word))], rank, true);
+  for (auto& word : words_of(name)) note(lists_[number_of(std::move(word))], rank, true);
   if (folders_.size() > kMostFolders) folders_.clear();
   const auto [at, is_new] = folders_.try_emplace(std::string(folder));
   if (is_new)
-    for (auto& word : folded_words(folder)) at->second.push_back(number_of(std::move(word)));
+    for (auto& word : words_of(folder)) at->second.push_back(number_of(std::move(word)));
   for (const auto number : at->second) note(lists_[number], rank, false);
 }
 

@@ -34,11 +34,15 @@ class RemoteSearch final : public Plugin, public Search {
   Result<SearchPage> search(const SearchRequest& request) override {
     auto client = this->client();
     if (!client) return std::move(client).error();
-    auto reply =
-        (*client)->request("GET", "/api/v1/search?q=" + wire::percent_encode(request.query) +
-                                      "&limit=" + std::to_string(request.page.limit) +
-                                      "&after=" + wire::percent_encode(request.page.after) +
-                                      "&sort=" + std::string(name_of(request.sort)));
+    const std::string target = "/api/v1/search?q=" + wire::percent_encode(request.query) +
+                               "&limit=" + std::to_string(request.page.limit) +
+                               "&after=" + wire::percent_encode(request.page.after) +
+                               "&sort=" + std::string(name_of(request.sort));
+    // Under the registry's session, if it is the same index.
+    auto* index = host_->find<IndexAddress>();
+    auto reply = index && index->index_url() == (*client)->url()
+                     ? wire::request_as_member(**client, *index, "GET", target)
+                     : (*client)->request("GET", target);
     if (!reply) return std::move(reply).error();
     return wire::from_json<SearchPage>(reply->body);
   }

@@ -6,49 +6,12 @@
 #include <algorithm>
 #include <array>
 
+#include "transfer/swarm/catalogue_sql.h"
+#include "transfer/swarm/catalogue_writer.h"
 #include "transfer/swarm/shown_name.h"
 
 namespace swapmeet::swarm {
 namespace {
-
-using sqlite::Transaction;
-
-constexpr const char* kMigrations[] = {R"sql(
-CREATE TABLE meta(name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
-INSERT INTO meta VALUES('latest', 0), ('oldest', 0);
-CREATE TABLE shares(key INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,
-  folder BLOB NOT NULL, audience TEXT NOT NULL, configured INTEGER NOT NULL);
-CREATE TABLE files(share INTEGER NOT NULL REFERENCES shares(key), path BLOB NOT NULL,
-  shown TEXT NOT NULL UNIQUE, inode INTEGER NOT NULL, size INTEGER NOT NULL,
-  mtime_ns INTEGER NOT NULL, content BLOB NOT NULL, revision INTEGER NOT NULL,
-  PRIMARY KEY(share, path)) WITHOUT ROWID;
-CREATE INDEX files_by_share ON files(share, size);
-CREATE INDEX files_by_content ON files(content);
-CREATE INDEX files_by_revision ON files(revision);
-CREATE TABLE removed(shown TEXT PRIMARY KEY, revision INTEGER NOT NULL) WITHOUT ROWID;
-CREATE INDEX removed_by_revision ON removed(revision);
-CREATE TABLE layers(content BLOB PRIMARY KEY, size INTEGER NOT NULL, span INTEGER NOT NULL,
-  nodes BLOB NOT NULL);
-)sql"};
-constexpr std::int64_t kMostRemoved = 100'000;
-
-std::string audience_text(const Audience& audience) {
-  if (audience.everyone) return "*";
-  std::string text;
-  for (const auto& group : audience.groups) text += "g" + group + "\n";
-  for (const auto& account : audience.accounts) text += "a" + account + "\n";
-  return text;
-}
-
-Audience audience_from(const std::string& text) {
-  Audience audience;
-  if (text == "*") return audience;
-  audience.everyone = false;
-  for (std::size_t at = 0, end = 0; (end = text.find('\n', at)) != std::string::npos; at = end + 1)
-    (text[at] == 'g' ? audience.groups : audience.accounts)
-        .push_back(text.substr(at + 1, end - at - 1));
-  return audience;
-}
 
 std::string random_feed() {
   std::array<std::uint8_t, 16> bytes{};
@@ -57,48 +20,38 @@ std::string random_feed() {
   return to_hex(bytes.data(), bytes.size());
 }
 
-sqlite::Database& migrated(sqlite::Database& database) {
-  sqlite::migrate(database, kMigrations);
-  return database;
-}
-
 std::string feed_of(sqlite::Database& database) {
-  migrated(database)
-      .prepare("INSERT OR IGNORE INTO meta VALUES('feed', ?)")
-      .with(random_feed())
-      .run();
+  sqlite::migrate(database, kCatalogueMigrations);
+  database.prepare("INSERT OR IGNORE INTO meta VALUES('feed', ?)").with(random_feed()).run();
   auto row = database.prepare("SELECT value FROM meta WHERE name='feed'");
   row.step();
   return row.text(0);
 }
 
-FileStamp stamp_of(const sqlite::Statement& row, int column) {
+FileStamp stamp_at(const sqlite::Statement& row, int column) {
   return {static_cast<std::uint64_t>(row.integer(column)),
           static_cast<std::uint64_t>(row.integer(column + 1)), row.integer(column + 2)};
 }
 
 void read_puts(sqlite::Database& reader, Revision after, std::size_t limit,
                std::vector<Change>& changes) {
-  auto row = reader.prepare(
-      "SELECT revision, shown, content, size, mtime_ns, audience FROM files f JOIN shares s"
-      " ON s.key=f.share WHERE revision>? ORDER BY revision LIMIT ?");
+  auto row = reader.prepare(kPutsAfter);
   row.with(after, limit);
   while (row.step()) {
     Change change;
     change.revision = static_cast<Revision>(row.integer(0));
-    change.listing.path = row.text(1);
-    change.listing.content = row.id<ContentId>(2);
-    change.listing.size = static_cast<std::uint64_t>(row.integer(3));
-    change.listing.modified = Time(std::chrono::milliseconds(row.integer(4) / 1'000'000));
-    change.listing.audience = audience_from(row.text(5));
+    change.listing.path = row.text(1) + '/' + shown_name(row.view(2));
+    change.listing.content = row.id<ContentId>(3);
+    change.listing.size = static_cast<std::uint64_t>(row.integer(4));
+    change.listing.modified = Time(std::chrono::milliseconds(row.integer(5) / 1'000'000));
+    change.listing.audience = audience_from(row.text(6));
     changes.push_back(std::move(change));
   }
 }
 
 void read_removals(sqlite::Database& reader, Revision after, std::size_t limit,
                    std::vector<Change>& changes) {
-  auto row = reader.prepare(
-      "SELECT revision, shown FROM removed WHERE revision>? ORDER BY revision LIMIT ?");
+  auto row = reader.prepare(kRemovalsAfter);
   row.with(after, limit);
   while (row.step()) {
     Change change;
@@ -120,14 +73,14 @@ std::vector<StoredShare> Catalogue::shares() {
   std::vector<StoredShare> shares;
   auto reader = readers_.take();
   auto row = reader->prepare(
-      "SELECT key, name, folder, audience, configured, count(f.share), total(f.size) FROM shares s"
-      " LEFT JOIN files f ON f.share=s.key GROUP BY key ORDER BY name");
+      "SELECT key, name, folder, audience, configured, device, withdrawn FROM shares"
+      " ORDER BY name");
   while (row.step())
     shares.push_back({row.integer(0),
                       {row.text(1), row.text(2), audience_from(row.text(3))},
                       row.integer(4) != 0,
                       static_cast<std::uint64_t>(row.integer(5)),
-                      static_cast<std::uint64_t>(row.integer(6))});
+                      row.integer(6) != 0});
   return shares;
 }
 
@@ -137,139 +90,194 @@ std::optional<StoredShare> Catalogue::share(const std::string& name) {
   return std::nullopt;
 }
 
-void Catalogue::put_share(const ShareSpec& spec, bool configured) {
+ShareCounts Catalogue::counts(std::int64_t share) {
+  auto reader = readers_.take();
+  auto row = reader->prepare("SELECT count(*), total(size) FROM files WHERE share=?");
+  row.with(share);
+  row.step();
+  return {static_cast<std::uint64_t>(row.integer(0)), static_cast<std::uint64_t>(row.integer(1))};
+}
+
+void Catalogue::write(const std::function<void(CatalogueWriter&)>& work) {
+  bool advanced = false;
   {
     const std::lock_guard lock(mutex_);
-    Transaction transaction(writer_);
-    auto old = writer_.prepare("SELECT key, folder, audience FROM shares WHERE name=?");
-    old.with(spec.name);
-    const bool known = old.step();
-    const auto key = known ? old.integer(0) : 0;
-    const bool moved = known && old.text(1) != spec.folder;
-    const bool other_audience = known && audience_text(spec.audience) != old.text(2);
-    old.reset();
-    if (moved) drop_all(key);
-    auto put = writer_.prepare(
+    CatalogueWriter writer(writer_);
+    work(writer);
+    advanced = writer.commit();
+    ++commits_;
+  }
+  if (advanced) wake();
+}
+
+void Catalogue::put_share(const ShareSpec& spec, bool configured) {
+  const auto known = share(spec.name);
+  if (known && known->configured == configured && known->spec.folder == spec.folder &&
+      known->spec.audience == spec.audience)
+    return;
+  write([&](CatalogueWriter& writer) {
+    const auto old = writer.find_share(spec.name);
+    const auto prefix = spec.name + '/';
+    const bool moved = old && old->spec.folder != spec.folder;
+    if (moved) writer.drop_all(old->key, prefix);
+    auto put = writer.database().prepare(
         "INSERT INTO shares(name, folder, audience, configured) VALUES(?,?,?,?) ON CONFLICT(name)"
         " DO UPDATE SET folder=excluded.folder, audience=excluded.audience,"
         " configured=excluded.configured");
     put.bind(1, spec.name).bind_blob(2, spec.folder.data(), spec.folder.size());
-    put.bind(3, audience_text(spec.audience)).bind(4, configured).run();
-    if (other_audience && !moved) {  // every listing carries the audience
-      writer_
-          .prepare(
-              "UPDATE files SET revision=?1+n.number FROM (SELECT path, row_number() OVER ()"
-              " AS number FROM files WHERE share=?2) n WHERE share=?2 AND files.path=n.path")
-          .with(next_revision(), key)
+    put.bind(3, text_of(spec.audience)).bind(4, configured).run();
+    if (moved)
+      writer.database()
+          .prepare("UPDATE shares SET device=0, withdrawn=0 WHERE key=?")
+          .with(old->key)
           .run();
-      skip_revisions(key);
-    }
-    transaction.commit();
-  }
-  wake();
+    else if (old && !old->withdrawn && old->spec.audience != spec.audience)
+      writer.renew_all(old->key, prefix);  // every listing carries the audience
+  });
 }
 
 void Catalogue::remove_share(const std::string& name) {
-  {
-    const std::lock_guard lock(mutex_);
-    Transaction transaction(writer_);
-    auto row = writer_.prepare("SELECT key FROM shares WHERE name=?");
-    row.with(name);
-    if (!row.step()) return;
-    const auto key = row.integer(0);
-    row.reset();
-    drop_all(key);
-    writer_.prepare("DELETE FROM shares WHERE key=?").with(key).run();
-    forget_old();
-    transaction.commit();
-  }
-  wake();
+  write([&](CatalogueWriter& writer) {
+    const auto share = writer.find_share(name);
+    if (!share) return;
+    writer.drop_all(share->key, name + '/');
+    writer.database().prepare("DELETE FROM shares WHERE key=?").with(share->key).run();
+  });
 }
 
-std::optional<FileStamp> Catalogue::stamp(std::int64_t share, const std::string& path) {
-  auto reader = readers_.take();
-  auto row = reader->prepare("SELECT inode, size, mtime_ns FROM files WHERE share=? AND path=?");
-  row.bind(1, share).bind_blob(2, path.data(), path.size());
-  if (!row.step()) return std::nullopt;
-  return stamp_of(row, 0);
+void Catalogue::set_device(std::int64_t share, std::uint64_t device) {
+  write([&](CatalogueWriter& writer) {
+    writer.database().prepare("UPDATE shares SET device=? WHERE key=?").with(device, share).run();
+  });
 }
 
-std::vector<std::string> Catalogue::paths(std::int64_t share, const std::string& after,
-                                          std::size_t limit) {
-  std::vector<std::string> paths;
+std::optional<ContentId> Catalogue::content(std::int64_t share, const std::string& path,
+                                            const FileStamp& stamp) {
   auto reader = readers_.take();
   auto row =
-      reader->prepare("SELECT path FROM files WHERE share=? AND path>? ORDER BY path LIMIT ?");
-  row.bind(1, share).bind_blob(2, after.data(), after.size());
+      reader->prepare("SELECT content, inode, size, mtime_ns FROM files WHERE share=? AND path=?");
+  row.bind(1, share).bind_blob(2, path.data(), path.size());
+  if (!row.step() || stamp_at(row, 1) != stamp) return std::nullopt;
+  return row.id<ContentId>(0);
+}
+
+void Catalogue::withdraw(std::int64_t share) {
+  write([&](CatalogueWriter& writer) {
+    const auto prefix = writer.prefix_of(share);
+    if (!prefix) return;
+    writer.withdraw_all(share, *prefix);
+    writer.database().prepare("UPDATE shares SET withdrawn=1 WHERE key=?").with(share).run();
+  });
+}
+
+void Catalogue::restore(std::int64_t share) {
+  write([&](CatalogueWriter& writer) {
+    const auto prefix = writer.prefix_of(share);
+    if (!prefix) return;
+    writer.renew_all(share, *prefix);
+    writer.database().prepare("UPDATE shares SET withdrawn=0 WHERE key=?").with(share).run();
+  });
+}
+
+std::vector<StoredFile> Catalogue::files(std::int64_t share, const std::string& from,
+                                         const std::string& upto, std::size_t limit) {
+  std::vector<StoredFile> files;
+  auto reader = readers_.take();
+  auto row = reader->prepare(
+      std::string("SELECT path, inode, size, mtime_ns, device FROM files WHERE share=?1"
+                  " AND path>=?2") +
+      (upto.empty() ? "" : " AND path<?4") + " ORDER BY path LIMIT ?3");
+  row.bind(1, share).bind_blob(2, from.data(), from.size());
   row.bind(3, static_cast<std::int64_t>(limit));
-  while (row.step()) paths.emplace_back(row.view(0));
-  return paths;
+  if (!upto.empty()) row.bind_blob(4, upto.data(), upto.size());
+  while (row.step())
+    files.push_back({row.text(0), stamp_at(row, 1), static_cast<std::uint64_t>(row.integer(4))});
+  return files;
 }
 
 void Catalogue::commit(std::int64_t share, const std::vector<HashedFile>& files) {
   if (files.empty()) return;
-  {
-    const std::lock_guard lock(mutex_);
-    Transaction transaction(writer_);
-    auto name = writer_.prepare("SELECT name FROM shares WHERE key=?");
-    name.with(share);
-    if (!name.step()) return;
-    const auto prefix = name.text(0) + '/';
-    name.reset();
-    auto put = writer_.prepare("INSERT OR REPLACE INTO files VALUES(?,?,?,?,?,?,?,?)");
-    auto layer = writer_.prepare("INSERT OR IGNORE INTO layers VALUES(?,?,?,?)");
-    auto back = writer_.prepare("DELETE FROM removed WHERE shown=?");
+  write([&](CatalogueWriter& writer) {
+    const auto prefix = writer.prefix_of(share);
+    if (!prefix) return;
     for (const auto& file : files) {
-      const auto shown = prefix + shown_name(file.path);
-      const auto& tree = file.tree;
-      const auto before = content_at(share, file.path);
-      put.reset();
-      put.bind(1, share).bind_blob(2, file.path.data(), file.path.size()).bind(3, shown);
-      put.bind(4, static_cast<std::int64_t>(file.stamp.inode));
-      put.bind(5, static_cast<std::int64_t>(file.stamp.size)).bind(6, file.stamp.mtime_ns);
-      put.bind_blob(7, tree.content.bytes.data(), tree.content.bytes.size());
-      put.bind(8, static_cast<std::int64_t>(next_revision())).run();
-      layer.reset();
-      layer.bind_blob(1, tree.content.bytes.data(), tree.content.bytes.size());
-      layer.bind(2, static_cast<std::int64_t>(tree.size));
-      layer.bind(3, static_cast<std::int64_t>(tree.span));
-      layer.bind_blob(4, tree.layer.data(), tree.layer.size()).run();
-      back.with(shown).run();
-      if (before && *before != tree.content) forget_unused_layer(*before);
+      writer.put_layer(file.tree);
+      writer.put(share, *prefix, {file.path, file.stamp, file.device}, file.tree.content);
     }
-    transaction.commit();
-  }
-  wake();
+  });
 }
 
 void Catalogue::remove(std::int64_t share, const std::vector<std::string>& paths) {
   if (paths.empty()) return;
+  write([&](CatalogueWriter& writer) {
+    const auto prefix = writer.prefix_of(share);
+    if (!prefix) return;
+    for (const auto& path : paths) writer.drop(share, *prefix, path);
+  });
+}
+
+std::vector<StoredFile> Catalogue::adopt(std::int64_t share, std::vector<StoredFile> files) {
+  std::vector<StoredFile> unknown;
+  if (files.empty()) return unknown;
+  write([&](CatalogueWriter& writer) {
+    const auto prefix = writer.prefix_of(share);
+    if (!prefix) return;
+    for (auto& file : files) {
+      if (const auto content = writer.known(file))
+        writer.put(share, *prefix, file, *content);
+      else
+        unknown.push_back(std::move(file));
+    }
+  });
+  return unknown;
+}
+
+void Catalogue::renumber_device(std::int64_t share, std::uint64_t from, std::uint64_t to) {
+  write([&](CatalogueWriter& writer) {
+    writer.database()
+        .prepare("UPDATE files SET device=? WHERE share=? AND device=?")
+        .with(to, share, from)
+        .run();
+  });
+}
+
+void Catalogue::forget_gone(std::chrono::seconds longer_than) {
   {
-    const std::lock_guard lock(mutex_);
-    Transaction transaction(writer_);
-    for (const auto& path : paths) drop(share, path);
-    forget_old();
-    transaction.commit();
+    auto reader = readers_.take();
+    auto old = reader->prepare("SELECT 1 FROM gone WHERE since<=unixepoch()-? LIMIT 1");
+    if (!old.with(longer_than.count()).step()) return;
   }
-  wake();
+  write([&](CatalogueWriter& writer) {
+    auto old =
+        writer.database().prepare("DELETE FROM gone WHERE since<=unixepoch()-? RETURNING content");
+    std::vector<ContentId> contents;
+    old.with(longer_than.count());
+    while (old.step()) contents.push_back(old.id<ContentId>(0));
+    old.reset();
+    for (const auto& content : contents) writer.forget_unused_layer(content);
+  });
 }
 
 std::vector<ContentPlace> Catalogue::places(const ContentId& content) {
   std::vector<ContentPlace> places;
   auto reader = readers_.take();
   auto row = reader->prepare(
-      "SELECT folder, path, shown, inode, size, mtime_ns, audience FROM files f"
-      " JOIN shares s ON s.key=f.share WHERE content=? LIMIT 64");
+      "SELECT folder, path, inode, size, mtime_ns, audience FROM files f"
+      " CROSS JOIN shares s ON s.key=f.share WHERE content=? LIMIT 64");
   row.with(content);
-  while (row.step())
-    places.push_back({row.text(0) + '/' + row.text(1), std::string(name_of_path(row.view(2))),
-                      stamp_of(row, 3), audience_from(row.text(6))});
+  while (row.step()) {
+    const auto path = row.text(1);
+    places.push_back({row.text(0) + '/' + path, shown_name(name_of_path(path)), stamp_at(row, 2),
+                      audience_from(row.text(5))});
+  }
   return places;
 }
 
 std::optional<MerkleTree> Catalogue::tree(const ContentId& content) {
   auto reader = readers_.take();
-  auto row = reader->prepare("SELECT size, span, nodes FROM layers WHERE content=?");
+  auto row = reader->prepare(
+      "SELECT size, span, nodes FROM layers WHERE content=?1"
+      " AND EXISTS (SELECT 1 FROM files WHERE content=?1)");
   row.with(content);
   if (!row.step()) return std::nullopt;
   return MerkleTree{content, static_cast<std::uint64_t>(row.integer(0)),
@@ -330,72 +338,6 @@ Registration Catalogue::on_advance(std::function<void()> wake) {
 void Catalogue::wake() {
   const std::lock_guard lock(wakes_->mutex);
   for (const auto& [number, call] : wakes_->wakes) call();
-}
-
-Revision Catalogue::next_revision() {
-  auto next = writer_.prepare("UPDATE meta SET value=value+1 WHERE name='latest' RETURNING value");
-  next.step();
-  const auto revision = static_cast<Revision>(next.integer(0));
-  next.run();
-  return revision;
-}
-
-void Catalogue::drop(std::int64_t share, const std::string& path) {
-  auto row = writer_.prepare("DELETE FROM files WHERE share=? AND path=? RETURNING shown, content");
-  row.bind(1, share).bind_blob(2, path.data(), path.size());
-  if (!row.step()) return;
-  const auto shown = row.text(0);
-  const auto content = row.id<ContentId>(1);
-  row.run();
-  writer_.prepare("INSERT OR REPLACE INTO removed VALUES(?,?)").with(shown, next_revision()).run();
-  forget_unused_layer(content);
-}
-
-void Catalogue::forget_unused_layer(const ContentId& content) {
-  writer_
-      .prepare(
-          "DELETE FROM layers WHERE content=?1 AND NOT EXISTS"
-          " (SELECT 1 FROM files WHERE content=?1)")
-      .with(content)
-      .run();
-}
-
-std::optional<ContentId> Catalogue::content_at(std::int64_t share, const std::string& path) {
-  auto row = writer_.prepare("SELECT content FROM files WHERE share=? AND path=?");
-  row.bind(1, share).bind_blob(2, path.data(), path.size());
-  if (!row.step()) return std::nullopt;
-  return row.id<ContentId>(0);
-}
-
-void Catalogue::drop_all(std::int64_t share) {
-  writer_
-      .prepare(
-          "INSERT OR REPLACE INTO removed SELECT shown, ?+row_number() OVER () FROM files"
-          " WHERE share=?")
-      .with(next_revision(), share)
-      .run();
-  skip_revisions(share);
-  writer_.prepare("DELETE FROM files WHERE share=?").with(share).run();
-  writer_.execute("DELETE FROM layers WHERE content NOT IN (SELECT content FROM files)");
-}
-
-// After one revision was given to each file of the share, on from next_revision().
-void Catalogue::skip_revisions(std::int64_t share) {
-  writer_
-      .prepare(
-          "UPDATE meta SET value=value+(SELECT count(*) FROM files WHERE share=?)"
-          " WHERE name='latest'")
-      .with(share)
-      .run();
-}
-
-// A follower that stands before what is forgotten here must start over.
-void Catalogue::forget_old() {
-  if (writer_.integer("SELECT count(*) FROM removed") <= kMostRemoved) return;
-  const auto revision =
-      writer_.integer("SELECT revision FROM removed ORDER BY revision DESC LIMIT 1 OFFSET 50000");
-  writer_.prepare("DELETE FROM removed WHERE revision<=?").with(revision).run();
-  writer_.prepare("UPDATE meta SET value=? WHERE name='oldest'").with(revision).run();
 }
 
 }  // namespace swapmeet::swarm

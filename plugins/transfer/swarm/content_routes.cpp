@@ -3,18 +3,33 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
+#include <limits>
+#include <optional>
 
 #include "swapmeet/media_type.h"
 
 namespace swapmeet::swarm {
 namespace {
 
+constexpr auto kHuge = std::numeric_limits<std::uint64_t>::max();
+
+// Digits only; more than fits is kHuge.
 std::optional<std::uint64_t> number(std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  if (text.empty() || end != text.data() + text.size()) return std::nullopt;
+  if (error == std::errc::result_out_of_range) return kHuge;
+  return error == std::errc() ? std::optional(value) : std::nullopt;
+}
+
+bool same_name(std::string_view left, std::string_view right) {
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](char a, char b) {
+    return std::tolower(static_cast<unsigned char>(a)) ==
+           std::tolower(static_cast<unsigned char>(b));
+  });
 }
 
 // True when the list of entity tags holds the tag or is "*". Weak tags count only when `weak`.
@@ -31,22 +46,11 @@ bool lists_tag(std::string_view list, std::string_view tag, bool weak) {
   return false;
 }
 
-// RFC 6266 and 8187.
-std::string disposition(const std::string& name) {
-  constexpr char kDigits[] = "0123456789ABCDEF";
-  constexpr std::string_view kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_~";
-  std::string encoded;
-  for (const char c : name) {
-    if (kPlain.find(c) != std::string_view::npos) {
-      encoded += c;
-    } else {
-      encoded += '%';
-      encoded += kDigits[static_cast<unsigned char>(c) >> 4];
-      encoded += kDigits[static_cast<unsigned char>(c) & 15];
-    }
-  }
-  return "attachment; filename*=UTF-8''" + encoded;
+bool lists_tag(const http::Headers& headers, std::string_view field, std::string_view tag,
+               bool weak) {
+  return std::any_of(headers.fields().begin(), headers.fields().end(), [&](const auto& one) {
+    return same_name(one.first, field) && lists_tag(one.second, tag, weak);
+  });
 }
 
 struct Opened {
@@ -54,36 +58,59 @@ struct Opened {
   std::shared_ptr<const http::OpenFile> file;
 };
 
-bool is_still(int descriptor, const FileStamp& stamp) {
-  struct stat info {};
-  if (descriptor < 0 || fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode)) return false;
-  const auto mtime =
-      static_cast<std::int64_t>(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec;
-  return FileStamp{info.st_ino, static_cast<std::uint64_t>(info.st_size), mtime} == stamp;
-}
-
 Error not_here(const std::string& content) {
   return {ErrorCode::not_found,
           "this peer does not share the content " + content + " (any more); ask another source",
           {}};
 }
 
-Result<Opened> open_content(Catalogue& catalogue, const http::Request& request) {
+struct Serving {
+  Catalogue& catalogue;
+  UploadMeter& meter;
+  std::function<void(const std::string& file)> changed;
+  OfferedContents* offers;
+
+  std::vector<ContentPlace> places(const ContentId& content, const std::string* offer) const {
+    auto found = catalogue.places(content);
+    if (offers != nullptr && offer != nullptr)
+      if (auto place = offers->place(content, *offer)) found.push_back(std::move(*place));
+    return found;
+  }
+  std::optional<MerkleTree> tree(const ContentId& content, const std::string* offer) const {
+    auto found = catalogue.tree(content);
+    if (!found && offers != nullptr && offer != nullptr) return offers->tree(content, *offer);
+    return found;
+  }
+};
+
+// Of a file that has gone there is nothing to hash again, but a scan notices that, too.
+Result<Opened> open_content(const Serving& serving, const http::Request& request) {
   const auto& text = request.params.at("cid");
   const auto content = ContentId::parse(text);
   if (!content)
     return Error{ErrorCode::invalid_argument, "a content id has 64 hexadecimal digits", {}};
-  for (auto& place : catalogue.places(*content)) {
+  for (auto& place : serving.places(*content, request.query_value("offer"))) {
     if (!place.audience.admits(request.identity)) continue;
     auto file = std::make_shared<const http::OpenFile>(
         open(place.file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
-    if (is_still(file->descriptor(), place.stamp)) return Opened{std::move(place), std::move(file)};
+    struct stat info {};
+    if (fstat(file->descriptor(), &info) == 0 && is_still(place.stamp, info))
+      return Opened{std::move(place), std::move(file)};
+    if (serving.changed) serving.changed(place.file);
   }
   return not_here(text);
 }
 
-http::Response bytes_of(Catalogue& catalogue, UploadMeter& meter, const http::Request& request) {
-  auto opened = open_content(catalogue, request);
+// A sentence for who reads it by hand; programs go by the status.
+http::Response said(http::Response response, int status, std::string sentence) {
+  response.status = status;
+  response.headers.set("Content-Type", "text/plain; charset=utf-8");
+  response.body = std::move(sentence) + '\n';
+  return response;
+}
+
+http::Response bytes_of(const Serving& serving, const http::Request& request) {
+  auto opened = open_content(serving, request);
   if (!opened) return http::problem(opened.error(), request.id);
   const auto content = *ContentId::parse(request.params.at("cid"));
   const auto size = opened->place.stamp.size;
@@ -91,13 +118,10 @@ http::Response bytes_of(Catalogue& catalogue, UploadMeter& meter, const http::Re
   http::Response response;
   response.headers.set("ETag", tag);
   response.headers.set("Accept-Ranges", "bytes");
-  const auto* match = request.headers.find("If-Match");
-  const auto* none_match = request.headers.find("If-None-Match");
-  if (match != nullptr && !lists_tag(*match, tag, false)) {
-    response.status = 412;
-    return response;
-  }
-  if (none_match != nullptr && lists_tag(*none_match, tag, true)) {
+  if (request.headers.find("If-Match") != nullptr &&
+      !lists_tag(request.headers, "If-Match", tag, false))
+    return said(std::move(response), 412, "this content is " + tag + ", whatever If-Match says");
+  if (lists_tag(request.headers, "If-None-Match", tag, true)) {
     response.status = 304;
     return response;
   }
@@ -107,9 +131,8 @@ http::Response bytes_of(Catalogue& catalogue, UploadMeter& meter, const http::Re
   if (asked != nullptr && request.method == "GET" && (if_range == nullptr || *if_range == tag))
     range = parse_range(*asked, size);
   if (range.kind == RangeAnswer::unsatisfiable) {
-    response.status = 416;
     response.headers.set("Content-Range", "bytes */" + std::to_string(size));
-    return response;
+    return said(std::move(response), 416, "the file has " + std::to_string(size) + " bytes");
   }
   if (range.kind == RangeAnswer::part) {
     response.status = 206;
@@ -119,10 +142,11 @@ http::Response bytes_of(Catalogue& catalogue, UploadMeter& meter, const http::Re
   }
   response.headers.set("Content-Type", std::string(mime_type_of(opened->place.name)));
   response.headers.set("X-Content-Type-Options", "nosniff");
-  response.headers.set("Content-Disposition", disposition(opened->place.name));
+  response.headers.set("Content-Disposition", content_disposition(opened->place.name));
   http::FileBody body{opened->file, range.offset, range.length, {}, {}};
   if (request.method == "GET") {
-    auto calls = meter.begin(request.remote_address, content, opened->place.name, range.length);
+    auto calls =
+        serving.meter.begin(request.remote_address, content, opened->place.name, range.length);
     body.on_sent = std::move(calls.on_sent);
     body.on_end = std::move(calls.on_end);
   }
@@ -130,16 +154,17 @@ http::Response bytes_of(Catalogue& catalogue, UploadMeter& meter, const http::Re
   return response;
 }
 
-http::Response layer_of(Catalogue& catalogue, const http::Request& request) {
+http::Response layer_of(const Serving& serving, const http::Request& request) {
   const auto* piece_text = request.query_value("piece");
   const auto piece = piece_text != nullptr ? number(*piece_text) : std::nullopt;
   if (!piece)
     return http::problem(
         {ErrorCode::invalid_argument, "say the piece size in bytes: ?piece=1048576", {}},
         request.id);
-  const auto opened = open_content(catalogue, request);
+  const auto opened = open_content(serving, request);
   if (!opened) return http::problem(opened.error(), request.id);
-  const auto tree = catalogue.tree(*ContentId::parse(request.params.at("cid")));
+  const auto tree =
+      serving.tree(*ContentId::parse(request.params.at("cid")), request.query_value("offer"));
   if (!tree) return http::problem(not_here(request.params.at("cid")), request.id);
   auto layer = layer_at(*tree, *piece);
   if (!layer) return http::problem(layer.error(), request.id);
@@ -151,10 +176,39 @@ http::Response layer_of(Catalogue& catalogue, const http::Request& request) {
 
 }  // namespace
 
+std::string content_disposition(const std::string& name) {
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  constexpr std::string_view kAttribute =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$&+-.^_`|~";
+  std::string plain;
+  std::string encoded;
+  bool is_plain = true;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    // RFC 6266 appendix D: no '%', which some decode, and nothing that needs escaping.
+    const bool harmless = byte >= 0x20 && byte < 0x7F && c != '"' && c != '\\' && c != '%';
+    is_plain = is_plain && harmless;
+    if (harmless)
+      plain += c;
+    else if ((byte & 0xC0U) != 0x80U)  // one for each character
+      plain += '_';
+    if (kAttribute.find(c) != std::string_view::npos) {
+      encoded += c;
+    } else {
+      encoded += '%';
+      encoded += kDigits[byte >> 4];
+      encoded += kDigits[byte & 15];
+    }
+  }
+  const auto both = "attachment; filename=\"" + plain + '"';
+  return is_plain ? both : both + "; filename*=UTF-8''" + encoded;
+}
+
 RangeAnswer parse_range(std::string_view header, std::uint64_t size) {
   const RangeAnswer whole{RangeAnswer::whole, 0, size};
-  if (!header.starts_with("bytes=")) return whole;
-  header.remove_prefix(6);
+  constexpr std::string_view kUnit = "bytes=";
+  if (!same_name(header.substr(0, kUnit.size()), kUnit)) return whole;
+  header.remove_prefix(kUnit.size());
   const auto dash = header.find('-');
   if (dash == std::string_view::npos) return whole;
   const auto first = number(header.substr(0, dash));
@@ -172,25 +226,24 @@ RangeAnswer parse_range(std::string_view header, std::uint64_t size) {
   return {RangeAnswer::part, *first, end - *first + 1};
 }
 
-Result<std::vector<Registration>> add_content_routes(http::Routes& routes, Catalogue& catalogue,
-                                                     UploadMeter& meter) {
+Result<std::vector<Registration>> add_content_routes(
+    http::Routes& routes, Catalogue& catalogue, UploadMeter& meter,
+    std::function<void(const std::string& file)> changed, OfferedContents* offers) {
   std::vector<Registration> registrations;
-  const auto guarded = [](auto work) {
-    return [work](http::Request& request) {
-      auto answer = sqlite::attempt([&]() -> Result<http::Response> { return work(request); });
+  const Serving serving{catalogue, meter, std::move(changed), offers};
+  const auto add = [&](const char* pattern, auto work) -> Result<void> {
+    auto added = routes.add("GET", pattern, [serving, work](http::Request& request) {
+      auto answer =
+          sqlite::attempt([&]() -> Result<http::Response> { return work(serving, request); });
       return answer ? std::move(*answer) : http::problem(answer.error(), request.id);
-    };
+    });
+    if (!added) return added.error();
+    registrations.push_back(std::move(*added));
+    return {};
   };
-  auto bytes = routes.add("GET", "/content/{cid}", guarded([&](http::Request& request) {
-                            return bytes_of(catalogue, meter, request);
-                          }));
-  if (!bytes) return bytes.error();
-  registrations.push_back(std::move(*bytes));
-  auto layer =
-      routes.add("GET", "/content/{cid}/layer",
-                 guarded([&](http::Request& request) { return layer_of(catalogue, request); }));
-  if (!layer) return layer.error();
-  registrations.push_back(std::move(*layer));
+  auto added = add("/content/{cid}", bytes_of);
+  if (added) added = add("/content/{cid}/layer", layer_of);
+  if (!added) return added.error();
   return registrations;
 }
 

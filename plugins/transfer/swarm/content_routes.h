@@ -4,7 +4,8 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <functional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -20,11 +21,26 @@ struct RangeAnswer {
   std::uint64_t offset = 0;
   std::uint64_t length = 0;
 };
-// RFC 9110: anything but one well-formed byte range is answered with the whole.
+// RFC 9110 §14: anything but one well-formed byte range is answered with the whole (several ranges
+// too: a server may ignore them).
 RangeAnswer parse_range(std::string_view header, std::uint64_t size);
 
-// `catalogue` and `meter` must outlive the registrations.
-Result<std::vector<Registration>> add_content_routes(http::Routes& routes, Catalogue& catalogue,
-                                                     UploadMeter& meter);
+// RFC 6266: a plain name for old readers, and the whole one (RFC 8187) when that is not plain.
+std::string content_disposition(const std::string& name);
+
+// Contents that are in no share, for whoever has the token of an offer: /content/{cid}?offer=TOKEN.
+// Thread-safe; throws sqlite::Failure.
+class OfferedContents {
+ public:
+  virtual ~OfferedContents() = default;
+  virtual std::optional<ContentPlace> place(const ContentId& content, const std::string& token) = 0;
+  virtual std::optional<MerkleTree> tree(const ContentId& content, const std::string& token) = 0;
+};
+
+// `changed` is told of files that are not what was hashed any more, so that they are hashed again.
+// `catalogue`, `meter` and `offers` (may be null) must outlive the registrations.
+Result<std::vector<Registration>> add_content_routes(
+    http::Routes& routes, Catalogue& catalogue, UploadMeter& meter,
+    std::function<void(const std::string& file)> changed, OfferedContents* offers = nullptr);
 
 }  // namespace swapmeet::swarm

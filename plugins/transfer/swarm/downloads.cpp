@@ -2,13 +2,18 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <functional>
+#include <list>
 #include <map>
 #include <mutex>
 #include <random>
+#include <set>
+#include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
-#include "swapmeet/sqlite/database.h"
+#include "transfer/swarm/download_store.h"
 #include "transfer/swarm/downloads_transfer.h"
 #include "transfer/swarm/safe_name.h"
 
@@ -17,121 +22,155 @@ namespace {
 using Steady = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-constexpr const char* kMigrations[] = {
-    "CREATE TABLE downloads (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, content BLOB NOT "
-    "NULL, name TEXT NOT NULL, folder TEXT NOT NULL, overwrite INTEGER NOT NULL, size INTEGER NOT "
-    "NULL, state TEXT NOT NULL, why TEXT NOT NULL, target TEXT NOT NULL, started INTEGER NOT NULL, "
-    "finished INTEGER NOT NULL, layer BLOB NOT NULL, proven BLOB NOT NULL, sources TEXT NOT NULL)"};
+constexpr auto kTellEvery = 500ms;  // how running downloads do
 
 struct Item {
-  std::int64_t seq = 0;
-  TransferPlan plan;
-  DownloadStatus status;
-  std::shared_ptr<Transfer> transfer;  // while its thread runs
-  std::thread thread;
-  bool ended = false;  // the thread only has to be joined
-  bool cancelled = false;
+  StoredDownload kept;
+  std::shared_ptr<Transfer> transfer;  // while it runs
+  bool has_layer = false;              // the store has it
+  bool cancelled = false;              // on its way out: nobody sees it any more
+  std::string told_why;                // in the log
   unsigned attempts = 0;
-  Steady::time_point retry_at{};
+  Steady::time_point retry_at{};  // where it waits
+  std::uint64_t turn = 0;         // where it is queued; 0: nowhere
+  DownloadState state() const { return kept.status.state; }
+};
+using ItemPointer = std::shared_ptr<Item>;
+
+struct Run {
+  ItemPointer item;
+  std::thread thread;
+  bool over = false;  // the thread only has to be joined
 };
 
 Error no_such(const std::string& id) {
   return {ErrorCode::not_found, "there is no download " + id, {}};
 }
 
-std::string lines(const std::vector<Source>& sources) {
-  std::string text;
-  for (const auto& source : sources) text += source.peer.text() + " " + source.url + "\n";
-  return text;
-}
-
-std::vector<Source> sources_of(const std::string& text) {
-  std::vector<Source> sources;
-  for (std::size_t at = 0, end = 0; (end = text.find('\n', at)) != std::string::npos;
-       at = end + 1) {
-    if (end - at < 34) continue;
-    Source source;
-    source.peer = PeerId::parse(text.substr(at, 32)).value_or(PeerId{});
-    source.url = text.substr(at + 33, end - at - 33);
-    sources.push_back(std::move(source));
-  }
-  return sources;
+// Where a download goes: the owner may name any folder by its absolute path; a relative one stays
+// below the download folder.
+Result<std::filesystem::path> folder_for(const std::filesystem::path& base,
+                                         const std::string& folder) {
+  const std::filesystem::path wanted(folder);
+  if (folder.find('\0') != std::string::npos)
+    return Error{ErrorCode::invalid_argument, "the folder's name has a zero byte in it", {}};
+  if (wanted.is_relative())
+    for (const auto& part : wanted)
+      if (part == "..")
+        return Error{ErrorCode::invalid_argument,
+                     "the folder " + folder +
+                         " leads out of the download folder: leave out the '..', or name the whole "
+                         "path",
+                     {}};
+  auto path = (base / wanted).lexically_normal();
+  return path.has_filename() ? path : path.parent_path();
 }
 }  // namespace
 
 struct DownloadQueue::State {
-  explicit State(DownloadOptions given) : options(std::move(given)), database(options.database) {
-    sqlite::migrate(database, kMigrations);
-    load();
+  explicit State(DownloadOptions given) : options(std::move(given)), store(options.database) {
+    for (auto& download : store.all()) {
+      auto& state = download.status.state;
+      if (state == DownloadState::running || state == DownloadState::waiting)
+        state = DownloadState::queued;
+      auto item = std::make_shared<Item>();
+      item->kept = std::move(download);
+      add(item);
+    }
     scheduler = std::thread([this] { schedule(); });
   }
 
   DownloadOptions options;
-  std::mutex mutex;  // guards all below, the database included
-  sqlite::Database database;
+  std::mutex mutex;  // guards all below, and `limits` of the options
   std::condition_variable changed;
-  std::map<std::string, std::shared_ptr<Item>> items;
+  DownloadStore store;
+  std::map<std::string, ItemPointer> items;
+  std::map<std::int64_t, ItemPointer, std::greater<>> newest;  // by seq
+  std::multimap<ContentId, ItemPointer> by_content;
+  // Who is next, in the order of their turns: who tried in vain goes to the end, so that all get
+  // theirs. And who may be in line again, by time.
+  std::map<std::uint64_t, ItemPointer> queued;
+  std::set<std::pair<Steady::time_point, ItemPointer>> waiting;
+  std::uint64_t last_turn = 0;
+  std::size_t running = 0;
+  std::list<Run> runs;  // changed by the scheduler's thread only, and by stop() after it
   std::mt19937_64 random{std::random_device{}()};
   bool stopping = false;
   std::thread scheduler;
 
-  void load() {
-    auto rows = database.prepare(
-        "SELECT seq, id, content, name, folder, overwrite, size, state, why, target, started, "
-        "finished, layer, proven, sources FROM downloads");
-    while (rows.step()) {
-      auto item = std::make_shared<Item>();
-      auto& plan = item->plan;
-      auto& status = item->status;
-      item->seq = rows.integer(0);
-      plan.id = status.id = rows.text(1);
-      plan.content = status.content = rows.id<ContentId>(2);
-      plan.name = status.name = rows.text(3);
-      plan.folder = rows.text(4);
-      plan.overwrite = rows.integer(5) != 0;
-      plan.size_known = rows.integer(6) >= 0;
-      plan.size = status.size =
-          static_cast<std::uint64_t>(std::max<std::int64_t>(rows.integer(6), 0));
-      status.state = download_state_from(rows.text(7)).value_or(DownloadState::queued);
-      if (status.state == DownloadState::running || status.state == DownloadState::waiting)
-        status.state = DownloadState::queued;
-      status.why = rows.text(8);
-      plan.target = rows.text(9);
-      status.path = plan.target.empty() ? (plan.folder / plan.name).string() : plan.target;
-      status.started = Time(std::chrono::milliseconds(rows.integer(10)));
-      if (rows.integer(11) != 0)
-        status.finished = Time(std::chrono::milliseconds(rows.integer(11)));
-      if (status.state == DownloadState::done) status.done = status.size;
-      plan.layer = rows.text(12);
-      plan.proven = rows.text(13);
-      plan.given = sources_of(rows.text(14));
-      items.emplace(status.id, std::move(item));
-    }
+  // All below: with the lock, unless it says otherwise.
+
+  void add(const ItemPointer& item) {
+    const auto& kept = item->kept;
+    items.emplace(kept.plan.id, item);
+    newest.emplace(kept.seq, item);
+    by_content.emplace(kept.plan.content, item);
+    place(item);
   }
 
-  // With the lock. Durable when it returns ok.
-  Result<void> store(const Item& item) {
-    const auto& [plan, status] = std::tie(item.plan, item.status);
+  void remove(const ItemPointer& item) {
+    const auto& kept = item->kept;
+    items.erase(kept.plan.id);
+    newest.erase(kept.seq);
+    queued.erase(item->turn);
+    waiting.erase({item->retry_at, item});
+    const auto [from, to] = by_content.equal_range(kept.plan.content);
+    for (auto at = from; at != to; ++at)
+      if (at->second == item) {
+        by_content.erase(at);
+        return;
+      }
+  }
+
+  // Into the line that its state says.
+  void place(const ItemPointer& item, Steady::time_point retry_at = {}) {
+    queued.erase(std::exchange(item->turn, 0));
+    waiting.erase({item->retry_at, item});
+    item->retry_at = retry_at;
+    if (item->transfer || item->cancelled) return;
+    if (item->state() == DownloadState::queued) queued.emplace(item->turn = ++last_turn, item);
+    if (item->state() == DownloadState::waiting) waiting.emplace(retry_at, item);
+    changed.notify_all();
+  }
+
+  ItemPointer find(const std::string& id) const {
+    const auto found = items.find(id);
+    return found == items.end() || found->second->cancelled ? nullptr : found->second;
+  }
+
+  // Durable when it returns ok.
+  Result<void> keep(Item& item) {
     return sqlite::attempt([&]() -> Result<void> {
-      const auto finished = status.finished ? status.finished->time_since_epoch().count() : 0;
-      auto put = database.prepare(
-          "INSERT OR REPLACE INTO downloads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-      put.with(item.seq, plan.id, plan.content, plan.name, plan.folder.string(), plan.overwrite,
-               plan.size_known ? static_cast<std::int64_t>(plan.size) : -1, name_of(status.state),
-               status.why, plan.target, status.started.time_since_epoch().count(), finished);
-      put.bind_blob(13, plan.layer.data(), plan.layer.size());
-      put.bind_blob(14, plan.proven.data(), plan.proven.size());
-      put.bind(15, std::string_view(lines(plan.given)));
-      put.run();
+      store.put(item.kept);
+      if (item.has_layer && item.state() == DownloadState::done)
+        store.drop_layer(item.kept.plan.id);
+      return {};
+    });
+  }
+
+  Result<void> keep_plan(Item& item, const TransferPlan& plan) {
+    if (item.cancelled) return Error{ErrorCode::cancelled, "cancelled", {}};
+    auto& kept = item.kept;
+    return sqlite::attempt([&]() -> Result<void> {
+      if (!item.has_layer && !plan.layer.empty()) {
+        store.put_layer(plan.id, plan.layer);
+        item.has_layer = true;
+      }
+      auto given = std::exchange(kept.plan.given, {});  // more may have come since it began
+      kept.plan = plan;
+      kept.plan.layer.clear();
+      kept.plan.given = std::move(given);
+      kept.status.size = plan.size;
+      store.put(kept);
       return {};
     });
   }
 
   DownloadStatus status_of(const Item& item) const {
-    auto status = item.status;
+    auto status = item.kept.status;
     if (!item.transfer) return status;
     auto progress = item.transfer->progress();
-    status.done = std::max(status.done, progress.done);
+    status.done = progress.done;
     status.rate = progress.rate;
     status.sources = std::move(progress.sources);
     return status;
@@ -140,108 +179,184 @@ struct DownloadQueue::State {
   void publish(const Item& item) const {
     if (!options.publish) return;
     const auto status = status_of(item);
-    options.publish({"download", "{\"id\":\"" + status.id + "\",\"state\":\"" +
-                                     std::string(name_of(status.state)) +
-                                     "\",\"size\":" + std::to_string(status.size) +
-                                     ",\"done\":" + std::to_string(status.done) +
-                                     ",\"rate\":" + std::to_string(status.rate) + "}"});
+    options.publish({"download", R"({"id":")" + status.id + R"(","state":")" +
+                                     std::string(name_of(status.state)) + R"(","size":)" +
+                                     std::to_string(status.size) + R"(,"done":)" +
+                                     std::to_string(status.done) + R"(,"rate":)" +
+                                     std::to_string(status.rate) + "}"});
   }
 
-  void begin(const std::shared_ptr<Item>& item) {
-    item->status.state = DownloadState::running;
-    item->status.why.clear();
-    item->status.next_try.reset();
-    item->ended = false;
-    item->transfer = std::make_shared<Transfer>(
-        options, item->plan, [this, item](const TransferPlan& plan) -> Result<void> {
-          const std::lock_guard lock(mutex);
-          item->plan = plan;
-          item->status.size = plan.size;
-          if (item->cancelled) return Error{ErrorCode::cancelled, "cancelled", {}};
-          return store(*item);
-        });
-    item->thread = std::thread([this, item, transfer = item->transfer] {
-      const auto end = transfer->run();
-      const std::lock_guard lock(mutex);
-      ended(*item, end);
-      changed.notify_all();
-    });
+  void begin(const ItemPointer& item) {
+    auto& status = item->kept.status;
+    status.state = DownloadState::running;
+    status.why.clear();
+    status.next_try.reset();
+    auto plan = item->kept.plan;
+    auto layer = sqlite::attempt([&]() -> Result<std::string> { return store.layer(plan.id); });
+    if (layer) plan.layer = std::move(*layer);
+    item->has_layer = !plan.layer.empty();
+    item->transfer = std::make_shared<Transfer>(options, std::move(plan),
+                                                [this, item](const TransferPlan& changed_plan) {
+                                                  const std::lock_guard lock(mutex);
+                                                  return keep_plan(*item, changed_plan);
+                                                });
+    place(item);
+    ++running;
+    auto& run = runs.emplace_back(Run{item, {}});
+    publish(*item);
+    try {
+      run.thread = std::thread([this, &run, item, transfer = item->transfer] {
+        const auto end = transfer->run();
+        const std::lock_guard lock(mutex);
+        ended(item, end);
+        run.over = true;
+      });
+    } catch (const std::system_error& error) {
+      ended(item,
+            {DownloadState::waiting, std::string("no thread can be started: ") + error.what()});
+      run.over = true;
+    }
   }
 
-  void ended(Item& item, const TransferEnd& end) {
-    auto& status = item.status;
-    const auto progress = item.transfer->progress();
-    if (progress.done > status.done) item.attempts = 0;
+  void ended(const ItemPointer& item, const TransferEnd& end) {
+    auto& status = item->kept.status;
+    auto progress = item->transfer->progress();
+    if (progress.done > status.done) item->attempts = 0;
     status.done = progress.done;
-    status.sources = progress.sources;
-    item.transfer.reset();
-    item.ended = true;
+    status.sources = std::move(progress.sources);
+    item->transfer.reset();
+    --running;
+    Steady::time_point retry_at{};
     if (end.state == DownloadState::done) {
       status.state = DownloadState::done;
       status.done = status.size;
-      status.path = item.plan.target;
+      status.why.clear();
+      status.path = item->kept.plan.target;
       status.finished = options.clock->now();
     } else if (status.state == DownloadState::running) {
       status.state = end.state;
       status.why = end.why;
-      auto wait = std::min(options.first_backoff * (1U << std::min(item.attempts++, 10U)),
-                           options.longest_backoff);
-      wait += wait * static_cast<int>(random() % 50) / 100;
-      item.retry_at = Steady::now() + wait;
-      if (end.state == DownloadState::waiting) status.next_try = options.clock->now() + wait;
+      if (end.state == DownloadState::waiting) {
+        const auto wait = backoff(options.patience, item->attempts++, random);
+        retry_at = Steady::now() + wait;
+        status.next_try = options.clock->now() + wait;
+      }
     }
-    if (!item.cancelled) static_cast<void>(store(item));
-    publish(item);
+    if (!item->cancelled) {
+      // Waiting or interrupted ones begin again as queued after a restart, which they are there.
+      auto kept = status.state == DownloadState::done ? keep(*item) : Result<void>{};
+      if (!kept) tell(*item, "cannot be recorded", kept.error().message);
+      if (status.state == DownloadState::done) tell(*item, "done", status.path);
+      if (status.state == DownloadState::waiting && status.why != item->told_why)
+        tell(*item, "waits", item->told_why = status.why);
+      publish(*item);
+    }
+    place(item, retry_at);
+    changed.notify_all();
+  }
+
+  void tell(const Item& item, const std::string& what, const std::string& more) const {
+    if (options.log)
+      options.log(LogLevel::info, "download " + what,
+                  {{"id", item.kept.plan.id}, {"name", item.kept.plan.name}, {"more", more}});
   }
 
   void schedule() {
     std::unique_lock lock(mutex);
     auto told = Steady::now();
     while (!stopping) {
+      runs.remove_if([](Run& run) {
+        if (run.over && run.thread.joinable())
+          run.thread.join();  // it has only its lock to give back
+        return run.over;
+      });
       const auto now = Steady::now();
-      const bool tell = now - told >= 500ms;
-      if (tell) told = now;
-      std::size_t running = 0;
-      std::vector<std::shared_ptr<Item>> ready;
-      for (auto& [id, item] : items) {
-        if (item->ended && item->thread.joinable()) item->thread.join();
-        if (item->transfer) {
-          ++running;
-          if (tell) publish(*item);
-          continue;
-        }
-        const auto state = item->status.state;
-        if (state == DownloadState::queued ||
-            (state == DownloadState::waiting && item->retry_at <= now))
-          ready.push_back(item);
+      while (!waiting.empty() && waiting.begin()->first <= now) {
+        const auto item = waiting.begin()->second;
+        item->kept.status.state = DownloadState::queued;
+        place(item);
       }
-      std::sort(ready.begin(), ready.end(),
-                [](const auto& a, const auto& b) { return a->seq < b->seq; });
-      for (auto& item : ready)
-        if (running++ < options.max_downloads) begin(item);
-      changed.wait_for(lock, 250ms);
+      while (!queued.empty() && running < options.limits.max_downloads) {
+        const auto item = queued.begin()->second;
+        begin(item);
+      }
+      if (now - told >= kTellEvery) {
+        told = now;
+        for (const auto& run : runs)
+          if (!run.over) publish(*run.item);
+      }
+      if (running > 0)
+        changed.wait_until(lock, now + kTellEvery);
+      else if (!waiting.empty())
+        changed.wait_until(lock, waiting.begin()->first);
+      else
+        changed.wait(lock);
     }
   }
 
-  void stop() {
-    std::vector<std::shared_ptr<Item>> all;
-    {
-      const std::lock_guard lock(mutex);
-      stopping = true;
-      for (auto& [id, item] : items) {
-        all.push_back(item);
-        if (item->transfer) item->transfer->interrupt();
-      }
-    }
+  void interrupt() {
+    const std::lock_guard lock(mutex);
+    stopping = true;
+    for (const auto& [id, item] : items)
+      if (item->transfer) item->transfer->interrupt();
     changed.notify_all();
+  }
+
+  // Without the lock.
+  void stop() {
+    interrupt();
     if (scheduler.joinable()) scheduler.join();
-    for (auto& item : all)
-      if (item->thread.joinable()) item->thread.join();
+    for (auto& run : runs)
+      if (run.thread.joinable()) run.thread.join();
+    runs.clear();
+  }
+
+  // The same content into the same place: nullptr when there is none, or its file is gone.
+  ItemPointer same_as(const TransferPlan& plan) const {
+    const auto [from, to] = by_content.equal_range(plan.content);
+    for (auto at = from; at != to; ++at) {
+      const auto& other = *at->second;
+      if (other.kept.plan.folder != plan.folder || other.kept.plan.name != plan.name ||
+          other.cancelled)
+        continue;
+      std::error_code ignored;
+      if (other.state() != DownloadState::done ||
+          std::filesystem::exists(other.kept.status.path, ignored))
+        return at->second;
+    }
+    return nullptr;
+  }
+
+  // Goes on now, whatever it waited for.
+  Result<DownloadStatus> go_on(const ItemPointer& item) {
+    auto& status = item->kept.status;
+    if (status.state == DownloadState::done || status.state == DownloadState::running)
+      return status_of(*item);
+    item->attempts = 0;
+    return become(item, DownloadState::queued, "");
+  }
+
+  // By the person's wish.
+  Result<DownloadStatus> become(const ItemPointer& item, DownloadState state,
+                                const std::string& why) {
+    auto& status = item->kept.status;
+    auto before = status;
+    status.state = state;
+    status.why = why;
+    status.next_try.reset();
+    if (auto kept = keep(*item); !kept) {
+      status = std::move(before);
+      return kept.error();
+    }
+    place(item);
+    publish(*item);
+    return status_of(*item);
   }
 };
 
 DownloadQueue::DownloadQueue(std::unique_ptr<State> state) : state_(std::move(state)) {}
 DownloadQueue::~DownloadQueue() { stop(); }
+void DownloadQueue::interrupt() { state_->interrupt(); }
 void DownloadQueue::stop() { state_->stop(); }
 
 Result<std::unique_ptr<DownloadQueue>> DownloadQueue::open(DownloadOptions options) {
@@ -251,14 +366,25 @@ Result<std::unique_ptr<DownloadQueue>> DownloadQueue::open(DownloadOptions optio
   });
 }
 
+void DownloadQueue::set_limits(const DownloadLimits& limits) {
+  const std::lock_guard lock(state_->mutex);
+  state_->options.limits = limits;
+  for (const auto& [id, item] : state_->items) {
+    if (item->transfer) item->transfer->set_max_sources(limits.max_sources);
+    if (item->state() == DownloadState::waiting) state_->place(item, Steady::now());
+  }
+}
+
 Result<DownloadStatus> DownloadQueue::start(const DownloadRequest& request) {
   auto& s = *state_;
   auto item = std::make_shared<Item>();
-  auto& plan = item->plan;
+  auto& plan = item->kept.plan;
+  auto folder = folder_for(s.options.download_folder, request.folder);
+  if (!folder) return folder.error();
   plan.content = request.content;
   plan.overwrite = request.overwrite;
   plan.given = request.sources;
-  plan.folder = s.options.download_folder / request.folder;  // an absolute one replaces it
+  plan.folder = std::move(*folder);
   auto name = request.name;
   if (s.options.registry != nullptr) {
     auto record = s.options.registry->content(request.content, Identity{});
@@ -273,112 +399,96 @@ Result<DownloadStatus> DownloadQueue::start(const DownloadRequest& request) {
   }
   plan.name = safe_name(name.empty() ? request.content.text() : name);
   const std::lock_guard lock(s.mutex);
-  for (auto& [id, other] : s.items) {
-    if (other->plan.content != plan.content || other->plan.folder != plan.folder ||
-        other->plan.name != plan.name || other->cancelled)
-      continue;
-    std::error_code ignored;
-    if (other->status.state == DownloadState::done &&
-        !std::filesystem::exists(other->status.path, ignored))
-      continue;
-    return s.status_of(*other);
+  if (const auto same = s.same_as(plan)) {
+    auto& given = same->kept.plan.given;
+    for (const auto& source : plan.given)
+      if (std::find(given.begin(), given.end(), source) == given.end()) given.push_back(source);
+    return s.go_on(same);
   }
   std::uint8_t bytes[16];
   for (auto& byte : bytes) byte = static_cast<std::uint8_t>(s.random());
   plan.id = to_hex(bytes, sizeof bytes);
-  for (auto& [id, other] : s.items) item->seq = std::max(item->seq, other->seq);
-  ++item->seq;
-  auto& status = item->status;
+  item->kept.seq = s.newest.empty() ? 1 : s.newest.begin()->first + 1;
+  auto& status = item->kept.status;
   status.id = plan.id;
   status.content = plan.content;
   status.name = plan.name;
   status.path = (plan.folder / plan.name).string();
   status.size = plan.size;
   status.started = s.options.clock->now();
-  if (auto stored = s.store(*item); !stored) return stored.error();
-  s.items.emplace(plan.id, item);
-  s.changed.notify_all();
+  if (auto kept = s.keep(*item); !kept) return kept.error();
+  s.add(item);
+  s.publish(*item);
   return status;
 }
 
 Result<Page<DownloadStatus>> DownloadQueue::list(const PageRequest& page) {
   const std::lock_guard lock(state_->mutex);
-  std::vector<std::shared_ptr<Item>> all;
-  for (auto& [id, item] : state_->items) all.push_back(item);
-  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a->seq > b->seq; });
-  auto at = all.begin();
-  if (!page.after.empty())
-    at = std::find_if(all.begin(), all.end(),
-                      [&](const auto& item) { return item->plan.id == page.after; });
-  if (!page.after.empty() && at != all.end()) ++at;
+  const auto& newest = state_->newest;
+  auto at = newest.begin();
+  if (!page.after.empty()) {
+    const auto last = state_->items.find(page.after);
+    at = last == state_->items.end() ? newest.end() : newest.upper_bound(last->second->kept.seq);
+  }
   Page<DownloadStatus> answer;
-  for (; at != all.end(); ++at) {
+  for (; at != newest.end(); ++at) {
+    if (at->second->cancelled) continue;
     if (answer.items.size() == std::max<std::size_t>(page.limit, 1)) {
       answer.next = answer.items.back().id;
       break;
     }
-    answer.items.push_back(state_->status_of(**at));
+    answer.items.push_back(state_->status_of(*at->second));
   }
   return answer;
 }
 
 Result<DownloadStatus> DownloadQueue::get(const std::string& id) {
   const std::lock_guard lock(state_->mutex);
-  const auto found = state_->items.find(id);
-  if (found == state_->items.end()) return no_such(id);
-  return state_->status_of(*found->second);
+  const auto item = state_->find(id);
+  return item ? Result<DownloadStatus>(state_->status_of(*item)) : no_such(id);
 }
 
 Result<DownloadStatus> DownloadQueue::pause(const std::string& id) {
-  const std::lock_guard lock(state_->mutex);
-  const auto found = state_->items.find(id);
-  if (found == state_->items.end()) return no_such(id);
-  auto& item = *found->second;
-  if (item.status.state == DownloadState::done) return state_->status_of(item);
-  item.status.state = DownloadState::paused;
-  item.status.why = "paused";
-  item.status.next_try.reset();
-  if (auto stored = state_->store(item); !stored) return stored.error();
-  if (item.transfer) item.transfer->interrupt();
-  return state_->status_of(item);
+  auto& s = *state_;
+  const std::lock_guard lock(s.mutex);
+  const auto item = s.find(id);
+  if (!item) return no_such(id);
+  if (item->state() == DownloadState::done) return s.status_of(*item);
+  auto paused = s.become(item, DownloadState::paused, "paused");
+  if (paused && item->transfer) item->transfer->interrupt();
+  return paused;
 }
 
 Result<DownloadStatus> DownloadQueue::resume(const std::string& id) {
   const std::lock_guard lock(state_->mutex);
-  const auto found = state_->items.find(id);
-  if (found == state_->items.end()) return no_such(id);
-  auto& item = *found->second;
-  const auto state = item.status.state;
-  if (state == DownloadState::done || state == DownloadState::running)
-    return state_->status_of(item);
-  item.status.state = DownloadState::queued;
-  item.status.why.clear();
-  item.attempts = 0;
-  if (auto stored = state_->store(item); !stored) return stored.error();
-  state_->changed.notify_all();
-  return state_->status_of(item);
+  const auto item = state_->find(id);
+  if (!item) return no_such(id);
+  if (item->state() != DownloadState::done) item->kept.plan.liars.clear();  // they get a chance
+  return state_->go_on(item);
 }
 
 Result<void> DownloadQueue::cancel(const std::string& id) {
   auto& s = *state_;
   std::unique_lock lock(s.mutex);
-  const auto found = s.items.find(id);
-  if (found == s.items.end()) return no_such(id);
-  const auto item = found->second;
+  const auto item = s.find(id);
+  if (!item) return no_such(id);
   item->cancelled = true;
-  item->status.state = DownloadState::paused;
-  auto removed = sqlite::attempt([&]() -> Result<void> {
-    s.database.prepare("DELETE FROM downloads WHERE id = ?").with(id).run();
-    return {};
-  });
-  if (!removed) return removed;
+  s.place(item);
   if (item->transfer) item->transfer->interrupt();
   s.changed.wait(lock, [&] { return !item->transfer; });
-  s.items.erase(id);
-  lock.unlock();
-  if (item->thread.joinable()) item->thread.join();
+  // First the file: a host that dies in between has not cancelled yet, and leaves nothing behind.
   std::error_code ignored;
-  std::filesystem::remove(item->plan.partial(), ignored);
+  std::filesystem::remove(item->kept.plan.partial(), ignored);
+  auto removed = sqlite::attempt([&]() -> Result<void> {
+    s.store.remove(id);
+    return {};
+  });
+  if (!removed) {
+    item->cancelled = false;
+    item->kept.status.state = DownloadState::paused;
+    return removed;
+  }
+  s.remove(item);
   return {};
 }
 

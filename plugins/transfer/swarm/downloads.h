@@ -2,8 +2,8 @@
 // several peers at once, every piece proven against the content id before it reaches the disk.
 // Accepted downloads go on by themselves, across restarts, until they are done, paused or
 // cancelled: without a source they wait and look again.
-// Threads: thread-safe. One thread schedules; a running download has one thread of its own and one
-// per source, at most max_downloads × (max_sources + 1).
+// Threads: thread-safe. One thread schedules; a running download has two threads of its own and one
+// per source, at most max_downloads × (max_sources + 2).
 #pragma once
 
 #include <chrono>
@@ -18,11 +18,18 @@
 
 #include "swapmeet/host.h"
 #include "swapmeet/transfer.h"
+#include "transfer/swarm/source_pool.h"
 
 namespace swapmeet::swarm {
 
 using LogFunction =
     std::function<void(LogLevel, std::string_view message, std::initializer_list<LogField>)>;
+
+struct DownloadLimits {
+  std::size_t max_downloads = 3;
+  std::size_t max_sources = 6;       // of one download
+  std::uint64_t min_free_space = 0;  // bytes that a download leaves free
+};
 
 struct DownloadOptions {
   std::filesystem::path database;         // the queue's own SQLite file
@@ -32,13 +39,9 @@ struct DownloadOptions {
   Clock* clock = nullptr;
   LogFunction log;                            // optional
   std::function<void(const Event&)> publish;  // optional; topic "download"
-  std::size_t max_downloads = 3;
-  std::size_t max_sources = 6;                     // of one download
-  std::uint64_t min_free_space = 0;                // bytes that a download leaves free
-  std::chrono::milliseconds stall_after{10'000};   // without a byte
-  std::chrono::milliseconds ask_sources{15'000};   // while running
-  std::chrono::milliseconds first_backoff{2'000};  // doubles, with jitter, up to the next
-  std::chrono::milliseconds longest_backoff{300'000};
+  DownloadLimits limits;
+  Patience patience;
+  std::chrono::milliseconds ask_sources{15'000};  // while running
 };
 
 class DownloadQueue final : public Downloads {
@@ -46,8 +49,12 @@ class DownloadQueue final : public Downloads {
   // Opens the database and goes on with what it holds. `corrupt`, `no_space`: the database.
   static Result<std::unique_ptr<DownloadQueue>> open(DownloadOptions options);
   ~DownloadQueue() override;
-  // Ends all transfers within two seconds; they go on when the queue is opened again. Idempotent.
+  // Tells all transfers to end and returns at once; they go on when the queue is opened again.
+  void interrupt();
+  // Interrupts and waits, two seconds at most unless the registry takes longer. Idempotent.
   void stop();
+  // From now on, also for those that run; those that wait try again.
+  void set_limits(const DownloadLimits& limits);
 
   Result<DownloadStatus> start(const DownloadRequest& request) override;
   Result<Page<DownloadStatus>> list(const PageRequest& page) override;

@@ -1,270 +1,437 @@
 #include "transfer/swarm/downloads_transfer.h"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
-#include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <thread>
 
+#include "transfer/swarm/merkle.h"
 #include "transfer/swarm/partial.h"
 #include "transfer/swarm/piece_map.h"
 #include "transfer/swarm/safe_name.h"
 #include "transfer/swarm/source_client.h"
+#include "transfer/swarm/source_pool.h"
 
 namespace swapmeet::swarm {
 namespace {
 using Steady = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-// One source of this transfer. Guarded by the transfer's lock, but for client and thread.
-struct Slot {
-  Source source;
-  std::unique_ptr<SourceClient> client;
-  std::thread thread;
-  bool running = false;
-  bool dropped = false;
-  unsigned failures = 0;
-  Steady::time_point retry_at{};
-  std::uint64_t bytes = 0;
-  std::uint64_t rate = 0;
-  std::string state = "idle";
+constexpr auto kTick = 250ms;
+// What is proven is said to be there once it is on the disk: that often, or after so many bytes.
+// This is what a power failure or a kill costs.
+constexpr auto kSaveEvery = 500ms;
+constexpr std::uint64_t kSaveAfter = 32 << 20;
+constexpr std::uint64_t kMostUnsaved = 96 << 20;  // workers wait for the disk then
+// A source that takes longer to say what the file is gets another beside it.
+constexpr auto kLearnAlone = 2s;
+constexpr std::size_t kMostLearners = 2;
+constexpr std::size_t kLongestRun = 16;  // pieces of one request
+
+Error ended() { return {ErrorCode::cancelled, "ended", {}}; }
+
+// What a source knows of a content, proven against its id: with the last piece also the exact size.
+struct Learned {
+  std::uint64_t size = 0;
+  std::string layer;
+  std::string last_piece;
 };
+
+bool is_content(const std::filesystem::path& path, const ContentId& content) {
+  std::FILE* file = std::fopen(path.c_str(), "rbe");
+  if (file == nullptr) return false;
+  MerkleBuilder builder;
+  std::vector<char> block(kBlockSize);
+  for (std::size_t size = 0; (size = std::fread(block.data(), 1, block.size(), file)) > 0;)
+    builder.add(block.data(), size);
+  const bool read = std::ferror(file) == 0;
+  std::fclose(file);
+  return read && builder.finish().content == content;
+}
+
+// The same source at the address that its peer has now: it may have moved since it was named.
+std::optional<Source> moved(Registry& registry, Source source) {
+  constexpr std::string_view kScheme = "http://";
+  if (source.peer.is_zero() || !source.url.starts_with(kScheme)) return std::nullopt;
+  const auto path = source.url.find('/', kScheme.size());
+  const auto record = registry.peer(source.peer);
+  if (path == std::string::npos || !record || !record->present) return std::nullopt;
+  source.url.replace(kScheme.size(), path - kScheme.size(),
+                     HostPort{record->address, record->port}.text());
+  return source;
+}
 }  // namespace
 
 struct Transfer::State {
-  DownloadOptions options;
-  TransferPlan plan;
-  std::function<Result<void>(const TransferPlan&)> save;
-  mutable std::mutex mutex;
-  std::condition_variable changed;
+  State(const DownloadOptions& given, TransferPlan what,
+        std::function<Result<void>(const TransferPlan&)> keeper)
+      : options(given),
+        plan(std::move(what)),
+        save(std::move(keeper)),
+        pool(options.patience, options.self, plan.liars),
+        proven_before(proven_bytes(plan.proven, plan.size)),
+        max_sources(options.limits.max_sources) {}
+
+  const DownloadOptions options;
+  TransferPlan plan;  // of run()'s thread; `size` and `size_known` under the lock
+  std::string saved_target{plan.target};
+  const std::function<Result<void>(const TransferPlan&)> save;
+  std::optional<PartialFile> partial;  // from when there is a map
   std::atomic<bool> interrupted{false};
-  bool ending = false;  // workers: come home
-  std::vector<std::unique_ptr<Slot>> slots;
-  std::optional<PieceMap> map;
-  std::optional<PartialFile> partial;
-  bool dirty = false;
-  std::optional<Error> disk;  // the disk's problem, ends the run
+  std::thread asker;
+
+  mutable std::mutex mutex;  // guards all below
+  std::condition_variable changed;
+  SourcePool pool;
+  const std::uint64_t proven_before;
+  std::size_t max_sources;
   std::uint64_t rate = 0;
+  bool ending = false;  // workers and asker: come home
+  bool asked = false;
   std::string registry_why;
+  Steady::time_point learn_beside{};  // when another source may try to learn
+  std::optional<Learned> learned;
+  std::optional<PieceMap> map;  // its hashes, sizes and offsets never change: no lock for them
+  std::uint64_t unsaved = 0;    // proven bytes that the database does not know of
+  std::optional<Error> disk;    // the disk's problem, ends the run
 
-  void ask_sources() {
-    std::vector<Source> found = plan.given;
-    if (options.registry != nullptr) {
+  bool over() const { return ending || disk.has_value(); }
+
+  // Asks the registry for sources, again and again.
+  void ask() {
+    for (;;) {
+      std::vector<Source> named;
+      for (const auto& source : plan.given)
+        if (auto now = moved(*options.registry, source)) named.push_back(std::move(*now));
       auto record = options.registry->content(plan.content, Identity{});
+      std::unique_lock lock(mutex);
       registry_why = record ? "" : record.error().message;
+      pool.add(named);
       if (record) {
-        found.insert(found.end(), record->sources.begin(), record->sources.end());
-        if (!plan.size_known) {
-          plan.size = record->size;
-          plan.size_known = true;
-        }
-      }
-    }
-    const std::lock_guard lock(mutex);
-    for (auto& source : found) {
-      const bool known = std::any_of(slots.begin(), slots.end(), [&](const auto& slot) {
-        return slot->source.url == source.url;
-      });
-      if (known || source.peer == options.self || slots.size() >= 200) continue;
-      auto slot = std::make_unique<Slot>();
-      slot->source = source;
-      slot->client = std::make_unique<SourceClient>(source.url, options.stall_after);
-      if (interrupted) slot->client->interrupt();
-      slots.push_back(std::move(slot));
-    }
-  }
-
-  void failed(Slot& slot, const Error& error) {
-    const std::lock_guard lock(mutex);
-    slot.dropped = error.code == ErrorCode::corrupt;
-    slot.state = (slot.dropped ? "dropped: " : "trying again: ") + error.message;
-    auto wait = options.first_backoff * (1U << std::min(slot.failures++, 7U));
-    slot.retry_at = Steady::now() + std::min(wait, options.longest_backoff);
-  }
-
-  // Size and layer, from the first source that gives them.
-  bool learn() {
-    const auto piece = [this] { return piece_size_for(plan.size); };
-    for (auto& slot : slots) {
-      if (interrupted) return false;
-      if (!plan.size_known) {
-        auto size = slot->client->size();
-        if (!size) {
-          failed(*slot, size.error());
-          continue;
-        }
-        plan.size = *size;
+        pool.add(record->sources);
+        if (!plan.size_known) plan.size = record->size;
         plan.size_known = true;
       }
-      if (plan.size <= piece() || !plan.layer.empty()) return true;
-      auto layer = slot->client->layer(piece(), (plan.size + piece() - 1) / piece() * 32);
-      if (layer && !layer_leads_to(plan.content, plan.size, piece(), *layer))
-        layer = Error{ErrorCode::corrupt, "its Merkle layer does not lead to the content id", {}};
-      if (!layer) {
-        failed(*slot, layer.error());
-        continue;
-      }
-      plan.layer = std::move(*layer);
-      return true;
+      asked = true;
+      changed.notify_all();
+      if (changed.wait_for(lock, options.ask_sources, [&] { return ending || interrupted; }))
+        return;
     }
-    return false;
   }
 
-  // Fetches one run of pieces; false: the source failed.
-  bool fetch(Slot& slot, const PieceMap::Run& run) {
-    std::string piece;
-    std::size_t at = run.first;
-    std::optional<Error> wrong;
-    const auto first = map->offset(run.first);
-    const auto last = run.first + run.count - 1;
-    const auto length = map->offset(last) + map->length(last) - first;
-    auto got = slot.client->range(first, length, plan.size, [&](const char* bytes, std::size_t n) {
-      while (n > 0) {
-        const auto part = std::min(n, map->length(at) - piece.size());
-        piece.append(bytes, part);
-        bytes += part;
-        n -= part;
-        if (piece.size() < map->length(at)) continue;
-        if (!map->matches(at, piece.data())) {
-          wrong = Error{ErrorCode::corrupt, "sent wrong bytes", {}};
-          return false;
-        }
-        if (!keep(slot, at++, piece)) return false;
-        piece.clear();
-      }
-      return true;
-    });
-    const std::lock_guard lock(mutex);
-    map->give_back(run);
-    if (got) return true;
-    if (!wrong && (ending || disk)) return false;
-    slot.state = "";
-    if (!wrong) wrong = got.error();
-    slot.dropped = wrong->code == ErrorCode::corrupt;
-    slot.state = (slot.dropped ? "dropped: " : "trying again: ") + wrong->message;
-    slot.retry_at = Steady::now() + std::min<std::chrono::milliseconds>(
-                                        options.first_backoff * (1U << std::min(slot.failures, 7U)),
-                                        options.longest_backoff);
-    ++slot.failures;
-    return false;
+  Result<void> fill(PoolSource& source, char* to, std::size_t size) {
+    while (size > 0) {
+      const auto got = source.client->read(to, size);
+      if (!got) return got.error();
+      source.received += *got;
+      to += *got;
+      size -= *got;
+    }
+    return {};
   }
 
-  bool keep(Slot& slot, std::size_t number, const std::string& piece) {
+  Result<Learned> learn_from(PoolSource& source, std::uint64_t size) {
+    Learned facts{size, {}, {}};
+    if (size == 0) return Error{ErrorCode::corrupt, "it says that its file is empty", {}};
+    const auto piece = piece_size_for(size);
+    const auto count = piece_count(size);
+    if (count > 1) {
+      facts.layer.resize(count * 32);
+      auto opened = source.client->open_layer(piece, facts.layer.size());
+      if (opened) opened = fill(source, facts.layer.data(), facts.layer.size());
+      if (!opened) return opened.error();
+      if (!layer_leads_to(plan.content, size, piece, facts.layer))
+        return Error{ErrorCode::corrupt, "its Merkle layer does not lead to the content id", {}};
+    }
+    const PieceMap pieces(plan.content, size, piece, facts.layer, {});
+    facts.last_piece.resize(pieces.length(count - 1));
+    auto opened =
+        source.client->open_range(pieces.offset(count - 1), facts.last_piece.size(), size);
+    if (opened) opened = fill(source, facts.last_piece.data(), facts.last_piece.size());
+    if (!opened) return opened.error();
+    if (!pieces.matches(count - 1, facts.last_piece.data()))
+      return Error{ErrorCode::corrupt, "sent wrong bytes", {}};
+    return facts;
+  }
+
+  // What the registry says of the size is only a hint.
+  Result<Learned> learn_from(PoolSource& source) {
+    std::optional<std::uint64_t> hint;
     {
       const std::lock_guard lock(mutex);
-      if (ending || disk) return false;
-      if (map->is_proven(number)) return true;
+      if (plan.size_known) hint = plan.size;
     }
-    auto written = partial->write(map->offset(number), piece.data(), piece.size());
-    const std::lock_guard lock(mutex);
-    if (!written) {
-      disk = written.error();
-      return false;
-    }
-    if (map->mark_proven(number)) slot.bytes += piece.size();
-    slot.failures = 0;
-    dirty = true;
-    changed.notify_all();
-    return true;
+    Result<Learned> facts = Error{ErrorCode::conflict, "", {}};
+    if (hint) facts = learn_from(source, *hint);
+    const bool doubtful = !facts && (facts.error().code == ErrorCode::conflict ||
+                                     facts.error().code == ErrorCode::corrupt);
+    if (!doubtful) return facts;
+    const auto size = source.client->size();
+    if (!size) return size.error();
+    if (hint == *size) return facts;
+    return learn_from(source, *size);
   }
 
-  void work(Slot& slot) {
-    std::size_t most = 1;
-    for (;;) {
-      std::unique_lock lock(mutex);
-      if (ending || disk || map->complete()) break;
+  // Until somebody knows the pieces: this source, or one that was faster.
+  Result<void> learn(PoolSource& source) {
+    std::unique_lock lock(mutex);
+    while (!map) {
+      if (over()) return ended();
       const auto now = Steady::now();
-      const auto fair = std::max<std::size_t>(1, map->missing() / (2 * options.max_sources));
-      auto run = map->take(std::min(most, fair), now, now - options.stall_after);
-      if (!run) {
-        changed.wait_for(lock, 200ms);
+      if (learned || now < learn_beside) {
+        changed.wait_for(lock, kTick);
         continue;
       }
+      learn_beside = now + std::min<Steady::duration>(kLearnAlone, options.patience.stall_after);
+      source.asking = true;
+      source.heard = now;
       lock.unlock();
-      if (!fetch(slot, *run)) break;
-      const auto took = Steady::now() - now;
-      const auto bytes = map->length(run->first) * run->count;
-      most = took < 1s ? std::min<std::size_t>(most * 2, 16) : std::max<std::size_t>(most / 2, 1);
+      auto facts = learn_from(source);
       lock.lock();
-      slot.rate = static_cast<std::uint64_t>(
-          static_cast<double>(bytes) / std::max(std::chrono::duration<double>(took).count(), 1e-3));
+      source.asking = false;
+      if (!facts) {
+        learn_beside = {};
+        changed.notify_all();
+        return facts.error();
+      }
+      if (!learned && !map) {
+        source.bytes += facts->last_piece.size();
+        learned = std::move(*facts);
+      }
+      changed.notify_all();
+    }
+    source.last_piece = Steady::now();
+    return {};
+  }
+
+  // The pieces that this source fetches next; none when there is nothing more to do.
+  std::optional<PieceMap::Run> next_run(const PoolSource& source) {
+    std::unique_lock lock(mutex);
+    while (!over() && !map->complete()) {
+      const auto now = Steady::now();
+      const auto fair = std::max<std::size_t>(1, map->missing() / (2 * max_sources));
+      // At the end the fast fetch again what is on its way from the slow.
+      const auto patience = std::min<Steady::duration>(
+          options.patience.stall_after, std::max<Steady::duration>(1s, 3 * source.piece_time));
+      auto run = map->take(std::min(source.run_length, fair), now, now - patience);
+      if (run) return run;
+      changed.wait_for(lock, kTick);
+    }
+    return std::nullopt;
+  }
+
+  Result<void> fetch(PoolSource& source, const PieceMap::Run& run, std::vector<char>& buffer) {
+    const auto began = Steady::now();
+    {
+      const std::lock_guard lock(mutex);
+      source.asking = true;
+      source.heard = began;
+    }
+    auto fetched = fetch_pieces(source, run, buffer);
+    const auto took = Steady::now() - began;
+    const std::lock_guard lock(mutex);
+    source.asking = false;
+    map->give_back(run);
+    source.piece_time = took / static_cast<int>(run.count);
+    source.run_length = took < 1s ? std::min(source.run_length * 2, kLongestRun)
+                                  : std::max<std::size_t>(source.run_length / 2, 1);
+    return fetched;
+  }
+
+  Result<void> fetch_pieces(PoolSource& source, const PieceMap::Run& run,
+                            std::vector<char>& buffer) {
+    const auto last = run.first + run.count - 1;
+    const auto first = map->offset(run.first);
+    auto result =
+        source.client->open_range(first, map->offset(last) + map->length(last) - first, plan.size);
+    for (auto piece = run.first; result && piece <= last; ++piece) {
+      const auto length = map->length(piece);
+      if (buffer.size() < length) buffer.resize(length);
+      result = fill(source, buffer.data(), length);
+      if (result && !map->matches(piece, buffer.data()))
+        result = Error{ErrorCode::corrupt, "sent wrong bytes", {}};
+      if (result) result = keep(source, piece, buffer.data(), length);
+    }
+    return result;
+  }
+
+  // Writes a proven piece.
+  Result<void> keep(PoolSource& source, std::size_t piece, const char* bytes, std::size_t length) {
+    {
+      std::unique_lock lock(mutex);
+      changed.wait(lock, [&] { return over() || unsaved < kMostUnsaved; });
+      if (over()) return ended();
+      if (map->is_proven(piece)) return {};
+    }
+    auto written = partial->write(map->offset(piece), bytes, length);
+    const std::lock_guard lock(mutex);
+    if (!written && !disk) disk = written.error();
+    if (!written) return ended();
+    if (map->mark_proven(piece)) {
+      source.bytes += length;
+      unsaved += length;
+    }
+    source.last_piece = Steady::now();
+    source.failures = 0;
+    if (unsaved >= kSaveAfter || map->complete()) changed.notify_all();
+    return {};
+  }
+
+  // A source's thread.
+  void work(PoolSource& source) {
+    Result<void> result;
+    try {
+      std::vector<char> buffer;
+      result = learn(source);
+      while (result) {
+        const auto run = next_run(source);
+        if (!run) break;
+        result = fetch(source, *run, buffer);
+      }
+    } catch (const std::exception& exception) {
+      result = Error{ErrorCode::internal, exception.what(), {}};
     }
     const std::lock_guard lock(mutex);
-    slot.running = false;
-    slot.rate = 0;
-    if (slot.state == "active") slot.state = "idle";
+    if (!result && !over() && !interrupted)
+      pool.failed(source, result.error(), Steady::now());
+    else
+      source.state = "idle";
+    source.working = false;
+    source.client.reset();
     changed.notify_all();
   }
 
-  // With the lock: starts workers; false when nobody works and nobody may soon.
+  void begin(PoolSource& source) {
+    if (source.thread.joinable()) source.thread.join();  // it has said that it does not work
+    source.client = std::make_unique<SourceClient>(source.source.url, options.patience.stall_after);
+    source.sent_home.clear();
+    source.asking = false;
+    source.tried = true;
+    source.state = "active";
+    source.last_piece = Steady::now();
+    source.working = true;
+    source.thread = std::thread([this, &source] { work(source); });
+  }
+
+  // With the lock: who should works. False when nobody works and nobody may soon.
   bool staff() {
-    std::size_t running = 0;
-    for (auto& slot : slots) running += slot->running ? 1U : 0U;
-    for (auto& slot : slots) {
-      if (running >= options.max_sources) break;
-      if (slot->running || slot->dropped || slot->retry_at > Steady::now()) continue;
-      if (slot->thread.joinable()) slot->thread.join();  // it has said that it is not running
-      slot->running = true;
-      slot->state = "active";
-      slot->thread = std::thread([this, one = slot.get()] { work(*one); });
-      ++running;
+    const auto now = Steady::now();
+    const auto places = std::min(max_sources, map ? map->count() : kMostLearners);
+    for (auto* source = pool.next(now); source != nullptr; source = pool.next(now)) {
+      if (pool.working() >= places) {
+        if (auto* slow = pool.slow_beside(*source, now))
+          pool.send_home(*slow, "slower than others");
+        break;
+      }
+      begin(*source);
     }
-    return running > 0;
+    return pool.working() > 0;
+  }
+
+  bool knows_pieces() const {
+    const auto count = plan.size_known ? piece_count(plan.size) : 0;
+    if (count == 0) return plan.content == kEmptyContent;
+    const auto last = count - 1;
+    return last / 8 < plan.proven.size() &&
+           ((static_cast<unsigned char>(plan.proven[last / 8]) >> (last % 8)) & 1U) != 0 &&
+           (count == 1 || plan.layer.size() == count * 32);
+  }
+
+  // From when size and layer are known: the file and its map.
+  Result<void> open_pieces() {
+    {
+      const std::lock_guard lock(mutex);
+      if (learned) {
+        plan.size = learned->size;
+        plan.layer = learned->layer;
+      }
+      if (plan.content == kEmptyContent) plan.size = 0;
+      plan.size_known = true;
+    }
+    if (!plan.proven.empty() && !PartialFile::is_whole(plan.partial(), plan.size)) {
+      plan.proven.clear();
+      if (auto saved = save(plan); !saved) return saved;  // before it looks whole again
+    }
+    auto opened = PartialFile::open(plan.partial(), plan.size, options.limits.min_free_space);
+    if (!opened) return opened.error();
+    PieceMap pieces(plan.content, plan.size, piece_size_for(plan.size), plan.layer, plan.proven);
+    if (learned) {
+      const auto last = pieces.count() - 1;
+      auto written =
+          opened->write(pieces.offset(last), learned->last_piece.data(), pieces.length(last));
+      if (!written) return written;
+      pieces.mark_proven(last);
+      if (last > 0)  // else there is no layer to keep
+        if (auto saved = save(plan); !saved) return saved;
+    }
+    partial.emplace(std::move(*opened));
+    const std::lock_guard lock(mutex);
+    if (learned) unsaved = pieces.length(pieces.count() - 1);
+    map.emplace(std::move(pieces));
+    changed.notify_all();
+    return {};
   }
 
   Result<void> flush() {
-    std::string bits;
+    std::uint64_t saving = 0;
     {
       const std::lock_guard lock(mutex);
-      if (!dirty) return {};
-      dirty = false;
-      bits = map->proven_bits();
+      if (unsaved == 0 && plan.liars == pool.liars() && plan.target == saved_target) return {};
+      plan.liars = pool.liars();
+      saving = unsaved;
+      if (map && saving > 0) plan.proven = map->proven_bits();
     }
-    if (auto synced = partial->sync(); !synced) return synced;  // before it is said to be there
-    plan.proven = std::move(bits);
-    return save(plan);
+    if (saving > 0)  // before it is said to be there
+      if (auto synced = partial->sync(); !synced) return synced;
+    if (auto saved = save(plan); !saved) return saved;
+    saved_target = plan.target;
+    const std::lock_guard lock(mutex);
+    unsaved -= saving;
+    changed.notify_all();
+    return {};
+  }
+
+  // Until all is proven, or nobody is left to ask.
+  void gather() {
+    auto flushed = Steady::now();
+    std::unique_lock lock(mutex);
+    while (!interrupted && !disk && !(map && map->complete())) {
+      Result<void> done;
+      if (learned && !map) {
+        lock.unlock();
+        done = open_pieces();
+        lock.lock();
+      } else {
+        if (!staff() && asked) return;
+        changed.wait_for(lock, kTick);
+        rate = pool.measure(Steady::now());
+        if (unsaved >= kSaveAfter || Steady::now() - flushed >= kSaveEvery) {
+          lock.unlock();
+          done = flush();
+          flushed = Steady::now();
+          lock.lock();
+        }
+      }
+      if (!done) disk = done.error();
+    }
   }
 
   void end_workers() {
     {
       const std::lock_guard lock(mutex);
       ending = true;
-      for (auto& slot : slots) slot->client->interrupt();
+      for (auto& source : pool.all())
+        if (source->client) source->client->interrupt();
+      changed.notify_all();
     }
-    changed.notify_all();
-    for (auto& slot : slots)
-      if (slot->thread.joinable()) slot->thread.join();
+    if (asker.joinable()) asker.join();
+    for (auto& source : pool.all())
+      if (source->thread.joinable()) source->thread.join();
   }
 
-  // Until all is proven, or nobody is left to ask.
-  void gather() {
-    auto asked = Steady::now();
-    auto flushed = asked;
-    std::uint64_t before = map->proven_bytes();
-    std::unique_lock lock(mutex);
-    while (!interrupted && !disk && !map->complete()) {
-      if (!staff()) break;
-      changed.wait_for(lock, 250ms);
-      const auto now = Steady::now();
-      lock.unlock();
-      if (now - asked > options.ask_sources) {
-        ask_sources();
-        asked = now;
-      }
-      auto saved = now - flushed > 500ms ? flush() : Result<void>{};
-      lock.lock();
-      if (!saved) disk = saved.error();
-      if (now - flushed <= 500ms) continue;
-      const auto seconds = std::chrono::duration<double>(now - flushed).count();
-      const auto fresh = static_cast<double>(map->proven_bytes() - before) / seconds;
-      rate = static_cast<std::uint64_t>(0.7 * static_cast<double>(rate) + 0.3 * fresh);
-      before = map->proven_bytes();
-      flushed = now;
-    }
-  }
-
+  // Gives the whole file its name. What the name will be is recorded first, with the last pieces.
   TransferEnd finish() {
     const auto name = safe_name(plan.name);
     for (unsigned number = 1; number < 10'000; ++number) {
@@ -272,7 +439,7 @@ struct Transfer::State {
       std::error_code ignored;
       if (!plan.overwrite && std::filesystem::exists(target, ignored)) continue;
       plan.target = target.string();
-      if (auto saved = save(plan); !saved) return {DownloadState::waiting, saved.error().message};
+      if (auto saved = flush(); !saved) return {DownloadState::waiting, saved.error().message};
       auto moved = partial->move_to(target, plan.overwrite);
       if (moved) return {DownloadState::done, ""};
       if (moved.error().code != ErrorCode::already_exists)
@@ -281,55 +448,42 @@ struct Transfer::State {
     return {DownloadState::waiting, "every name like " + name + " is taken: make room"};
   }
 
-  std::string nobody() const {
-    for (const auto& slot : slots)
-      if (!slot->source.url.empty() && slot->state != "idle")
-        return "no source works now; " + slot->source.url + " " + slot->state;
-    return registry_why.empty() ? "nobody who has it is present" : registry_why;
+  // The host died between the rename and saying so.
+  bool was_renamed() const {
+    std::error_code ignored;
+    return !plan.target.empty() && !std::filesystem::exists(plan.partial(), ignored) &&
+           std::filesystem::is_regular_file(plan.target, ignored) &&
+           std::filesystem::file_size(plan.target, ignored) == plan.size &&
+           (!plan.overwrite || is_content(plan.target, plan.content));
   }
 
   TransferEnd run() {
-    std::error_code ignored;
-    if (!std::filesystem::exists(plan.partial(), ignored)) {
-      if (!plan.target.empty() && std::filesystem::exists(plan.target, ignored) &&
-          std::filesystem::file_size(plan.target, ignored) == plan.size)
-        return {DownloadState::done, ""};  // renamed, and then the host died
-      plan.proven.clear();
-    }
-    ask_sources();
-    if (plan.content == kEmptyContent) {
-      plan.size = 0;
-      plan.size_known = true;
-    } else if (!learn()) {
-      return interrupted ? TransferEnd{DownloadState::queued, ""}
-                         : TransferEnd{DownloadState::waiting, nobody()};
-    }
-    if (auto saved = save(plan); !saved) return {DownloadState::waiting, saved.error().message};
-    auto opened = PartialFile::open(plan.partial(), plan.size, options.min_free_space);
-    if (!opened) return {DownloadState::waiting, opened.error().message};
-    partial.emplace(std::move(*opened));
+    if (was_renamed()) return {DownloadState::done, ""};
+    if (knows_pieces())
+      if (auto opened = open_pieces(); !opened)
+        return {DownloadState::waiting, opened.error().message};
     {
       const std::lock_guard lock(mutex);
-      map.emplace(plan.content, plan.size, piece_size_for(plan.size), plan.layer, plan.proven);
+      pool.add(plan.given);
+      asked = options.registry == nullptr;
     }
-    gather();
+    if (!map || !map->complete()) {
+      if (options.registry != nullptr) asker = std::thread([this] { ask(); });
+      gather();
+    }
     end_workers();
+    if (!disk && map && map->complete()) return finish();
     auto saved = flush();
     if (disk) return {DownloadState::waiting, disk->message};
     if (!saved) return {DownloadState::waiting, saved.error().message};
-    if (map->complete()) return finish();
     if (interrupted) return {DownloadState::queued, ""};
-    return {DownloadState::waiting, nobody()};
+    return {DownloadState::waiting, pool.why_nobody(registry_why)};
   }
 };
 
 Transfer::Transfer(const DownloadOptions& options, TransferPlan plan,
                    std::function<Result<void>(const TransferPlan&)> save)
-    : state_(std::make_unique<State>()) {
-  state_->options = options;
-  state_->plan = std::move(plan);
-  state_->save = std::move(save);
-}
+    : state_(std::make_unique<State>(options, std::move(plan), std::move(save))) {}
 
 Transfer::~Transfer() { state_->end_workers(); }
 
@@ -345,19 +499,21 @@ TransferEnd Transfer::run() {
 void Transfer::interrupt() {
   state_->interrupted = true;
   const std::lock_guard lock(state_->mutex);
-  for (auto& slot : state_->slots) slot->client->interrupt();
+  for (auto& source : state_->pool.all())
+    if (source->client) source->client->interrupt();
+  state_->changed.notify_all();
+}
+
+void Transfer::set_max_sources(std::size_t most) {
+  const std::lock_guard lock(state_->mutex);
+  state_->max_sources = most;
   state_->changed.notify_all();
 }
 
 TransferProgress Transfer::progress() const {
   const std::lock_guard lock(state_->mutex);
-  TransferProgress progress;
-  if (state_->map) progress.done = state_->map->proven_bytes();
-  progress.rate = state_->rate;
-  for (const auto& slot : state_->slots)
-    progress.sources.push_back({slot->source.peer, slot->source.name, slot->source.url, slot->bytes,
-                                slot->rate, slot->state});
-  return progress;
+  return {state_->map ? state_->map->proven_bytes() : state_->proven_before, state_->rate,
+          state_->pool.report()};
 }
 
 }  // namespace swapmeet::swarm

@@ -51,7 +51,7 @@ std::string block_node(std::string leaves, Hasher& hash) {
 
 std::string filler_at(std::uint64_t span, Hasher& hash) {
   std::string filler(kNode, '\0');
-  for (auto at = kLeafSize; at < span; at *= 2) filler = hash(filler + filler);
+  for (auto at = kLeafSize; at < span; at *= 2) filler = hash(std::string(filler).append(filler));
   return filler;
 }
 

@@ -1,22 +1,40 @@
 #include "transfer/swarm/partial.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <system_error>
 
 namespace swapmeet::swarm {
 namespace {
 
 Error failed(const std::string& what, const std::filesystem::path& path, int code) {
-  const bool full = code == ENOSPC || code == EDQUOT;
-  auto message = path.string() + " " + what + ": " + std::generic_category().message(code);
-  if (full) message = "the disk of " + path.parent_path().string() + " is full: make room";
-  return {full ? ErrorCode::no_space : ErrorCode::internal, std::move(message), {}};
+  if (code == ENOSPC || code == EDQUOT)
+    return {ErrorCode::no_space,
+            "the disk of " + path.parent_path().string() + " is full: make room",
+            {}};
+  if (code == EFBIG)
+    return {ErrorCode::no_space,
+            "files in " + path.parent_path().string() +
+                " may not be as large as this one: raise the limit, or choose another folder",
+            {}};
+  return {ErrorCode::internal,
+          path.string() + " " + what + ": " + std::generic_category().message(code),
+          {}};
+}
+
+// Blocks of the disk for the whole file, so that it cannot get full on the way. Not
+// posix_fallocate: where the file system has no such call that one writes the whole file.
+int allocate(int descriptor, std::uint64_t size) {
+  if (size == 0) return 0;
+  int code = EINTR;
+  while (code == EINTR)
+    code = ::fallocate(descriptor, 0, 0, static_cast<off_t>(size)) == 0 ? 0 : errno;
+  return code == EOPNOTSUPP || code == ENOSYS ? 0 : code;
 }
 
 Result<void> reserve(int descriptor, const std::filesystem::path& path, std::uint64_t size,
@@ -34,14 +52,28 @@ Result<void> reserve(int descriptor, const std::filesystem::path& path, std::uin
                        " more (" + std::to_string(min_free) + " stay free): make room",
                    {}};
   }
-  const int code = size == 0 ? 0 : ::posix_fallocate(descriptor, 0, static_cast<off_t>(size));
-  if (code != 0) return failed("cannot be made as large as it must be", path, code);
+  if (const int code = allocate(descriptor, size); code != 0)
+    return failed("cannot be made as large as it must be", path, code);
   if (::ftruncate(descriptor, static_cast<off_t>(size)) != 0)
     return failed("cannot be resized", path, errno);
   return {};
 }
 
+// The entry of a file in its folder survives power loss only when the folder is synced, too.
+void sync_folder(const std::filesystem::path& path) {
+  const int folder = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return;
+  ::fsync(folder);
+  ::close(folder);
+}
+
 }  // namespace
+
+bool PartialFile::is_whole(const std::filesystem::path& path, std::uint64_t size) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+         static_cast<std::uint64_t>(status.st_size) == size;
+}
 
 Result<PartialFile> PartialFile::open(const std::filesystem::path& path, std::uint64_t size,
                                       std::uint64_t min_free) {
@@ -49,7 +81,8 @@ Result<PartialFile> PartialFile::open(const std::filesystem::path& path, std::ui
   std::filesystem::create_directories(path.parent_path(), problem);
   if (problem) return failed("cannot be made", path.parent_path(), problem.value());
   const bool made = !std::filesystem::exists(path, problem);
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+  const int descriptor =
+      ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
   if (descriptor < 0) return failed("cannot be opened", path, errno);
   PartialFile partial(path, descriptor);
   if (auto reserved = reserve(descriptor, path, size, min_free); !reserved) {
@@ -88,14 +121,10 @@ Result<void> PartialFile::move_to(const std::filesystem::path& target, bool over
     code = ::link(path_.c_str(), target.c_str()) == 0 ? 0 : errno;
     if (code == 0) ::unlink(path_.c_str());
   }
-  if (code == EEXIST)
+  if (code == EEXIST && !overwrite)
     return Error{ErrorCode::already_exists, target.string() + " exists already", {}};
   if (code != 0) return failed("cannot be renamed to " + target.string(), path_, code);
-  const int folder = ::open(target.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder >= 0) {
-    ::fsync(folder);
-    ::close(folder);
-  }
+  sync_folder(target.parent_path());
   return {};
 }
 

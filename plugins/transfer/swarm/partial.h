@@ -14,8 +14,11 @@ namespace swapmeet::swarm {
 
 class PartialFile {
  public:
-  // Opens or makes it, with its place on the disk reserved. `no_space`: the disk is full, or less
-  // than `min_free` bytes would stay free; a new file is removed again.
+  // It is there with its full size: what had been written is still in it.
+  static bool is_whole(const std::filesystem::path& path, std::uint64_t size);
+  // Opens or makes it, with its place on the disk reserved where the file system can do that.
+  // `no_space`: the disk is full, or less than `min_free` bytes would stay free; a new file is
+  // removed again.
   static Result<PartialFile> open(const std::filesystem::path& path, std::uint64_t size,
                                   std::uint64_t min_free);
   PartialFile(PartialFile&& other) noexcept

@@ -11,7 +11,7 @@
 namespace swapmeet::swarm {
 namespace {
 
-constexpr std::size_t kLeaf = 16 * 1024;
+constexpr std::size_t kLeaf{16 * 1024};
 
 // One context for many hashes: making one each time costs more than hashing two nodes.
 class Hasher {
@@ -89,6 +89,15 @@ bool layer_leads_to(const ContentId& content, std::uint64_t file_size, std::uint
   NodeHash filler{};
   for (auto span = piece_size / kLeaf; span > 1; span /= 2) filler = hash(filler, filler);
   return fold(std::move(layer), power_of_two_from(count), filler, hash) == content.bytes;
+}
+
+std::uint64_t piece_count(std::uint64_t file_size) {
+  const auto piece = piece_size_for(file_size);
+  return (file_size + piece - 1) / piece;
+}
+
+std::uint64_t proven_bytes(std::string_view bits, std::uint64_t file_size) {
+  return PieceMap({}, file_size, piece_size_for(file_size), {}, bits).proven_bytes();
 }
 
 PieceMap::PieceMap(const ContentId& content, std::uint64_t file_size, std::uint64_t piece_size,

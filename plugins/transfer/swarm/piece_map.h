@@ -25,9 +25,14 @@ std::uint64_t piece_size_for(std::uint64_t file_size);
 NodeHash node_hash(const char* bytes, std::size_t size, std::uint64_t span);
 // The hash that a whole file of one piece must have: its tree is as small as it can be.
 NodeHash small_file_hash(const char* bytes, std::size_t size);
+// The pieces of a file of that size, of piece_size_for it.
+std::uint64_t piece_count(std::uint64_t file_size);
 // True when these nodes, 32 bytes each, one a piece, lead to the content id.
 bool layer_leads_to(const ContentId& content, std::uint64_t file_size, std::uint64_t piece_size,
                     std::string_view nodes);
+
+// How many bytes these bits (PieceMap::proven_bits) stand for.
+std::uint64_t proven_bytes(std::string_view bits, std::uint64_t file_size);
 
 class PieceMap {
  public:

@@ -6,6 +6,8 @@
 #include "transfer/swarm/catalogue.h"
 #include "transfer/swarm/content_routes.h"
 #include "transfer/swarm/downloads.h"
+#include "transfer/swarm/inbox.h"
+#include "transfer/swarm/inbox_routes.h"
 #include "transfer/swarm/scanner.h"
 #include "transfer/swarm/share_list.h"
 #include "transfer/swarm/uploads.h"
@@ -23,9 +25,15 @@ constexpr KeySpec kKeys[] = {
     {"share.*", KeyType::path, "", nullptr, nullptr, "A folder to share, under this name."},
     {"rescan_interval", KeyType::duration, "1h", "1s", nullptr,
      "How often all shares are walked, whatever the file system reports."},
+    {"ignore", KeyType::list, "*.part, *.crdownload, Thumbs.db, desktop.ini", nullptr, nullptr,
+     "Names below the shares that are not shared; a lone comma: share all but hidden ones."},
+    {"hash_threads", KeyType::integer, "0", "0", "64",
+     "Threads that hash new files, at low priority; 0: half of the machine's."},
     {"download_folder", KeyType::path, nullptr, nullptr, nullptr, "Where downloads go."},
     {"max_downloads", KeyType::integer, "3", "1", "64", "Downloads that run at once."},
     {"max_sources", KeyType::integer, "6", "1", "64", "Peers that one download fetches from."},
+    {"inbox_accept", KeyType::list, "ask", nullptr, nullptr,
+     "Whose files are taken without asking: ask, everyone, or names and ids of peers."},
     {"min_free_space", KeyType::size, "0", nullptr, nullptr, "What downloads leave free on disk."},
 };
 
@@ -33,7 +41,9 @@ class SwarmPlugin final : public Plugin {
  public:
   Result<void> configure(Host& host) override {
     host_ = &host;
-    return {};
+    auto ignore = swarm::IgnoreRules::parse(host.settings().list("ignore"));
+    if (!ignore) return ignore.error();
+    return swarm::check_configured(host.settings().family("share.*"));
   }
 
   Result<void> start() override {
@@ -42,12 +52,25 @@ class SwarmPlugin final : public Plugin {
     return result;
   }
 
+  Result<void> reconfigure(const Settings& settings) override {
+    downloads_->set_limits(limits_of(settings));
+    auto ignore = swarm::IgnoreRules::parse(settings.list("ignore"));
+    if (!ignore) return ignore.error();
+    auto changed = shares_->configure(settings.family("share.*"), *ignore,
+                                      settings.duration("rescan_interval"));
+    if (!changed) return changed;
+    return unchanged(settings, {"listen", "announce_address", "hash_threads", "download_folder"});
+  }
+
   void stop() override {
+    if (downloads_) downloads_->interrupt();  // they end while the listener drains
     routes_.clear();
     listener_.reset();
+    if (inbox_) inbox_->stop();
     if (downloads_) downloads_->stop();
     watcher_.reset();
     if (scanner_) scanner_->stop();
+    inbox_.reset();
     downloads_.reset();
     shares_.reset();
     scanner_.reset();
@@ -59,10 +82,21 @@ class SwarmPlugin final : public Plugin {
     if (id == Shares::kInterface) return static_cast<Shares*>(shares_.get());
     if (id == Downloads::kInterface) return static_cast<Downloads*>(downloads_.get());
     if (id == Uploads::kInterface) return static_cast<Uploads*>(meter_.get());
+    if (id == Inbox::kInterface) return static_cast<Inbox*>(inbox_.get());
     return nullptr;
   }
 
  private:
+  // Keys that only a restart changes.
+  Result<void> unchanged(const Settings& settings, std::initializer_list<const char*> keys) const {
+    std::string changed;
+    for (const char* key : keys)
+      if (settings.text(key) != host_->settings().text(key))
+        (changed += changed.empty() ? "" : ", ") += key;
+    if (changed.empty()) return {};
+    return Error{ErrorCode::unsupported, "[transfer] " + changed + ": restart to change that", {}};
+  }
+
   Result<void> open() {
     const auto& settings = host_->settings();
     const auto log = [host = host_](LogLevel level, std::string_view message,
@@ -75,13 +109,30 @@ class SwarmPlugin final : public Plugin {
     auto queue = swarm::DownloadQueue::open(queue_options(settings, log));
     if (!queue) return queue.error();
     downloads_ = std::move(*queue);
+    auto inbox = swarm::PeerInbox::open(inbox_options(settings, log));
+    if (!inbox) return inbox.error();
+    inbox_ = std::move(*inbox);
     meter_ = std::make_unique<swarm::UploadMeter>(host_->clock());
-    if (auto listening = listen(settings); !listening) return listening;
-    scanner_ =
-        std::make_unique<swarm::Scanner>(*catalogue_, settings.duration("rescan_interval"), log);
+    if (auto shared = share(settings, log); !shared) return shared;
+    return listen(settings);
+  }
+
+  Result<void> share(const Settings& settings, const swarm::LogFunction& log) {
+    auto ignore = swarm::IgnoreRules::parse(settings.list("ignore"));
+    if (!ignore) return ignore.error();
+    const auto host_data = host_->data_folder().parent_path();
+    swarm::ScanOptions scan;
+    scan.rescan_interval = settings.duration("rescan_interval");
+    scan.ignore = *ignore;
+    scan.hash_threads = static_cast<std::size_t>(settings.integer("hash_threads"));
+    scan.never = host_data;
+    scan.log = log;
+    scanner_ = std::make_unique<swarm::Scanner>(*catalogue_, std::move(scan));
     watcher_ = std::make_unique<swarm::Watcher>(
-        [scanner = scanner_.get()](const std::string& share) { scanner->request(share); }, log);
-    shares_ = std::make_unique<swarm::ShareList>(*catalogue_, *scanner_, *watcher_);
+        [scanner = scanner_.get()](const swarm::Scope& scope) { scanner->request(scope); },
+        swarm::WatchOptions{.never = host_data, .log = log});
+    shares_ =
+        std::make_unique<swarm::ShareList>(*catalogue_, *scanner_, *watcher_, std::move(*ignore));
     return {};
   }
 
@@ -94,9 +145,34 @@ class SwarmPlugin final : public Plugin {
     options.clock = &host_->clock();
     options.log = std::move(log);
     options.publish = [host = host_](const Event& event) { host->publish(event); };
-    options.max_downloads = static_cast<std::size_t>(settings.integer("max_downloads"));
-    options.max_sources = static_cast<std::size_t>(settings.integer("max_sources"));
-    options.min_free_space = settings.size("min_free_space");
+    options.limits = limits_of(settings);
+    return options;
+  }
+
+  static swarm::DownloadLimits limits_of(const Settings& settings) {
+    return {static_cast<std::size_t>(settings.integer("max_downloads")),
+            static_cast<std::size_t>(settings.integer("max_sources")),
+            settings.size("min_free_space")};
+  }
+
+  // A file is not any more what was hashed: its share is looked through again.
+  void rescan_around(const std::string& file) {
+    for (const auto& share : catalogue_->shares())
+      if (file.starts_with(share.spec.folder + '/')) scanner_->request(share.spec.name);
+  }
+
+  swarm::InboxOptions inbox_options(const Settings& settings, swarm::LogFunction log) {
+    swarm::InboxOptions options;
+    options.database = host_->data_folder() / "inbox.sqlite";
+    options.self = host_->peer_id();
+    options.self_name = host_->name();
+    options.registry = host_->find<Registry>();
+    options.downloads = downloads_.get();
+    options.catalogue = catalogue_.get();
+    options.clock = &host_->clock();
+    options.log = std::move(log);
+    options.publish = [host = host_](const Event& event) { host->publish(event); };
+    options.accept = settings.list("inbox_accept");
     return options;
   }
 
@@ -106,9 +182,14 @@ class SwarmPlugin final : public Plugin {
     auto listener = host_->listen(options);
     if (!listener) return listener.error();
     listener_ = std::move(*listener);
-    auto routes = swarm::add_content_routes(*listener_, *catalogue_, *meter_);
+    auto routes = swarm::add_content_routes(
+        *listener_, *catalogue_, *meter_, [this](const std::string& file) { rescan_around(file); },
+        inbox_.get());
     if (!routes) return routes.error();
     routes_ = std::move(*routes);
+    auto inbox_routes = swarm::add_inbox_routes(*listener_, *inbox_);
+    if (!inbox_routes) return inbox_routes.error();
+    for (auto& route : *inbox_routes) routes_.push_back(std::move(route));
     meter_->set_listening(listener_->address(), settings.text("announce_address"));
     return {};
   }
@@ -120,12 +201,13 @@ class SwarmPlugin final : public Plugin {
   std::unique_ptr<swarm::Watcher> watcher_;
   std::unique_ptr<swarm::ShareList> shares_;
   std::unique_ptr<swarm::DownloadQueue> downloads_;
+  std::unique_ptr<swarm::PeerInbox> inbox_;
   std::unique_ptr<http::Listener> listener_;
   std::vector<Registration> routes_;
 };
 
-constexpr const char* kProvides[] = {Shares::kInterface, Downloads::kInterface,
-                                     Uploads::kInterface};
+constexpr const char* kProvides[] = {Shares::kInterface, Downloads::kInterface, Uploads::kInterface,
+                                     Inbox::kInterface};
 constexpr const char* kRequires[] = {Registry::kInterface};
 
 }  // namespace

@@ -1,17 +1,32 @@
-// Keeps the catalogue true to the disk: walks the shares, hashes new and changed files, and takes
-// out the listings of vanished ones.
-// Threads: one thread of its own does all of it; the rest is thread-safe.
+// Keeps the catalogue true to the disk: walks the shares, takes out the listings of vanished files,
+// recognises moved ones, and has the rest hashed. One thread walks and writes; a few of low
+// priority hash. What is hashed is committed as it goes, so that a scan that was cut off goes on
+// where it was. A share whose folder is away keeps its files, and after a while they are withdrawn
+// from the feed until it is back.
+// Threads: thread-safe.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 
 #include "transfer/swarm/catalogue.h"
 #include "transfer/swarm/downloads.h"
+#include "transfer/swarm/folder_walk.h"
+#include "transfer/swarm/ignore_rules.h"
 
 namespace swapmeet::swarm {
+
+struct ScanOptions {
+  std::chrono::milliseconds rescan_interval = std::chrono::hours(1);
+  IgnoreRules ignore;
+  std::size_t hash_threads = 0;                // 0: half of the machine's
+  std::filesystem::path never;                 // a folder that is never shared: this host's data
+  std::chrono::milliseconds patience{60'000};  // with a folder that is away
+  LogFunction log;
+};
 
 struct ScanProgress {
   bool scanning = false;  // or about to
@@ -20,16 +35,25 @@ struct ScanProgress {
   std::string problem;
 };
 
-// Names that are never shared: hidden ones and unfinished downloads.
-bool is_skipped_name(std::string_view name);
+// Since the start.
+struct ScanTotals {
+  std::uint64_t walked_files = 0;
+  std::uint64_t hashed_files = 0;
+  std::uint64_t hashed_bytes = 0;
+};
 
 class Scanner {
  public:
-  Scanner(Catalogue& catalogue, std::chrono::milliseconds rescan_interval, LogFunction log);
+  Scanner(Catalogue& catalogue, ScanOptions options);
   ~Scanner();
   // Asks for a scan of a share, of all when the name is empty. Returns at once.
   void request(const std::string& share);
+  // Asks for a scan of a part in which something changed; it goes first.
+  void request(const Scope& scope);
+  // At once, with a scan of everything.
+  void change(std::chrono::milliseconds rescan_interval, IgnoreRules ignore);
   ScanProgress progress(const std::string& share) const;
+  ScanTotals totals() const;
   // Ends within a block's hashing. Idempotent.
   void stop();
 

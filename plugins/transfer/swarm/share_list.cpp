@@ -22,13 +22,18 @@ std::string plain(const std::string& folder) {
 
 }  // namespace
 
-Result<void> apply_configured(Catalogue& catalogue,
-                              const std::vector<std::pair<std::string, std::string>>& shares) {
+Result<void> check_configured(const ConfiguredShares& shares) {
+  for (const auto& [name, folder] : shares)
+    if (auto checked = check_name(name); !checked)
+      return Error{
+          ErrorCode::invalid_argument, "share." + name + ": " + checked.error().message, {}};
+  return {};
+}
+
+Result<void> apply_configured(Catalogue& catalogue, const ConfiguredShares& shares) {
+  if (auto checked = check_configured(shares); !checked) return checked;
   std::set<std::string> names;
-  for (const auto& [name, folder] : shares) {
-    if (auto checked = check_name(name); !checked) return checked;
-    names.insert(name);
-  }
+  for (const auto& [name, folder] : shares) names.insert(name);
   for (const auto& known : catalogue.shares())
     if (known.configured && !names.contains(known.spec.name))
       catalogue.remove_share(known.spec.name);
@@ -36,16 +41,41 @@ Result<void> apply_configured(Catalogue& catalogue,
   return {};
 }
 
-ShareList::ShareList(Catalogue& catalogue, Scanner& scanner, Watcher& watcher)
-    : catalogue_(catalogue), scanner_(scanner), watcher_(watcher) {
-  for (const auto& share : catalogue_.shares()) watcher_.watch(share.spec.name, share.spec.folder);
-  scanner_.request("");
+ShareList::ShareList(Catalogue& catalogue, Scanner& scanner, Watcher& watcher, IgnoreRules ignore)
+    : catalogue_(catalogue), scanner_(scanner), watcher_(watcher), ignore_(std::move(ignore)) {
+  for (const auto& share : catalogue_.shares())
+    watcher_.watch(share.spec.name, share.spec.folder, ignore_);
 }
 
-ShareStatus ShareList::status_of(const StoredShare& share) const {
+Result<void> ShareList::configure(const ConfiguredShares& shares, const IgnoreRules& ignore,
+                                  std::chrono::milliseconds rescan_interval) {
+  return sqlite::attempt([&]() -> Result<void> {
+    const std::lock_guard lock(mutex_);
+    const auto before = catalogue_.shares();
+    if (auto applied = apply_configured(catalogue_, shares); !applied) return applied;
+    ignore_ = ignore;
+    scanner_.change(rescan_interval, ignore);
+    for (const auto& share : before)
+      if (!catalogue_.share(share.spec.name)) drop(share.spec.name);
+    for (const auto& share : catalogue_.shares())
+      watcher_.watch(share.spec.name, share.spec.folder, ignore_);
+    return {};
+  });
+}
+
+// What the catalogue no longer has.
+void ShareList::drop(const std::string& name) {
+  watcher_.forget(name);
+  scanner_.request(name);
+}
+
+ShareStatus ShareList::status_of(const StoredShare& share) {
   const auto now = scanner_.progress(share.spec.name);
-  return {share.spec,        share.configured,  share.files,  share.bytes,
-          now.waiting_files, now.waiting_bytes, now.scanning, now.problem};
+  const auto counts = catalogue_.counts(share.key);
+  const auto unwatched = watcher_.problem(share.spec.name);
+  const auto* both = now.problem.empty() || unwatched.empty() ? "" : "; ";
+  return {share.spec,        share.configured,  counts.files, counts.bytes,
+          now.waiting_files, now.waiting_bytes, now.scanning, now.problem + both + unwatched};
 }
 
 Result<std::vector<ShareStatus>> ShareList::list() {
@@ -74,7 +104,7 @@ Result<ShareStatus> ShareList::add(const ShareSpec& asked) {
                          " exists; remove it first, or choose another name and folder",
                      {}};
     catalogue_.put_share(spec, false);
-    watcher_.watch(spec.name, spec.folder);
+    watcher_.watch(spec.name, spec.folder, ignore_);
     scanner_.request(spec.name);
     return status_of(*catalogue_.share(spec.name));
   });
@@ -89,17 +119,23 @@ Result<void> ShareList::remove(const std::string& name) {
       return Error{ErrorCode::conflict,
                    "the share '" + name + "' comes from the configuration file; remove it there",
                    {}};
-    watcher_.forget(name);
     catalogue_.remove_share(name);
+    drop(name);
     return {};
   });
 }
 
 Result<void> ShareList::rescan(const std::string& name) {
   return sqlite::attempt([&]() -> Result<void> {
-    if (!name.empty() && !catalogue_.share(name))
-      return Error{ErrorCode::not_found, "there is no share '" + name + "'", {}};
-    scanner_.request(name);
+    const std::lock_guard lock(mutex_);
+    bool found = name.empty();
+    for (const auto& share : catalogue_.shares()) {
+      if (!name.empty() && share.spec.name != name) continue;
+      found = true;
+      watcher_.watch(share.spec.name, share.spec.folder, ignore_);  // what could not be watched
+      scanner_.request(share.spec.name);
+    }
+    if (!found) return Error{ErrorCode::not_found, "there is no share '" + name + "'", {}};
     return {};
   });
 }

@@ -2,6 +2,7 @@
 // Threads: thread-safe.
 #pragma once
 
+#include <chrono>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -13,14 +14,21 @@
 
 namespace swapmeet::swarm {
 
-// Makes the configured shares of the catalogue exactly these (name, folder).
-Result<void> apply_configured(Catalogue& catalogue,
-                              const std::vector<std::pair<std::string, std::string>>& shares);
+using ConfiguredShares = std::vector<std::pair<std::string, std::string>>;  // name, folder
+
+// `invalid_argument`: a name that no share can have.
+Result<void> check_configured(const ConfiguredShares& shares);
+// Makes the configured shares of the catalogue exactly these.
+Result<void> apply_configured(Catalogue& catalogue, const ConfiguredShares& shares);
 
 class ShareList final : public Shares {
  public:
   // Scans and watches what the catalogue holds from the start.
-  ShareList(Catalogue& catalogue, Scanner& scanner, Watcher& watcher);
+  ShareList(Catalogue& catalogue, Scanner& scanner, Watcher& watcher, IgnoreRules ignore);
+  // While running: other configured shares, other patterns, another interval.
+  Result<void> configure(const ConfiguredShares& shares, const IgnoreRules& ignore,
+                         std::chrono::milliseconds rescan_interval);
+
   Result<std::vector<ShareStatus>> list() override;
   Result<ShareStatus> add(const ShareSpec& share) override;
   Result<void> remove(const std::string& name) override;
@@ -28,11 +36,13 @@ class ShareList final : public Shares {
   ChangeFeed& feed() noexcept override { return catalogue_; }
 
  private:
-  ShareStatus status_of(const StoredShare& share) const;
+  ShareStatus status_of(const StoredShare& share);
+  void drop(const std::string& name);
   std::mutex mutex_;  // one change at a time
   Catalogue& catalogue_;
   Scanner& scanner_;
   Watcher& watcher_;
+  IgnoreRules ignore_;
 };
 
 }  // namespace swapmeet::swarm

@@ -10,12 +10,14 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
-#include <vector>
 
 namespace swapmeet::swarm {
 namespace {
 
-constexpr std::size_t kBuffer = 1 << 20;
+using Poco::Net::HTTPRequest;
+using Poco::Net::HTTPResponse;
+
+constexpr int kMostFields = 64;  // of an answer's head
 
 // Poco's response stream moves 4 KiB a system call; its session can do better, but hides it.
 class Session : public Poco::Net::HTTPClientSession {
@@ -25,14 +27,25 @@ class Session : public Poco::Net::HTTPClientSession {
   using HTTPClientSession::reconnect;
 };
 
+Error unexpected(const HTTPResponse& response) {
+  const int status = static_cast<int>(response.getStatus());
+  const auto text = "it answered " + std::to_string(status) + " " + response.getReason();
+  return {status >= 500 || status == 429 ? ErrorCode::unavailable : ErrorCode::not_found, text, {}};
+}
+
+bool has_length(const HTTPResponse& response, std::uint64_t length) {
+  return !response.getChunkedTransferEncoding() && response.hasContentLength() &&
+         static_cast<std::uint64_t>(response.getContentLength64()) == length;
+}
+
 }  // namespace
 
 struct SourceClient::Connection {
   Poco::URI uri;
   std::chrono::milliseconds stall_after;
   std::unique_ptr<Session> session;
-  std::vector<char> buffer;
-  std::mutex mutex;  // guards descriptor
+  std::uint64_t unread = 0;  // of the answer's body
+  std::mutex mutex;          // guards descriptor
   int descriptor = -1;
   std::atomic<bool> interrupted{false};
 
@@ -42,6 +55,7 @@ struct SourceClient::Connection {
       descriptor = -1;
     }
     session.reset();
+    unread = 0;
   }
 
   void connect() {
@@ -54,11 +68,14 @@ struct SourceClient::Connection {
     session->reconnect();
     const std::lock_guard lock(mutex);
     descriptor = static_cast<int>(session->socket().impl()->sockfd());
+    if (interrupted) ::shutdown(descriptor, SHUT_RDWR);
   }
 
   // Sends the request and reads the head of the answer; once more when a kept-alive connection
   // turns out to be closed.
-  void exchange(Poco::Net::HTTPRequest& request, Poco::Net::HTTPResponse& response) {
+  void exchange(HTTPRequest& request, HTTPResponse& response) {
+    if (unread > 0) close();  // rests of an answer that nobody wanted to the end
+    response.setFieldLimit(kMostFields);
     const bool reused = session != nullptr;
     try {
       if (!reused) connect();
@@ -72,21 +89,6 @@ struct SourceClient::Connection {
       session->sendRequest(request);
       session->receiveResponse(response);
     }
-  }
-
-  // `expected` bytes of body, in order, to `into`.
-  Result<void> body(std::uint64_t expected,
-                    const std::function<bool(const char*, std::size_t)>& into) {
-    if (buffer.empty()) buffer.resize(kBuffer);
-    while (expected > 0) {
-      const auto wanted = std::min<std::uint64_t>(expected, buffer.size());
-      const int got = session->read(buffer.data(), static_cast<std::streamsize>(wanted));
-      if (got <= 0) return Error{ErrorCode::unavailable, "it closed the connection too early", {}};
-      if (!into(buffer.data(), static_cast<std::size_t>(got)))
-        return Error{ErrorCode::cancelled, "ended", {}};
-      expected -= static_cast<std::uint64_t>(got);
-    }
-    return {};
   }
 
   template <class Work>
@@ -103,6 +105,10 @@ struct SourceClient::Connection {
       return result;
     } catch (const Poco::TimeoutException&) {
       return fail(ErrorCode::timed_out, "it sent nothing for too long");
+    } catch (const Poco::Net::NoMessageException&) {
+      return fail(ErrorCode::unavailable, "it closed the connection without an answer");
+    } catch (const Poco::Net::MessageException& exception) {
+      return fail(ErrorCode::corrupt, "its answer is not HTTP: " + exception.displayText());
     } catch (const Poco::Exception& exception) {
       return fail(ErrorCode::unavailable, "it cannot be reached: " + exception.displayText());
     } catch (const std::exception& exception) {
@@ -110,27 +116,12 @@ struct SourceClient::Connection {
     }
   }
 
-  Poco::Net::HTTPRequest request(const std::string& method, const std::string& path) const {
-    Poco::Net::HTTPRequest request(method, path, Poco::Net::HTTPMessage::HTTP_1_1);
+  HTTPRequest request(const std::string& method, const std::string& path) const {
+    HTTPRequest request(method, path, Poco::Net::HTTPMessage::HTTP_1_1);
     request.set("User-Agent", "swapmeet");
     return request;
   }
 };
-
-namespace {
-
-Error unexpected(const Poco::Net::HTTPResponse& response) {
-  const int status = static_cast<int>(response.getStatus());
-  const auto text = "it answered " + std::to_string(status) + " " + response.getReason();
-  return {status >= 500 || status == 429 ? ErrorCode::unavailable : ErrorCode::not_found, text, {}};
-}
-
-bool has_length(const Poco::Net::HTTPResponse& response, std::uint64_t length) {
-  return !response.getChunkedTransferEncoding() && response.hasContentLength() &&
-         static_cast<std::uint64_t>(response.getContentLength64()) == length;
-}
-
-}  // namespace
 
 SourceClient::SourceClient(const std::string& url, std::chrono::milliseconds stall_after)
     : connection_(std::make_unique<Connection>()) {
@@ -146,57 +137,72 @@ SourceClient::~SourceClient() { connection_->close(); }
 Result<std::uint64_t> SourceClient::size() {
   auto& c = *connection_;
   return c.guarded([&]() -> Result<std::uint64_t> {
-    auto request = c.request("HEAD", c.uri.getPathAndQuery());
-    Poco::Net::HTTPResponse response;
+    auto request = c.request(HTTPRequest::HTTP_HEAD, c.uri.getPathAndQuery());
+    HTTPResponse response;
     c.exchange(request, response);
-    if (response.getStatus() != Poco::Net::HTTPResponse::HTTP_OK) return unexpected(response);
+    if (response.getStatus() != HTTPResponse::HTTP_OK) return unexpected(response);
     if (!response.hasContentLength())
       return Error{ErrorCode::corrupt, "it does not tell the file's size", {}};
     return static_cast<std::uint64_t>(response.getContentLength64());
   });
 }
 
-Result<std::string> SourceClient::layer(std::uint64_t piece_size, std::uint64_t bytes) {
+Result<void> SourceClient::open_layer(std::uint64_t piece_size, std::uint64_t bytes) {
   auto& c = *connection_;
-  return c.guarded([&]() -> Result<std::string> {
+  return c.guarded([&]() -> Result<void> {
     auto uri = c.uri;
     uri.setPath(uri.getPath() + "/layer");
     uri.addQueryParameter("piece", std::to_string(piece_size));
-    auto request = c.request("GET", uri.getPathAndQuery());
-    Poco::Net::HTTPResponse response;
+    auto request = c.request(HTTPRequest::HTTP_GET, uri.getPathAndQuery());
+    HTTPResponse response;
     c.exchange(request, response);
-    if (response.getStatus() != Poco::Net::HTTPResponse::HTTP_OK) return unexpected(response);
+    if (response.getStatus() != HTTPResponse::HTTP_OK) return unexpected(response);
     if (!has_length(response, bytes))
       return Error{ErrorCode::corrupt, "its Merkle layer has the wrong length", {}};
-    std::string layer;
-    auto read = c.body(bytes, [&](const char* data, std::size_t size) {
-      layer.append(data, size);
-      return true;
-    });
-    if (!read) return read.error();
-    return layer;
+    c.unread = bytes;
+    return {};
   });
 }
 
-Result<void> SourceClient::range(std::uint64_t offset, std::uint64_t length,
-                                 std::uint64_t file_size,
-                                 const std::function<bool(const char*, std::size_t)>& into) {
+Result<void> SourceClient::open_range(std::uint64_t offset, std::uint64_t length,
+                                      std::uint64_t file_size) {
   auto& c = *connection_;
   return c.guarded([&]() -> Result<void> {
     const auto span = std::to_string(offset) + "-" + std::to_string(offset + length - 1);
-    auto request = c.request("GET", c.uri.getPathAndQuery());
+    auto request = c.request(HTTPRequest::HTTP_GET, c.uri.getPathAndQuery());
     request.set("Range", "bytes=" + span);
-    Poco::Net::HTTPResponse response;
+    HTTPResponse response;
     c.exchange(request, response);
-    const bool whole = response.getStatus() == Poco::Net::HTTPResponse::HTTP_OK;
-    if (!whole && response.getStatus() != Poco::Net::HTTPResponse::HTTP_PARTIAL_CONTENT)
+    const bool whole = response.getStatus() == HTTPResponse::HTTP_OK;
+    if (!whole && response.getStatus() != HTTPResponse::HTTP_PARTIAL_CONTENT) {
+      if (response.getStatus() == HTTPResponse::HTTP_REQUESTED_RANGE_NOT_SATISFIABLE)
+        return Error{ErrorCode::conflict, "it says that its file is smaller", {}};
       return unexpected(response);
-    const auto told = "bytes " + span + "/" + std::to_string(file_size);
-    if (whole ? length != file_size : response.get("Content-Range", "") != told)
+    }
+    if (whole && length != file_size)
+      return Error{ErrorCode::corrupt, "it sends whole files only, not ranges", {}};
+    const auto told = response.get("Content-Range", "");
+    const auto part = "bytes " + span + "/";
+    if (!whole && told != part + std::to_string(file_size)) {
+      if (told.starts_with(part))
+        return Error{ErrorCode::conflict, "it says that its file has another size", {}};
       return Error{ErrorCode::corrupt, "it sent another range than the one asked for", {}};
+    }
     if (!has_length(response, length))
       return Error{ErrorCode::corrupt, "its answer has the wrong length", {}};
-    return c.body(length, into);
+    c.unread = length;
+    return {};
+  });
+}
+
+Result<std::size_t> SourceClient::read(char* to, std::size_t most) {
+  auto& c = *connection_;
+  return c.guarded([&]() -> Result<std::size_t> {
+    const auto wanted = std::min<std::uint64_t>(most, c.unread);
+    const int got = wanted == 0 ? 0 : c.session->read(to, static_cast<std::streamsize>(wanted));
+    if (got <= 0) return Error{ErrorCode::unavailable, "it closed the connection too early", {}};
+    c.unread -= static_cast<std::uint64_t>(got);
+    return static_cast<std::size_t>(got);
   });
 }
 

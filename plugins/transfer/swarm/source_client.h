@@ -1,11 +1,12 @@
-// One connection to one source: its Merkle layer, its size, and ranges of its bytes. Reads a
-// mebibyte at a time; answers that are not exactly what was asked for are errors.
+// One connection to one source: the size of its content, its Merkle layer, and ranges of its bytes,
+// which the caller reads straight to where they shall be. Answers that are not exactly what was
+// asked for are errors.
 // Threads: one thread uses it; interrupt() may come from any other.
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -19,12 +20,15 @@ class SourceClient {
   SourceClient(const std::string& url, std::chrono::milliseconds stall_after);
   ~SourceClient();
 
-  // `unavailable`, `timed_out`: try again later. `corrupt`: it answers nonsense. `cancelled`.
+  // Errors in common: `unavailable`, `timed_out`, `not_found`: try again later. `corrupt`: it
+  // answers nonsense. `cancelled`: interrupted.
   Result<std::uint64_t> size();
-  Result<std::string> layer(std::uint64_t piece_size, std::uint64_t bytes);
-  // `into` gets the bytes in order; when it says false the call ends with `cancelled`.
-  Result<void> range(std::uint64_t offset, std::uint64_t length, std::uint64_t file_size,
-                     const std::function<bool(const char* bytes, std::size_t size)>& into);
+  // Ask for bytes; read() gives them. `bytes`: how many the layer must have.
+  Result<void> open_layer(std::uint64_t piece_size, std::uint64_t bytes);
+  // `conflict`: it has the content, but says that its size is another.
+  Result<void> open_range(std::uint64_t offset, std::uint64_t length, std::uint64_t file_size);
+  // The next bytes of what was opened, at least one and at most `most`.
+  Result<std::size_t> read(char* to, std::size_t most);
   // Ends a running call soon, and all later ones at once.
   void interrupt();
 

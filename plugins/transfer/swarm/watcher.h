@@ -1,24 +1,39 @@
 // Tells soon when something changes below a share's folder: inotify on every folder in it, and one
-// call a share once it has been quiet for a moment. What inotify cannot say (too many folders, a
-// full queue) is left to the rescans.
-// Threads: one thread of its own; the rest is thread-safe.
+// call for each touched folder once it has been quiet for a moment. A share's folder that goes,
+// comes back, or is covered by a mount is noticed by a look at it every two seconds. After a full
+// queue everything is watched and scanned anew; what cannot be watched at all is left to the
+// rescans. Threads: one thread of its own; the rest is thread-safe.
 #pragma once
 
+#include <cstddef>
+#include <filesystem>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 
 #include "transfer/swarm/downloads.h"
+#include "transfer/swarm/folder_walk.h"
+#include "transfer/swarm/ignore_rules.h"
 
 namespace swapmeet::swarm {
 
+struct WatchOptions {
+  std::filesystem::path never;  // a folder that is never shared: this host's data
+  std::size_t most_watches = std::numeric_limits<std::size_t>::max();  // besides the kernel's limit
+  LogFunction log;
+};
+
 class Watcher {
  public:
-  // `touched` gets the share's name, or an empty one: look at all of them. On the watcher's thread.
-  Watcher(std::function<void(const std::string& share)> touched, LogFunction log);
+  // `touched` is called on the watcher's thread.
+  Watcher(std::function<void(const Scope&)> touched, WatchOptions options);
   ~Watcher();
-  void watch(const std::string& share, const std::string& folder);
+  // Watches the share's folder, anew if it was, and has all of it scanned.
+  void watch(const std::string& share, const std::string& folder, const IgnoreRules& ignore);
   void forget(const std::string& share);
+  // Empty, or what keeps the share from being watched and what to do about it.
+  std::string problem(const std::string& share) const;
 
  private:
   struct State;

@@ -35,23 +35,26 @@ class Authenticator {
   static constexpr const char* kInterface = "swapmeet.auth/1";
   virtual ~Authenticator() = default;
 
-  // Whose token is it? An empty token is a guest, who may be refused: `unauthenticated` with a
-  // sentence that says how to log in. Called for every request: must be quick.
+  // Whose token is it? An empty token is a guest, who may be refused, or made `read_only`:
+  // `unauthenticated` with a sentence that says how to log in. Called for every request: must be
+  // quick.
   virtual Result<Identity> identify(std::string_view token) = 0;
   // `unauthenticated`: wrong name or password (it does not say which), or the account is disabled.
-  // `too_many`: too many failures; wait. `unsupported`: there are no accounts here.
-  // `address` is where the attempt comes from, for limiting attempts.
+  // `too_many`: too many failures; its `retry_after` says how long to wait. `unsupported`: there
+  // are no accounts here. `address` is where the attempt comes from, for limiting attempts.
   virtual Result<Session> log_in(std::string_view account, std::string_view password,
                                  std::string_view address) = 0;
 
-  // A signed permission to fetch; an empty text where none is needed.
+  // A signed permission to fetch, that only the holder of this host's secret can make; an empty
+  // text where none is needed. Without `expires`, or with one that is too far ahead, the plugin
+  // sets its own. Whether the account may have it is the caller's business.
   virtual Result<std::string> issue_ticket(const TicketClaims& claims) = 0;
   // `unauthenticated`: not one of ours, or changed. `not_allowed`: expired.
   virtual Result<TicketClaims> check_ticket(std::string_view ticket) = 0;
 };
 
 struct Account {
-  std::string name;  // 1 to 64 of a-z 0-9 . _ -, beginning with a letter or digit
+  std::string name;  // 1 to 64 of a-z 0-9 . _ -, beginning with a letter or digit; not "owner"
   std::vector<std::string> groups;
   std::vector<std::string> roles;
   bool disabled = false;

@@ -105,6 +105,9 @@ using Handler = std::function<Response(Request&)>;
 
 struct RouteOptions {
   std::size_t max_body = 1 << 20;  // bytes; more is answered 413 without reading it
+  // The handler never waits (for a disk, a host, a lock that is held for long) and takes some
+  // microseconds: it runs on the front's own socket thread, without the way to a worker and back.
+  bool quick = false;
 };
 
 // Thread-safe.
@@ -126,6 +129,10 @@ struct ListenOptions {
   std::chrono::milliseconds body_timeout{60'000};    // for the whole body
   std::chrono::milliseconds send_timeout{60'000};    // without a single byte accepted by the reader
   std::chrono::milliseconds idle_timeout{75'000};    // between requests
+  // Bytes of request bodies that are not whole yet, or not answered, and of answers that are not
+  // sent yet, of all connections together. When there are more, the slowest clients go: a sender
+  // with a 503, a reader without a word.
+  std::size_t max_buffered = 256 << 20;
 };
 
 // A listening socket with its routes. Closing it (destruction) drains: no new requests, running
@@ -133,6 +140,8 @@ struct ListenOptions {
 class Listener : public Routes {
  public:
   virtual HostPort address() const = 0;  // the real port
+  // Other limits and timeouts, from now on; the address stays. Thread-safe.
+  virtual void set_limits(const ListenOptions& options) = 0;
 };
 
 }  // namespace swapmeet::http

@@ -11,6 +11,7 @@ struct Identity {
   std::string account;  // empty: a guest
   std::vector<std::string> groups;
   std::vector<std::string> roles;
+  bool read_only = false;  // may search, browse and fetch, and change nothing here
 
   bool is_guest() const { return account.empty(); }
   bool has_role(const std::string& role) const;

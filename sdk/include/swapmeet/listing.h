@@ -34,6 +34,10 @@ std::string_view name_of_path(std::string_view path);
 // Paths are relative, UTF-8, at most 4,096 bytes, without empty, "." or ".." parts and without
 // control characters. `invalid_argument` names what is wrong.
 Result<void> check_path(std::string_view path);
+// A listing that may be announced: check_path; at most 2^63-1 bytes, of which it has no more than
+// all; at most 32 attributes and 256 groups and accounts, of at most 1,024 bytes each, without
+// control characters. `invalid_argument` names what is wrong.
+Result<void> check_listing(const Listing& listing);
 // True for valid UTF-8 (no overlong forms, no surrogates).
 bool is_utf8(std::string_view text);
 

@@ -37,10 +37,10 @@ class Plugin {
   // Ends everything, joins all threads; idempotent; within three seconds.
   virtual void stop() = 0;
   // Between start and stop: new settings (SIGHUP). What cannot change while running is an error
-  // that says so; the default changes nothing.
+  // that names the keys; by default that is all of them.
   virtual Result<void> reconfigure(const Settings& settings) {
     static_cast<void>(settings);
-    return {};
+    return Error{ErrorCode::unsupported, "takes new settings at its next start", {}};
   }
   // The interface with that id, as a pointer to the interface type, or nullptr. Use
   // interface_of<T…>() to implement it.

@@ -19,7 +19,7 @@ namespace swapmeet {
 
 // One word, or several in a row (a phrase; a word that separators split is one as well: "foo_bar").
 struct QueryTerm {
-  std::vector<std::string> words;  // split as split_words() does, never empty
+  std::vector<std::string> words;  // folded, to compare with searchable_words(); never empty
   bool prefix = false;             // the last word is only the beginning of one
   bool negated = false;
   bool operator==(const QueryTerm&) const = default;
@@ -46,9 +46,20 @@ struct Query {
 // 64 terms and filters.
 Result<Query> parse_query(std::string_view text);
 
+// Case and accents away, as words, paths and names of peers are compared: lower case for Latin,
+// Greek, Cyrillic and Armenian; no marks (composed or decomposed alike); ß is ss, æ is ae, ø is o;
+// full-width letters are plain ones. Bytes that are no UTF-8 stay.
+std::string fold(std::string_view text);
+
 // The words of a name or path, in order: split at everything that is no letter, digit or mark
 // (so at _ - . ( ) [ ] /), between lower and upper case (camelCase), and between the last two of
 // several capitals before a small letter (HTTPServer: HTTP, Server). Case is kept.
 std::vector<std::string> split_words(std::string_view text);
+
+// What a name or path is found by, folded: first its words, split at separators only; then, for
+// each word that changes case or goes between letters and digits inside, its parts. So
+// "YouTube_s01e02" is found by youtube, s01e02, you, tube, s, 01, e, 02. A term of a query matches
+// when its words stand in a row in one of these. Words of more than 12 parts (hashes) have none.
+std::vector<std::vector<std::string>> searchable_words(std::string_view text);
 
 }  // namespace swapmeet

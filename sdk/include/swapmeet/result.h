@@ -3,6 +3,7 @@
 // Threads: value types, no shared state.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <stdexcept>
@@ -42,6 +43,8 @@ struct Error {
   ErrorCode code = ErrorCode::internal;
   std::string message;                  // a sentence for a person
   std::optional<std::size_t> position;  // byte offset in the text that was wrong, if there is one
+  // When it may work again, where that is known (too_many).
+  std::optional<std::chrono::seconds> retry_after = std::nullopt;
 
   bool operator==(const Error&) const = default;
 };

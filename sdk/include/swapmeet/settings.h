@@ -53,7 +53,7 @@ class Settings {
   Settings() = default;
   // Checks raw keys against the specs and fills in defaults. `where` begins every error:
   // "index.ini [search]". Errors: unknown key (with the nearest known one), bad value, out of
-  // bounds, missing.
+  // bounds, missing; a line of the message for each.
   static Result<Settings> check(std::string_view where, const RawSettings& raw,
                                 std::span<const KeySpec> specs,
                                 const std::filesystem::path& base_folder);

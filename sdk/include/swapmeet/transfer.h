@@ -144,12 +144,13 @@ struct Offer {
   bool incoming = true;
   PeerId peer;  // the other one
   std::string peer_name;
-  ContentId content;
+  ContentId content;  // zero while the file is being hashed
   std::string name;
   std::uint64_t size = 0;
+  std::uint64_t done = 0;  // proven bytes at the receiver
   OfferState state = OfferState::waiting;
   std::string download;  // id of the download, when accepted here
-  std::string why;       // of refused and failed
+  std::string why;       // of refused and failed; of waiting: what for
   Time created{};
 };
 
@@ -166,9 +167,11 @@ class Inbox {
   virtual Result<Page<Offer>> list(const PageRequest& page) = 0;  // both directions, newest first
   virtual Result<Offer> get(const std::string& id) = 0;           // `not_found`
   virtual Result<Offer> accept(const std::string& id) = 0;        // `conflict`: already decided
+  // Of an offer of one's own: withdraws it, as long as it is not done. `conflict`: too late.
   virtual Result<Offer> refuse(const std::string& id) = 0;
   // Hashes the file, offers it, and serves it to the one who got the offer. Returns once the offer
-  // is recorded; the offer's state tells the rest. `not_found`: no such file or peer.
+  // is recorded; the offer's state tells the rest. A peer that is not present gets it when it
+  // returns. `not_found`: no such file or peer. `unavailable`: it cannot be reached from outside.
   virtual Result<Offer> send(const SendRequest& request) = 0;
 };
 

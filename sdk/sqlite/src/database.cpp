@@ -10,11 +10,6 @@
 namespace swapmeet::sqlite {
 namespace {
 
-[[noreturn]] void fail(sqlite3* connection, const std::string& doing) {
-  const int code = connection ? sqlite3_extended_errcode(connection) : SQLITE_ERROR;
-  throw Failure(code, doing + ": " + (connection ? sqlite3_errmsg(connection) : "no connection"));
-}
-
 void register_connector() {
   static std::once_flag once;
   std::call_once(once, [] { Poco::Data::SQLite::Connector::registerConnector(); });
@@ -33,28 +28,28 @@ Error Failure::error() const {
   }
 }
 
-Statement::Statement(Database& database, std::string_view sql) : connection_(database.handle()) {
-  if (sqlite3_prepare_v3(connection_, sql.data(), static_cast<int>(sql.size()),
+Statement::Statement(Database& database, std::string_view sql) : database_(&database) {
+  if (sqlite3_prepare_v3(database.handle(), sql.data(), static_cast<int>(sql.size()),
                          SQLITE_PREPARE_PERSISTENT, &statement_, nullptr) != SQLITE_OK)
-    fail(connection_, "preparing '" + std::string(sql) + "'");
+    database.fail("preparing '" + std::string(sql) + "'");
 }
 
 Statement::~Statement() { sqlite3_finalize(statement_); }
 
 Statement::Statement(Statement&& other) noexcept
-    : connection_(other.connection_), statement_(std::exchange(other.statement_, nullptr)) {}
+    : database_(other.database_), statement_(std::exchange(other.statement_, nullptr)) {}
 
 Statement& Statement::operator=(Statement&& other) noexcept {
   if (this != &other) {
     sqlite3_finalize(statement_);
-    connection_ = other.connection_;
+    database_ = other.database_;
     statement_ = std::exchange(other.statement_, nullptr);
   }
   return *this;
 }
 
 Statement& Statement::bind(int index, std::int64_t value) {
-  if (sqlite3_bind_int64(statement_, index, value) != SQLITE_OK) fail(connection_, "binding");
+  if (sqlite3_bind_int64(statement_, index, value) != SQLITE_OK) database_->fail("binding");
   return *this;
 }
 
@@ -62,18 +57,18 @@ Statement& Statement::bind(int index, std::string_view text) {
   const char* data = text.data() ? text.data() : "";
   if (sqlite3_bind_text64(statement_, index, data, text.size(), SQLITE_TRANSIENT, SQLITE_UTF8) !=
       SQLITE_OK)
-    fail(connection_, "binding");
+    database_->fail("binding");
   return *this;
 }
 
 Statement& Statement::bind_blob(int index, const void* data, std::size_t size) {
   if (sqlite3_bind_blob64(statement_, index, data ? data : "", size, SQLITE_TRANSIENT) != SQLITE_OK)
-    fail(connection_, "binding");
+    database_->fail("binding");
   return *this;
 }
 
 Statement& Statement::bind_null(int index) {
-  if (sqlite3_bind_null(statement_, index) != SQLITE_OK) fail(connection_, "binding");
+  if (sqlite3_bind_null(statement_, index) != SQLITE_OK) database_->fail("binding");
   return *this;
 }
 
@@ -81,12 +76,13 @@ bool Statement::step() {
   switch (sqlite3_step(statement_)) {
     case SQLITE_ROW: return true;
     case SQLITE_DONE: return false;
-    default: {
-      const int code = sqlite3_extended_errcode(connection_);
-      const std::string message = sqlite3_errmsg(connection_);
-      sqlite3_reset(statement_);
-      throw Failure(code, message);
-    }
+    default: break;
+  }
+  try {
+    database_->fail({});
+  } catch (...) {
+    sqlite3_reset(statement_);
+    throw;
   }
 }
 
@@ -119,7 +115,9 @@ struct Database::Session {
   Poco::Data::Session poco;
 };
 
-Database::Database(const std::filesystem::path& file, const OpenOptions& options) {
+Database::Database(const std::filesystem::path& file, const OpenOptions& options)
+    : remedy_(options.remedy.empty() ? "stop the host and restore the file from a backup"
+                                     : options.remedy) {
   register_connector();
   try {
     session_ = std::make_unique<Session>(
@@ -136,13 +134,54 @@ Database::Database(const std::filesystem::path& file, const OpenOptions& options
   execute("PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-" +
           std::to_string(options.cache_kib));
   if (options.read_only) execute("PRAGMA query_only=ON");
+  if (options.most_pages > 0)
+    execute("PRAGMA max_page_count=" + std::to_string(options.most_pages));
 }
+
+void Database::fail(const std::string& doing) const {
+  const int code = sqlite3_extended_errcode(handle_);
+  const std::string cause = sqlite3_errmsg(handle_);
+  const char* name = sqlite3_db_filename(handle_, "main");
+  const std::string file = name ? name : "the database";
+  switch (code & 0xff) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: throw Failure(code, file + " is damaged (" + cause + "): " + remedy_);
+    case SQLITE_FULL:
+      throw Failure(code, file + " cannot grow (" + cause + "): make room on its disk");
+    default: throw Failure(code, file + ": " + (doing.empty() ? "" : doing + ": ") + cause);
+  }
+}
+
+Kept Database::keep(std::string_view sql) {
+  if (const auto found = kept_.find(sql); found != kept_.end()) return Kept(found->second->second);
+  auto entry = std::make_unique<std::pair<std::string, Statement>>(sql, Statement(*this, sql));
+  const std::string_view key = entry->first;
+  return Kept(kept_.emplace(key, std::move(entry)).first->second->second);
+}
+
+void Database::checkpoint_apart() {
+  sqlite3_wal_hook(
+      handle_,
+      [](void* pages, sqlite3*, const char*, int in_log) {
+        *static_cast<int*>(pages) = in_log;
+        return SQLITE_OK;
+      },
+      &log_pages_);
+}
+
+void Database::checkpoint(int pages) {
+  if (log_pages_ < pages) return;
+  const int mode = log_pages_ / 16 < pages ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
+  log_pages_ = 0;  // a checkpoint that fails is tried again after the next commit
+  sqlite3_wal_checkpoint_v2(handle_, nullptr, mode, nullptr, nullptr);
+}
+
+Snapshot::~Snapshot() { sqlite3_exec(database_.handle(), "COMMIT", nullptr, nullptr, nullptr); }
 
 Database::~Database() = default;
 
 void Database::execute(const std::string& sql) {
-  if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
-    fail(handle_, sql);
+  if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail(sql);
 }
 
 std::int64_t Database::integer(std::string_view sql) {
@@ -182,9 +221,9 @@ void migrate(Database& database, std::span<const char* const> migrations) {
   }
 }
 
-ReaderPool::ReaderPool(const std::filesystem::path& file, std::size_t size) {
-  for (std::size_t i = 0; i < size; ++i)
-    idle_.push_back(std::make_unique<Database>(file, OpenOptions{.read_only = true}));
+ReaderPool::ReaderPool(const std::filesystem::path& file, std::size_t size, OpenOptions options) {
+  options.read_only = true;
+  for (std::size_t i = 0; i < size; ++i) idle_.push_back(std::make_unique<Database>(file, options));
 }
 
 ReaderPool::Lease::Lease(ReaderPool& pool, std::unique_ptr<Database> database)

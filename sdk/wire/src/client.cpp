@@ -92,6 +92,28 @@ Result<Reply> Client::request(const std::string& method, const std::string& targ
   }
 }
 
+Result<Reply> request_as_member(Client& client, IndexAddress& index, const std::string& method,
+                                const std::string& target, const std::string& body,
+                                http::Headers headers) {
+  for (bool again = false;; again = true) {
+    auto token = index.session();
+    if (!token) return std::move(token).error();
+    if (!token->empty()) headers.set("Authorization", "Bearer " + *token);
+    auto reply = client.request(method, target, body, headers);
+    if (reply || reply.error().code != ErrorCode::unauthenticated) return reply;
+    if (token->empty())
+      return Error{ErrorCode::not_allowed,
+                   client.url() + " wants an account (" + reply.error().message +
+                       "); set [registry] account and password_file",
+                   {}};
+    index.session_ended(*token);
+    if (again)
+      return Error{ErrorCode::not_allowed,
+                   client.url() + " does not take its own session: " + reply.error().message,
+                   {}};
+  }
+}
+
 std::string percent_encode(std::string_view text) {
   std::string encoded;
   Poco::URI::encode(std::string(text), "!#$&'()*+,/:;=?@[]%\"<>\\^`{|}", encoded);

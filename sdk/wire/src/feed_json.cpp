@@ -1,7 +1,11 @@
+#include <algorithm>
+
 #include "json_tools.h"
 
 namespace swapmeet::wire {
 namespace {
+
+constexpr std::uint64_t kLongestWait = 86'400;  // seconds; what says more is not believed
 
 void write_change(JsonWriter& out, const Change& change) {
   out.begin();
@@ -105,6 +109,8 @@ Error error_from_problem(int status, std::string_view body) {
   JsonReader in(body);
   Error error{error_code_from(in.text("code")), in.text("detail"), {}};
   if (in.has("position")) error.position = in.number("position");
+  if (in.has("retry_after"))
+    error.retry_after = std::chrono::seconds(std::min(in.number("retry_after"), kLongestWait));
   if (in.finish(0)) return error;
   return {ErrorCode::unavailable, "it answered with HTTP status " + std::to_string(status), {}};
 }

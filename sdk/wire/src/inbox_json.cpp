@@ -7,9 +7,15 @@ void write(JsonWriter& out, const Offer& offer) {
   out.begin().text("id", offer.id).boolean("incoming", offer.incoming);
   out.text("peer", offer.peer.text()).text("peer_name", offer.peer_name);
   out.text("content", offer.content.text()).text("name", offer.name).number("size", offer.size);
-  out.text("state", name_of(offer.state)).text("why", offer.why);
+  out.number("done", offer.done).text("state", name_of(offer.state)).text("why", offer.why);
   if (!offer.download.empty()) out.text("download", offer.download);
   out.time("created", offer.created).end();
+}
+
+OfferState read_state(JsonReader& in) {
+  const auto state = offer_state_from(in.text("state"));
+  if (!state) in.fail("state", "is none of waiting, accepted, refused, done and failed");
+  return state.value_or(OfferState::waiting);
 }
 
 Offer read_offer(JsonReader& in) {
@@ -21,9 +27,8 @@ Offer read_offer(JsonReader& in) {
   offer.content = in.id<ContentId>("content");
   offer.name = in.text("name");
   offer.size = in.number("size");
-  const auto state = offer_state_from(in.text("state"));
-  if (!state) in.fail("state", "is none of waiting, accepted, refused, done and failed");
-  offer.state = state.value_or(OfferState::waiting);
+  offer.done = in.number("done", false);
+  offer.state = read_state(in);
   offer.why = in.text("why", false);
   offer.download = in.text("download", false);
   offer.created = in.time("created");
@@ -67,6 +72,40 @@ Result<SendRequest> from_json(std::string_view text) {
   JsonReader in(text);
   SendRequest request{in.text("path"), in.id<PeerId>("peer")};
   return in.finish(std::move(request));
+}
+
+std::string to_json(const OfferMessage& message) {
+  JsonWriter out;
+  out.begin().text("id", message.id).text("from", message.from.text());
+  out.text("to", message.to.text()).text("content", message.content.text());
+  return out.text("name", message.name).number("size", message.size).end().take();
+}
+template <>
+Result<OfferMessage> from_json(std::string_view text) {
+  JsonReader in(text);
+  OfferMessage message;
+  message.id = in.text("id");
+  message.from = in.id<PeerId>("from");
+  message.to = in.id<PeerId>("to");
+  message.content = in.id<ContentId>("content");
+  message.name = in.text("name");
+  message.size = in.number("size");
+  return in.finish(std::move(message));
+}
+
+std::string to_json(const OfferNews& news) {
+  JsonWriter out;
+  out.begin().text("state", name_of(news.state)).number("done", news.done);
+  return out.text("why", news.why).end().take();
+}
+template <>
+Result<OfferNews> from_json(std::string_view text) {
+  JsonReader in(text);
+  OfferNews news;
+  news.state = read_state(in);
+  news.done = in.number("done", false);
+  news.why = in.text("why", false);
+  return in.finish(std::move(news));
 }
 
 }  // namespace swapmeet::wire

@@ -47,11 +47,10 @@ std::string to_json(const StatusReport& report) {
       .begin()
       .number("peers", report.counts.peers)
       .number("present", report.counts.present);
-  return out.number("files", report.counts.files)
-      .number("bytes", report.counts.bytes)
-      .end()
-      .end()
-      .take();
+  out.number("files", report.counts.files).number("bytes", report.counts.bytes).end();
+  if (!report.content_address.empty()) out.text("content_address", report.content_address);
+  if (!report.index_url.empty()) out.text("index_url", report.index_url);
+  return out.text("index_problem", report.index_problem).end().take();
 }
 
 template <>
@@ -72,7 +71,20 @@ Result<StatusReport> from_json(std::string_view text) {
                      counts->number("bytes")};
     in.adopt(*counts);
   }
+  report.content_address = in.text("content_address", false);
+  report.index_url = in.text("index_url", false);
+  report.index_problem = in.text("index_problem", false);
   return in.finish(std::move(report));
+}
+
+std::string to_json(const std::vector<PluginListing>& plugins) {
+  JsonWriter out;
+  out.begin().list("plugins", plugins, [&](const PluginListing& one) {
+    out.begin().text("id", one.plugin.id).text("kind", one.plugin.kind);
+    out.text("version", one.plugin.version).text("summary", one.summary);
+    out.text("state", one.plugin.state).text("section", one.section).texts("keys", one.keys).end();
+  });
+  return out.end().take();
 }
 
 }  // namespace swapmeet::wire

@@ -108,6 +108,7 @@ Result<std::vector<ShareStatus>> from_json(std::string_view text) {
   in.list("shares", [&](JsonReader& one) {
     ShareStatus share;
     share.share = {one.text("name"), one.text("folder"), read_audience(one)};
+    share.configured = one.boolean("configured", false);
     share.files = one.number("files");
     share.bytes = one.number("bytes");
     share.waiting_files = one.number("waiting_files");
@@ -117,6 +118,24 @@ Result<std::vector<ShareStatus>> from_json(std::string_view text) {
     shares.push_back(std::move(share));
   });
   return in.finish(std::move(shares));
+}
+
+template <>
+Result<std::vector<UploadStatus>> from_json(std::string_view text) {
+  JsonReader in(text);
+  std::vector<UploadStatus> uploads;
+  in.list("uploads", [&](JsonReader& one) {
+    UploadStatus upload;
+    upload.address = one.text("address");
+    upload.content = one.id<ContentId>("content");
+    upload.name = one.text("name");
+    upload.size = one.number("size");
+    upload.done = one.number("done");
+    upload.rate = one.number("rate");
+    upload.started = one.time("started");
+    uploads.push_back(std::move(upload));
+  });
+  return in.finish(std::move(uploads));
 }
 
 namespace {
@@ -136,6 +155,9 @@ DownloadStatus read_download(JsonReader& in) {
                                 one.number("bytes"), one.number("rate"), one.text("state")});
   });
   download.why = in.text("why");
+  download.started = in.time("started");
+  if (in.has("next_try")) download.next_try = in.time("next_try");
+  if (in.has("finished")) download.finished = in.time("finished");
   return download;
 }
 

@@ -65,7 +65,7 @@ TEST_CASE("another web site cannot drive the owner's API") {
 TEST_CASE("a public API asks the auth plugin who it is") {
   FakeAuth auth;
   auth.guests_ = false;
-  const auto guard = public_guard(&auth);
+  const auto guard = public_guard(kSecret, &auth);
   auto request = request_for("/api/v1/search", "x", "alice-session");
   CHECK_FALSE(guard(request));
   CHECK(request.identity.account == "alice");
@@ -76,7 +76,7 @@ TEST_CASE("a public API asks the auth plugin who it is") {
 TEST_CASE("who is not known can log in and register") {
   FakeAuth auth;
   auth.guests_ = false;
-  const auto guard = public_guard(&auth);
+  const auto guard = public_guard(kSecret, &auth);
   auto request = request_for("/api/v1/sessions", "x", "");
   request.method = "POST";
   CHECK(status_of_guard(guard, request) == 0);
@@ -86,16 +86,43 @@ TEST_CASE("who is not known can log in and register") {
   CHECK(status_of_guard(guard, request) == 401);
 }
 
-TEST_CASE("a peer's own token passes the guard where the registry checks it, and only there") {
+TEST_CASE("where there are accounts a bearer token is a session, and a peer's own goes elsewhere") {
   FakeAuth auth;
-  const auto guard = public_guard(&auth);
+  const auto guard = public_guard(kSecret, &auth);
   auto request = request_for("/api/v1/peers/" + kPeer + "/lease", "x", "a-peer-token");
   request.method = "POST";
-  CHECK_FALSE(guard(request));
-  CHECK(request.identity.is_guest());
-  request.path = "/api/v1/peers/" + kPeer;
-  request.method = "DELETE";
-  CHECK_FALSE(guard(request));
-  request.method = "GET";
   CHECK(status_of_guard(guard, request) == 401);
+  request = request_for("/api/v1/peers/" + kPeer + "/lease", "x", "");
+  request.method = "POST";
+  request.headers.set("Swapmeet-Peer-Token", "a-peer-token");
+  CHECK(status_of_guard(guard, request) == 0);
+}
+
+TEST_CASE("the owner's token makes its holder an admin of a public API, and no other does") {
+  FakeAuth auth;
+  auth.guests_ = false;
+  const auto guard = public_guard(kSecret, &auth);
+  auto request = request_for("/api/v1/accounts", "x", kSecret);
+  CHECK_FALSE(guard(request));
+  CHECK(request.identity.account == "owner");
+  CHECK(request.identity.has_role("admin"));
+  CHECK(status_of_guard(guard, request_for("/api/v1/accounts", "x", kSecret + "0")) == 401);
+  // A host whose token file was emptied must not take an empty one for it.
+  request = request_for("/api/v1/accounts", "x", "");
+  CHECK(status_of_guard(public_guard("", &auth), request) == 401);
+}
+
+TEST_CASE("guests that may only read change nothing, and can log in") {
+  FakeAuth auth;
+  auth.read_only_ = true;
+  const auto guard = public_guard(kSecret, &auth);
+  auto request = request_for("/api/v1/peers/" + kPeer, "x", "");
+  CHECK(status_of_guard(guard, request) == 0);
+  for (const auto* method : {"PUT", "DELETE", "POST", "PATCH"}) {
+    request.method = method;
+    CHECK(status_of_guard(guard, request) == 401);
+  }
+  request = request_for("/api/v1/sessions", "x", "");
+  request.method = "POST";
+  CHECK(status_of_guard(guard, request) == 0);
 }

@@ -4,7 +4,6 @@
 
 #include <rapidjson/document.h>
 
-#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -12,7 +11,7 @@
 
 #include "catch.h"
 #include "host/api/api.h"
-#include "host/http/router.h"
+#include "swapmeet/testing/memory_routes.h"
 
 namespace swapmeet::testing {
 
@@ -41,7 +40,9 @@ class FakeRegistry : public Registry {
   }
   Result<PeerRecord> peer(const PeerId& id) override {
     if (id != peer_id()) return Error{ErrorCode::not_found, "no such peer", {}};
-    return record();
+    auto peer = record();
+    peer.account = account_;
+    return peer;
   }
   Result<FeedPosition> announced(const PeerId&) override { return FeedPosition{"f", 3}; }
   Result<FeedPosition> announce(const PeerId&, const std::string& token,
@@ -78,6 +79,7 @@ class FakeRegistry : public Registry {
   Caller caller_;
   PeerQuery query_;
   std::string token_;
+  std::string account_;  // who registered the one peer
 };
 
 class FakeSearch : public Search {
@@ -166,16 +168,22 @@ class FakeAuth : public Authenticator, public Accounts {
  public:
   Result<Identity> identify(std::string_view token) override {
     if (token == "alice-session") return Identity{"alice", {}, {}};
-    if (token.empty() && guests_) return Identity{};
+    Identity guest;
+    guest.read_only = read_only_;
+    if (token.empty() && guests_) return guest;
     return Error{ErrorCode::unauthenticated, "log in first", {}};
   }
   Result<Session> log_in(std::string_view account, std::string_view password,
                          std::string_view address) override {
     from_ = address;
+    if (password == "too often")
+      return Error{ErrorCode::too_many, "wait", {}, std::chrono::seconds(7)};
     if (password != "right") return Error{ErrorCode::unauthenticated, "wrong", {}};
     return Session{"alice-session", {}, {std::string(account), {}, {}}};
   }
-  Result<std::string> issue_ticket(const TicketClaims&) override { return std::string(); }
+  Result<std::string> issue_ticket(const TicketClaims& claims) override {
+    return tickets_ ? "for " + claims.account : std::string();
+  }
   Result<TicketClaims> check_ticket(std::string_view) override { return TicketClaims{}; }
   bool open_registration() override { return open_; }
   Result<Account> create(const std::string& name, const std::string&) override {
@@ -192,21 +200,11 @@ class FakeAuth : public Authenticator, public Accounts {
   static Account account(const std::string& name) { return {name, {}, {}, false, {}}; }
 
   bool guests_ = true;
+  bool read_only_ = false;
   bool open_ = false;
+  bool tickets_ = false;
   std::string from_;
   AccountChange changed_;
-};
-
-// A router that remembers what was registered: "GET /healthz".
-class RecordingRoutes : public http::Routes {
- public:
-  Result<Registration> add(const std::string& method, const std::string& pattern,
-                           http::Handler handler, const http::RouteOptions& options) override {
-    registered_.insert(method + " " + pattern);
-    return router_.add(method, pattern, std::move(handler), options);
-  }
-  http::Router router_;
-  std::set<std::string> registered_;
 };
 
 struct World {
@@ -219,7 +217,7 @@ struct World {
   FakeAuth auth;
   EventBus events;
   Metrics metrics;
-  RecordingRoutes routes;
+  MemoryRoutes routes;
 
   ApiContext bare() {
     return {.routes = routes, .metrics = metrics, .status = [] { return wire::StatusReport{}; }};
@@ -241,15 +239,8 @@ struct World {
   http::Response call(const std::string& method, const std::string& target,
                       const std::string& body = "", http::Request request = admin()) {
     request.id = "r1";
-    request.method = method;
-    request.path = target.substr(0, target.find('?'));
-    if (const auto mark = target.find('?'); mark != std::string::npos)
-      add_query(request, target.substr(mark + 1));
     request.body = body;
-    auto match = routes.router_.find(method, request.path);
-    REQUIRE(match.route);
-    request.params = match.params;
-    return match.route->run(request).value();
+    return routes.call(method, target, std::move(request));
   }
   static http::Request admin() {
     http::Request request;
@@ -267,22 +258,7 @@ struct World {
     request.identity.account = account;
     return request;
   }
-
- private:
-  static void add_query(http::Request& request, const std::string& text) {
-    for (std::size_t from = 0; from <= text.size();) {
-      const auto end = std::min(text.find('&', from), text.size());
-      const auto part = text.substr(from, end - from);
-      const auto equals = part.find('=');
-      request.query.emplace_back(part.substr(0, equals), part.substr(equals + 1));
-      from = end + 1;
-    }
-  }
 };
-
-inline std::string body_of(const http::Response& response) {
-  return std::get<std::string>(response.body);
-}
 
 inline rapidjson::Document parsed(const http::Response& response) {
   rapidjson::Document document;

@@ -73,7 +73,7 @@ TEST_CASE("the OpenAPI document describes every route, and no other") {
       described.insert(upper(operation.name.GetString()) + " " + path.name.GetString());
   // One route answers both: a segment of a pattern matches as a whole.
   CHECK(described.erase("GET /api/v1/contents/{content}.meta4") == 1);
-  CHECK(described == world.routes.registered_);
+  CHECK(described == world.routes.registered());
 }
 
 TEST_CASE("answers are what the OpenAPI document says") {

@@ -4,48 +4,18 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <map>
 #include <mutex>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "host/http/server.h"
 #include "host/plugins/manager.h"
+#include "swapmeet/testing/manual_clock.h"
+#include "swapmeet/testing/memory_routes.h"
+#include "swapmeet/testing/temporary_folder.h"
 
 namespace swapmeet {
-
-class StillClock final : public Clock {
- public:
-  Time now() const override { return Time{}; }
-  std::chrono::steady_clock::time_point steady() const override { return {}; }
-};
-
-class MemoryRoutes final : public http::Routes {
- public:
-  Result<Registration> add(const std::string& method, const std::string& pattern,
-                           http::Handler handler, const http::RouteOptions&) override {
-    const std::string key = method + ' ' + pattern;
-    handlers[key] = std::move(handler);
-    return Registration([this, key] { handlers.erase(key); });
-  }
-  std::map<std::string, http::Handler> handlers;
-};
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "swapmeet-XXXXXX").string();
-    if (!::mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
-    path = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  std::filesystem::path path;
-};
 
 inline std::filesystem::path fixtures() {
   const char* bin = std::getenv("SWAPMEET_BIN");
@@ -54,14 +24,15 @@ inline std::filesystem::path fixtures() {
 }
 
 struct BenchHost {
-  StillClock clock;
-  MemoryRoutes routes;
+  testing::ManualClock clock;
+  testing::MemoryRoutes routes;
   Scheduler scheduler{1};
   EventBus events;
   Metrics metrics;
-  TemporaryFolder data;
+  testing::TemporaryFolder data;
   std::mutex mutex;
   std::vector<std::string> logged;  // "extension.base started"
+  HostPort listened;                // the last listener of a plugin's own
   Manager manager{services(), {fixtures()}};
 
   Services services() {
@@ -76,9 +47,12 @@ struct BenchHost {
             .peer = {},
             .version = "0",
             .routes = &routes,
-            .listen = [](const http::ListenOptions&) -> Result<std::unique_ptr<http::Listener>> {
-              return Error{ErrorCode::unsupported, "no listeners here", {}};
-            },
+            .listen =
+                [this](const http::ListenOptions& options) {
+                  auto listener = http::listen(options);
+                  if (listener) listened = (*listener)->address();
+                  return listener;
+                },
             .scheduler = scheduler,
             .events = events,
             .metrics = metrics};

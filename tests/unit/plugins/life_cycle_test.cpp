@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "catch.h"
+#include "tests/unit/http/client.h"
 #include "tests/unit/plugins/bench_host.h"
 
 using namespace swapmeet;
@@ -96,20 +97,79 @@ TEST_CASE("what callbacks throw is counted against the plugin and hurts nobody e
   CHECK(failures(host, id) == 2);
   static_cast<void>(host.metrics.text());
   CHECK(failures(host, id) == 3);
-  http::Request request;
-  CHECK_THROWS(host.routes.handlers.at("GET /wrong")(request));
+  CHECK_THROWS(host.routes.call("GET", "/wrong"));
   CHECK(failures(host, id) == 4);
 }
 
 TEST_CASE("what a plugin leaves registered is swept when it stops") {
   BenchHost host;
   REQUIRE(host.run({"throws_in_calls"}).ok());
-  REQUIRE(host.routes.handlers.size() == 1);
+  REQUIRE(host.routes.registered().size() == 1);
   host.manager.stop();  // the plugin still holds its registrations
-  CHECK(host.routes.handlers.empty());
+  CHECK(host.routes.registered().empty());
   host.events.publish({"exception", "{}"});
   CHECK(failures(host, "extension.throws_in_calls") == 0);
   CHECK(host.metrics.text().find("wrong") == std::string::npos);
+}
+
+TEST_CASE("a plugin's own listener is counted against it, and closed when it stops") {
+  BenchHost host;
+  REQUIRE(host.run({"keeps_its_listener"}).ok());
+  const std::string id = "extension.keeps_its_listener";
+  {
+    http::Client client(host.listened);
+    client.say(http::get("/wrong"));
+    CHECK(http::has(client.hear(), "HTTP/1.1 500 "));
+  }
+  CHECK(failures(host, id) == 1);
+  http::Client kept(host.listened);
+  kept.say("GET /wro");
+  host.manager.stop();  // the plugin still holds both
+  CHECK(state(host, id) == "stopped");
+  CHECK(kept.hear().empty());
+  CHECK_THROWS(http::Client(host.listened));
+}
+
+TEST_CASE("a listener that was closed by the sweep takes no more routes") {
+  BenchHost host;
+  PluginHost plugin(host.services(), "extension.x", {}, [](std::string_view) { return nullptr; });
+  const auto listener = std::move(plugin.listen({.address = {"127.0.0.1", 0}}).value());
+  const auto address = listener->address();
+  plugin.sweep();
+  const auto added = listener->add("GET", "/", [](http::Request&) { return http::json("{}"); }, {});
+  CHECK_FALSE(added.ok());
+  CHECK(listener->address() == address);
+}
+
+TEST_CASE("new settings reach a plugin, and what does not change is said by key") {
+  BenchHost host;
+  REQUIRE(host.run({"base"}).ok());
+  const auto choice = [](RawSettings raw) {
+    return PluginChoice{Kind::extension, "base", "x.ini [extension.base]",
+                        std::move(raw),  "/",    "extension.base"};
+  };
+  CHECK(host.manager.reconfigure({choice({})}).empty());
+  CHECK(
+      host.manager.reconfigure({choice({{"number", "2"}})}) ==
+      Lines{"x.ini [extension.base] number: extension.base takes new settings at its next start"});
+  CHECK(host.manager.reconfigure({choice({{"number", "x"}})}).size() == 1);
+  CHECK_THAT(host.manager.reconfigure({}).at(0), Contains("needs a restart"));
+}
+
+TEST_CASE("a hang in stop is known to the host, which must then keep what it gave") {
+  BenchHost host;
+  REQUIRE(host.run({"hangs_in_stop"}).ok());
+  CHECK_FALSE(host.manager.left_behind());
+  host.manager.stop();
+  CHECK(host.manager.left_behind());
+}
+
+TEST_CASE("all plugins that cannot be loaded are told at once") {
+  BenchHost host;
+  const auto loaded = host.load({"wrong_magic", "base", "nowhere"});
+  REQUIRE_FALSE(loaded);
+  CHECK_THAT(loaded.error().message,
+             Contains("extension_wrong_magic.so") && Contains("extension_nowhere.so"));
 }
 
 TEST_CASE("a registration that ends while the sweep runs is undone once") {

@@ -23,7 +23,7 @@ std::string file_of(const std::string& name) {
 
 // A copy of the well-behaved plugin in a folder of its own.
 struct Copy {
-  TemporaryFolder folder;
+  testing::TemporaryFolder folder;
   fs::path file = folder.path / "extension_base.so";
   Copy() { fs::copy_file(file_of("base"), file); }
 };

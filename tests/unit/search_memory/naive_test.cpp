@@ -9,8 +9,7 @@
 
 #include "catch.h"
 #include "search/memory/index.h"
-#include "search/memory/words.h"
-#include "swapmeet/query.h"
+#include "swapmeet/matching.h"
 
 using namespace swapmeet;
 
@@ -50,10 +49,11 @@ class Naive {
     std::map<ContentId, Found> found;
     for (const auto& [id, peer] : peers_)
       for (const auto& [path, listing] : peer.listings)
-        if (peer.present && listing.audience.admits(viewer) && matches(query, listing, false)) {
+        if (peer.present && listing.audience.admits(viewer) &&
+            matches(query, listing, id, peer.name)) {
           Hit hit{listing.content, std::string(name_of_path(path)), path, listing.size, {}, 0, {}};
           hit.type = media_type_of(hit.name);
-          Found one{matches(query, listing, true), std::move(hit)};
+          Found one{matches_name(query, path), std::move(hit)};
           const auto [at, is_new] = found.try_emplace(listing.content, one);
           if (!is_new && one.key() < at->second.key()) at->second = one;
         }
@@ -78,53 +78,6 @@ class Naive {
     std::string name;
     bool present = false;
   };
-
-  static bool has(const QueryTerm& term, const std::vector<std::string>& words) {
-    for (std::size_t from = 0; from + term.words.size() <= words.size(); ++from) {
-      bool same = true;
-      for (std::size_t i = 0; i < term.words.size(); ++i) {
-        const auto wanted = search_memory::fold(term.words[i]);
-        const bool begins = term.prefix && i + 1 == term.words.size();
-        same =
-            same && (words[from + i] == wanted || (begins && words[from + i].starts_with(wanted)));
-      }
-      if (same) return true;
-    }
-    return false;
-  }
-
-  bool passes(const QueryFilter& filter, const Listing& listing) const {
-    const auto name = name_of_path(listing.path);
-    switch (filter.field) {
-      case QueryFilter::Field::type: return media_type_of(name) == filter.type;
-      case QueryFilter::Field::extension: return extension_of(name) == filter.text;
-      case QueryFilter::Field::path:
-        return search_memory::fold(listing.path).find(filter.text) != std::string::npos;
-      case QueryFilter::Field::min_size: return listing.size >= filter.bytes;
-      case QueryFilter::Field::max_size: return listing.size <= filter.bytes;
-      case QueryFilter::Field::peer: break;
-    }
-    // "Does this peer list it?", of a document: some peer of that name has the same listing.
-    return std::any_of(peers_.begin(), peers_.end(), [&](const auto& peer) {
-      const auto same = peer.second.listings.find(listing.path);
-      return peer.second.present && peer.second.name == filter.text &&
-             same != peer.second.listings.end() && same->second.content == listing.content &&
-             same->second.audience == listing.audience;
-    });
-  }
-
-  bool matches(const Query& query, const Listing& listing, bool in_name) const {
-    const auto path = search_memory::folded_words(listing.path);
-    const auto name = search_memory::folded_words(name_of_path(listing.path));
-    bool any = false;
-    for (const auto& term : query.terms) {
-      any = any || !term.negated;
-      if (has(term, in_name && !term.negated ? name : path) == term.negated) return false;
-    }
-    for (const auto& filter : query.filters)
-      if (passes(filter, listing) == filter.negated) return false;
-    return any || !in_name;
-  }
 
   void count(Hit& hit, const Identity& viewer) const {
     std::set<std::string> names;

@@ -1,207 +1,224 @@
-#include "transfer/swarm/downloads.h"
+// What a person does with downloads when nothing is in the way.
+#include <algorithm>
 
-#include <Poco/Net/HTTPRequestHandler.h>
-#include <Poco/Net/HTTPRequestHandlerFactory.h>
-#include <Poco/Net/HTTPServer.h>
-#include <Poco/Net/HTTPServerParams.h>
-#include <Poco/Net/HTTPServerRequest.h>
-#include <Poco/Net/HTTPServerResponse.h>
-
-#include <atomic>
-#include <fstream>
-#include <thread>
-
-#include "catch.h"
-#include "transfer/swarm/piece_map.h"
-#include "transfer/swarm/safe_name.h"
+#include "download_fixture.h"
+#include "swapmeet/sqlite/database.h"
 
 namespace swapmeet::swarm {
 namespace {
 
-struct SystemClock : Clock {
-  Time now() const override {
-    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  }
-  std::chrono::steady_clock::time_point steady() const override {
-    return std::chrono::steady_clock::now();
-  }
-};
-
-constexpr std::size_t kPiece = 1 << 20;
-
-std::string bytes_of(std::size_t size) {
-  std::string bytes(size, '\0');
-  std::uint32_t seed = 7;
-  for (auto& byte : bytes) byte = static_cast<char>((seed = seed * 1664525U + 1013904223U) >> 24);
-  return bytes;
+bool runs_halfway(const DownloadStatus& status) {
+  return status.state == DownloadState::running && status.done >= 2 * kMiB;
 }
-
-std::string layer_of(const std::string& file) {
-  std::string layer;
-  for (std::size_t at = 0; at < file.size(); at += kPiece) {
-    const auto hash = node_hash(file.data() + at, std::min(kPiece, file.size() - at), kPiece);
-    layer.append(reinterpret_cast<const char*>(hash.data()), hash.size());
-  }
-  return layer;
-}
-
-ContentId id_of(const std::string& file) {  // all leaves under one root
-  std::size_t span = 16 * 1024;
-  while (span < file.size()) span *= 2;
-  return ContentId{node_hash(file.data(), file.size(), span)};
-}
-
-struct Origin {
-  std::string file;
-  bool lies = false;
-  bool busy = false;
-  std::atomic<std::uint64_t> served{0};
-};
-
-struct Handler : Poco::Net::HTTPRequestHandler {
-  explicit Handler(Origin& served_origin) : origin(served_origin) {}
-  void handleRequest(Poco::Net::HTTPServerRequest& request,
-                     Poco::Net::HTTPServerResponse& response) override {
-    std::string body = origin.file;
-    if (request.getURI().find("/layer") != std::string::npos) {
-      body = layer_of(origin.file);
-    } else if (origin.busy) {
-      response.setStatusAndReason(Poco::Net::HTTPResponse::HTTP_SERVICE_UNAVAILABLE);
-      body.clear();
-    } else if (request.has("Range")) {
-      const auto range = request.get("Range");
-      const auto first = std::stoul(range.substr(6));
-      const auto last = std::stoul(range.substr(range.find('-') + 1));
-      body = origin.file.substr(first, last - first + 1);
-      if (origin.lies) body[0] = static_cast<char>(body[0] + 1);
-      response.setStatusAndReason(Poco::Net::HTTPResponse::HTTP_PARTIAL_CONTENT);
-      response.set("Content-Range",
-                   "bytes " + range.substr(6) + "/" + std::to_string(origin.file.size()));
-      origin.served += body.size();
-    }
-    response.setContentLength64(static_cast<Poco::Int64>(body.size()));
-    auto& out = response.send();
-    if (request.getMethod() != "HEAD") out << body;
-  }
-  Origin& origin;
-};
-
-struct Factory : Poco::Net::HTTPRequestHandlerFactory {
-  explicit Factory(Origin& served_origin) : origin(served_origin) {}
-  Poco::Net::HTTPRequestHandler* createRequestHandler(
-      const Poco::Net::HTTPServerRequest&) override {
-    return new Handler(origin);
-  }
-  Origin& origin;
-};
-
-struct Server {
-  explicit Server(Origin& origin)
-      : socket(Poco::Net::SocketAddress("127.0.0.1", 0)),
-        server(new Factory(origin), socket, new Poco::Net::HTTPServerParams) {
-    server.start();
-  }
-  ~Server() { server.stopAll(true); }
-  Source source(std::uint8_t number) const {
-    Source source;
-    source.peer.bytes[0] = number;
-    source.url = "http://127.0.0.1:" + std::to_string(socket.address().port()) + "/content/x";
-    return source;
-  }
-  Poco::Net::ServerSocket socket;
-  Poco::Net::HTTPServer server;
-};
-
-struct Fixture {
-  Fixture() {
-    char name[] = "/tmp/swarm-test-XXXXXX";
-    folder = ::mkdtemp(name);
-  }
-  ~Fixture() { std::filesystem::remove_all(folder); }
-  std::unique_ptr<DownloadQueue> open() {
-    DownloadOptions options;
-    options.database = folder / "downloads.db";
-    options.download_folder = folder / "got";
-    options.self.bytes[0] = 99;
-    options.clock = &clock;
-    options.first_backoff = std::chrono::milliseconds(100);
-    auto queue = DownloadQueue::open(std::move(options));
-    REQUIRE(queue.ok());
-    return std::move(*queue);
-  }
-  DownloadStatus wait_for(DownloadQueue& queue, const std::string& id, DownloadState state) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    for (;;) {
-      auto status = queue.get(id);
-      REQUIRE(status.ok());
-      if (status->state == state || std::chrono::steady_clock::now() > deadline) return *status;
-      std::this_thread::yield();
-    }
-  }
-  std::string read(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-  SystemClock clock;
-  std::filesystem::path folder;
-};
 
 }  // namespace
 
-TEST_CASE("a download comes from three sources, one of which lies") {
-  Fixture f;
-  Origin good{bytes_of(5 * kPiece + 12345)}, liar{good.file, true};
-  Server one(good), two(good), three(liar);
-  auto queue = f.open();
-  DownloadRequest request;
-  request.content = id_of(good.file);
-  request.name = "../../evil/a.bin";
-  request.sources = {three.source(3), one.source(1), two.source(2)};
-  auto started = queue->start(request);
-  REQUIRE(started.ok());
-  const auto status = f.wait_for(*queue, started->id, DownloadState::done);
+TEST_CASE("a download comes from several sources, and gets a safe name of its own") {
+  Downloading d;
+  const auto file = noise(9 * kMiB + 12345);
+  FakeSource one(file), two(file);
+  for (auto* source : {&one, &two}) source->slow_down(4 * kMiB);
+  d.open();
+  const auto request =
+      request_for(one.content(), "../../evil/a.bin", {one.source(1), two.source(2)});
+  const auto id = d.start(request);
+  const auto status = d.when_done(id);
   INFO(status.why);
   REQUIRE(status.state == DownloadState::done);
-  CHECK(status.path == (f.folder / "got/a.bin").string());
-  CHECK(f.read(status.path) == good.file);
-  CHECK(queue->start(request)->id == started->id);
-  std::ofstream(f.folder / "got/b.bin") << "mine";
-  request.name = "b.bin";
-  const auto second = f.wait_for(*queue, queue->start(request)->id, DownloadState::done);
-  CHECK(second.path == (f.folder / "got/b (2).bin").string());
-  CHECK(f.read((f.folder / "got/b.bin").string()) == "mine");
+  CHECK(status.path == (d.options.download_folder / "a.bin").string());
+  CHECK(bytes_in(status.path) == file);
+  CHECK(status.finished);
+  CHECK(one.served() > 0);
+  CHECK(two.served() > 0);
+  CHECK(d.files() == std::vector<std::string>{"a.bin"});
+  CHECK(d.queue->start(request)->id == id);
+
+  std::ofstream(d.options.download_folder / "b.bin") << "mine";
+  auto other = request_for(one.content(), "b.bin", request.sources);
+  CHECK(d.when_done(d.start(other)).path == (d.options.download_folder / "b (2).bin").string());
+  CHECK(bytes_in(d.options.download_folder / "b.bin") == "mine");
+  other.name = "c.bin";
+  other.overwrite = true;
+  std::ofstream(d.options.download_folder / "c.bin") << "not wanted";
+  CHECK(bytes_in(d.when_done(d.start(other)).path) == file);
+  CHECK(d.files().size() == 4);
 }
 
-TEST_CASE("a busy source makes a download wait, and it goes on after a restart") {
-  Fixture f;
-  Origin origin{bytes_of(2 * kPiece + 1)};
-  origin.busy = true;
-  DownloadRequest request;
-  request.content = id_of(origin.file);
-  request.name = "c.bin";
-  std::string id;
-  Server server(origin);
-  request.sources = {server.source(1)};
-  {
-    auto queue = f.open();
-    auto given = request;
-    id = queue->start(given)->id;
-    const auto status = f.wait_for(*queue, id, DownloadState::waiting);
-    CHECK(status.state == DownloadState::waiting);
-    CHECK_FALSE(status.why.empty());
+TEST_CASE("empty files, tiny ones and those of exactly some pieces are downloads like others") {
+  Downloading d;
+  d.open();
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{1}, std::size_t{16384}, kMiB - 1, kMiB, kMiB + 1, 3 * kMiB}) {
+    CAPTURE(size);
+    const FakeSource source(noise(size));
+    const auto status = d.when_done(
+        d.start(request_for(source.content(), std::to_string(size), {source.source(1)})));
+    INFO(status.why);
+    REQUIRE(status.state == DownloadState::done);
+    CHECK(status.size == size);
+    CHECK(bytes_in(status.path) == noise(size));
+    CHECK(source.served() == size);
   }
-  origin.busy = false;
-  auto queue = f.open();
-  CHECK(f.wait_for(*queue, id, DownloadState::done).state == DownloadState::done);
 }
 
-TEST_CASE("names from others are made safe") {
-  CHECK(safe_name("../../etc/passwd") == "passwd");
-  CHECK(safe_name("..") == "file");
-  CHECK(safe_name("con.txt") == "_con.txt");
-  CHECK(safe_name(".bashrc") == ".bashrc");
-  CHECK(safe_name(std::string(300, 'a') + ".flac").size() == 255);
-  CHECK(numbered_name("b.flac", 2) == "b (2).flac");
+TEST_CASE("what was proven is neither fetched nor hashed again after a restart") {
+  Downloading d;
+  FakeSource source(noise(6 * kMiB + 5));
+  source.slow_down(3 * kMiB);
+  d.open();
+  const auto id = d.start(request_for(source.content(), "a", {source.source(1)}));
+  CHECK(d.when(id, runs_halfway).done >= 2 * kMiB);
+  d.queue->stop();
+  const auto kept = d.queue->get(id)->done;
+  const auto served_before = source.served();
+  CHECK(kept >= 2 * kMiB);
+  source.slow_down(0);
+  d.open();
+  CHECK(d.queue->get(id)->done == kept);
+  const auto status = d.when_done(id);
+  REQUIRE(status.state == DownloadState::done);
+  CHECK(source.served() - served_before == 6 * kMiB + 5 - kept);
+  CHECK(source.layers() == 1);
+  CHECK(bytes_in(status.path) == noise(6 * kMiB + 5));
+}
+
+TEST_CASE("a partial file that was cut or deleted is fetched again") {
+  Downloading d;
+  FakeSource source(noise(6 * kMiB));
+  source.slow_down(3 * kMiB);
+  d.open();
+  const auto id = d.start(request_for(source.content(), "a", {source.source(1)}));
+  d.when(id, runs_halfway);
+  d.queue->stop();
+  const auto partial = d.options.download_folder / d.files().at(0);
+  SECTION("cut") { std::filesystem::resize_file(partial, 10); }
+  SECTION("deleted") { std::filesystem::remove(partial); }
+  source.slow_down(0);
+  d.open();
+  CHECK(bytes_in(d.when_done(id).path) == noise(6 * kMiB));
+}
+
+TEST_CASE("downloads are paused, go on where they were, and are cancelled without a rest") {
+  Downloading d;
+  FakeSource source(noise(6 * kMiB));
+  source.slow_down(3 * kMiB);
+  d.open();
+  const auto id = d.start(request_for(source.content(), "a", {source.source(1)}));
+  CHECK(d.when(id, runs_halfway).rate > 0);
+  CHECK(d.queue->pause(id)->state == DownloadState::paused);
+  const auto paused = d.when(id, [](const auto& status) { return status.rate == 0; });
+  CHECK(paused.state == DownloadState::paused);
+  CHECK(paused.why == "paused");
+  CHECK(paused.done >= 2 * kMiB);
+  CHECK(d.files().size() == 1);
+  d.open();  // a restart changes nothing
+  CHECK(d.queue->get(id)->state == DownloadState::paused);
+  CHECK(d.queue->get(id)->done == paused.done);
+
+  SECTION("resume") {
+    const auto before = source.served();
+    CHECK(d.queue->resume(id)->state == DownloadState::queued);
+    CHECK(bytes_in(d.when_done(id).path) == noise(6 * kMiB));
+    CHECK(source.served() - before == 6 * kMiB - paused.done);
+    CHECK(d.queue->pause(id)->state == DownloadState::done);
+  }
+  SECTION("cancel") {
+    REQUIRE(d.queue->cancel(id).ok());
+    CHECK(d.queue->cancel(id).error().code == ErrorCode::not_found);
+    CHECK(d.queue->get(id).error().code == ErrorCode::not_found);
+    CHECK(d.queue->resume(id).error().code == ErrorCode::not_found);
+    CHECK(d.files().empty());
+    d.open();
+    CHECK(d.queue->list({})->items.empty());
+  }
+  SECTION("cancel while it runs") {
+    REQUIRE(d.queue->resume(id).ok());
+    d.when(id, [](const auto& status) { return status.state == DownloadState::running; });
+    REQUIRE(d.queue->cancel(id).ok());
+    CHECK(d.files().empty());
+  }
+}
+
+TEST_CASE("asking again for what is paused goes on with it") {
+  Downloading d;
+  FakeSource source(noise(kMiB)), beside(noise(kMiB));
+  source.misbehave(Fault::busy);
+  d.open();
+  const auto id = d.start(request_for(source.content(), "a", {source.source(1)}));
+  d.when_waiting(id);
+  REQUIRE(d.queue->pause(id).ok());
+  CHECK(d.start(request_for(source.content(), "a", {beside.source(2)})) == id);
+  CHECK(d.when_done(id).state == DownloadState::done);
+}
+
+TEST_CASE("a folder is below the download folder, or the owner's by its whole path") {
+  Downloading d;
+  const FakeSource source(noise(10));
+  d.open();
+  auto request = request_for(source.content(), "a", {source.source(1)});
+  for (const auto* folder : {"..", "x/../../y", "x/.."}) {
+    request.folder = folder;
+    const auto refused = d.queue->start(request);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().code == ErrorCode::invalid_argument);
+    CHECK(refused.error().message.find("..") != std::string::npos);
+  }
+  request.folder = "new/one/";
+  CHECK(d.when_done(d.start(request)).path == (d.options.download_folder / "new/one/a").string());
+  request.folder = (d.folder / "else").string();
+  CHECK(d.when_done(d.start(request)).path == (d.folder / "else/a").string());
+}
+
+TEST_CASE("two thousand downloads are listed, newest first, and all get their turn") {
+  Downloading d;
+  const FakeSource source(noise(100));
+  d.options.limits.max_downloads = 8;
+  d.open();
+  const auto last = d.start(request_for(source.content(), "last", {source.source(1)}));
+  d.when_done(last);
+  d.queue.reset();
+  {
+    sqlite::Database database(d.options.database);
+    database.execute(
+        "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) "
+        "INSERT INTO downloads SELECT i, printf('%032x', i), zeroblob(32), 'name', '/nowhere', 0, "
+        "-1, 'queued', '', '', 0, 0, x'', '', '' FROM n;"
+        "UPDATE downloads SET seq = 2001, state = 'queued', name = 'again' WHERE seq = 1");
+  }
+  d.open();
+  const auto page = d.queue->list({.limit = 1000, .after = ""});
+  REQUIRE(page->items.size() == 1000);
+  CHECK(page->items.front().id == last);
+  const auto rest = d.queue->list({.limit = 1000, .after = page->next});
+  REQUIRE(rest->items.size() == 1000);
+  CHECK(rest->items.back().id == std::string(31, '0') + "2");
+  CHECK(rest->next.empty());
+  CHECK(d.when_done(last).state == DownloadState::done);
+}
+
+TEST_CASE("other limits count at once") {
+  Downloading d;
+  FakeSource source(noise(4 * kMiB));
+  source.slow_down(kMiB);
+  d.options.limits.max_downloads = 1;
+  d.open();
+  const auto first = d.start(request_for(source.content(), "1", {source.source(1)}));
+  const auto second = d.start(request_for(source.content(), "2", {source.source(1)}));
+  const auto runs = [](const auto& status) { return status.state == DownloadState::running; };
+  d.when(first, runs);
+  CHECK(d.queue->get(second)->state == DownloadState::queued);
+  d.queue->set_limits({.max_downloads = 2, .max_sources = 6, .min_free_space = 0});
+  CHECK(d.when(second, runs).state == DownloadState::running);
+}
+
+TEST_CASE("what happens to downloads is published") {
+  Downloading d;
+  const FakeSource source(noise(10));
+  d.open();
+  d.when_done(d.start(request_for(source.content(), "a", {source.source(1)})));
+  const std::lock_guard lock(d.mutex);
+  CHECK(d.published >= 3);
+  CHECK(d.last_event.find("\"state\":\"done\"") != std::string::npos);
 }
 
 }  // namespace swapmeet::swarm

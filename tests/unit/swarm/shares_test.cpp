@@ -1,267 +1,279 @@
-#include <Poco/JSON/Parser.h>
-#include <openssl/sha.h>
-#include <unistd.h>
+// Shares as a whole: catalogue, scanner and watcher together, over real folders.
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 
-#include <atomic>
-#include <condition_variable>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <functional>
-#include <mutex>
+#include <future>
 
 #include "catch.h"
-#include "transfer/swarm/catalogue.h"
-#include "transfer/swarm/content_routes.h"
-#include "transfer/swarm/merkle.h"
-#include "transfer/swarm/piece_map.h"
+#include "shared_folder.h"
 #include "transfer/swarm/scanner.h"
 #include "transfer/swarm/share_list.h"
-#include "transfer/swarm/shown_name.h"
+#include "transfer/swarm/watcher.h"
 
 namespace swapmeet::swarm {
 namespace {
 
-struct Folder {
-  std::filesystem::path path;
-  Folder() {
-    char name[] = "/tmp/swapmeet-shares-XXXXXX";
-    path = mkdtemp(name);
+namespace fs = std::filesystem;
+
+struct Sharing {
+  Folder data;
+  Folder shared;
+  Catalogue catalogue{data.path / "catalogue.sqlite"};
+  Scanner scanner;
+  Watcher watcher;
+  ShareList shares;
+
+  explicit Sharing(WatchOptions watch = {}, ScanOptions scan = {})
+      : scanner(catalogue, std::move(scan)),
+        watcher([this](const Scope& scope) { scanner.request(scope); }, std::move(watch)),
+        shares(catalogue, scanner, watcher, {}) {}
+  ~Sharing() { scanner.stop(); }
+
+  void share(const std::string& name = "s") {
+    REQUIRE(shares.add({name, shared.path.string(), {}}));
+    REQUIRE(settles());
   }
-  ~Folder() { std::filesystem::remove_all(path); }
-  void write(const std::string& name, const std::string& bytes) const {
-    std::filesystem::create_directories((path / name).parent_path());
-    std::ofstream(path / name, std::ios::binary) << bytes;
+  ShareStatus status() { return shares.list()->at(0); }
+  bool settles() {
+    return eventually(catalogue, [&] { return !status().scanning; });
+  }
+  bool has(const std::string& path) {
+    for (const auto& file : catalogue.files(catalogue.shares().at(0).key, "", "", 10'000))
+      if (file.path == path) return true;
+    return false;
+  }
+  bool gets(const std::string& path) {
+    return eventually(catalogue, [&] { return has(path); });
+  }
+  bool loses(const std::string& path) {
+    return eventually(catalogue, [&] { return !has(path); });
   }
 };
-
-std::string periodic(std::size_t size) {
-  std::string bytes(size, '\0');
-  for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 131 + (i >> 8) * 17);
-  return bytes;
-}
-
-std::string chunks(std::size_t size) {
-  std::string bytes;
-  for (std::uint64_t k = 0; bytes.size() < size; ++k) {
-    unsigned char number[8];
-    for (int i = 0; i < 8; ++i) number[i] = static_cast<unsigned char>(k >> (8 * i));
-    unsigned char hash[32];
-    SHA256(number, sizeof number, hash);
-    bytes.append(reinterpret_cast<const char*>(hash), sizeof hash);
-  }
-  bytes.resize(size);
-  return bytes;
-}
-
-MerkleTree tree_of(const std::string& bytes) {
-  MerkleBuilder builder;
-  for (std::size_t at = 0; at < bytes.size(); at += kBlockSize)
-    builder.add(bytes.data() + at, std::min<std::size_t>(kBlockSize, bytes.size() - at));
-  return builder.finish();
-}
-
-// Waits for the feed to reach a condition; woken by the feed itself.
-bool eventually(Catalogue& catalogue, const std::function<bool()>& holds) {
-  std::mutex mutex;
-  std::condition_variable advanced;
-  const auto registration = catalogue.on_advance([&] {
-    const std::lock_guard lock(mutex);
-    advanced.notify_all();
-  });
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::unique_lock lock(mutex);
-    advanced.wait_for(lock, std::chrono::milliseconds(50));
-  }
-  return true;
-}
-
-TEST_CASE("content ids are the pieces roots of BEP 52") {
-  std::ifstream file(SWARM_VECTORS);
-  REQUIRE(file);
-  const auto sets =
-      Poco::JSON::Parser().parse(file).extract<Poco::JSON::Object::Ptr>()->getArray("sets");
-  for (unsigned s = 0; s < sets->size(); ++s) {
-    const auto vectors = sets->getObject(s)->getArray("vectors");
-    for (unsigned v = 0; v < vectors->size(); ++v) {
-      const auto vector = vectors->getObject(v);
-      const auto size = vector->getValue<std::size_t>("size");
-      CAPTURE(s, size);
-      const auto tree = tree_of(s == 0 ? periodic(size) : chunks(size));
-      if (size == 0)
-        CHECK(tree.content == kEmptyContent);
-      else
-        CHECK(tree.content.text() == vector->getValue<std::string>("pieces_root"));
-    }
-  }
-}
-
-TEST_CASE("layers lead to the content id") {
-  for (const std::size_t size :
-       {std::size_t{3} << 20, (std::size_t{5} << 20) + 3, (std::size_t{65} << 20) + 1}) {
-    const auto tree = tree_of(periodic(size));
-    for (const std::uint64_t piece : {1U << 20, 2U << 20}) {
-      const auto layer = layer_at(tree, piece);
-      REQUIRE(layer);
-      CHECK(layer_leads_to(tree.content, size, piece, *layer));
-    }
-    CHECK_FALSE(layer_at(tree, 3 << 20));
-    CHECK_FALSE(layer_at(tree, 1ULL << 40));
-  }
-}
-
-TEST_CASE("names that are not UTF-8 are shown reversibly") {
-  CHECK(shown_name("a/b\xff.txt") ==
-        "a/b\xe2\x80\x9b"
-        "ff.txt");
-  CHECK(shown_name("tab\t") ==
-        "tab\xe2\x80\x9b"
-        "09");
-  CHECK(shown_name("\xe2\x80\x9b") == "\xe2\x80\x9b\xe2\x80\x9b");
-  CHECK(shown_name("Köln") == "Köln");
-}
-
-TEST_CASE("ranges are read as RFC 9110 says") {
-  const auto check = [](std::string_view header, RangeAnswer::Kind kind, std::uint64_t offset,
-                        std::uint64_t length) {
-    CAPTURE(header);
-    const auto answer = parse_range(header, 100);
-    CHECK(answer.kind == kind);
-    if (kind == RangeAnswer::unsatisfiable) return;
-    CHECK(answer.offset == offset);
-    CHECK(answer.length == length);
-  };
-  check("bytes=0-0", RangeAnswer::part, 0, 1);
-  check("bytes=10-", RangeAnswer::part, 10, 90);
-  check("bytes=90-1000", RangeAnswer::part, 90, 10);
-  check("bytes=-5", RangeAnswer::part, 95, 5);
-  check("bytes=-500", RangeAnswer::part, 0, 100);
-  check("bytes=100-", RangeAnswer::unsatisfiable, 0, 0);
-  check("bytes=-0", RangeAnswer::unsatisfiable, 0, 0);
-  for (const auto* odd :
-       {"bytes=5-4", "bytes=a-b", "bytes=1-2,4-5", "lines=1-2", "bytes=", "bytes=-"})
-    check(odd, RangeAnswer::whole, 0, 100);
-}
-
-TEST_CASE("the catalogue's feed tells puts and removals in order") {
-  const Folder folder;
-  std::string feed;
-  {
-    Catalogue catalogue(folder.path / "catalogue.sqlite");
-    catalogue.put_share({"music", "/nowhere", {}}, false);
-    const auto key = catalogue.share("music")->key;
-    catalogue.commit(key, {{"a", {1, 3, 0}, tree_of("abc")}, {"b", {2, 1, 0}, tree_of("x")}});
-    auto first = catalogue.changes_after(0, 1);
-    REQUIRE(first);
-    REQUIRE(first->changes.size() == 1);
-    CHECK(first->changes[0].listing.path == "music/a");
-    auto second = catalogue.changes_after(first->upto, 10);
-    REQUIRE(second->changes.size() == 1);
-    CHECK(second->changes[0].listing.path == "music/b");
-    CHECK(second->upto == catalogue.state()->latest);
-    catalogue.remove(key, {"a"});
-    auto third = catalogue.changes_after(second->upto, 10);
-    REQUIRE(third->changes.size() == 1);
-    CHECK(third->changes[0].kind == ChangeKind::remove);
-    CHECK(third->changes[0].listing.path == "music/a");
-    CHECK(catalogue.changes_after(third->upto, 10)->changes.empty());
-    CHECK_FALSE(catalogue.changes_after(third->upto + 1, 10));
-    catalogue.put_share({"music", "/nowhere", {false, {"friends"}, {}}}, false);
-    auto fourth = catalogue.changes_after(third->upto, 10);
-    REQUIRE(fourth->changes.size() == 1);
-    CHECK(fourth->changes[0].listing.audience.groups.size() == 1);
-    CHECK(fourth->upto >= fourth->changes[0].revision);
-    feed = catalogue.state()->feed;
-  }
-  Catalogue again(folder.path / "catalogue.sqlite");
-  CHECK(again.state()->feed == feed);
-  again.remove_share("music");
-  CHECK(again.shares().empty());
-  const auto rest = again.changes_after(0, 10);
-  REQUIRE(rest->changes.size() == 2);
-  for (const auto& change : rest->changes) CHECK(change.kind == ChangeKind::remove);
-}
 
 TEST_CASE("a share is scanned and watched") {
-  const Folder data;
-  const Folder shared;
-  shared.write("a.txt", "abc");
-  shared.write("deep/er/b.txt", "b");
-  shared.write(".hidden", "no");
-  shared.write("x.swapmeet-part", "no");
-  std::filesystem::create_symlink("/etc/hostname", shared.path / "out");
-  Catalogue catalogue(data.path / "catalogue.sqlite");
-  Scanner scanner(catalogue, std::chrono::hours(1), nullptr);
-  Watcher watcher([&](const std::string& share) { scanner.request(share); }, nullptr);
-  ShareList shares(catalogue, scanner, watcher);
-  REQUIRE(shares.add({"s", shared.path.string(), {}}));
-  CHECK(shares.add({"s", "/tmp", {}}).error().code == ErrorCode::already_exists);
-  const auto files = [&] { return shares.list()->at(0).files; };
-  CHECK(eventually(catalogue, [&] { return files() == 2 && !shares.list()->at(0).scanning; }));
-  CHECK(catalogue.places(tree_of("abc").content).size() == 1);
+  Sharing host;
+  host.shared.write("a.txt", "abc");
+  host.shared.write("deep/er/b.txt", "b");
+  host.shared.write(".hidden", "no");
+  host.shared.write("x.swapmeet-part", "no");
+  host.share();
+  CHECK(host.shares.add({"s", "/tmp", {}}).error().code == ErrorCode::already_exists);
+  CHECK(host.status().files == 2);
+  CHECK(host.status().problem == "");
+  CHECK(host.catalogue.places(tree_of("abc").content).size() == 1);
 
-  shared.write("new/c.txt", "c");
-  CHECK(eventually(catalogue, [&] { return files() == 3; }));
-  shared.write("a.txt", "changed");
-  CHECK(
-      eventually(catalogue, [&] { return !catalogue.places(tree_of("changed").content).empty(); }));
-  CHECK_FALSE(catalogue.tree(tree_of("abc").content));
-  std::filesystem::remove_all(shared.path / "deep");
-  CHECK(eventually(catalogue, [&] { return files() == 2; }));
-  REQUIRE(shares.remove("s"));
-  CHECK(shares.remove("s").error().code == ErrorCode::not_found);
+  host.shared.write("new/c.txt", "c");
+  CHECK(host.gets("new/c.txt"));
+  host.shared.write("a.txt", "changed");
+  CHECK(eventually(host.catalogue,
+                   [&] { return !host.catalogue.places(tree_of("changed").content).empty(); }));
+  CHECK_FALSE(host.catalogue.tree(tree_of("abc").content));
+  fs::remove_all(host.shared.path / "deep");
+  CHECK(host.loses("deep/er/b.txt"));
+  REQUIRE(host.shares.remove("s"));
+  CHECK(host.shares.remove("s").error().code == ErrorCode::not_found);
+  CHECK(host.shares.rescan("s").error().code == ErrorCode::not_found);
 }
 
-struct FakeRoutes : http::Routes {
-  std::map<std::string, http::Handler> handlers;
-  Result<Registration> add(const std::string&, const std::string& pattern, http::Handler handler,
-                           const http::RouteOptions&) override {
-    handlers[pattern] = std::move(handler);
-    return Registration();
+TEST_CASE("what moves is followed without being read again") {
+  Sharing host;
+  const Folder outside;
+  for (const auto* name : {"a/1", "a/in/2", "a/in/3", "b/4"}) host.shared.write(name, name);
+  host.share();
+  const auto hashed = host.scanner.totals().hashed_files;
+  CHECK(hashed == 4);
+  const auto& root = host.shared.path;
+
+  fs::rename(root / "b/4", root / "b/four");  // a file
+  CHECK(host.gets("b/four"));
+  CHECK(host.loses("b/4"));
+  fs::rename(root / "a", root / "moved");  // a folder
+  CHECK(host.gets("moved/in/3"));
+  CHECK(host.loses("a/in/3"));
+  fs::rename(root / "moved/in", root / "b/in");  // into another
+  CHECK(host.gets("b/in/2"));
+  CHECK(host.loses("moved/in/2"));
+  fs::rename(root / "b", outside.path / "b");  // out
+  CHECK(host.loses("b/in/2"));
+  CHECK(host.loses("b/four"));
+  fs::rename(outside.path / "b", root / "back");  // and in again
+  CHECK(host.gets("back/in/2"));
+  CHECK(host.gets("back/four"));
+  REQUIRE(host.settles());
+  CHECK(host.scanner.totals().hashed_files == hashed);
+
+  // The watches moved along, too.
+  host.shared.write("back/in/new", "new");
+  CHECK(host.gets("back/in/new"));
+  fs::remove(root / "back/in/2");
+  CHECK(host.loses("back/in/2"));
+}
+
+TEST_CASE("a share under another name, or a second one of the same files, is not read again") {
+  Sharing host;
+  host.shared.write("in/a", "abc");
+  host.shared.write("in/b", "b");
+  host.share();
+  REQUIRE(host.shares.add({"part", (host.shared.path / "in").string(), {}}));
+  const auto count = [&](std::size_t index) { return host.shares.list()->at(index).files; };
+  CHECK(eventually(host.catalogue, [&] { return count(0) == 2; }));  // "part" sorts first
+  REQUIRE(host.shares.remove("part"));
+  REQUIRE(host.shares.remove("s"));
+  REQUIRE(host.shares.add({"again", host.shared.path.string(), {}}));
+  CHECK(eventually(host.catalogue, [&] { return count(0) == 2; }));
+  CHECK(host.scanner.totals().hashed_files == 2);
+}
+
+TEST_CASE("an event has only the touched folder scanned") {
+  Sharing host;
+  for (int i = 0; i < 300; ++i) host.shared.write("many/" + std::to_string(i), "x");
+  host.shared.write("few/1", "1");
+  host.share();
+  const auto walked = host.scanner.totals().walked_files;
+  host.shared.write("few/2", "2");
+  CHECK(host.gets("few/2"));
+  host.shared.write("top", "t");
+  CHECK(host.gets("top"));
+  CHECK(host.scanner.totals().walked_files < walked + 50);
+}
+
+TEST_CASE("files in folders that are made faster than they are watched are found") {
+  Sharing host;
+  host.share();
+  for (int i = 0; i < 20; ++i) {
+    const auto top = "n" + std::to_string(i);
+    host.shared.write(top + "/a/b/c/d/e/f/g/file", "x");
+    host.shared.write(top + "/a/b/other", "y");
   }
-};
+  CHECK(eventually(host.catalogue, [&] { return host.status().files == 40; }));
+}
 
-struct StoppedClock : Clock {
-  Time now() const override { return {}; }
-  std::chrono::steady_clock::time_point steady() const override { return {}; }
-};
+TEST_CASE("links, special files and odd names do no harm") {
+  Sharing host;
+  const Folder outside;
+  outside.write("secret", "secret");
+  const auto& root = host.shared.path;
+  fs::create_symlink(outside.path / "secret", root / "link");
+  fs::create_directory_symlink(outside.path, root / "folder");
+  host.shared.write("loop/file", "x");
+  fs::create_directory_symlink(root, root / "loop/up");
+  REQUIRE(mkfifo((root / "fifo").c_str(), 0600) == 0);
+  const int socket_file = socket(AF_UNIX, SOCK_STREAM, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  (root / "socket").string().copy(address.sun_path, sizeof address.sun_path - 1);
+  REQUIRE(bind(socket_file, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  close(socket_file);
+  for (const std::string name : {"bad\xff\xfe", "line\nbreak", "Köln ☃ 名前.txt", "\xe2\x80\x9b"})
+    host.shared.write(name, name);
+  host.share();
+  CHECK(host.status().files == 5);
+  CHECK(host.status().problem == "");
+  CHECK(host.has("bad\xff\xfe"));
+  const auto feed = host.catalogue.changes_after(0, 100);
+  REQUIRE(feed);
+  for (const auto& change : feed->changes) CHECK(check_path(change.listing.path));
+}
 
-TEST_CASE("contents are served while the file is the one that was hashed") {
-  const Folder data;
+TEST_CASE("a path that becomes too long to be listed is left out and said") {
+  Sharing host;
+  // Each byte that is not UTF-8 is shown as five.
+  auto folder = host.shared.path;
+  for (int i = 0; i < 5; ++i) folder /= std::string(200, '\xff');
+  fs::create_directories(folder);
+  std::ofstream(folder / "file") << "x";
+  host.shared.write("fine", "y");
+  host.share();
+  CHECK(host.status().files == 1);
+  CHECK(host.status().problem.find("1 file or folder is left out") != std::string::npos);
+  CHECK(host.status().problem.find("4,096") != std::string::npos);
+  fs::remove(folder / "file");
+  CHECK(eventually(host.catalogue, [&] { return host.status().problem.empty(); }));
+}
+
+TEST_CASE("what is larger than the disk has room for is still taken by its size") {
+  Sharing host;
+  host.shared.write("sparse", "");
+  fs::resize_file(host.shared.path / "sparse", std::uintmax_t{6} << 30);
+  REQUIRE(host.shares.add({"s", host.shared.path.string(), {}}));
+  CHECK(eventually(host.catalogue, [&] {
+    return host.status().waiting_bytes == std::uintmax_t{6} << 30 || host.status().files == 1;
+  }));
+}
+
+TEST_CASE("patterns leave out files and folders, and can change while running") {
+  ScanOptions scan;
+  scan.ignore = *IgnoreRules::parse({"*.tmp"});
+  Sharing host({}, scan);
+  host.shared.write("a.tmp", "a");
+  host.shared.write("node_modules/b", "b");
+  host.shared.write("c", "c");
+  REQUIRE(host.shares.configure({{"s", host.shared.path.string()}},
+                                *IgnoreRules::parse({"*.TMP", "node_modules/"}),
+                                std::chrono::hours(1)));
+  REQUIRE(host.settles());
+  CHECK(host.status().files == 1);
+  REQUIRE(host.shares.configure({{"s", host.shared.path.string()}}, {}, std::chrono::hours(1)));
+  CHECK(eventually(host.catalogue, [&] { return host.status().files == 3; }));
+  host.shared.write("node_modules/more", "m");  // watched from now on
+  CHECK(host.gets("node_modules/more"));
+  REQUIRE(host.shares.configure({{"s", host.shared.path.string()}}, *IgnoreRules::parse({"c"}),
+                                std::chrono::hours(1)));
+  CHECK(host.loses("c"));
+  REQUIRE(host.shares.configure({}, {}, std::chrono::hours(1)));
+  CHECK(host.shares.list()->empty());
+}
+
+TEST_CASE("a watch limit is said and the rescan finds the changes") {
+  Sharing host(WatchOptions{.never = {}, .most_watches = 2, .log = nullptr});
+  for (const auto* name : {"a/1", "b/2", "c/3"}) host.shared.write(name, name);
+  host.share();
+  CHECK(eventually(host.catalogue, [&] {
+    return host.status().problem.find("max_user_watches") != std::string::npos;
+  }));
+  for (const auto* name : {"a/new", "b/new", "c/new"}) host.shared.write(name, name);
+  REQUIRE(host.shares.rescan("s"));
+  CHECK(eventually(host.catalogue, [&] { return host.status().files == 6; }));
+}
+
+TEST_CASE("when more happens than the kernel's queue holds, everything is looked at again") {
   const Folder shared;
-  shared.write("a.txt", "hello");
-  Catalogue catalogue(data.path / "catalogue.sqlite");
-  Scanner scanner(catalogue, std::chrono::hours(1), nullptr);
-  catalogue.put_share({"s", shared.path.string(), {}}, true);
-  scanner.request("");
-  const auto content = tree_of("hello").content;
-  REQUIRE(eventually(catalogue, [&] { return !catalogue.places(content).empty(); }));
-  const StoppedClock clock;
-  UploadMeter meter(const_cast<StoppedClock&>(clock));
-  FakeRoutes routes;
-  const auto registrations = add_content_routes(routes, catalogue, meter);
-  REQUIRE(registrations);
-  const auto get = [&](const std::string& header, const std::string& value) {
-    http::Request request;
-    request.method = "GET";
-    request.params["cid"] = content.text();
-    if (!header.empty()) request.headers.set(header, value);
-    return routes.handlers["/content/{cid}"](request);
-  };
-  const auto tag = '"' + content.text() + '"';
-  CHECK(get("", "").status == 200);
-  CHECK(*get("", "").headers.find("ETag") == tag);
-  CHECK(get("If-None-Match", "\"x\", W/" + tag).status == 304);
-  CHECK(get("If-Match", "\"x\"").status == 412);
-  CHECK(get("Range", "bytes=9-").status == 416);
-  const auto part = get("Range", "bytes=1-2");
-  CHECK(part.status == 206);
-  CHECK(*part.headers.find("Content-Range") == "bytes 1-2/5");
-  CHECK(std::get<http::FileBody>(part.body).length == 2);
-  shared.write("a.txt", "other bytes");
-  CHECK(get("", "").status == 404);
+  shared.write("new/file", "x");
+  std::promise<void> blocked;
+  std::promise<void> release;
+  auto released = release.get_future().share();
+  std::mutex mutex;
+  std::condition_variable told;
+  int calls = 0;
+  Watcher watcher(
+      [&](const Scope& scope) {
+        {
+          const std::lock_guard lock(mutex);
+          CHECK(scope.is_whole());
+          ++calls;
+          told.notify_all();
+        }
+        if (calls == 1) {
+          blocked.set_value();
+          released.wait();
+        }
+      },
+      {});
+  watcher.watch("s", shared.path.string(), {});
+  blocked.get_future().wait();
+  std::ifstream limit("/proc/sys/fs/inotify/max_queued_events");
+  int most = 16384;
+  limit >> most;
+  for (int i = 0; i < most / 2 + 10; ++i) {  // a name each, as equal events are merged
+    const auto name = shared.path / ("f" + std::to_string(i));
+    close(creat(name.c_str(), 0600));
+    unlink(name.c_str());
+  }
+  release.set_value();
+  std::unique_lock lock(mutex);
+  CHECK(told.wait_for(lock, std::chrono::seconds(30), [&] { return calls >= 2; }));
 }
 
 }  // namespace

@@ -17,6 +17,8 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "swapmeet/result.h"
@@ -91,7 +93,7 @@ class Statement {
     else
       bind(index, static_cast<std::int64_t>(value));
   }
-  sqlite3* connection_ = nullptr;
+  const Database* database_ = nullptr;
   sqlite3_stmt* statement_ = nullptr;
 };
 
@@ -104,6 +106,24 @@ struct OpenOptions {
   Durability durability = Durability::full;
   bool read_only = false;
   int cache_kib = 16 * 1024;
+  std::string remedy{};  // what to do when the file is damaged; empty: restore it from a backup
+  std::size_t most_pages = 0;  // of 4 KiB that the file may have; 0: as many as the disk holds
+};
+
+// A statement that its Database keeps: prepared once, reset when this ends, used by one at a time.
+class Kept {
+ public:
+  explicit Kept(Statement& statement) : statement_(&statement) { statement_->reset(); }
+  ~Kept() {
+    if (statement_) statement_->reset();
+  }
+  Kept(Kept&& other) noexcept : statement_(std::exchange(other.statement_, nullptr)) {}
+  Kept& operator=(Kept&&) = delete;
+  Statement& operator*() const { return *statement_; }
+  Statement* operator->() const { return statement_; }
+
+ private:
+  Statement* statement_;
 };
 
 class Database {
@@ -117,14 +137,40 @@ class Database {
   void execute(const std::string& sql);        // one or more statements
   std::int64_t integer(std::string_view sql);  // the first column of the first row; 0 without one
   Statement prepare(std::string_view sql) { return Statement(*this, sql); }
+  // The statement of this text, prepared when it is first asked for. Not for texts without number.
+  Kept keep(std::string_view sql);
   std::int64_t last_insert_id() const;
   std::int64_t changed_rows() const;  // by the last statement
+  // From then on commits leave the write-ahead log alone, and the writer calls checkpoint() after
+  // them, outside of its locks. It moves a log that has grown beyond `pages` into the file, as far
+  // as readers let it; one that has grown far beyond waits for them.
+  void checkpoint_apart();
+  void checkpoint(int pages);
   sqlite3* handle() const { return handle_; }
 
  private:
+  friend class Statement;
+  // Throws the Failure that the connection is in.
+  [[noreturn]] void fail(const std::string& doing) const;
+
   struct Session;  // Poco::Data::Session
   std::unique_ptr<Session> session_;
   sqlite3* handle_ = nullptr;
+  const std::string remedy_;
+  int log_pages_ = 0;  // after the last commit; with checkpoint_apart()
+  std::unordered_map<std::string_view, std::unique_ptr<std::pair<std::string, Statement>>> kept_;
+};
+
+// One state for all that is read until it ends.
+class Snapshot {
+ public:
+  explicit Snapshot(Database& database) : database_(database) { database_.execute("BEGIN"); }
+  ~Snapshot();
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+ private:
+  Database& database_;
 };
 
 // BEGIN IMMEDIATE … COMMIT; rolls back unless committed.
@@ -149,7 +195,7 @@ void migrate(Database& database, std::span<const char* const> migrations);
 // A fixed number of read-only connections; take() waits for a free one.
 class ReaderPool {
  public:
-  ReaderPool(const std::filesystem::path& file, std::size_t size);
+  ReaderPool(const std::filesystem::path& file, std::size_t size, OpenOptions options = {});
 
   class Lease {
    public:

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "swapmeet/http.h"
+#include "swapmeet/remote.h"
 #include "swapmeet/result.h"
 
 namespace swapmeet::wire {
@@ -41,6 +42,13 @@ class Client {
   const ClientOptions options_;
   std::unique_ptr<Pool> pool_;
 };
+
+// A request to an index under this host's session there. When the index takes the session no longer
+// (it ran out, the password changed), logs in and asks once more. An index that wants an account
+// and is given none is `not_allowed`: `unauthenticated` is kept for this host's own API.
+Result<Reply> request_as_member(Client& client, IndexAddress& index, const std::string& method,
+                                const std::string& target, const std::string& body = "",
+                                http::Headers headers = {});
 
 // Percent-encodes a text for a query value or path segment.
 std::string percent_encode(std::string_view text);

@@ -33,12 +33,42 @@ struct StatusReport {
   std::chrono::seconds uptime{};
   std::vector<PluginReport> plugins;
   RegistryCounts counts;
+  std::string content_address;  // of the public listener: "127.0.0.1:6699"; empty: there is none
+  std::string index_url;        // of the index that is asked; empty: this host is its own
+  std::string index_problem;    // why the registry does not answer; empty: it does
 };
+
+// A plugin that can be loaded, as `swapmeet plugins --json` lists it.
+struct PluginListing {
+  PluginReport plugin;
+  std::string summary;
+  std::string section;  // of the configuration that enables it; empty: none does
+  std::vector<std::string> keys;
+};
+std::string to_json(const std::vector<PluginListing>& plugins);  // {"plugins":[…]}
 
 // POST /api/v1/sessions, and of an account that is to be made.
 struct Credentials {
   std::string account;
   std::string password;
+};
+
+// POST /inbox and GET /inbox/{id} of a peer's public listener: what is offered, by whom, to whom.
+struct OfferMessage {
+  std::string id;  // 32 hex digits
+  PeerId from;
+  PeerId to;
+  ContentId content;
+  std::string name;
+  std::uint64_t size = 0;
+  bool operator==(const OfferMessage&) const = default;
+};
+
+// POST /inbox/{id}: what became of an offer at the other side.
+struct OfferNews {
+  OfferState state = OfferState::waiting;
+  std::uint64_t done = 0;
+  std::string why;
 };
 
 std::string to_json(const PeerRecord& peer);
@@ -60,6 +90,8 @@ std::string to_json(const Page<DownloadStatus>& page);  // {"downloads":…}
 std::string to_json(const Offer& offer);
 std::string to_json(const Page<Offer>& page);  // {"offers":…}
 std::string to_json(const SendRequest& request);
+std::string to_json(const OfferMessage& message);
+std::string to_json(const OfferNews& news);
 std::string to_json(const Credentials& credentials);
 std::string to_json(const Session& session);  // {"token","expires","account","groups","roles"}
 std::string to_json(const Account& account);
@@ -67,7 +99,8 @@ std::string to_json(const Page<Account>& page);  // {"accounts":…}
 std::string to_json(const AccountChange& change);
 std::string lease_to_json(std::chrono::seconds lease);  // {"lease_seconds":60}
 
-// Defined for the types above that are read, and for std::chrono::seconds (a lease).
+// Defined for the types above that are read (lists of shares and uploads too), and for
+// std::chrono::seconds (a lease).
 template <class T>
 Result<T> from_json(std::string_view text);
 

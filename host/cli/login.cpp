@@ -1,0 +1,37 @@
+// login, logout: who one is at a host that has accounts. The session is kept for later commands.
+#include <fmt/format.h>
+
+#include "host/cli/commands.h"
+#include "host/cli/display.h"
+#include "host/cli/places.h"
+#include "host/cli/terminal.h"
+
+namespace swapmeet::cli {
+
+int login(Session& session) {
+  const auto name = session.words().empty() ? environment("USER") : session.words()[0];
+  if (name.empty()) return fail(wrong_usage("say who you are: swapmeet login NAME"));
+  auto password = read_password("Password of " + printable(name) + ": ");
+  if (!password) return fail(password.error());
+  auto body =
+      session.call("POST", "/api/v1/sessions", wire::to_json(wire::Credentials{name, *password}));
+  if (!body) return fail(body.error());
+  const auto opened = wire::from_json<swapmeet::Session>(*body);
+  if (!opened) return fail(opened.error());
+  if (!save_session(session.url(), opened->token))
+    return fail({ErrorCode::internal,
+                 "the session cannot be kept in " + (config_home() / "sessions").string(),
+                 {}});
+  fmt::print("Logged in to {} as {}, until {}\n", session.url(),
+             printable(opened->identity.account), to_rfc3339(opened->expires));
+  return 0;
+}
+
+int logout(Session& session) {
+  fmt::print("{} {}\n",
+             forget_session(session.url()) ? "Forgot the session at" : "There was no session at",
+             session.url());
+  return 0;
+}
+
+}  // namespace swapmeet::cli

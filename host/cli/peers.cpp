@@ -1,0 +1,76 @@
+// peers, browse: who is there, and what they share.
+#include <fmt/format.h>
+
+#include "host/cli/commands.h"
+#include "host/cli/human.h"
+#include "host/cli/lookup.h"
+#include "host/cli/table.h"
+#include "swapmeet/listing.h"
+#include "swapmeet/media_type.h"
+
+namespace swapmeet::cli {
+namespace {
+
+Time now() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+}  // namespace
+
+int peers(Session& session) {
+  const bool absent_too = session.arguments().has("--all");
+  const auto all =
+      session.all<PeerRecord>(std::string("/api/v1/peers?") + (absent_too ? "all=true" : ""));
+  if (!all) return fail(all.error());
+  if (session.json()) return print_json(wire::to_json(*all));
+  Table table({{"NAME", false, true},
+               {"FILES", true},
+               {"SIZE", true},
+               {"ADDRESS", false, true},
+               {"SEEN"},
+               {"ID"}});
+  for (const auto& peer : all->items)
+    table.add({peer.name, std::to_string(peer.files), human_size(peer.bytes),
+               HostPort{peer.address, peer.port}.text(),
+               peer.present ? "here" : human_time(peer.last_seen, now()),
+               peer.id.text().substr(0, 8)});
+  if (table.empty())
+    fmt::print("Nobody is there.\n");
+  else
+    table.print();
+  return 0;
+}
+
+int browse(Session& session) {
+  const auto& words = session.words();
+  const auto peer = find_peer(session, words[0]);
+  if (!peer) return fail(peer.error());
+  const auto all = session.all<Listing>("/api/v1/peers/" + peer->id.text() + "/files?folder=" +
+                                        (words.size() == 2 ? wire::percent_encode(words[1]) : ""));
+  if (!all) return fail(all.error());
+  SearchPage shown;
+  for (const auto& listing : all->items) {
+    Hit hit;
+    hit.content = listing.content;
+    hit.name = name_of_path(listing.path);
+    hit.path = listing.path;
+    hit.size = listing.size;
+    hit.type = media_type_of(hit.name);
+    hit.sources = 1;
+    shown.hits.push_back(std::move(hit));
+  }
+  shown.total = shown.hits.size();
+  remember(shown);
+  if (session.json()) return print_json(wire::to_json(*all));
+  if (all->items.empty()) {
+    fmt::print("There is nothing.\n");
+    return 0;
+  }
+  Table table({{"#", true}, {"SIZE", true}, {"PATH", false, true}});
+  for (std::size_t i = 0; i < all->items.size(); ++i)
+    table.add({std::to_string(i + 1), human_size(all->items[i].size), all->items[i].path});
+  table.print();
+  return 0;
+}
+
+}  // namespace swapmeet::cli

@@ -1,0 +1,25 @@
+// Where the command line keeps and finds its own things: configurations, the sessions of log-ins,
+// what the last search found (XDG base directories).
+// Threads: free functions.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace swapmeet::cli {
+
+std::string environment(const char* name);  // "" when it is not set
+std::filesystem::path config_home();        // ~/.config/swapmeet
+std::filesystem::path data_home();          // ~/.local/share/swapmeet
+std::filesystem::path cache_home();         // ~/.cache/swapmeet
+// The configuration that is meant when none is named: config/peer.ini here, then peer.ini and
+// index.ini in config_home().
+std::optional<std::filesystem::path> default_config();
+
+// The session token for a host, kept readable for the person only.
+std::string saved_session(const std::string& url);
+bool save_session(const std::string& url, const std::string& token);
+bool forget_session(const std::string& url);  // false: there was none
+
+}  // namespace swapmeet::cli

@@ -1,0 +1,43 @@
+// How far something long has come: one line that is drawn over on a terminal, a plain line every
+// few seconds elsewhere.
+// Threads: one.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace swapmeet::cli {
+
+struct Advance {
+  std::string what;  // before the numbers: "2 of 5 files"; may be empty
+  std::uint64_t done = 0;
+  std::uint64_t size = 0;
+  std::uint64_t rate = 0;  // bytes a second
+  std::string also;        // after the numbers: "from 3 sources", "nobody is there"
+};
+
+// With a bar when `width` is given (of the terminal), and then at most so wide.
+std::string progress_line(const Advance& advance, std::optional<std::size_t> width);
+
+class Progress {
+ public:
+  Progress();
+  void show(const Advance& advance);
+  // A sentence instead, such as "waits for an answer".
+  void say(const std::string& sentence);
+  // Ends the line that is drawn over, if there is one.
+  void end();
+  // How long to sleep between two looks.
+  std::chrono::milliseconds pace() const;
+
+ private:
+  void put(const std::string& line, bool urgent);
+  bool terminal_;
+  bool open_ = false;
+  std::string last_;
+  std::chrono::steady_clock::time_point shown_{};
+};
+
+}  // namespace swapmeet::cli

@@ -1,0 +1,39 @@
+// status: the host that runs.
+#include <fmt/format.h>
+
+#include "host/cli/commands.h"
+#include "host/cli/display.h"
+#include "host/cli/human.h"
+#include "host/cli/table.h"
+
+namespace swapmeet::cli {
+
+int status(Session& session) {
+  auto body = session.call("GET", "/api/v1/status");
+  if (!body) return fail(body.error());
+  if (session.json()) return print_json(*body);
+  const auto report = wire::from_json<wire::StatusReport>(*body);
+  if (!report) return fail(report.error());
+  fmt::print("{}: {}, version {}, up for {}\n", printable(report->name), report->role,
+             printable(report->version), human_duration(report->uptime));
+  fmt::print("id         {}\n", report->peer.text());
+  fmt::print("API        {}\n", session.url());
+  if (!report->content_address.empty())
+    fmt::print("for peers  {}\n", printable(report->content_address));
+  if (!report->index_url.empty())
+    fmt::print("index      {}, {}\n", printable(report->index_url),
+               report->index_problem.empty()
+                   ? "reachable"
+                   : "not reachable: " + printable(report->index_problem));
+  if (report->index_problem.empty())
+    fmt::print("there      {} of {}, with {}, {}\n", report->counts.present,
+               counted(report->counts.peers, "peer"), counted(report->counts.files, "file"),
+               human_size(report->counts.bytes));
+  fmt::print("\n");
+  Table table({{"PLUGIN"}, {"VERSION"}, {"STATE", false, true}});
+  for (const auto& plugin : report->plugins) table.add({plugin.id, plugin.version, plugin.state});
+  table.print();
+  return 0;
+}
+
+}  // namespace swapmeet::cli

@@ -1,0 +1,226 @@
+// The way in: bytes to a whole request, and the request to its handler.
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "host/http/front.h"
+#include "host/http/refusal.h"
+
+namespace swapmeet::http {
+namespace {
+
+constexpr std::size_t kBuffer = 16 * 1024;
+constexpr int kMostReads = 16;  // of one connection, before the others get their turn
+
+Instant now() { return std::chrono::steady_clock::now(); }
+
+}  // namespace
+
+void Front::advance(Connection& connection) {
+  switch (connection.state) {
+    case Connection::State::handling: return;  // what has arrived is read after the answer
+    case Connection::State::sending: return send(connection);
+    case Connection::State::streaming: return feed_stream(connection);
+    case Connection::State::lingering: return discard(connection);
+    case Connection::State::reading_head:
+    case Connection::State::reading_body: return read(connection);
+  }
+}
+
+void Front::read(Connection& connection) {
+  for (int reads = 0; fill(connection); ++reads) {
+    const bool whole = connection.state == Connection::State::reading_head ? take_head(connection)
+                                                                           : take_body(connection);
+    if (whole) return;  // dispatched, answered or closed
+    if (connection.state == Connection::State::reading_body) count_held(connection);
+    if (reads == kMostReads) return runnable_.push_back(connection.id);
+  }
+}
+
+// One buffer a turn: who goes on sending must not keep the thread to himself.
+void Front::discard(Connection& connection) {
+  char bytes[kBuffer];
+  const auto n = ::recv(connection.socket, bytes, sizeof bytes, 0);
+  if (n > 0 || (n < 0 && errno == EINTR)) return runnable_.push_back(connection.id);
+  if (n == 0 || errno != EAGAIN) close(connection);
+}
+
+// Reads what has arrived, at most one buffer. False: nothing more for now, or the connection is
+// gone.
+bool Front::fill(Connection& connection) {
+  if (!connection.readable) return false;
+  char bytes[kBuffer];
+  const auto n = ::recv(connection.socket, bytes, sizeof bytes, 0);
+  if (n > 0) {
+    // Less than a buffer: that was all, and what comes next is a new event.
+    if (static_cast<std::size_t>(n) < sizeof bytes && !connection.ended)
+      connection.readable = false;
+    if (connection.in.empty() && connection.state == Connection::State::reading_head)
+      connection.deadline = now() + options_.header_timeout;
+    connection.in.append(bytes, static_cast<std::size_t>(n));
+    connection.received += static_cast<std::uint64_t>(n);
+    return true;
+  }
+  if (n < 0 && errno == EINTR) return fill(connection);
+  if (n < 0 && errno == EAGAIN) {
+    connection.readable = false;
+    return false;
+  }
+  close(connection);
+  return false;
+}
+
+// True: the request went on its way (or was refused).
+bool Front::take_head(Connection& connection) {
+  // RFC 9112 §2.2: an empty line before the request line is forgiven, once.
+  if (connection.in.starts_with("\r\n")) connection.in.erase(0, 2);
+  auto parsed = parse_head(connection.in);
+  if (std::holds_alternative<Incomplete>(parsed)) return false;
+  ++tally_.counts.requests;
+  if (const auto* wrong = std::get_if<Refusal>(&parsed)) {
+    connection.head = {};
+    connection.head_only = false;
+    connection.head.request.id = next_request_id();
+    refuse(connection, wrong->status, wrong->reason);
+    return true;
+  }
+  connection.head = std::move(std::get<Head>(parsed));
+  connection.in.erase(0, connection.head.size);
+  auto& request = connection.head.request;
+  request.id = next_request_id();
+  request.remote_address = connection.address;
+  request.remote_port = connection.port;
+  connection.head_only = request.method == "HEAD";
+  if (auto response = route(connection)) {
+    answer(connection, std::move(*response));  // may have closed the connection
+    return true;
+  }
+  if (!connection.head.has_body()) {
+    dispatch(connection);
+    return true;
+  }
+  connection.state = Connection::State::reading_body;
+  connection.since = now();
+  connection.received = connection.in.size();
+  connection.deadline = connection.since + options_.body_timeout;
+  if (connection.head.expects_continue && connection.in.empty()) {
+    static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+    [[maybe_unused]] const auto n =
+        ::send(connection.socket, kContinue.data(), kContinue.size(), MSG_NOSIGNAL);
+  }
+  return take_body(connection);
+}
+
+// Finds the route; an answer when there is none, or the body will be too large.
+std::optional<Response> Front::route(Connection& connection) {
+  auto& head = connection.head;
+  auto& request = head.request;
+  auto match = router_.find(request.method, request.path);
+  connection.route = match.route;
+  const auto most = match.route ? match.route->options().max_body : 0;
+  if (head.content_length > most || (head.chunked && !match.route)) head.keep_alive = false;
+  if (match.route) {
+    request.params = std::move(match.params);
+    if (head.chunked) connection.chunks.emplace(most);
+    if (head.content_length <= most) return std::nullopt;
+    return refusal(413, "the body may have at most " + std::to_string(most) + " bytes", request.id);
+  }
+  if (request.method == "OPTIONS" && request.path == "*") return wrong_method(request, {});
+  if (match.allowed.empty()) return refusal(404, "there is nothing at " + request.path, request.id);
+  return wrong_method(request, match.allowed);
+}
+
+// The answer to OPTIONS, or to a method that the path does not have.
+Response Front::wrong_method(const Request& request, const std::vector<std::string>& methods) {
+  std::string allowed;
+  const auto allow = [&](std::string_view method) {
+    (allowed += allowed.empty() ? "" : ", ") += method;
+  };
+  for (const auto& method : methods) {
+    allow(method);
+    if (method == "GET") allow("HEAD");
+  }
+  allow("OPTIONS");
+  Response response =
+      request.method == "OPTIONS"
+          ? Response{.status = 204, .headers = {}, .body = std::string()}
+          : refusal(405, request.method + " is not possible here; " + allowed + " is", request.id);
+  response.headers.set("Allow", allowed);
+  return response;
+}
+
+bool Front::take_body(Connection& connection) {
+  auto& head = connection.head;
+  if (head.chunked) {
+    const auto state = connection.chunks->take(connection.in);
+    if (state == ChunkedBody::State::more) return false;
+    if (state == ChunkedBody::State::broken)
+      return refuse(connection, 400, "the chunks of the body are broken"), true;
+    if (state == ChunkedBody::State::too_large)
+      return refuse(connection, 413, "the body is too large"), true;
+    head.request.body = std::move(connection.chunks->body());
+    connection.chunks.reset();
+  } else {
+    if (connection.in.size() < head.content_length) return false;
+    if (connection.in.size() == head.content_length) {
+      head.request.body = std::exchange(connection.in, {});
+    } else {
+      head.request.body = connection.in.substr(0, head.content_length);
+      connection.in.erase(0, head.content_length);
+    }
+  }
+  // It stays counted while it is handled.
+  buffered_ = buffered_ - connection.held + head.request.body.size();
+  connection.held = head.request.body.size();
+  dispatch(connection);
+  return true;
+}
+
+void Front::dispatch(Connection& connection) {
+  if (connection.in.empty()) std::string().swap(connection.in);  // who is idle keeps no buffer
+  connection.state = Connection::State::handling;
+  if (connection.route->options().quick)
+    return answer(connection, handle(connection.head.request, *connection.route));
+  const auto request = std::make_shared<Request>(std::exchange(connection.head.request, {}));
+  auto job = [this, id = connection.id, route = connection.route, request] {
+    Answer done{id, handle(*request, *route)};
+    bool first = false;  // of those that wait for the socket thread, who wakes it up
+    {
+      const std::lock_guard lock(mutex_);
+      first = answers_.empty();
+      answers_.push_back(std::move(done));
+    }
+    if (first) wake();
+  };
+  if (workers_.post(std::move(job))) return;
+  ++tally_.counts.busy;
+  connection.head.request.id = request->id;
+  refuse(connection, 503, "too many requests are waiting; try again in a moment");
+}
+
+Response Front::handle(Request& request, Route& route) {
+  const auto began = now();
+  Response response;
+  try {
+    auto stopped = hooks_.guard ? hooks_.guard(request) : std::nullopt;
+    if (!stopped) stopped = route.run(request);
+    response =
+        stopped ? std::move(*stopped) : refusal(404, "there is nothing here any more", request.id);
+  } catch (const std::exception& exception) {
+    log(LogLevel::error, "a handler failed",
+        {{"path", request.path}, {"request", request.id}, {"why", exception.what()}});
+    response = refusal(500, "something went wrong here; the log has more under this request id",
+                       request.id);
+  } catch (...) {
+    log(LogLevel::error, "a handler failed", {{"path", request.path}, {"request", request.id}});
+    response = refusal(500, "something went wrong here; the log has more under this request id",
+                       request.id);
+  }
+  if (hooks_.on_request)
+    hooks_.on_request(request, response.status,
+                      std::chrono::duration_cast<std::chrono::microseconds>(now() - began));
+  return response;
+}
+
+}  // namespace swapmeet::http

@@ -1,0 +1,48 @@
+// The socket that a front listens on. When the process has no descriptor left for a connection, it
+// is accepted with one kept in reserve and told so, instead of knocking for ever.
+// Threads: one thread's.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "swapmeet/http.h"
+#include "swapmeet/result.h"
+
+namespace swapmeet::http {
+
+struct Accepted {
+  int socket = -1;
+  std::string address;  // IP, as text
+  std::uint16_t port = 0;
+};
+
+class ListeningSocket {
+ public:
+  // `unavailable`: the address is taken or not this machine's.
+  static Result<ListeningSocket> open(const HostPort& address);
+  ListeningSocket(ListeningSocket&& other) noexcept;
+  ListeningSocket& operator=(ListeningSocket&&) = delete;
+  ~ListeningSocket();
+
+  enum class Outcome { accepted, nobody, turned_away, out_of_files };
+  // out_of_files: not even the reserve helped; wait a moment before the next try.
+  Outcome accept(Accepted& accepted);
+  // Nobody is let in any more.
+  void close();
+  int descriptor() const { return socket_; }
+  std::uint16_t port() const;
+
+ private:
+  explicit ListeningSocket(int socket);
+  bool turn_away();
+
+  int socket_;
+  int reserve_;
+};
+
+// What a client is told that finds no place here.
+void say_full(int socket);
+
+}  // namespace swapmeet::http

@@ -1,0 +1,15 @@
+// Answers that the front gives by itself. Threads: free functions without shared state.
+#pragma once
+
+#include <string>
+
+#include "swapmeet/http.h"
+
+namespace swapmeet::http {
+
+// A problem document with exactly this status.
+Response refusal(int status, const std::string& reason, const std::string& request_id);
+// An answer that nobody waits for any more: its file's owner still learns how it ended.
+void forget(Response& response);
+
+}  // namespace swapmeet::http

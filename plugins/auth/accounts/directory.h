@@ -1,0 +1,46 @@
+// All accounts, in memory over their store: reading takes no SQL, writing is on disk before it is
+// seen. Throws sqlite::Failure when the disk fails; then nothing has changed.
+// Threads: thread-safe; readers never wait for a disk.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <unordered_map>
+
+#include "auth/accounts/store.h"
+#include "swapmeet/page.h"
+
+namespace swapmeet::auth {
+
+class Directory {
+ public:
+  using Entry = std::shared_ptr<const StoredAccount>;
+
+  explicit Directory(const std::filesystem::path& folder);
+
+  Entry find(const std::string& name) const;  // nullptr: there is none
+  Entry find(std::int64_t key) const;
+  Page<Account> list(const PageRequest& page) const;  // in order of name
+  std::size_t size() const;
+
+  // The key is given here. `already_exists`; `too_many`: there are `most` already.
+  Result<Entry> add(StoredAccount account, std::size_t most);
+  // Runs `edit` on a copy and keeps what it made of it; false from `edit`: it stays as it was.
+  // `not_found`.
+  Result<Entry> edit(const std::string& name, const std::function<bool(StoredAccount&)>& edit);
+  Result<void> remove(const std::string& name);  // `not_found`
+
+ private:
+  void show(const Entry& entry);
+
+  std::mutex writing_;  // one writer; held while the disk works, unlike mutex_
+  Store store_;
+  mutable std::shared_mutex mutex_;
+  std::map<std::string, Entry> by_name_;
+  std::unordered_map<std::int64_t, Entry> by_key_;
+};
+
+}  // namespace swapmeet::auth

@@ -1,0 +1,99 @@
+// auth.accounts as the host loads it.
+#include "swapmeet/plugin.h"
+
+#include <memory>
+
+#include "auth/accounts/authority.h"
+
+namespace {
+
+using namespace swapmeet;
+
+constexpr const char* kProvides[] = {Authenticator::kInterface, Accounts::kInterface};
+constexpr KeySpec kKeys[] = {
+    {"guests", KeyType::choice, "refuse", "refuse|read|share", nullptr,
+     "What those may do who have not logged in: nothing, search and browse, or also register a "
+     "peer."},
+    {"registration", KeyType::choice, "closed", "closed|open", nullptr,
+     "May people make accounts themselves?"},
+    {"max_accounts", KeyType::integer, "10000", "1", "1000000", "How many accounts there may be."},
+    {"session_length", KeyType::duration, "7d", "1s", "366d",
+     "How long one is logged in; then name and password are asked for again."},
+    {"max_failed_logins", KeyType::integer, "5", "1", "1000",
+     "Failed log-ins of an account before each further one makes it wait, up to a minute."},
+    {"max_failed_logins_per_address", KeyType::integer, "50", "0", "100000",
+     "The same for all that come from one address, up to 15 minutes; 0: no limit, for an index "
+     "behind a proxy."},
+    {"password_memory", KeyType::size, "64Mi", "8Mi", "1Gi",
+     "Memory that hashing a password takes, for a moment."},
+    {"password_passes", KeyType::integer, "2", "1", "10", "How often hashing goes over it."},
+    {"max_hashing", KeyType::integer, "2", "1", "64",
+     "Passwords hashed at once; whoever logs in beyond that is told to try again."},
+};
+
+auth::Policy policy_of(const Settings& settings) {
+  auth::Policy policy;
+  const auto& guests = settings.text("guests");
+  policy.guests = guests == "share"  ? auth::Guests::share
+                  : guests == "read" ? auth::Guests::read
+                                     : auth::Guests::refuse;
+  policy.open_registration = settings.text("registration") == "open";
+  policy.max_accounts = static_cast<std::size_t>(settings.integer("max_accounts"));
+  policy.session_length = settings.duration("session_length");
+  policy.limits.per_account = static_cast<int>(settings.integer("max_failed_logins"));
+  policy.limits.per_address = static_cast<int>(settings.integer("max_failed_logins_per_address"));
+  policy.cost.memory = settings.size("password_memory");
+  policy.cost.passes = static_cast<std::uint64_t>(settings.integer("password_passes"));
+  policy.cost.slots = static_cast<int>(settings.integer("max_hashing"));
+  return policy;
+}
+
+class AccountsAuth final : public Plugin {
+ public:
+  Result<void> configure(Host& host) override {
+    host_ = &host;
+    return {};
+  }
+
+  Result<void> start() override {
+    auto opened =
+        auth::Authority::open(host_->data_folder(), host_->clock(), policy_of(host_->settings()),
+                              [host = host_](LogLevel level, std::string_view message,
+                                             std::initializer_list<LogField> fields) {
+                                host->log(level, message, fields);
+                              });
+    if (!opened) return std::move(opened).error();
+    authority_ = std::move(*opened);
+    if (authority_->size() == 0)
+      host_->log(LogLevel::info,
+                 "there are no accounts yet: who has this host's api.token makes them");
+    accounts_ = host_->gauge("accounts", "Accounts that there are.",
+                             [this] { return static_cast<double>(authority_->size()); });
+    return {};
+  }
+
+  void stop() override { accounts_.reset(); }
+
+  Result<void> reconfigure(const Settings& settings) override {
+    authority_->set_policy(policy_of(settings));
+    return {};
+  }
+
+  void* interface(std::string_view id) override {
+    return interface_of<Authenticator, Accounts>(authority_.get(), id);
+  }
+
+ private:
+  Host* host_ = nullptr;
+  std::unique_ptr<auth::Authority> authority_;
+  Registration accounts_;
+};
+
+}  // namespace
+
+SWAPMEET_PLUGIN(AccountsAuth, {.id = "auth.accounts",
+                               .kind = swapmeet::Kind::auth,
+                               .version = "0.1.0",
+                               .summary = "People have accounts with names and passwords.",
+                               .provides = kProvides,
+                               .keys = kKeys});

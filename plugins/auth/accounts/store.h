@@ -1,0 +1,35 @@
+// The accounts' database: what is acknowledged is on disk. Throws sqlite::Failure.
+// Threads: one at a time; the Directory sees to that.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "swapmeet/auth.h"
+#include "swapmeet/sqlite/database.h"
+
+namespace swapmeet::auth {
+
+struct StoredAccount {
+  std::int64_t key = 0;  // never used again, not even after removal
+  Account account;
+  std::string password;    // as crypto_pwhash_str wrote it
+  std::int64_t epoch = 0;  // random; sessions of another epoch are over
+};
+
+class Store {
+ public:
+  explicit Store(const std::filesystem::path& folder);
+
+  std::vector<StoredAccount> all();
+  std::int64_t insert(const StoredAccount& account);  // the key; `key` of the argument is ignored
+  void update(const StoredAccount& account);          // all but key, name and created
+  void remove(std::int64_t key);
+
+ private:
+  sqlite::Database database_;
+};
+
+}  // namespace swapmeet::auth

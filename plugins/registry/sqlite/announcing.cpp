@@ -1,0 +1,110 @@
+// What a peer announces, into its listings and into the feed.
+#include "registry/sqlite/rows.h"
+#include "registry/sqlite/writing.h"
+
+namespace registry {
+namespace {
+
+Result<void> check_changes(const ChangeBatch& batch) {
+  for (const auto& change : batch.changes) {
+    auto checked = change.kind == ChangeKind::put      ? check_listing(change.listing)
+                   : change.kind == ChangeKind::remove ? check_path(change.listing.path)
+                                                       : Result<void>{};
+    if (!checked) return checked;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<Store::Peer> Store::peer_row(const PeerId& peer) {
+  auto row = writer_.keep(
+      "SELECT key, feed, revision, files, bytes, EXISTS(SELECT 1 FROM removed WHERE peer=?1)"
+      " FROM peers WHERE id=?1");
+  row->with(peer);
+  if (!row->step()) return std::nullopt;
+  return Peer{.key = row->integer(0),
+              .id = peer,
+              .announced = {row->text(1), static_cast<Revision>(row->integer(2))},
+              .files = row->integer(3),
+              .bytes = row->integer(4),
+              .has_removed = row->integer(5) != 0};
+}
+
+void Store::put_listing(Writing& writing, Peer& peer, const Listing& listing) {
+  auto old = writer_.keep("DELETE FROM listings WHERE peer=? AND path=? RETURNING size");
+  if (peer.files > 0) {
+    old->with(peer.key, listing.path);
+    if (old->step()) {
+      --peer.files;
+      peer.bytes -= old->integer(0);
+    }
+    old->reset();
+  }
+  auto put = writer_.keep("INSERT INTO listings VALUES(?,?,?,?,?,?,?,?,?)");
+  put->with(writing.next_revision(), peer.key, listing.path, listing.content, listing.size,
+            listing.modified.time_since_epoch().count(), sqlite::audience_text(listing.audience),
+            sqlite::attributes_text(listing.attributes));
+  if (listing.have)
+    put->bind(9, static_cast<std::int64_t>(*listing.have));
+  else
+    put->bind_null(9);
+  put->run();
+  if (peer.has_removed)
+    writer_.keep("DELETE FROM removed WHERE peer=? AND path=?")->with(peer.id, listing.path).run();
+  ++peer.files;
+  peer.bytes += static_cast<std::int64_t>(listing.size);
+}
+
+void Store::remove_listing(Writing& writing, Peer& peer, const std::string& path) {
+  auto old = writer_.keep("DELETE FROM listings WHERE peer=? AND path=? RETURNING size");
+  old->with(peer.key, path);
+  if (!old->step()) return;
+  --peer.files;
+  peer.bytes -= old->integer(0);
+  old->reset();
+  writer_.keep("INSERT OR REPLACE INTO removed VALUES(?,?,?)")
+      ->with(writing.next_revision(), peer.id, path)
+      .run();
+  peer.has_removed = true;
+}
+
+void Store::clear_peer(Writing& writing, Peer& peer) {
+  writer_.keep("DELETE FROM listings WHERE peer=?")->with(peer.key).run();
+  writer_.keep("DELETE FROM removed WHERE peer=?")->with(peer.id).run();
+  writer_.keep("INSERT INTO removed VALUES(?,?,NULL)")
+      ->with(writing.next_revision(), peer.id)
+      .run();
+  peer.files = 0;
+  peer.bytes = 0;
+  peer.has_removed = false;  // the row of the clear has no path
+}
+
+Result<FeedPosition> Store::announce(const PeerId& peer, const ChangeBatch& batch) {
+  if (auto checked = check_changes(batch); !checked) return std::move(checked).error();
+  Writing writing(*this);
+  auto row = peer_row(peer);
+  if (!row) return Error{ErrorCode::not_found, "this peer is not registered here", {}};
+  if (batch.base != 0 && row->announced != FeedPosition{batch.feed, batch.base})
+    return Error{ErrorCode::conflict,
+                 "the index stands at revision " + std::to_string(row->announced.revision) +
+                     " of feed '" + row->announced.feed +
+                     "'; go on from there, or start over with base 0",
+                 {}};
+  if (batch.base == 0) clear_peer(writing, *row);
+  for (const auto& change : batch.changes) {
+    if (change.kind == ChangeKind::put)
+      put_listing(writing, *row, change.listing);
+    else if (change.kind == ChangeKind::remove)
+      remove_listing(writing, *row, change.listing.path);
+    else if (change.kind == ChangeKind::clear)
+      clear_peer(writing, *row);
+  }
+  writer_.keep("UPDATE peers SET feed=?, revision=?, files=?, bytes=? WHERE key=?")
+      ->with(batch.feed, batch.upto, row->files, row->bytes, row->key)
+      .run();
+  writing.commit();
+  return FeedPosition{batch.feed, batch.upto};
+}
+
+}  // namespace registry

@@ -1,0 +1,48 @@
+// From rows of the registry's tables to values.
+#pragma once
+
+#include "swapmeet/registry.h"
+#include "swapmeet/sqlite/columns.h"
+#include "swapmeet/sqlite/database.h"
+
+namespace registry {
+
+using namespace swapmeet;
+
+inline constexpr std::string_view kPeerColumns =
+    "id, name, given, seen, port, dialable, account, present, last_seen, files, bytes";
+
+inline PeerRecord read_peer(const sqlite::Statement& row) {
+  PeerRecord peer;
+  peer.id = row.id<PeerId>(0);
+  peer.name = row.text(1);
+  peer.seen_address = row.text(3);
+  peer.address = row.view(2).empty() ? peer.seen_address : row.text(2);
+  peer.port = static_cast<std::uint16_t>(row.integer(4));
+  peer.dialable = row.integer(5) != 0;
+  peer.account = row.text(6);
+  peer.present = row.integer(7) != 0;
+  peer.last_seen = Time(std::chrono::milliseconds(row.integer(8)));
+  peer.files = static_cast<std::uint64_t>(row.integer(9));
+  peer.bytes = static_cast<std::uint64_t>(row.integer(10));
+  return peer;
+}
+
+// The first columns of a row.
+inline constexpr std::string_view kListingColumns =
+    "l.path, l.content, l.size, l.modified, l.audience, l.attributes, l.have";
+inline constexpr int kAfterListing = 7;
+
+inline Listing read_listing(const sqlite::Statement& row) {
+  Listing listing;
+  listing.path = row.text(0);
+  listing.content = row.id<ContentId>(1);
+  listing.size = static_cast<std::uint64_t>(row.integer(2));
+  listing.modified = Time(std::chrono::milliseconds(row.integer(3)));
+  listing.audience = sqlite::audience_from(row.view(4));
+  listing.attributes = sqlite::attributes_from(row.view(5));
+  if (!row.is_null(6)) listing.have = static_cast<std::uint64_t>(row.integer(6));
+  return listing;
+}
+
+}  // namespace registry

@@ -1,0 +1,42 @@
+// The tables of the registry's database, by version. A version that has been released is never
+// changed: a new one follows it.
+#pragma once
+
+namespace registry {
+
+// A listing's row id is the revision of its last change, so that the table is the feed, in order.
+// removed holds what is no longer there: a listing (path), or all of a peer (path is null).
+inline constexpr const char* kMigrations[] = {R"sql(
+CREATE TABLE meta(name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+INSERT INTO meta VALUES('latest', 0), ('oldest', 0);
+CREATE TABLE peers(
+  key INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, name TEXT NOT NULL, given TEXT NOT NULL,
+  seen TEXT NOT NULL, port INTEGER NOT NULL, dialable INTEGER NOT NULL, account TEXT NOT NULL,
+  token BLOB NOT NULL, present INTEGER NOT NULL, last_seen INTEGER NOT NULL,
+  feed TEXT NOT NULL DEFAULT '', revision INTEGER NOT NULL DEFAULT 0,
+  files INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0, flipped INTEGER NOT NULL);
+CREATE INDEX peers_by_name ON peers(name, id);
+CREATE INDEX peers_by_flip ON peers(flipped);
+CREATE TABLE listings(
+  peer INTEGER NOT NULL REFERENCES peers(key), path TEXT NOT NULL, content BLOB NOT NULL,
+  size INTEGER NOT NULL, modified INTEGER NOT NULL, audience TEXT NOT NULL, attributes TEXT NOT NULL,
+  have INTEGER, revision INTEGER NOT NULL, PRIMARY KEY(peer, path)) WITHOUT ROWID;
+CREATE INDEX listings_by_content ON listings(content);
+CREATE INDEX listings_by_revision ON listings(revision);
+CREATE TABLE removed(revision INTEGER PRIMARY KEY, peer BLOB NOT NULL, path TEXT);
+CREATE UNIQUE INDEX removed_by_path ON removed(peer, path);
+)sql",
+                                              R"sql(
+ALTER TABLE listings RENAME TO listings_1;
+CREATE TABLE listings(
+  revision INTEGER PRIMARY KEY, peer INTEGER NOT NULL REFERENCES peers(key), path TEXT NOT NULL,
+  content BLOB NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL, audience TEXT NOT NULL,
+  attributes TEXT NOT NULL, have INTEGER);
+INSERT INTO listings SELECT revision, peer, path, content, size, modified, audience, attributes, have
+  FROM listings_1 ORDER BY revision;
+DROP TABLE listings_1;
+CREATE UNIQUE INDEX listings_by_path ON listings(peer, path);
+CREATE INDEX listings_by_content ON listings(content);
+)sql"};
+
+}  // namespace registry

@@ -1,0 +1,19 @@
+// From names and queries to what FTS5 reads. Pure functions, thread-safe.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "swapmeet/query.h"
+
+namespace search_fts {
+
+// The searchable words of a text in the order of the index, with a gap between runs that no phrase
+// crosses.
+std::string index_text(std::string_view text);
+// One term as an FTS5 phrase.
+std::string match_of(const swapmeet::QueryTerm& term);
+// The positive terms, ANDed; empty when there are none.
+std::string match_of(const swapmeet::Query& query);
+
+}  // namespace search_fts

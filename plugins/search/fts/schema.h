@@ -1,0 +1,40 @@
+// The tables of the search index, by version. It can be read anew from the registry's feed at any
+// time, so a new version drops what the old one kept and starts over. A change of how words are
+// split or folded is a new version too: what was written is needed to take a doc out again.
+#pragma once
+
+namespace search_fts {
+
+// A doc is one (content, path, audience), however many peers list it (uses). Its words are split
+// and folded before FTS5 sees them, and stand nowhere but in its index.
+inline constexpr const char* kMigrations[] = {R"sql(
+CREATE TABLE meta(feed TEXT NOT NULL, revision INTEGER NOT NULL);
+INSERT INTO meta VALUES('', 0);
+CREATE TABLE peers(key INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, name TEXT NOT NULL DEFAULT '',
+  folded TEXT NOT NULL DEFAULT '', present INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE audiences(key INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+CREATE TABLE docs(key INTEGER PRIMARY KEY, content BLOB NOT NULL, path TEXT NOT NULL,
+  audience INTEGER NOT NULL, folded TEXT NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL,
+  type INTEGER NOT NULL, ext TEXT NOT NULL, modified INTEGER NOT NULL,
+  UNIQUE(content, path, audience));
+CREATE TABLE listings(peer INTEGER NOT NULL, path TEXT NOT NULL, doc INTEGER NOT NULL,
+  PRIMARY KEY(peer, path)) WITHOUT ROWID;
+CREATE INDEX listings_by_doc ON listings(doc, peer);
+CREATE VIRTUAL TABLE words USING fts5(name, path, tokenize='unicode61 remove_diacritics 2');
+)sql",
+                                              R"sql(
+DROP TABLE words; DROP TABLE listings; DROP TABLE docs; DROP TABLE audiences; DROP TABLE peers;
+UPDATE meta SET feed='', revision=0;
+CREATE TABLE peers(key INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, name TEXT NOT NULL DEFAULT '',
+  present INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE audiences(key INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+CREATE TABLE docs(key INTEGER PRIMARY KEY, content BLOB NOT NULL, path TEXT NOT NULL,
+  audience INTEGER NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
+  uses INTEGER NOT NULL);
+CREATE UNIQUE INDEX docs_by_content ON docs(content, path, audience);
+CREATE TABLE listings(peer INTEGER NOT NULL, path TEXT NOT NULL, doc INTEGER NOT NULL,
+  PRIMARY KEY(peer, path)) WITHOUT ROWID;
+CREATE VIRTUAL TABLE words USING fts5(name, folder, content='', columnsize=0, tokenize='ascii');
+)sql"};
+
+}  // namespace search_fts

@@ -1,0 +1,38 @@
+// Reads a file through once and makes its Merkle tree, if it stays the same meanwhile.
+// Threads: a FileHasher is for one thread.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "transfer/swarm/file_stamp.h"
+#include "transfer/swarm/merkle.h"
+
+namespace swapmeet::swarm {
+
+struct HashOutcome {
+  enum Kind {
+    done,
+    changed,     // it is not, or no longer, the file that was stamped
+    unreadable,  // errno in `error`
+    stopped,
+  };
+  Kind kind = done;
+  MerkleTree tree;
+  int error = 0;
+};
+
+class FileHasher {
+ public:
+  FileHasher() : block_(kBlockSize) {}
+  // `file`: absolute path, not followed if it is a symbolic link. Returns `changed` early when the
+  // file is being written. `stopping` is asked before every block.
+  HashOutcome hash(const std::string& file, const FileStamp& stamp,
+                   const std::function<bool()>& stopping);
+
+ private:
+  std::vector<char> block_;
+};
+
+}  // namespace swapmeet::swarm

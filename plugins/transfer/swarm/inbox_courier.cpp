@@ -1,0 +1,245 @@
+// What happens by itself: hashing what is sent, delivering offers, following the downloads of
+// accepted ones, and telling the other side.
+#include <algorithm>
+
+#include "transfer/swarm/inbox.h"
+#include "transfer/swarm/inbox_file.h"
+
+namespace swapmeet::swarm {
+namespace {
+
+constexpr std::chrono::hours kGiveUpAfter{24 * 30};
+
+bool needs_telling(const StoredOffer& stored) {
+  return stored.delivered &&
+         (stored.told != stored.offer.state || stored.told_done != stored.offer.done);
+}
+
+bool is_passing(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::unavailable:
+    case ErrorCode::timed_out:
+    case ErrorCode::too_many:
+    case ErrorCode::no_space:
+    case ErrorCode::internal: return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+void PeerInbox::start_threads() {
+  threads_.emplace_back([this] {
+    loop([this] {
+      hash_waiting();
+      return false;
+    });
+  });
+  threads_.emplace_back([this] { loop([this] { return talk(); }); });
+}
+
+// `round` says whether something is under way that wants another look soon.
+void PeerInbox::loop(const std::function<bool()>& round) {
+  std::uint64_t seen = 0;
+  while (!stopping_) {
+    {
+      const std::lock_guard lock(sleep_);
+      seen = woken_;
+    }
+    bool soon = true;
+    try {
+      soon = round();
+    } catch (const std::exception& exception) {  // the disk is full, say
+      if (options_.log)
+        options_.log(LogLevel::error, "the inbox cannot go on now", {{"why", exception.what()}});
+    }
+    std::unique_lock lock(sleep_);
+    changed_.wait_for(lock, soon ? options_.poll : std::chrono::milliseconds(60'000),
+                      [&] { return stopping_ || woken_ != seen; });
+  }
+}
+
+bool PeerInbox::work() {
+  hash_waiting();
+  return talk();
+}
+
+std::vector<StoredOffer> PeerInbox::unfinished() {
+  const std::lock_guard lock(mutex_);
+  return store_.unfinished();
+}
+
+void PeerInbox::hash_waiting() {
+  for (const auto& stored : unfinished())
+    if (!stopping_ && !stored.offer.incoming && !stored.hashed) hash(stored);
+}
+
+void PeerInbox::hash(const StoredOffer& stored) {
+  const auto stamp = stamp_of_file(stored.path);
+  if (!stamp) return end(stored.offer.id, OfferState::failed, stamp.error().message);
+  auto known = options_.catalogue != nullptr ? known_tree(*options_.catalogue, stored.path, *stamp)
+                                             : std::nullopt;
+  auto tree = known ? Result<MerkleTree>(std::move(*known))
+                    : hash_file(stored.path, *stamp, [this] { return !stopping_; });
+  if (stopping_) return;
+  if (!tree) return end(stored.offer.id, OfferState::failed, tree.error().message);
+  {
+    const std::lock_guard lock(mutex_);
+    store_.put_tree(stored.offer.id, *tree);
+  }
+  static_cast<void>(update(stored.offer.id, [&](StoredOffer& now) -> Result<void> {
+    now.offer.content = tree->content;
+    now.offer.size = tree->size;
+    now.offer.why.clear();
+    now.stamp = *stamp;
+    now.hashed = true;
+    return {};
+  }));
+  wake();
+}
+
+bool PeerInbox::talk() {
+  const auto offers = unfinished();
+  for (const auto& stored : offers)
+    if (!stopping_) step(stored);
+  return !offers.empty();
+}
+
+void PeerInbox::step(const StoredOffer& stored) {
+  const auto& offer = stored.offer;
+  if (offer.incoming && is_open(offer)) return follow(stored);
+  if (!offer.incoming && is_open(offer)) {
+    if (!stored.hashed) return;
+    const auto stamp = stamp_of_file(stored.path);
+    if (!stamp || *stamp != stored.stamp)
+      return end(offer.id, OfferState::failed,
+                 "the file was changed or taken away after it was offered");
+    if (offer.state == OfferState::waiting && options_.clock->now() - offer.created > kGiveUpAfter)
+      return end(offer.id, OfferState::failed, "nobody answered within 30 days");
+  }
+  if (!due(offer.id)) return;
+  if (!stored.delivered)
+    deliver(stored);
+  else if (needs_telling(stored))
+    tell(stored);
+}
+
+// An accepted offer goes as its download goes.
+void PeerInbox::follow(const StoredOffer& stored) {
+  const auto& offer = stored.offer;
+  const auto download = options_.downloads->get(offer.download);
+  if (!download && download.error().code == ErrorCode::not_found)
+    return end(offer.id, OfferState::failed, "its download was cancelled");
+  if (!download) return;
+  auto next = offer;
+  next.done = std::min(download->done, offer.size);
+  if (download->state == DownloadState::done) {
+    next.state = OfferState::done;
+    next.done = offer.size;
+  } else if (download->state == DownloadState::failed) {
+    next.state = OfferState::failed;
+    next.why = download->why;
+  }
+  auto now = stored;
+  if (next.state != offer.state || next.done != offer.done) {
+    auto updated = update(offer.id, [&](StoredOffer& current) -> Result<void> {
+      if (current.offer.state != offer.state) return Error{ErrorCode::conflict, "moved on", {}};
+      current.offer.state = next.state;
+      current.offer.done = next.done;
+      current.offer.why = next.why;
+      return {};
+    });
+    if (!updated) return;
+    now = std::move(*updated);
+  }
+  if (needs_telling(now) && due(offer.id)) tell(now);
+}
+
+bool PeerInbox::due(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  const auto found = attempts_.find(id);
+  return found == attempts_.end() || found->second.next <= options_.clock->steady();
+}
+
+Result<std::string> PeerInbox::url_of(const StoredOffer& stored) {
+  const auto& offer = stored.offer;
+  const auto record = options_.registry->peer(offer.peer);
+  if (!record && record.error().code == ErrorCode::not_found)
+    return Error{
+        ErrorCode::unavailable, "the index does not know " + offer.peer_name + " any more", {}};
+  if (!record) return record.error();
+  if (!record->present)
+    return Error{ErrorCode::unavailable,
+                 offer.peer_name + " is not there now; it is tried again when it returns",
+                 {}};
+  return "http://" + HostPort{record->address, record->port}.text();
+}
+
+void PeerInbox::deliver(const StoredOffer& stored) {
+  const auto& offer = stored.offer;
+  const auto url = url_of(stored);
+  if (!url) return later(offer.id, url.error().message);
+  const auto body =
+      options_.exchange(*url, stored.token, "POST", "/inbox",
+                        wire::to_json(wire::OfferMessage{offer.id, options_.self, offer.peer,
+                                                         offer.content, offer.name, offer.size}));
+  if (!body && is_passing(body.error())) return later(offer.id, body.error().message);
+  if (!body)
+    return end(offer.id, OfferState::failed,
+               offer.peer_name + " does not take it: " + body.error().message);
+  static_cast<void>(update(offer.id, [&](StoredOffer& now) -> Result<void> {
+    now.delivered = true;
+    if (now.offer.state == OfferState::waiting) now.offer.why.clear();
+    return {};
+  }));
+  // What it answers it could as well tell a moment later.
+  if (const auto news = wire::from_json<wire::OfferNews>(*body);
+      news && news->state != OfferState::waiting)
+    static_cast<void>(hear(offer.id, stored.token, *news));
+  wake();
+}
+
+void PeerInbox::tell(const StoredOffer& stored) {
+  const auto& offer = stored.offer;
+  const auto url = url_of(stored);
+  const wire::OfferNews news{offer.state, offer.done, offer.why};
+  const auto body =
+      url ? options_.exchange(*url, stored.token, "POST", "/inbox/" + offer.id, wire::to_json(news))
+          : url.error();
+  const bool too_late = options_.clock->now() - offer.created > 2 * kGiveUpAfter;
+  if (!body && is_passing(body.error()) && !too_late) return later(offer.id, offer.why);
+  static_cast<void>(update(offer.id, [&](StoredOffer& now) -> Result<void> {
+    now.told = offer.state;  // told, or the other side does not want to know
+    now.told_done = offer.done;
+    return {};
+  }));
+  const std::lock_guard lock(mutex_);
+  attempts_.erase(offer.id);
+}
+
+void PeerInbox::later(const std::string& id, const std::string& why) {
+  {
+    const std::lock_guard lock(mutex_);
+    auto& attempts = attempts_[id];
+    const auto wait = std::min(options_.first_backoff * (1U << std::min(attempts.count++, 10U)),
+                               options_.longest_backoff);
+    attempts.next = options_.clock->steady() + wait;
+    const auto stored = store_.find(id);
+    if (!stored || stored->offer.why == why) return;
+  }
+  static_cast<void>(update(id, [&](StoredOffer& now) -> Result<void> {
+    if (now.offer.state == OfferState::waiting) now.offer.why = why;
+    return {};
+  }));
+}
+
+void PeerInbox::end(const std::string& id, OfferState state, const std::string& why) {
+  static_cast<void>(update(id, [&](StoredOffer& now) -> Result<void> {
+    if (!is_open(now.offer)) return Error{ErrorCode::conflict, "ended already", {}};
+    now.offer.state = state;
+    now.offer.why = why;
+    return {};
+  }));
+}
+
+}  // namespace swapmeet::swarm

@@ -1,0 +1,146 @@
+#include "transfer/swarm/inbox_store.h"
+
+#include <limits>
+
+namespace swapmeet::swarm {
+namespace {
+
+constexpr const char* kMigrations[] = {
+    "CREATE TABLE offers (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, incoming INTEGER NOT "
+    "NULL, peer BLOB NOT NULL, peer_name TEXT NOT NULL, content BLOB NOT NULL, name TEXT NOT NULL, "
+    "size INTEGER NOT NULL, done INTEGER NOT NULL, state TEXT NOT NULL, download TEXT NOT NULL, "
+    "why TEXT NOT NULL, created INTEGER NOT NULL, token TEXT NOT NULL, path BLOB NOT NULL, inode "
+    "INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, hashed INTEGER NOT NULL, delivered INTEGER NOT "
+    "NULL, told TEXT NOT NULL, told_done INTEGER NOT NULL, url TEXT NOT NULL);"
+    "CREATE INDEX offers_of_state ON offers(state, incoming, peer);"
+    "CREATE INDEX offers_of_content ON offers(content);"
+    "CREATE TABLE trees (offer TEXT PRIMARY KEY REFERENCES offers(id) ON DELETE CASCADE, content "
+    "BLOB NOT NULL, size INTEGER NOT NULL, span INTEGER NOT NULL, nodes BLOB NOT NULL)"};
+
+constexpr const char* kSelect =
+    "SELECT id, incoming, peer, peer_name, content, name, size, done, state, download, why, "
+    "created, token, path, inode, mtime_ns, hashed, delivered, told, told_done, url FROM offers ";
+
+std::string select(const char* where) { return std::string(kSelect) + where; }
+
+OfferState state_at(const sqlite::Statement& row, int column) {
+  return offer_state_from(row.text(column)).value_or(OfferState::failed);
+}
+
+}  // namespace
+
+OfferStore::OfferStore(const std::filesystem::path& file)
+    : database_(file, {.durability = sqlite::Durability::full}) {
+  sqlite::migrate(database_, kMigrations);
+}
+
+void OfferStore::put(const StoredOffer& stored) {
+  const auto& offer = stored.offer;
+  auto put = database_.prepare(
+      "INSERT INTO offers (id, incoming, peer, peer_name, content, name, size, done, state, "
+      "download, why, created, token, path, inode, mtime_ns, hashed, delivered, told, told_done, "
+      "url) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET "
+      "content=excluded.content, size=excluded.size, done=excluded.done, state=excluded.state, "
+      "download=excluded.download, why=excluded.why, inode=excluded.inode, "
+      "mtime_ns=excluded.mtime_ns, hashed=excluded.hashed, delivered=excluded.delivered, "
+      "told=excluded.told, told_done=excluded.told_done");
+  put.with(offer.id, offer.incoming, offer.peer, offer.peer_name, offer.content, offer.name,
+           offer.size, offer.done, name_of(offer.state), offer.download, offer.why,
+           offer.created.time_since_epoch().count(), stored.token, "", stored.stamp.inode,
+           stored.stamp.mtime_ns, stored.hashed, stored.delivered, name_of(stored.told),
+           stored.told_done, stored.url);
+  put.bind_blob(14, stored.path.data(), stored.path.size());
+  put.run();
+}
+
+std::vector<StoredOffer> OfferStore::read(sqlite::Statement& rows) {
+  std::vector<StoredOffer> found;
+  while (rows.step()) {
+    StoredOffer stored;
+    auto& offer = stored.offer;
+    offer.id = rows.text(0);
+    offer.incoming = rows.integer(1) != 0;
+    offer.peer = rows.id<PeerId>(2);
+    offer.peer_name = rows.text(3);
+    offer.content = rows.id<ContentId>(4);
+    offer.name = rows.text(5);
+    offer.size = static_cast<std::uint64_t>(rows.integer(6));
+    offer.done = static_cast<std::uint64_t>(rows.integer(7));
+    offer.state = state_at(rows, 8);
+    offer.download = rows.text(9);
+    offer.why = rows.text(10);
+    offer.created = Time(std::chrono::milliseconds(rows.integer(11)));
+    stored.token = rows.text(12);
+    stored.path = rows.text(13);
+    stored.stamp = {static_cast<std::uint64_t>(rows.integer(14)), offer.size, rows.integer(15)};
+    stored.hashed = rows.integer(16) != 0;
+    stored.delivered = rows.integer(17) != 0;
+    stored.told = state_at(rows, 18);
+    stored.told_done = static_cast<std::uint64_t>(rows.integer(19));
+    stored.url = rows.text(20);
+    found.push_back(std::move(stored));
+  }
+  return found;
+}
+
+std::optional<StoredOffer> OfferStore::find(const std::string& id) {
+  auto rows = database_.prepare(select("WHERE id=?"));
+  auto found = read(rows.with(id));
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
+}
+
+std::vector<StoredOffer> OfferStore::page(std::size_t limit, const std::string& after) {
+  auto before = std::numeric_limits<std::int64_t>::max();
+  if (!after.empty()) {
+    auto row = database_.prepare("SELECT seq FROM offers WHERE id=?");
+    row.with(after);
+    before = row.step() ? row.integer(0) : 0;
+  }
+  auto rows = database_.prepare(select("WHERE seq<? ORDER BY seq DESC LIMIT ?"));
+  return read(rows.with(before, limit));
+}
+
+std::vector<StoredOffer> OfferStore::unfinished() {
+  auto rows = database_.prepare(
+      select("WHERE state='accepted' OR (state='waiting' AND NOT incoming) OR (delivered AND "
+             "(told<>state OR told_done<>done)) ORDER BY seq"));
+  return read(rows);
+}
+
+std::vector<StoredOffer> OfferStore::offered(const ContentId& content) {
+  auto rows = database_.prepare(
+      select("WHERE content=? AND NOT incoming AND state IN ('waiting', 'accepted')"));
+  return read(rows.with(content));
+}
+
+std::size_t OfferStore::waiting(const std::optional<PeerId>& peer) {
+  auto row = database_.prepare(
+      std::string("SELECT count(*) FROM offers WHERE state='waiting' AND incoming") +
+      (peer ? " AND peer=?" : ""));
+  if (peer) row.with(*peer);
+  row.step();
+  return static_cast<std::size_t>(row.integer(0));
+}
+
+void OfferStore::put_tree(const std::string& id, const MerkleTree& tree) {
+  auto put = database_.prepare("INSERT OR REPLACE INTO trees VALUES (?, ?, ?, ?, ?)");
+  put.with(id, tree.content, tree.size, tree.span);
+  put.bind_blob(5, tree.layer.data(), tree.layer.size()).run();
+}
+
+std::optional<MerkleTree> OfferStore::tree(const std::string& id) {
+  auto row = database_.prepare("SELECT content, size, span, nodes FROM trees WHERE offer=?");
+  row.with(id);
+  if (!row.step()) return std::nullopt;
+  return MerkleTree{row.id<ContentId>(0), static_cast<std::uint64_t>(row.integer(1)),
+                    static_cast<std::uint64_t>(row.integer(2)), row.text(3)};
+}
+
+void OfferStore::forget_before(Time time) {
+  database_.prepare("DELETE FROM offers WHERE created<? AND state IN ('refused', 'done', 'failed')")
+      .with(time.time_since_epoch().count())
+      .run();
+}
+
+}  // namespace swapmeet::swarm

@@ -1,0 +1,62 @@
+// What the inbox remembers: every offer of both directions, in a database of its own.
+// Threads: one thread at a time. Throws sqlite::Failure.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "swapmeet/sqlite/database.h"
+#include "swapmeet/transfer.h"
+#include "transfer/swarm/catalogue.h"
+
+namespace swapmeet::swarm {
+
+struct StoredOffer {
+  Offer offer;
+  std::string token;    // the secret that only the two peers of this offer have
+  std::string path;     // outgoing: the file, raw bytes
+  FileStamp stamp;      // outgoing: of the file when it was hashed
+  bool hashed = false;  // outgoing
+  // The other side has the offer. Incoming ones always are.
+  bool delivered = false;
+  // What the other side was told last, or told us.
+  OfferState told = OfferState::waiting;
+  std::uint64_t told_done = 0;
+  std::string url;  // incoming: "http://host:port" of the sender when it offered
+};
+
+// Neither refused nor done nor failed.
+inline bool is_open(const Offer& offer) {
+  return offer.state == OfferState::waiting || offer.state == OfferState::accepted;
+}
+
+class OfferStore {
+ public:
+  explicit OfferStore(const std::filesystem::path& file);
+
+  // Inserts, or replaces what is kept of that offer; durable when it returns.
+  void put(const StoredOffer& stored);
+  std::optional<StoredOffer> find(const std::string& id);
+  // Newest first; `after` is an offer's id, or empty.
+  std::vector<StoredOffer> page(std::size_t limit, const std::string& after);
+  // Those that the host itself has something to do for.
+  std::vector<StoredOffer> unfinished();
+  // Outgoing ones of this content that may be fetched.
+  std::vector<StoredOffer> offered(const ContentId& content);
+  // Incoming ones that wait for the person: from `peer`, or from all.
+  std::size_t waiting(const std::optional<PeerId>& peer);
+
+  void put_tree(const std::string& id, const MerkleTree& tree);
+  std::optional<MerkleTree> tree(const std::string& id);
+  // Ended ones made before `time`.
+  void forget_before(Time time);
+
+ private:
+  std::vector<StoredOffer> read(sqlite::Statement& rows);
+  sqlite::Database database_;
+};
+
+}  // namespace swapmeet::swarm

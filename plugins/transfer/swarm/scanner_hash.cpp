@@ -1,0 +1,124 @@
+#include <cstring>
+
+#include "transfer/swarm/scanner_state.h"
+
+namespace swapmeet::swarm {
+namespace {
+
+constexpr std::size_t kMostInBatch = 1000;
+constexpr std::size_t kMostBatchBytes = 8 << 20;
+constexpr std::chrono::seconds kLongestBatch{1};
+constexpr std::chrono::seconds kShortestRetry{2};  // of a file that changed under our hands
+constexpr int kRetryFactor = 10;                   // so at most a tenth of the time is wasted
+
+std::string folder_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string::npos ? "" : path.substr(0, slash);
+}
+
+}  // namespace
+
+// Gives the pool as much as it takes.
+void Scanner::State::hand_out() {
+  while (!tasks.empty() && !stopping) {
+    auto& task = tasks.front();
+    if (!task.next) task.next = next_job(task);
+    if (!task.next) {
+      end(tasks.begin());
+      continue;
+    }
+    const auto size = task.next->file.stamp.size;
+    const auto place = std::pair(task.next->share, task.next->file.path);
+    if (!pool.offer(*task.next, task.urgent)) return;
+    task.next.reset();
+    in_flight.insert(place);
+    if (task.files == 0) {  // more than the survey counted
+      const std::lock_guard lock(mutex);
+      live[task.share.spec.name].add(1, size);
+    }
+    task.files -= std::min<std::uint64_t>(task.files, 1);
+    task.bytes -= std::min(task.bytes, size);
+  }
+}
+
+std::optional<HashJob> Scanner::State::next_job(Task& task) {
+  while (auto found = stopping ? std::nullopt : task.diff.next()) {
+    if (found->kind != Difference::changed || is_too_long(task.share, found->file.path) ||
+        in_flight.contains({task.share.key, found->file.path}))
+      continue;
+    return HashJob{task.share.key, task.share.spec.name, task.share.spec.folder,
+                   std::move(found->file)};
+  }
+  return std::nullopt;
+}
+
+void Scanner::State::end(std::list<Task>::iterator task) {
+  const std::lock_guard lock(mutex);
+  auto& now = live[task->share.spec.name];
+  now.take(task->files + (task->next ? 1 : 0), task->bytes);
+  now.tasks -= std::min<std::uint64_t>(now.tasks, 1);
+  tasks.erase(task);
+}
+
+// Those that a new scan of the scope does again.
+void Scanner::State::end_tasks(const Scope& scope) {
+  for (auto task = tasks.begin(); task != tasks.end();) {
+    const auto old = task++;
+    if (old->scope == scope || (scope.is_whole() && old->share.spec.name == scope.share)) end(old);
+  }
+}
+
+void Scanner::State::take_results() {
+  std::vector<HashResult> now;
+  {
+    const std::lock_guard lock(mutex);
+    now.swap(results);
+  }
+  for (auto& result : now) take(std::move(result));
+  if (batch.empty()) return;
+  const bool last = tasks.empty() && in_flight.size() == batch_files;  // no more to wait for
+  if (last || batch_files >= kMostInBatch || batch_bytes >= kMostBatchBytes ||
+      Instant::now() >= batch_due)
+    flush();
+}
+
+void Scanner::State::take(HashResult result) {
+  const auto& job = result.job;
+  const auto& path = job.file.path;
+  const auto size = job.file.stamp.size;
+  if (result.outcome.kind == HashOutcome::done) {
+    if (batch.empty()) batch_due = Instant::now() + kLongestBatch;
+    ++batch_files;
+    batch_bytes += result.outcome.tree.layer.size();
+    batch[{job.share, job.share_name}].push_back(
+        {path, job.file.stamp, std::move(result.outcome.tree), job.file.device});
+    return;
+  }
+  in_flight.erase({job.share, path});
+  if (result.outcome.kind == HashOutcome::changed) {
+    const auto retry = std::max<Instant::duration>(kRetryFactor * result.took, kShortestRetry);
+    later.try_emplace({job.share_name, folder_of(path), false}, Instant::now() + retry);
+  } else if (result.outcome.kind == HashOutcome::unreadable) {
+    left_out[job.share_name].add(path, std::strerror(result.outcome.error));
+    say(job.share_name);
+  }
+  const std::lock_guard lock(mutex);
+  live[job.share_name].take(1, size);
+}
+
+void Scanner::State::flush() {
+  batch_files = batch_bytes = 0;
+  for (const auto& [share, files] : std::exchange(batch, {})) {
+    const auto& [key, name] = share;
+    std::uint64_t bytes = 0;
+    for (const auto& file : files) bytes += file.stamp.size;
+    catalogue.commit(key, files);
+    for (const auto& file : files) in_flight.erase({key, file.path});
+    const std::lock_guard lock(mutex);
+    totals.hashed_files += files.size();
+    totals.hashed_bytes += bytes;
+    live[name].take(files.size(), bytes);
+  }
+}
+
+}  // namespace swapmeet::swarm

@@ -1,0 +1,117 @@
+// What the scanner's files share: its state, and the steps of its thread's loop. scanner.cpp has
+// the loop, scanner_survey.cpp compares folders with the catalogue, scanner_hash.cpp has files
+// hashed and commits them. Threads: as it says at each group of members.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "transfer/swarm/hash_pool.h"
+#include "transfer/swarm/left_out.h"
+#include "transfer/swarm/scanner.h"
+#include "transfer/swarm/share_diff.h"
+
+namespace swapmeet::swarm {
+
+using Instant = std::chrono::steady_clock;
+
+// A scan that has files to hand out.
+struct Task {
+  StoredShare share;
+  Scope scope;
+  bool urgent = false;
+  ShareDiff diff;
+  std::uint64_t files;  // still to be handed out, as the survey counted
+  std::uint64_t bytes;
+  std::optional<HashJob> next;
+};
+
+// What others see of a share's scans.
+struct Live {
+  std::uint64_t files = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t tasks = 0;
+  bool surveying = false;
+  std::string problem;
+  void add(std::uint64_t more_files, std::uint64_t more_bytes) {
+    files += more_files;
+    bytes += more_bytes;
+  }
+  void take(std::uint64_t less_files, std::uint64_t less_bytes) {
+    files -= std::min(files, less_files);
+    bytes -= std::min(bytes, less_bytes);
+  }
+};
+
+struct Scanner::State {
+  Catalogue& catalogue;
+  ScanOptions options;
+  mutable std::mutex mutex;  // guards what follows, and options' interval and rules
+  std::condition_variable told;
+  std::set<Scope> requests;
+  bool all = true;
+  std::vector<HashResult> results;
+  std::map<std::string, Live> live;
+  std::shared_ptr<const IgnoreRules> rules;
+  ScanTotals totals;
+  std::atomic<bool> stopping{false};
+  // The thread's own:
+  std::list<Task> tasks;
+  std::set<std::pair<std::int64_t, std::string>> in_flight;  // handed out, not yet committed
+  std::map<std::pair<std::int64_t, std::string>, std::vector<HashedFile>> batch;  // by share
+  std::size_t batch_files = 0;
+  std::size_t batch_bytes = 0;
+  Instant::time_point batch_due;
+  std::map<Scope, Instant::time_point> later;
+  std::map<std::string, Instant::time_point> away_since;
+  std::map<std::string, LeftOut> left_out;
+  Instant::time_point scanned_all = Instant::now();
+  HashPool pool;
+  std::thread thread;
+
+  State(Catalogue& scanned, ScanOptions given)
+      : catalogue(scanned),
+        options(std::move(given)),
+        rules(std::make_shared<const IgnoreRules>(options.ignore)),
+        pool(options.hash_threads, [this](HashResult result) {
+          const std::lock_guard lock(mutex);
+          results.push_back(std::move(result));
+          told.notify_all();
+        }) {}
+
+  void run();
+  void wait();
+  void begin_scans();
+  void survey(const Scope& scope);
+  bool is_there(const StoredShare& share);
+  void is_away(const StoredShare& share, const std::string& why);
+  ShareDiff diff_of(const StoredShare& share, const Scope& scope);
+  std::optional<HashJob> next_job(Task& task);
+  void hand_out();
+  void end(std::list<Task>::iterator task);
+  void end_tasks(const Scope& scope);
+  void take_results();
+  void take(HashResult result);
+  void flush();
+  void start_over(const std::exception& exception);
+  void say(const std::string& share);
+  void write_log(LogLevel level, std::string_view message, const std::string& share,
+                 const std::string& why) const {
+    if (options.log) options.log(level, message, {{"share", share}, {"why", why}});
+  }
+  static bool is_too_long(const StoredShare& share, const std::string& path);
+};
+
+}  // namespace swapmeet::swarm

@@ -1,0 +1,134 @@
+#include "transfer/swarm/source_pool.h"
+
+#include <algorithm>
+
+namespace swapmeet::swarm {
+namespace {
+
+constexpr std::size_t kMostSources = 200;
+constexpr double kNewest = 0.4;  // weight of the newest measurement in a rate
+
+std::uint64_t smoothed(std::uint64_t before, double now) {
+  if (before == 0) return static_cast<std::uint64_t>(now);
+  return static_cast<std::uint64_t>((1 - kNewest) * static_cast<double>(before) + kNewest * now);
+}
+
+std::string name_of(const Source& source) {
+  return source.name.empty() ? source.url : source.name + " (" + source.url + ")";
+}
+
+}  // namespace
+
+std::chrono::milliseconds backoff(const Patience& patience, unsigned failures,
+                                  std::mt19937_64& random) {
+  const auto wait =
+      std::min(patience.first_backoff * (1U << std::min(failures, 10U)), patience.longest_backoff);
+  return wait + wait * static_cast<int>(random() % 50) / 100;
+}
+
+SourcePool::SourcePool(const Patience& patience, const PeerId& self, std::vector<std::string> liars)
+    : patience_(patience), self_(self), liars_(std::move(liars)) {}
+
+std::string SourcePool::key_of(const Source& source) {
+  return source.peer == PeerId{} ? source.url : source.peer.text();
+}
+
+void SourcePool::add(const std::vector<Source>& sources) {
+  for (const auto& source : sources) {
+    const bool known = std::any_of(sources_.begin(), sources_.end(), [&](const auto& other) {
+      return other->source.url == source.url;
+    });
+    if (known || source.peer == self_ || sources_.size() >= kMostSources) continue;
+    auto added = std::make_unique<PoolSource>();
+    added->source = source;
+    if (std::find(liars_.begin(), liars_.end(), key_of(source)) != liars_.end()) {
+      added->dropped = true;
+      added->state = "dropped: sent wrong bytes before";
+    }
+    sources_.push_back(std::move(added));
+  }
+}
+
+std::size_t SourcePool::working() const {
+  return static_cast<std::size_t>(std::count_if(
+      sources_.begin(), sources_.end(), [](const auto& source) { return source->working; }));
+}
+
+PoolSource* SourcePool::next(Instant now) {
+  PoolSource* best = nullptr;
+  for (const auto& source : sources_) {
+    if (source->working || source->dropped || source->retry_at > now) continue;
+    // New ones first: they may be anything. Then the fastest.
+    if (!source->tried) return source.get();
+    if (best == nullptr || source->rate > best->rate) best = source.get();
+  }
+  return best;
+}
+
+PoolSource* SourcePool::slow_beside(const PoolSource& waiting, Instant now) {
+  PoolSource* slowest = nullptr;
+  for (const auto& source : sources_) {
+    if (!source->working || now - source->last_piece < patience_.stall_after) continue;
+    if (slowest == nullptr || source->rate < slowest->rate) slowest = source.get();
+  }
+  if (slowest == nullptr) return nullptr;
+  // Each gets one try; after that all are known, and the fast ones stay.
+  return !waiting.tried || waiting.rate > 4 * slowest->rate ? slowest : nullptr;
+}
+
+std::uint64_t SourcePool::measure(Instant now) {
+  const auto seconds = std::chrono::duration<double>(now - measured_).count();
+  const bool first = measured_ == Instant{};
+  if (!first && seconds < 0.2) return rate_;
+  measured_ = now;
+  double all = 0;
+  for (const auto& source : sources_) {
+    const auto received = source->received.load();
+    const auto fresh = static_cast<double>(received - source->measured) / seconds;
+    if (received != source->measured) source->heard = now;
+    source->measured = received;
+    if (first || !source->working) continue;
+    source->rate = smoothed(source->rate, fresh);
+    all += fresh;
+    if (source->asking && now - source->heard > patience_.stall_after)
+      send_home(*source, "it sent nothing for too long");
+  }
+  rate_ = smoothed(rate_, all);
+  return rate_;
+}
+
+void SourcePool::send_home(PoolSource& source, const std::string& why) {
+  if (!source.client || !source.sent_home.empty()) return;
+  source.sent_home = why;
+  source.client->interrupt();
+}
+
+void SourcePool::failed(PoolSource& source, const Error& error, Instant now) {
+  const auto& why = source.sent_home.empty() ? error.message : source.sent_home;
+  source.dropped = error.code == ErrorCode::corrupt;
+  source.state = (source.dropped ? "dropped: " : "trying again: ") + why;
+  source.retry_at = now + backoff(patience_, source.failures++, random_);
+  if (source.dropped) liars_.push_back(key_of(source.source));
+}
+
+std::string SourcePool::why_nobody(const std::string& registry_why) const {
+  std::string why;
+  std::size_t told = 0;
+  for (const auto& source : sources_) {
+    if (source->state == "idle" || ++told > 3) continue;
+    why += (why.empty() ? "" : "; ") + name_of(source->source) + " " + source->state;
+  }
+  if (told > 3) why += "; and " + std::to_string(told - 3) + " more";
+  if (told > 0) return "no source works now: " + why;
+  return registry_why.empty() ? "nobody who has it is present" : registry_why;
+}
+
+std::vector<DownloadSource> SourcePool::report() const {
+  std::vector<DownloadSource> sources;
+  for (const auto& source : sources_)
+    sources.push_back({source->source.peer, source->source.name, source->source.url, source->bytes,
+                       source->working ? source->rate : 0, source->state});
+  return sources;
+}
+
+}  // namespace swapmeet::swarm

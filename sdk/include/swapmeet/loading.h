@@ -1,0 +1,20 @@
+// What a plugin's file and descriptor must be before any of its code runs. The host and
+// swapmeet-plugin-check ask the same questions here and give the same answers.
+// Threads: free functions without shared state.
+#pragma once
+
+#include <filesystem>
+
+#include "swapmeet/plugin.h"
+#include "swapmeet/result.h"
+
+namespace swapmeet {
+
+// Whoever can write the file, or put another in its place, can run code as this host: file and
+// folder belong to this user or root, and nobody else may write them.
+Result<void> check_plugin_file(const std::filesystem::path& file);
+// Magic, ABI, size, toolchain, and an id that begins with its kind. `file` begins every error.
+Result<void> check_plugin_descriptor(const std::filesystem::path& file,
+                                     const PluginDescriptor& plugin);
+
+}  // namespace swapmeet

@@ -1,0 +1,82 @@
+#include "swapmeet/hits.h"
+
+#include <algorithm>
+#include <charconv>
+#include <tuple>
+#include <vector>
+
+#include "swapmeet/matching.h"
+
+namespace swapmeet {
+namespace {
+
+constexpr std::size_t kMostNames = 10;
+
+Result<std::size_t> offset_of(const std::string& after) {
+  std::size_t offset = 0;
+  const auto* end = after.data() + after.size();
+  if (after.empty()) return offset;
+  const auto [stop, error] = std::from_chars(after.data(), end, offset);
+  if (error == std::errc{} && stop == end) return offset;
+  return Error{ErrorCode::invalid_argument,
+               "'after' is no place in these results; use the 'next' of the page before",
+               {}};
+}
+
+}  // namespace
+
+void HitList::add(const Listing& listing, const PeerId& peer, std::string_view peer_name) {
+  auto& group = groups_[listing.content];
+  group.sources.insert(peer);
+  const std::string name(name_of_path(listing.path));
+  group.names.insert(name);
+  if (!matches(query_, listing, peer, peer_name)) return;
+  const bool in_name = matches_name(query_, listing.path);
+  if (group.matches && (group.in_name || !in_name)) return;  // the one before is as good
+  group.matches = true;
+  group.in_name = in_name;
+  group.modified = listing.modified;
+  group.hit = {.content = listing.content,
+               .name = name,
+               .path = listing.path,
+               .size = listing.size,
+               .type = media_type_of(name),
+               .sources = 0,
+               .names = {}};
+}
+
+bool HitList::comes_before(const Group& a, const Group& b, SortOrder sort) {
+  const auto sources = [](const Group& group) { return group.sources.size(); };
+  if (sort == SortOrder::newest && a.modified != b.modified) return a.modified > b.modified;
+  if (sort == SortOrder::size && a.hit.size != b.hit.size) return a.hit.size > b.hit.size;
+  if (sort == SortOrder::sources && sources(a) != sources(b)) return sources(a) > sources(b);
+  if (a.in_name != b.in_name) return a.in_name;
+  if (sources(a) != sources(b)) return sources(a) > sources(b);
+  return std::tie(a.hit.name, a.hit.content) < std::tie(b.hit.name, b.hit.content);
+}
+
+Result<SearchPage> HitList::page(const SearchRequest& request, std::size_t most) {
+  const auto offset = offset_of(request.page.after);
+  if (!offset) return offset.error();
+  std::vector<const Group*> all;
+  for (const auto& [content, group] : groups_)
+    if (group.matches) all.push_back(&group);
+  std::sort(all.begin(), all.end(),
+            [&](const Group* a, const Group* b) { return comes_before(*a, *b, request.sort); });
+  all.resize(std::min(all.size(), most));
+  SearchPage page{request.query, all.size(), {}, {}};
+  const auto first = std::min(*offset, all.size());
+  const auto last =
+      first + std::min(std::max<std::size_t>(request.page.limit, 1), all.size() - first);
+  for (auto i = first; i < last; ++i) {
+    auto hit = all[i]->hit;
+    hit.sources = static_cast<std::uint32_t>(all[i]->sources.size());
+    for (const auto& name : all[i]->names)
+      if (name != hit.name && hit.names.size() < kMostNames) hit.names.push_back(name);
+    page.hits.push_back(std::move(hit));
+  }
+  if (last < all.size()) page.next = std::to_string(last);
+  return page;
+}
+
+}  // namespace swapmeet

@@ -1,0 +1,65 @@
+#include "swapmeet/loading.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace swapmeet {
+namespace fs = std::filesystem;
+namespace {
+
+Error refused(const fs::path& file, const std::string& why) {
+  return {ErrorCode::invalid_argument, file.string() + ": " + why, {}};
+}
+
+Result<void> check_writers(const fs::path& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) return refused(file, "cannot be read");
+  if (status.st_mode & S_IWOTH)
+    return refused(file, "may be written by everyone; run chmod o-w on it");
+  if ((status.st_mode & S_IWGRP) && status.st_gid != 0 && status.st_gid != ::getegid())
+    return refused(file, "may be written by another group; run chmod g-w on it");
+  if (status.st_uid != 0 && status.st_uid != ::geteuid())
+    return refused(file, "belongs to another user; it must belong to you or root");
+  return {};
+}
+
+}  // namespace
+
+Result<void> check_plugin_file(const fs::path& file) {
+  if (auto checked = check_writers(file); !checked) return checked;
+  return check_writers(fs::absolute(file).parent_path());
+}
+
+Result<void> check_plugin_descriptor(const fs::path& file, const PluginDescriptor& plugin) {
+  if (plugin.magic != kPluginMagic)
+    return refused(file, "is no Swapmeet plugin: its descriptor begins with something else");
+  if (plugin.abi_major != kAbiMajor || plugin.abi_minor > kAbiMinor)
+    return refused(file, "was built for plugin ABI " + std::to_string(plugin.abi_major) + '.' +
+                             std::to_string(plugin.abi_minor) + ", this host speaks " +
+                             std::to_string(kAbiMajor) + '.' + std::to_string(kAbiMinor) +
+                             "; rebuild it against this host's SDK");
+  if (plugin.size != sizeof(PluginDescriptor))
+    return refused(file, "has a descriptor of " + std::to_string(plugin.size) +
+                             " bytes instead of " + std::to_string(sizeof(PluginDescriptor)) +
+                             "; rebuild it against this host's SDK");
+  if (!plugin.toolchain || !plugin.info.id || !plugin.info.version || !plugin.info.summary ||
+      !plugin.create || !plugin.destroy || plugin.info.kind > Kind::extension)
+    return refused(file,
+                   "leaves out its toolchain, id, kind, version, summary, create or destroy; "
+                   "use SWAPMEET_PLUGIN, which fills in all but id, kind, version, summary");
+  if (std::strcmp(plugin.toolchain, kToolchain) != 0)
+    return refused(file, std::string("was built with '") + plugin.toolchain +
+                             "', this host with '" + kToolchain +
+                             "'; rebuild it with the host's toolchain");
+  if (!std::string_view(plugin.info.id).starts_with(std::string(name_of(plugin.info.kind)) + '.'))
+    return refused(file, std::string("calls itself '") + plugin.info.id +
+                             "', which does not begin with its kind '" +
+                             std::string(name_of(plugin.info.kind)) + ".'");
+  return {};
+}
+
+}  // namespace swapmeet

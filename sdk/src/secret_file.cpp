@@ -1,0 +1,99 @@
+#include "swapmeet/secret_file.h"
+
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <fstream>
+#include <stdexcept>
+
+#include "swapmeet/http.h"
+#include "swapmeet/id.h"
+
+namespace swapmeet {
+namespace {
+
+constexpr std::size_t kLongestLine = 4096;
+
+Error failed(const std::filesystem::path& path, const std::string& doing) {
+  const ErrorCode code = errno == ENOSPC ? ErrorCode::no_space : ErrorCode::unavailable;
+  return {code, path.string() + ": " + doing + ": " + std::strerror(errno), {}};
+}
+
+// Either the old state or the whole new file survives a crash.
+Result<void> write_durably(const std::filesystem::path& file, const std::string& text) {
+  const auto temporary = file.string() + ".new";
+  {
+    const http::OpenFile out(
+        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    if (out.descriptor() < 0) return failed(file, "cannot be written");
+    if (::write(out.descriptor(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
+        ::fsync(out.descriptor()) != 0)
+      return failed(file, "cannot be written");
+  }
+  if (::rename(temporary.c_str(), file.c_str()) != 0) return failed(file, "cannot be written");
+  const http::OpenFile folder(
+      ::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.descriptor() >= 0) ::fsync(folder.descriptor());
+  return {};
+}
+
+}  // namespace
+
+std::string random_hex(std::size_t count) {
+  std::string bytes(count, '\0');
+  if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
+    throw std::runtime_error("the system gives no random numbers");
+  return to_hex(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+}
+
+Result<std::string> read_or_make_secret(const std::filesystem::path& file,
+                                        const std::string& fresh) {
+  if (std::ifstream in(file); in) {
+    std::string word;
+    in >> word;
+    if (word.size() == fresh.size()) return word;
+    return Error{ErrorCode::corrupt,
+                 file.string() +
+                     ": holds something else than expected; restore it from a backup, or "
+                     "remove it to get a new one",
+                 {}};
+  }
+  if (std::error_code error; std::filesystem::exists(file, error) || error)
+    return Error{ErrorCode::unavailable, file.string() + ": cannot be read", {}};
+  if (auto written = write_durably(file, fresh + "\n"); !written) return std::move(written).error();
+  return fresh;
+}
+
+Result<std::string> read_secret(const std::filesystem::path& file) {
+  const http::OpenFile in(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (in.descriptor() < 0) {
+    const bool missing = errno == ENOENT;
+    auto error = failed(file, "cannot be read");
+    if (missing) error.code = ErrorCode::not_found;
+    return error;
+  }
+  struct stat status {};
+  if (::fstat(in.descriptor(), &status) != 0) return failed(file, "cannot be read");
+  if ((status.st_mode & 077) != 0)
+    return Error{ErrorCode::not_allowed,
+                 file.string() + ": others can read this secret; chmod 600 " + file.string(),
+                 {}};
+  std::string line(kLongestLine + 2, '\0');
+  const auto size = ::read(in.descriptor(), line.data(), line.size());
+  if (size < 0) return failed(file, "cannot be read");
+  line.resize(static_cast<std::size_t>(size));
+  line.resize(std::min(line.find('\n'), line.size()));
+  if (line.ends_with('\r')) line.pop_back();
+  if (line.empty() || line.size() > kLongestLine)
+    return Error{
+        ErrorCode::invalid_argument, file.string() + ": its first line must be the secret", {}};
+  return line;
+}
+
+}  // namespace swapmeet

@@ -1,0 +1,33 @@
+// A registry that knows nobody, for plugins that require one and are tested without.
+// Thread-safe: no state.
+#pragma once
+
+#include "swapmeet/registry.h"
+
+namespace swapmeet::testing {
+
+class EmptyRegistry final : public Registry {
+ public:
+  Result<Enrolled> enroll(const Enrollment&, const Caller&) override { return nobody(); }
+  Result<std::chrono::seconds> renew(const PeerId&, const std::string&) override {
+    return nobody();
+  }
+  Result<void> leave(const PeerId&, const std::string&) override { return nobody(); }
+  Result<Page<PeerRecord>> peers(const PeerQuery&) override { return Page<PeerRecord>{}; }
+  Result<PeerRecord> peer(const PeerId&) override { return nobody(); }
+  Result<FeedPosition> announced(const PeerId&) override { return nobody(); }
+  Result<FeedPosition> announce(const PeerId&, const std::string&, const ChangeBatch&) override {
+    return nobody();
+  }
+  Result<Page<Listing>> browse(const PeerId&, const BrowseQuery&, const Identity&) override {
+    return nobody();
+  }
+  Result<ContentRecord> content(const ContentId&, const Identity&) override { return nobody(); }
+  Result<RegistryCounts> counts() override { return RegistryCounts{}; }
+  ChangeFeed* feed() noexcept override { return nullptr; }
+
+ private:
+  static Error nobody() { return {ErrorCode::not_found, "this registry knows nobody", {}}; }
+};
+
+}  // namespace swapmeet::testing

@@ -1,0 +1,44 @@
+// The registry contract as a Catch2 suite: who is there, who owns what, what is announced, and the
+// feed. One line instantiates it for a plugin:
+//
+//   TEST_CASE("registry.mine keeps the registry contract") {
+//     swapmeet::testing::registry_contract(
+//         [] { return swapmeet::testing::registry_plugin(PLUGIN_FILE); });
+//   }
+//
+// Threads: the test's own; Catch2 runs the test case once for each section of the suite.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "swapmeet/registry.h"
+#include "swapmeet/testing/plugin_under_test.h"
+
+namespace swapmeet::testing {
+
+// A registry with nobody in it.
+class RegistrySubject {
+ public:
+  virtual ~RegistrySubject() = default;
+  virtual Registry& registry() = 0;
+  // Turns the clock by which leases run out.
+  virtual void advance(std::chrono::milliseconds time) = 0;
+  // Stops it and starts it again over the same data.
+  virtual void restart() = 0;
+  // True for one that asks an index as itself: neither who the viewer is nor from which address the
+  // caller comes reaches the index, which sees `seen_address()`.
+  virtual bool asks_as_guest() const { return false; }
+  virtual std::string seen_address(const std::string& caller) const { return caller; }
+};
+
+using MakeRegistry = std::function<std::unique_ptr<RegistrySubject>()>;
+
+void registry_contract(const MakeRegistry& make);
+
+std::unique_ptr<RegistrySubject> registry_plugin(const std::filesystem::path& file,
+                                                 const RawSettings& settings = {});
+
+}  // namespace swapmeet::testing

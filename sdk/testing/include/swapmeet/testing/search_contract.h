@@ -1,0 +1,42 @@
+// The search contract as a Catch2 suite: what every Search must do, checked. One line instantiates
+// it for a plugin:
+//
+//   TEST_CASE("search.mine keeps the search contract") {
+//     swapmeet::testing::search_contract(
+//         [] { return swapmeet::testing::search_plugin(PLUGIN_FILE); });
+//   }
+//
+// Threads: the test's own; Catch2 runs the test case once for each section of the suite.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include "swapmeet/search.h"
+#include "swapmeet/testing/plugin_under_test.h"
+
+namespace swapmeet::testing {
+
+// A search with nothing in it, and the way that listings get into it.
+class SearchSubject {
+ public:
+  virtual ~SearchSubject() = default;
+  virtual Search& search() = 0;
+  // Its own follower, or that of the index that it asks.
+  virtual ChangeFollower& follower() = 0;
+  // Stops it and starts it again over the same data.
+  virtual void restart() = 0;
+  // True for one that asks an index as itself: who the viewer is does not reach the index.
+  virtual bool asks_as_guest() const { return false; }
+};
+
+using MakeSearch = std::function<std::unique_ptr<SearchSubject>()>;
+
+void search_contract(const MakeSearch& make);
+
+// A plugin that has a follower of its own.
+std::unique_ptr<SearchSubject> search_plugin(const std::filesystem::path& file,
+                                             const RawSettings& settings = {});
+
+}  // namespace swapmeet::testing

@@ -1,0 +1,54 @@
+// The sections of the registry contract: of its peers (registry_peers.cpp), of what they announce
+// (registry_listings.cpp), and of its feed (registry_feed.cpp).
+#pragma once
+
+#include <string>
+
+#include "samples.h"
+#include "swapmeet/testing/registry_contract.h"
+
+namespace swapmeet::testing {
+
+inline const std::string kToken(40, 't');
+inline const std::string kOtherToken(40, 'o');
+
+inline Enrollment enrollment_of(unsigned number, const std::string& name) {
+  return {.id = peer_number(number),
+          .name = name,
+          .address = "192.0.2." + std::to_string(number),
+          .port = 6699,
+          .dialable = true,
+          .token = kToken};
+}
+
+// Registers, and must be let in.
+Enrolled enroll(Registry& registry, const Enrollment& enrollment);
+Enrolled enroll(Registry& registry, unsigned number, const std::string& name);
+// Announces what follows from `base`, up to `base` + 10, and must be let.
+void announce(Registry& registry, unsigned number, Revision base, std::vector<Change> changes);
+// All pages, `limit` at a time; none longer, none but the last empty, nothing twice.
+std::vector<PeerRecord> all_peers(Registry& registry, PeerQuery query, std::size_t limit);
+std::vector<Listing> all_listings(Registry& registry, unsigned number, BrowseQuery query,
+                                  std::size_t limit, const Identity& viewer = {});
+// Is it this error, with a sentence?
+template <class T>
+bool is_error(const Result<T>& result, ErrorCode code) {
+  return !result.ok() && result.error().code == code && !result.error().message.empty();
+}
+
+void check_enrolling(RegistrySubject& subject);
+void check_ownership(RegistrySubject& subject);
+void check_validation(RegistrySubject& subject);
+void check_presence(RegistrySubject& subject);
+void check_peers(RegistrySubject& subject);
+void check_announcing(RegistrySubject& subject);
+void check_refusals(RegistrySubject& subject);
+void check_browsing(RegistrySubject& subject);
+void check_contents(RegistrySubject& subject);
+void check_audience(RegistrySubject& subject);
+void check_restart(RegistrySubject& subject);
+void check_feed(RegistrySubject& subject);
+void check_wake_up(RegistrySubject& subject);
+void check_random(RegistrySubject& subject);
+
+}  // namespace swapmeet::testing

@@ -1,0 +1,50 @@
+#include "swapmeet/testing/registry_contract.h"
+
+#include "registry_checks.h"
+#include "swapmeet/testing/catch.h"
+
+namespace swapmeet::testing {
+namespace {
+
+class RegistryPlugin final : public RegistrySubject {
+ public:
+  RegistryPlugin(const std::filesystem::path& file, const RawSettings& settings)
+      : plugin_(file, settings) {
+    plugin_.start();
+  }
+  Registry& registry() override { return plugin_.get<Registry>(); }
+  void advance(std::chrono::milliseconds time) override { plugin_.host().advance(time); }
+  void restart() override { plugin_.restart(); }
+
+ private:
+  PluginUnderTest plugin_;
+};
+
+}  // namespace
+
+std::unique_ptr<RegistrySubject> registry_plugin(const std::filesystem::path& file,
+                                                 const RawSettings& settings) {
+  return std::make_unique<RegistryPlugin>(file, settings);
+}
+
+void registry_contract(const MakeRegistry& make) {
+  const auto subject = make();
+  SECTION("registering") { check_enrolling(*subject); }
+  SECTION("who owns a peer id") { check_ownership(*subject); }
+  SECTION("registrations that are wrong") { check_validation(*subject); }
+  SECTION("presence and leases") { check_presence(*subject); }
+  SECTION("the list of peers") { check_peers(*subject); }
+  SECTION("announcing") { check_announcing(*subject); }
+  SECTION("announcements that are wrong") { check_refusals(*subject); }
+  SECTION("browsing") { check_browsing(*subject); }
+  SECTION("contents and their sources") { check_contents(*subject); }
+  SECTION("audience") { check_audience(*subject); }
+  SECTION("a restart") { check_restart(*subject); }
+  SECTION("the feed") { check_feed(*subject); }
+  SECTION("waking who follows the feed") { check_wake_up(*subject); }
+  SECTION("random announcements, against a mirror that follows the feed") {
+    check_random(*subject);
+  }
+}
+
+}  // namespace swapmeet::testing

@@ -1,0 +1,212 @@
+#include <algorithm>
+
+#include "registry_checks.h"
+#include "swapmeet/testing/catch.h"
+
+namespace swapmeet::testing {
+
+void announce(Registry& registry, unsigned number, Revision base, std::vector<Change> changes) {
+  const auto position =
+      registry.announce(peer_number(number), kToken, {"feed", base, base + 10, std::move(changes)});
+  INFO((position ? "" : position.error().message));
+  REQUIRE(position.ok());
+  CHECK(*position == FeedPosition{"feed", base + 10});
+}
+
+std::vector<Listing> all_listings(Registry& registry, unsigned number, BrowseQuery query,
+                                  std::size_t limit, const Identity& viewer) {
+  std::vector<Listing> all;
+  query.page = {limit, ""};
+  do {
+    auto page = registry.browse(peer_number(number), query, viewer);
+    REQUIRE(page.ok());
+    REQUIRE(page->items.size() <= limit);
+    REQUIRE((page->next.empty() || !page->items.empty()));
+    all.insert(all.end(), page->items.begin(), page->items.end());
+    query.page.after = page->next;
+  } while (!query.page.after.empty());
+  return all;
+}
+
+namespace {
+
+std::vector<std::string> paths_of(const std::vector<Listing>& listings) {
+  std::vector<std::string> paths;
+  for (const auto& listing : listings) paths.push_back(listing.path);
+  return paths;
+}
+
+std::vector<std::string> paths_at(Registry& registry, unsigned number,
+                                  const Identity& viewer = {}) {
+  return paths_of(all_listings(registry, number, {}, 100, viewer));
+}
+
+using Texts = std::vector<std::string>;
+
+}  // namespace
+
+// The peer's catalogue is a feed, and the registry follows it: batches from where it stands, all of
+// a batch or nothing, base 0 to start over.
+void check_announcing(RegistrySubject& subject) {
+  auto& registry = subject.registry();
+  enroll(registry, 1, "alice");
+  CHECK(*registry.announced(peer_number(1)) == FeedPosition{});
+  auto full = listing_of("s/Ünïcode & <b>.txt", 1, 5'000'000'000);
+  full.attributes = {{"artist", "A=B"}, {"year", "1999"}};
+  full.have = 4096;
+  full.modified = Time(std::chrono::milliseconds(1'234'567'890'123));
+  announce(registry, 1, 0, {put({}, full), put({}, listing_of("s/b.txt", 2, 3))});
+  CHECK(all_listings(registry, 1, {}, 1) == std::vector{listing_of("s/b.txt", 2, 3), full});
+  CHECK(*registry.announced(peer_number(1)) == FeedPosition{"feed", 10});
+  // Replaced, removed (also what was never there), and counted.
+  announce(registry, 1, 10,
+           {put({}, listing_of("s/b.txt", 3, 30)), removal({}, full.path), removal({}, "s/no.txt"),
+            put({}, listing_of("s/c.txt", 4, 400)), put({}, listing_of("s/c.txt", 4, 500))});
+  CHECK(all_listings(registry, 1, {}, 9) ==
+        std::vector{listing_of("s/b.txt", 3, 30), listing_of("s/c.txt", 4, 500)});
+  auto peer = *registry.peer(peer_number(1));
+  CHECK(peer.files == 2);
+  CHECK(peer.bytes == 530);
+  // An empty batch moves the position; a clear empties, in its place in the order.
+  announce(registry, 1, 20, {});
+  announce(registry, 1, 30,
+           {put({}, listing_of("s/d.txt", 5)), cleared({}), put({}, listing_of("s/e.txt", 6, 6))});
+  CHECK(paths_at(registry, 1) == Texts{"s/e.txt"});
+  // Base 0 starts over, from another feed as well. Other peers are not touched.
+  enroll(registry, 2, "bob");
+  announce(registry, 2, 0, {put({}, listing_of("s/e.txt", 6))});
+  REQUIRE(
+      registry.announce(peer_number(1), kToken, {"new", 0, 5, {put({}, listing_of("t/f.txt", 7))}})
+          .ok());
+  CHECK(*registry.announced(peer_number(1)) == FeedPosition{"new", 5});
+  CHECK(paths_at(registry, 1) == Texts{"t/f.txt"});
+  CHECK(paths_at(registry, 2) == Texts{"s/e.txt"});
+  CHECK(registry.counts()->files == 2);
+}
+
+void check_refusals(RegistrySubject& subject) {
+  auto& registry = subject.registry();
+  enroll(registry, 1, "alice");
+  announce(registry, 1, 0, {put({}, listing_of("s/kept.txt", 1))});
+  // From where it does not stand: a conflict.
+  for (const auto& [feed, base] : {std::pair{"feed", 9}, {"feed", 11}, {"other", 10}})
+    CHECK(is_error(
+        registry.announce(
+            peer_number(1), kToken,
+            {feed, static_cast<Revision>(base), 20, {put({}, listing_of("s/new.txt", 2))}}),
+        ErrorCode::conflict));
+  // One path that is none spoils the batch.
+  for (const std::string& path :
+       {std::string(), std::string("/s/a"), std::string("s//a"), std::string("s/../a"),
+        std::string("s/."), std::string("s/a\n"), std::string("s/") + std::string(4095, 'x')}) {
+    INFO("path '" << path.substr(0, 20) << "'");
+    CHECK(is_error(
+        registry.announce(
+            peer_number(1), kToken,
+            {"feed", 10, 20, {put({}, listing_of("s/new.txt", 2)), put({}, listing_of(path, 3))}}),
+        ErrorCode::invalid_argument));
+  }
+  CHECK(*registry.announced(peer_number(1)) == FeedPosition{"feed", 10});
+  CHECK(paths_at(registry, 1) == Texts{"s/kept.txt"});
+}
+
+// In order of path, a page at a time, of all or of one folder.
+void check_browsing(RegistrySubject& subject) {
+  auto& registry = subject.registry();
+  enroll(registry, 1, "alice");
+  std::vector<Change> changes;
+  Texts paths;
+  for (unsigned i = 0; i < 25; ++i) {
+    paths.push_back("s/" + std::string(i % 2 ? "odd" : "even & é") + "/" + std::to_string(i));
+    changes.push_back(put({}, listing_of(paths.back(), i)));
+  }
+  for (const char* path : {"s/odd.txt", "s/oddly/x", "s/odd-1", "t/odd/1"}) {
+    paths.emplace_back(path);
+    changes.push_back(put({}, listing_of(path, 99)));
+  }
+  announce(registry, 1, 0, changes);
+  std::sort(paths.begin(), paths.end());
+  for (const std::size_t limit : {1U, 4U, 29U, 1000U})
+    CHECK(paths_of(all_listings(registry, 1, {}, limit)) == paths);
+  for (const char* folder : {"s/odd", "s/odd/"}) {
+    const auto below = all_listings(registry, 1, {{}, folder}, 5);
+    CHECK(below.size() == 12);
+    for (const auto& listing : below) CHECK(listing.path.starts_with("s/odd/"));
+  }
+  CHECK(all_listings(registry, 1, {{}, "s/even & é"}, 5).size() == 13);
+  CHECK(all_listings(registry, 1, {{}, "nowhere"}, 5).empty());
+  CHECK(is_error(registry.browse(peer_number(9), {}, {}), ErrorCode::not_found));
+  CHECK(is_error(registry.browse(peer_number(1), {{5, "no place"}, ""}, {}),
+                 ErrorCode::invalid_argument));
+}
+
+// What goes by a content id: its names, most used first, and who is present and has it.
+void check_contents(RegistrySubject& subject) {
+  auto& registry = subject.registry();
+  for (unsigned i = 1; i <= 3; ++i) enroll(registry, i, "peer " + std::to_string(i));
+  auto partial = listing_of("s/z.txt", 1, 900);
+  partial.have = 300;
+  announce(
+      registry, 1, 0,
+      {put({}, listing_of("s/rare.txt", 1, 900)), put({}, listing_of("s/copy/z.txt", 1, 900))});
+  announce(registry, 2, 0, {put({}, partial)});
+  announce(registry, 3, 0, {put({}, listing_of("x/z.txt", 1, 900))});
+  REQUIRE(registry.leave(peer_number(3), kToken).ok());
+  const auto record = *registry.content(content_number(1), {});
+  CHECK(record.content == content_number(1));
+  CHECK(record.size == 900);
+  CHECK(record.names == Texts{"z.txt", "rare.txt"});
+  REQUIRE(record.sources.size() == 2);  // each peer once
+  for (const auto& source : record.sources) {
+    const unsigned number = source.peer == peer_number(1) ? 1 : 2;
+    CHECK(source.peer == peer_number(number));
+    CHECK(source.name == "peer " + std::to_string(number));
+    CHECK(source.url ==
+          "http://192.0.2." + std::to_string(number) + ":6699/content/" + content_number(1).text());
+    CHECK(source.have == (number == 1 ? 900 : 300));
+  }
+  CHECK(is_error(registry.content(content_number(2), {}), ErrorCode::not_found));
+}
+
+void check_audience(RegistrySubject& subject) {
+  auto& registry = subject.registry();
+  enroll(registry, 1, "alice");
+  enroll(registry, 2, "bob");
+  auto group = listing_of("s/group.txt", 1);
+  group.audience = {false, {"staff"}, {}};
+  auto person = listing_of("s/person.txt", 2);
+  person.audience = {false, {"none"}, {"ann"}};
+  announce(registry, 1, 0,
+           {put({}, group), put({}, person), put({}, listing_of("s/public.txt", 3))});
+  announce(registry, 2, 0, {put({}, listing_of("s/known.txt", 1))});
+  // Who is not meant sees nothing of it: no listing, no name, no source.
+  CHECK(paths_at(registry, 1) == Texts{"s/public.txt"});
+  CHECK(registry.content(content_number(1), {})->names == Texts{"known.txt"});
+  CHECK(registry.content(content_number(1), {})->sources.size() == 1);
+  CHECK(is_error(registry.content(content_number(2), {}), ErrorCode::not_found));
+  if (subject.asks_as_guest()) return;
+  const Identity ann{"ann", {"staff"}, {}};
+  CHECK(all_listings(registry, 1, {}, 1, ann) ==
+        std::vector{group, person, listing_of("s/public.txt", 3)});
+  CHECK(registry.content(content_number(1), ann)->sources.size() == 2);
+  CHECK(registry.content(content_number(2), ann).ok());
+  CHECK(paths_at(registry, 1, {"ben", {"staff"}, {}}) == Texts{"s/group.txt", "s/public.txt"});
+}
+
+// What was acknowledged is there after a restart; whoever was present gets a lease to come back.
+void check_restart(RegistrySubject& subject) {
+  const auto lease = enroll(subject.registry(), 1, "alice").lease;
+  announce(subject.registry(), 1, 0, {put({}, listing_of("s/kept.txt", 1))});
+  subject.restart();
+  auto& registry = subject.registry();
+  CHECK(registry.peer(peer_number(1))->name == "alice");
+  CHECK(registry.peer(peer_number(1))->present);
+  CHECK(*registry.announced(peer_number(1)) == FeedPosition{"feed", 10});
+  CHECK(paths_at(registry, 1) == Texts{"s/kept.txt"});
+  CHECK(is_error(registry.renew(peer_number(1), kOtherToken), ErrorCode::not_allowed));
+  CHECK(registry.renew(peer_number(1), kToken).ok());
+  subject.advance(lease * 2);
+  CHECK_FALSE(registry.peer(peer_number(1))->present);
+}
+
+}  // namespace swapmeet::testing

@@ -1,0 +1,350 @@
+#include "swapmeet/testing/search_contract.h"
+
+#include <algorithm>
+#include <set>
+
+#include "samples.h"
+#include "search_model.h"
+#include "search_samples.h"
+#include "swapmeet/testing/catch.h"
+
+namespace swapmeet::testing {
+namespace {
+
+const Identity kGuest;
+const Identity kStaff{"ann", {"staff"}, {}};
+
+SearchPage ask(Search& search, const std::string& query, const Identity& viewer = kGuest,
+               SortOrder sort = SortOrder::relevance, const PageRequest& page = {1000, ""}) {
+  auto found = search.search({query, page, sort, viewer});
+  INFO(query << (found ? "" : ": " + found.error().message));
+  REQUIRE(found.ok());
+  return std::move(*found);
+}
+
+std::vector<std::string> names_of(const SearchPage& page) {
+  std::vector<std::string> names;
+  for (const auto& hit : page.hits) names.push_back(hit.name);
+  return names;
+}
+
+void fill(SearchSubject& subject, std::vector<Change> changes, Revision base = 0) {
+  const auto applied = subject.follower().apply({"feed", base, base + 10, std::move(changes)});
+  INFO((applied ? "" : applied.error().message));
+  REQUIRE(applied.ok());
+}
+
+// One hit against what the scan says of it.
+void check_hit(const Hit& hit, const ExpectedHit& expected) {
+  INFO("content " << hit.content.text() << ", name " << hit.name << ", path " << hit.path);
+  CHECK(hit.size == expected.size);
+  CHECK(hit.sources == expected.sources);
+  CHECK(hit.type == media_type_of(hit.name));
+  CHECK(hit.name == name_of_path(hit.path));
+  // Name and path are of a listing that matches, one with the words in its name if there is one.
+  const auto path = expected.paths.find(hit.path);
+  REQUIRE(path != expected.paths.end());
+  CHECK(path->second == expected.in_name);
+  // The other names: different ones, at most ten, none that the viewer may not see.
+  CHECK(hit.names.size() == std::min<std::size_t>(expected.names.size() - 1, 10));
+  std::set<std::string> other(hit.names.begin(), hit.names.end());
+  CHECK(other.size() == hit.names.size());
+  CHECK_FALSE(other.contains(hit.name));
+  for (const auto& name : other) CHECK(expected.names.contains(name));
+}
+
+// All hits, no others, each right; those with the words in the name first, then by sources.
+void compare(Search& search, const SearchModel& model, const std::string& query,
+             const Identity& viewer) {
+  INFO("query " << query << ", viewer '" << viewer.account << "'");
+  const auto expected = model.search(query, viewer);
+  const auto page = ask(search, query, viewer);
+  CHECK(page.query == query);
+  CHECK(page.total == expected.size());
+  CHECK(page.next.empty());
+  REQUIRE(page.hits.size() == expected.size());
+  std::pair<bool, std::uint32_t> before{true, ~0U};
+  std::set<ContentId> seen;
+  for (const auto& hit : page.hits) {
+    REQUIRE(seen.insert(hit.content).second);
+    const auto found = expected.find(hit.content);
+    INFO("content " << hit.content.text() << " " << hit.path);
+    REQUIRE(found != expected.end());
+    check_hit(hit, found->second);
+    const std::pair rank{found->second.in_name, hit.sources};
+    CHECK(rank <= before);
+    before = rank;
+  }
+}
+
+void check_random(SearchSubject& subject) {
+  SearchModel model;
+  std::minstd_rand random(20260101);
+  for (const auto& batch : random_batches(7)) {
+    REQUIRE(subject.follower().apply(batch).ok());
+    model.apply(batch);
+    for (int i = 0; i < 60; ++i) {
+      const auto query = random_query(random);
+      compare(subject.search(), model, query, kGuest);
+      if (!subject.asks_as_guest()) compare(subject.search(), model, query, kStaff);
+    }
+  }
+}
+
+void check_language(Search& search, ChangeFollower& follower) {
+  const auto peer = peer_number(1);
+  REQUIRE(follower
+              .apply({"feed",
+                      0,
+                      10,
+                      {present(peer, "Alice"), put(peer, listing_of("a/Summer_Film.2024.mkv", 1)),
+                       put(peer, listing_of("a/myHTTPServer.txt", 2, 50)),
+                       put(peer, listing_of("b/Été à la plage.jpg", 3)),
+                       put(peer, listing_of("summer/other.txt", 4))}})
+              .ok());
+  const auto finds = [&](const std::string& query) {
+    auto names = names_of(ask(search, query));
+    std::sort(names.begin(), names.end());
+    std::string text;
+    for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
+    return text;
+  };
+  // Words are ANDed, in any case and without accents; names are split at separators, at a change
+  // of case, and at the last of several capitals.
+  CHECK(finds("SUMMER film") == "Summer_Film.2024.mkv");
+  CHECK(finds("http server") == "myHTTPServer.txt");
+  CHECK(finds("ete PLAGE") == "Été à la plage.jpg");
+  CHECK(finds("summer") == "Summer_Film.2024.mkv, other.txt");
+  CHECK(finds("summer plage").empty());
+  // Whole words only, unless a star says otherwise; phrases in a row; what is left out is left out.
+  CHECK(finds("summ").empty());
+  CHECK(finds("summ*") == "Summer_Film.2024.mkv, other.txt");
+  CHECK(finds("\"film 2024\"") == "Summer_Film.2024.mkv");
+  CHECK(finds("\"summer 2024\"").empty());
+  CHECK(finds("summer -film") == "other.txt");
+  // Filters, also alone and left out.
+  CHECK(finds("type:video") == "Summer_Film.2024.mkv");
+  CHECK(finds("ext:TXT") == "myHTTPServer.txt, other.txt");
+  CHECK(finds("size<100") == "myHTTPServer.txt");
+  CHECK(finds("size>=1000 -type:document -path:b/") == "Summer_Film.2024.mkv");
+  CHECK(finds("peer:ALICE summer -ext:mkv") == "other.txt");
+  CHECK(finds("peer:" + peer.text() + " plage") == "Été à la plage.jpg");
+  CHECK(finds("peer:ali").empty());
+}
+
+void check_errors(Search& search) {
+  // A query that is wrong says where; a place in the results that is none is refused.
+  const std::pair<const char*, std::size_t> wrong[] = {
+      {"", 0}, {"-only", 0}, {"words \"open", 6}, {"type:nonsense", 5}, {"size>big", 5}};
+  for (const auto& [query, position] : wrong) {
+    INFO(query);
+    const auto found = search.search({query, {}, SortOrder::relevance, {}});
+    REQUIRE_FALSE(found.ok());
+    CHECK(found.error().code == ErrorCode::invalid_argument);
+    CHECK(found.error().position == position);
+    CHECK_FALSE(found.error().message.empty());
+  }
+  const auto nowhere = search.search({"word", {10, "no place"}, SortOrder::relevance, {}});
+  REQUIRE_FALSE(nowhere.ok());
+  CHECK(nowhere.error().code == ErrorCode::invalid_argument);
+}
+
+void check_ranking(SearchSubject& subject) {
+  std::vector<Change> changes;
+  for (unsigned i = 1; i <= 3; ++i)
+    changes.push_back(present(peer_number(i), "peer " + std::to_string(i)));
+  const auto add = [&](unsigned peer, const std::string& path, unsigned content,
+                       std::uint64_t size) {
+    auto listing = listing_of(path, content, size);
+    listing.modified += std::chrono::hours(content);
+    changes.push_back(put(peer_number(peer), listing));
+  };
+  for (unsigned peer = 1; peer <= 3; ++peer) add(peer, "song/popular.mp3", 1, 10);
+  for (unsigned peer = 1; peer <= 2; ++peer) add(peer, "x/song two.mp3", 2, 30);
+  add(1, "x/song one.mp3", 3, 20);
+  add(2, "song/elsewhere.mp3", 3, 20);
+  fill(subject, changes);
+  auto& search = subject.search();
+  using Names = std::vector<std::string>;
+  // Words in the name come before words in the path; then more sources. A hit shows the name that
+  // matches best, and the others beside it.
+  const auto page = ask(search, "song");
+  CHECK(names_of(page).size() == 3);
+  CHECK(page.hits.at(2).name == "popular.mp3");
+  CHECK(page.hits.at(2).sources == 3);
+  const std::set<std::string> first{page.hits[0].name, page.hits[1].name};
+  CHECK(first == std::set<std::string>{"song one.mp3", "song two.mp3"});
+  for (const auto& hit : page.hits) {
+    CHECK(hit.sources == (hit.content == content_number(1) ? 3 : 2));
+    if (hit.content == content_number(3)) CHECK(hit.names == Names{"elsewhere.mp3"});
+  }
+  // Other orders, when asked for.
+  const auto in_order = [&](SortOrder sort) { return ask(search, "song", kGuest, sort).hits; };
+  CHECK(in_order(SortOrder::sources).at(0).content == content_number(1));
+  const auto by_size = in_order(SortOrder::size);
+  CHECK(by_size.at(0).size == 30);
+  CHECK(by_size.at(2).size == 10);
+  const auto by_age = in_order(SortOrder::newest);
+  CHECK(by_age.at(0).content == content_number(3));
+  CHECK(by_age.at(2).content == content_number(1));
+}
+
+void check_paging(SearchSubject& subject) {
+  for (const auto& batch : random_batches(8)) REQUIRE(subject.follower().apply(batch).ok());
+  auto& search = subject.search();
+  for (const auto sort :
+       {SortOrder::relevance, SortOrder::sources, SortOrder::size, SortOrder::newest}) {
+    const auto whole = ask(search, "size>0", kGuest, sort);
+    REQUIRE(whole.hits.size() > 60);
+    // The same question, the same answer; and its pages are the whole, in order, nothing twice.
+    CHECK(ask(search, "size>0", kGuest, sort).hits == whole.hits);
+    std::vector<Hit> pieces;
+    std::string after;
+    do {
+      auto page = ask(search, "size>0", kGuest, sort, {7, after});
+      CHECK(page.total == whole.total);
+      REQUIRE_FALSE(page.hits.empty());
+      CHECK(page.hits.size() <= 7);
+      pieces.insert(pieces.end(), page.hits.begin(), page.hits.end());
+      after = page.next;
+      REQUIRE(pieces.size() <= whole.hits.size());
+    } while (!after.empty());
+    CHECK(pieces == whole.hits);
+  }
+}
+
+void check_presence(SearchSubject& subject) {
+  const auto alice = peer_number(1);
+  const auto bob = peer_number(2);
+  fill(subject, {present(alice, "alice"), present(bob, "bob"), put(alice, listing_of("a/x.txt", 1)),
+                 put(bob, listing_of("b/y.txt", 1)), put(bob, listing_of("b/z.txt", 2)),
+                 put(peer_number(3), listing_of("c/never there.txt", 3))});
+  auto& search = subject.search();
+  CHECK(ask(search, "ext:txt").total == 2);
+  CHECK(ask(search, "x").hits.at(0).sources == 2);
+  // What only an absent peer has is not found; it is again when the peer returns, without being
+  // announced again. A peer that was never present counts for nothing.
+  fill(subject, {absent(bob)}, 10);
+  CHECK(ask(search, "ext:txt").total == 1);
+  CHECK(ask(search, "x").hits.at(0).sources == 1);
+  CHECK(ask(search, "x").hits.at(0).names.empty());
+  CHECK(ask(search, "y").total == 0);
+  fill(subject, {present(bob, "Robert")}, 20);
+  CHECK(ask(search, "ext:txt").total == 2);
+  CHECK(ask(search, "z peer:robert").total == 1);
+  CHECK(ask(search, "z peer:bob").total == 0);
+}
+
+void check_audience(SearchSubject& subject) {
+  const auto alice = peer_number(1);
+  const auto bob = peer_number(2);
+  auto group = listing_of("a/plans group.txt", 1);
+  group.audience = {false, {"staff"}, {}};
+  auto person = listing_of("a/plans person.txt", 2);
+  person.audience = {false, {}, {"ann"}};
+  auto nobody = listing_of("a/plans nobody.txt", 3);
+  nobody.audience = {false, {}, {}};
+  fill(subject, {present(alice, "alice"), present(bob, "bob"), put(alice, group),
+                 put(alice, person), put(alice, nobody), put(bob, listing_of("b/plans.txt", 1))});
+  // Neither the listing, nor its name beside another, nor its peer as a source shows to whom it is
+  // not for.
+  auto& search = subject.search();
+  const auto seen = ask(search, "plans");
+  REQUIRE(seen.total == 1);
+  CHECK(seen.hits.at(0).name == "plans.txt");
+  CHECK(seen.hits[0].sources == 1);
+  CHECK(seen.hits[0].names.empty());
+  if (subject.asks_as_guest()) return;
+  CHECK(ask(search, "plans", kStaff).total == 2);
+  CHECK(ask(search, "plans -person", kStaff).hits.at(0).sources == 2);
+  CHECK(ask(search, "plans", {"ann", {}, {}}).total == 2);
+  CHECK(ask(search, "person", {"ben", {"staff"}, {}}).total == 0);
+}
+
+void check_following(SearchSubject& subject) {
+  auto& follower = subject.follower();
+  auto& search = subject.search();
+  const auto peer = peer_number(1);
+  // It follows nothing at first; then it stands where the last batch ended.
+  CHECK(*follower.applied() == FeedPosition{});
+  fill(subject, {present(peer, "alice"), put(peer, listing_of("a/old.txt", 1))});
+  CHECK(*follower.applied() == FeedPosition{"feed", 10});
+  // A batch from elsewhere is a conflict, and nothing of it happens.
+  for (const auto& [feed, base] : {std::pair{"feed", 9}, {"feed", 11}, {"other", 10}}) {
+    const auto moved = follower.apply(
+        {feed, static_cast<Revision>(base), 20, {put(peer, listing_of("a/new.txt", 2))}});
+    REQUIRE_FALSE(moved.ok());
+    CHECK(moved.error().code == ErrorCode::conflict);
+  }
+  CHECK(*follower.applied() == FeedPosition{"feed", 10});
+  CHECK(ask(search, "new").total == 0);
+  // A replaced listing is found by what it is now, a removed one not at all; a clear is of one
+  // peer.
+  fill(subject, {put(peer, listing_of("a/old.txt", 5)), put(peer, listing_of("a/more.txt", 6))},
+       10);
+  CHECK(ask(search, "old").hits.at(0).content == content_number(5));
+  CHECK(ask(search, "old").total == 1);
+  fill(subject, {removal(peer, "a/old.txt"), removal(peer, "a/was never there.txt")}, 20);
+  CHECK(ask(search, "old").total == 0);
+  fill(subject, {cleared(peer), put(peer, listing_of("a/last.txt", 7))}, 30);
+  CHECK(ask(search, "ext:txt").total == 1);
+  // An empty batch moves the position. Base 0 forgets everything, whatever feed it is of.
+  fill(subject, {}, 40);
+  CHECK(*follower.applied() == FeedPosition{"feed", 50});
+  REQUIRE(follower.apply({"second", 0, 3, {present(peer, "alice")}}).ok());
+  CHECK(*follower.applied() == FeedPosition{"second", 3});
+  CHECK(ask(search, "ext:txt").total == 0);
+}
+
+void check_restart(SearchSubject& subject) {
+  const auto peer = peer_number(1);
+  fill(subject, {present(peer, "alice"), put(peer, listing_of("a/kept.txt", 1))});
+  subject.restart();
+  // What applied() says is what there is: all of it, or nothing and to be followed from the start.
+  const auto stands = *subject.follower().applied();
+  CHECK((stands == FeedPosition{"feed", 10} || stands == FeedPosition{}));
+  CHECK(ask(subject.search(), "kept").total == (stands.revision == 10 ? 1 : 0));
+  fill(subject, {present(peer, "alice"), put(peer, listing_of("a/again.txt", 1))});
+  CHECK(ask(subject.search(), "ext:txt").total == 1);
+}
+
+class SearchPlugin final : public SearchSubject {
+ public:
+  SearchPlugin(const std::filesystem::path& file, const RawSettings& settings)
+      : plugin_(file, settings) {
+    plugin_.start();
+  }
+  Search& search() override { return plugin_.get<Search>(); }
+  ChangeFollower& follower() override {
+    if (auto* follower = search().follower()) return *follower;
+    throw std::runtime_error(
+        "the search has no follower: give the suite a SearchSubject that says "
+        "how listings get into it");
+  }
+  void restart() override { plugin_.restart(); }
+
+ private:
+  PluginUnderTest plugin_;
+};
+
+}  // namespace
+
+std::unique_ptr<SearchSubject> search_plugin(const std::filesystem::path& file,
+                                             const RawSettings& settings) {
+  return std::make_unique<SearchPlugin>(file, settings);
+}
+
+void search_contract(const MakeSearch& make) {
+  const auto subject = make();
+  SECTION("the query language") { check_language(subject->search(), subject->follower()); }
+  SECTION("wrong queries") { check_errors(subject->search()); }
+  SECTION("ranking") { check_ranking(*subject); }
+  SECTION("paging") { check_paging(*subject); }
+  SECTION("presence") { check_presence(*subject); }
+  SECTION("audience") { check_audience(*subject); }
+  SECTION("following a feed") { check_following(*subject); }
+  SECTION("a restart") { check_restart(*subject); }
+  SECTION("random listings and queries, against a scan") { check_random(*subject); }
+}
+
+}  // namespace swapmeet::testing

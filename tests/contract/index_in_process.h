@@ -1,0 +1,53 @@
+// An index inside the test: real stores behind the real API and front, on a port of 127.0.0.1 that
+// the system chooses. What asks an index is tested against it.
+// Threads: the test's own, beside the front's.
+#pragma once
+
+#include <memory>
+#include <stdexcept>
+
+#include "host/api/api.h"
+#include "host/http/server.h"
+#include "swapmeet/testing/plugin_under_test.h"
+
+namespace swapmeet::testing {
+
+class IndexInProcess {
+ public:
+  IndexInProcess() {
+    auto listener = http::listen({.address = {"127.0.0.1", 0}});
+    if (!listener) throw std::runtime_error(listener.error().message);
+    listener_ = std::move(*listener);
+    start();
+  }
+
+  std::string url() const { return "http://" + listener_->address().text(); }
+  Search& search() { return search_.get<Search>(); }
+  FakeHost& registry_host() { return registry_.host(); }
+
+  void restart() {
+    api_.reset();
+    registry_.stop();
+    search_.stop();
+    start();
+  }
+
+ private:
+  void start() {
+    registry_.start();
+    search_.start();
+    api_ = std::make_unique<Api>(ApiContext{.routes = *listener_,
+                                            .registry = registry_.find<Registry>(),
+                                            .search = search_.find<Search>(),
+                                            .metrics = metrics_,
+                                            .status = [] { return wire::StatusReport{}; }});
+  }
+
+  PluginUnderTest registry_{PLUGINS "registry_sqlite.so"};
+  PluginUnderTest search_{PLUGINS "search_fts.so"};
+  Metrics metrics_;
+  std::unique_ptr<http::Listener> listener_;
+  std::unique_ptr<Api> api_;
+};
+
+}  // namespace swapmeet::testing

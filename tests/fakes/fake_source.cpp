@@ -1,0 +1,241 @@
+#include "fake_source.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "transfer/swarm/merkle.h"
+
+namespace fakes {
+namespace {
+
+using swapmeet::swarm::kBlockSize;
+using namespace std::chrono_literals;
+
+swapmeet::swarm::MerkleTree tree_of(const std::string& file) {
+  swapmeet::swarm::MerkleBuilder builder;
+  for (std::size_t at = 0; at < file.size(); at += kBlockSize)
+    builder.add(file.data() + at, std::min<std::size_t>(kBlockSize, file.size() - at));
+  return builder.finish();
+}
+
+std::string flipped(std::string bytes) {
+  if (!bytes.empty()) bytes.back() = static_cast<char>(bytes.back() ^ 1);
+  return bytes;
+}
+
+std::string field(const std::string& head, const std::string& name) {
+  const auto at = head.find("\r\n" + name + ": ");
+  if (at == std::string::npos) return {};
+  const auto begin = at + name.size() + 4;
+  return head.substr(begin, head.find("\r\n", begin) - begin);
+}
+
+}  // namespace
+
+struct FakeSource::State {
+  std::string file;
+  swapmeet::swarm::MerkleTree tree;
+  int listener = -1;
+  std::uint16_t port = 0;
+  std::atomic<Fault> fault{Fault::none};
+  std::atomic<std::uint64_t> rate{0};
+  std::atomic<std::uint64_t> served{0};
+  std::atomic<std::uint64_t> requests{0};
+  std::atomic<std::uint64_t> layers{0};
+  std::mutex mutex;
+  std::condition_variable ended;
+  bool ending = false;
+  std::set<int> sockets;
+  std::vector<std::thread> threads;
+  std::thread acceptor;
+
+  // False when the end came first.
+  bool pause(std::chrono::microseconds time) {
+    std::unique_lock lock(mutex);
+    return !ended.wait_for(lock, time, [&] { return ending; });
+  }
+  void wait_for_end() {
+    std::unique_lock lock(mutex);
+    ended.wait(lock, [&] { return ending; });
+  }
+
+  bool send(int socket, const std::string& bytes) const {
+    for (std::size_t at = 0; at < bytes.size();) {
+      const auto n = ::send(socket, bytes.data() + at, bytes.size() - at, MSG_NOSIGNAL);
+      if (n <= 0) return false;
+      at += static_cast<std::size_t>(n);
+    }
+    return true;
+  }
+
+  // Bytes of the file, at the speed that it has.
+  bool send_body(int socket, const std::string& bytes) {
+    constexpr std::size_t kPortion = 16 * 1024;
+    for (std::size_t at = 0; at < bytes.size(); at += kPortion) {
+      const auto portion = bytes.substr(at, kPortion);
+      if (const auto speed = rate.load(); speed > 0)
+        if (!pause(std::chrono::microseconds(portion.size() * 1'000'000 / speed))) return false;
+      if (!send(socket, portion)) return false;
+      served += portion.size();
+    }
+    return true;
+  }
+
+  bool answer_range(int socket, const std::string& range) {
+    ++requests;
+    const auto first = std::stoul(range.substr(6));
+    const auto last = std::stoul(range.substr(range.find('-') + 1));
+    auto bytes = file.substr(first, last - first + 1);
+    const auto how = fault.load();
+    if (how == Fault::busy)
+      return send(socket, "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
+    if (how == Fault::not_http) return send(socket, "220 mail.example ESMTP\r\n") && false;
+    if (how == Fault::whole_file)
+      return send(socket, "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(file.size()) +
+                              "\r\n\r\n") &&
+             send_body(socket, file);
+    if (how == Fault::silent) return wait_for_end(), false;
+    for (const auto* more : {"X-More: and more\r\n", "HTTP/1.1 100 Continue\r\n\r\n"}) {
+      if (how != (more[0] == 'X' ? Fault::endless_head : Fault::endless_continue)) continue;
+      if (!send(socket, more[0] == 'X' ? "HTTP/1.1 206 Partial Content\r\n" : "")) return false;
+      while (pause(5ms) && send(socket, more)) continue;
+      return false;
+    }
+    const auto shift = how == Fault::wrong_range ? 1U : 0U;
+    const auto size = file.size() + (how == Fault::wrong_size ? 1U : 0U);
+    if (how == Fault::too_few) bytes.pop_back();
+    const auto head = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes " +
+                      std::to_string(first + shift) + '-' + std::to_string(last + shift) + '/' +
+                      std::to_string(size) + "\r\nContent-Length: " + std::to_string(bytes.size()) +
+                      "\r\n\r\n";
+    if (!send(socket, head)) return false;
+    if (how == Fault::too_many) bytes += "and more";
+    if (how == Fault::wrong_bytes) bytes = flipped(std::move(bytes));
+    if (how == Fault::trickles) {
+      for (const char c : bytes)
+        if (!pause(20ms) || !send(socket, std::string(1, c))) return false;
+      return true;
+    }
+    const bool half = how == Fault::stalls || how == Fault::closes_midway;
+    if (!send_body(socket, half ? bytes.substr(0, bytes.size() / 2) : bytes)) return false;
+    if (how == Fault::stalls) wait_for_end();
+    return !half;
+  }
+
+  // False: the connection ends.
+  bool answer(int socket, const std::string& head) {
+    if (head.starts_with("HEAD "))
+      return send(socket, "HTTP/1.1 200 OK\r\nContent-Length: " +
+                              std::to_string(file.size() + (fault == Fault::wrong_size ? 1U : 0U)) +
+                              "\r\n\r\n");
+    const auto piece = head.find("/layer?piece=");
+    if (piece == std::string::npos) return answer_range(socket, field(head, "Range"));
+    ++layers;
+    auto layer = layer_at(tree, std::stoul(head.substr(piece + 13))).value_or("");
+    if (fault == Fault::wrong_layer) layer = flipped(std::move(layer));
+    return send(socket, "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(layer.size()) +
+                            "\r\n\r\n" + layer);
+  }
+
+  void converse(int socket) {
+    std::string in;
+    char bytes[4096];
+    for (bool goes_on = true; goes_on;) {
+      const auto end = in.find("\r\n\r\n");
+      if (end == std::string::npos) {
+        const auto n = ::recv(socket, bytes, sizeof bytes, 0);
+        if (n <= 0) break;
+        in.append(bytes, static_cast<std::size_t>(n));
+        continue;
+      }
+      const auto head = in.substr(0, end + 4);
+      in.erase(0, end + 4);
+      goes_on = answer(socket, head);
+    }
+    const std::lock_guard lock(mutex);
+    sockets.erase(socket);
+    ::close(socket);
+  }
+
+  void accept_all() {
+    for (;;) {
+      const int socket = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+      if (socket < 0) return;
+      const std::lock_guard lock(mutex);
+      if (ending) {
+        ::close(socket);
+        return;
+      }
+      sockets.insert(socket);
+      threads.emplace_back([this, socket] { converse(socket); });
+    }
+  }
+};
+
+FakeSource::FakeSource(std::string file) : state_(std::make_unique<State>()) {
+  auto& s = *state_;
+  s.tree = tree_of(file);
+  s.file = std::move(file);
+  s.listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ::bind(s.listener, reinterpret_cast<sockaddr*>(&address), size);
+  ::listen(s.listener, 128);
+  ::getsockname(s.listener, reinterpret_cast<sockaddr*>(&address), &size);
+  s.port = ntohs(address.sin_port);
+  s.acceptor = std::thread([&s] { s.accept_all(); });
+}
+
+FakeSource::~FakeSource() {
+  auto& s = *state_;
+  {
+    const std::lock_guard lock(s.mutex);
+    s.ending = true;
+    s.ended.notify_all();
+    for (const int socket : s.sockets) ::shutdown(socket, SHUT_RDWR);
+  }
+  ::shutdown(s.listener, SHUT_RDWR);
+  s.acceptor.join();
+  for (auto& thread : s.threads) thread.join();
+  ::close(s.listener);
+}
+
+void FakeSource::misbehave(Fault fault) { state_->fault = fault; }
+void FakeSource::slow_down(std::uint64_t bytes_per_second) { state_->rate = bytes_per_second; }
+swapmeet::ContentId FakeSource::content() const { return state_->tree.content; }
+
+std::string FakeSource::url() const {
+  return "http://127.0.0.1:" + std::to_string(state_->port) + "/content/" + content().text();
+}
+
+swapmeet::Source FakeSource::source(std::uint8_t peer) const {
+  swapmeet::Source source;
+  source.peer.bytes[0] = peer;
+  source.name = "peer " + std::to_string(peer);
+  source.url = url();
+  return source;
+}
+
+std::uint64_t FakeSource::served() const { return state_->served; }
+std::uint64_t FakeSource::requests() const { return state_->requests; }
+std::uint64_t FakeSource::layers() const { return state_->layers; }
+
+std::string noise(std::size_t size, std::uint32_t seed) {
+  std::string bytes(size, '\0');
+  for (auto& byte : bytes) byte = static_cast<char>((seed = seed * 1664525U + 1013904223U) >> 24);
+  return bytes;
+}
+
+}  // namespace fakes

@@ -1,0 +1,59 @@
+// A source of one content that counts what is fetched from it, can be slowed down, and misbehaves
+// on demand. Speaks HTTP over plain sockets on a free port of 127.0.0.1, so that it can break every
+// rule.
+// Threads: one accepts, one a connection; all methods are thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "swapmeet/registry.h"
+
+namespace fakes {
+
+enum class Fault {
+  none,
+  stalls,            // half of what was asked for, and then nothing
+  silent,            // takes the request and says nothing
+  trickles,          // a byte now and then
+  wrong_bytes,       // one bit of the last byte
+  wrong_layer,       // one bit of the Merkle layer
+  too_few,           // promises a byte less
+  too_many,          // promises what was asked for, and sends more
+  wrong_range,       // a Content-Range beside the one that was asked for
+  wrong_size,        // says that the file is a byte longer
+  whole_file,        // 200 and everything
+  busy,              // 503
+  endless_head,      // header fields without an end
+  endless_continue,  // 100 Continue without an end
+  closes_midway,     // half of what was asked for, and the connection ends
+  not_http,
+};
+
+class FakeSource {
+ public:
+  explicit FakeSource(std::string file);
+  ~FakeSource();
+
+  void misbehave(Fault fault);
+  // Bytes a second for each connection; 0: as fast as it can.
+  void slow_down(std::uint64_t bytes_per_second);
+
+  swapmeet::ContentId content() const;
+  swapmeet::Source source(std::uint8_t peer) const;  // a peer id of this number; 0: none
+  std::string url() const;
+  // Bytes of the file that were sent, and requests for them.
+  std::uint64_t served() const;
+  std::uint64_t requests() const;
+  std::uint64_t layers() const;  // Merkle layers that were sent
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The same bytes for the same size and seed.
+std::string noise(std::size_t size, std::uint32_t seed = 7);
+
+}  // namespace fakes

@@ -1,0 +1,100 @@
+// An authority in a temporary folder, with a clock that the test turns and the cheapest hashes.
+// Threads: the clock may be read by any.
+#pragma once
+
+#include <stdlib.h>
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+
+#include "auth/accounts/authority.h"
+#include "catch.h"
+
+namespace swapmeet::auth {
+
+namespace fs = std::filesystem;
+
+class TurnedClock final : public Clock {
+ public:
+  Time now() const override { return Time(std::chrono::hours(24 * 365 * 50)) + passed(); }
+  std::chrono::steady_clock::time_point steady() const override {
+    return std::chrono::steady_clock::time_point(std::chrono::hours(1)) + passed();
+  }
+  void turn(std::chrono::milliseconds by) { passed_ += by.count(); }
+
+ private:
+  std::chrono::milliseconds passed() const { return std::chrono::milliseconds(passed_); }
+  std::atomic<std::int64_t> passed_{0};
+};
+
+struct TemporaryFolder {
+  TemporaryFolder() {
+    std::string name = (fs::temp_directory_path() / "swapmeet-accounts-XXXXXX").string();
+    if (!::mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
+    path = name;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    fs::remove_all(path, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  fs::path path;
+};
+
+// Argon2id at libsodium's minimum.
+inline PasswordCost cheapest() { return {.memory = 8192, .passes = 1, .slots = 4}; }
+
+struct World {
+  World() { open(); }
+  explicit World(const Policy& wanted) : policy(wanted) {
+    policy.cost = cheapest();
+    open();
+  }
+
+  void open() {
+    authority.reset();
+    auto opened = Authority::open(
+        folder.path, clock, policy,
+        [this](LogLevel, std::string_view message, std::initializer_list<LogField> fields) {
+          const std::lock_guard lock(mutex);
+          log += message;
+          for (const auto& field : fields)
+            (log += ' ') += std::string(field.key) + '=' + field.value;
+          log += '\n';
+        });
+    REQUIRE(opened.ok());
+    authority = std::move(*opened);
+  }
+  void make(const std::string& name, const std::string& password = "password") const {
+    REQUIRE(authority->create(name, password).ok());
+  }
+  Result<Session> log_in(const std::string& name, const std::string& password = "password",
+                         const std::string& address = "192.0.2.1") const {
+    return authority->log_in(name, password, address);
+  }
+  std::string token(const std::string& name, const std::string& password = "password") const {
+    auto session = log_in(name, password);
+    REQUIRE(session.ok());
+    return session->token;
+  }
+  bool knows(const std::string& token) const { return authority->identify(token).ok(); }
+
+  TemporaryFolder folder;
+  TurnedClock clock;
+  Policy policy{.cost = cheapest()};
+  std::mutex mutex;
+  std::string log;
+  std::unique_ptr<Authority> authority;
+};
+
+template <class T>
+std::string code_of(const Result<T>& result) {
+  return result ? "ok" : std::string(name_of(result.error().code));
+}
+
+}  // namespace swapmeet::auth

@@ -1,0 +1,127 @@
+// Membership without its thread: when it registers, when it renews, and how long it waits.
+#include "host/feed/membership.h"
+
+#include "catch.h"
+
+using namespace swapmeet;
+using std::chrono::milliseconds;
+
+namespace {
+
+class Index final : public Registry {
+ public:
+  Result<Enrolled> enroll(const Enrollment& enrollment, const Caller&) override {
+    enrollments.push_back(enrollment);
+    if (down) return Error{ErrorCode::unavailable, "nobody answers", {}};
+    knows = true;
+    return Enrolled{{}, std::chrono::seconds(60), enrollment.token};
+  }
+  Result<std::chrono::seconds> renew(const PeerId&, const std::string&) override {
+    ++renewals;
+    if (down) return Error{ErrorCode::unavailable, "nobody answers", {}};
+    if (!knows) return Error{ErrorCode::not_found, "never heard of you", {}};
+    return std::chrono::seconds(60);
+  }
+  Result<void> leave(const PeerId&, const std::string&) override { return ++left, Result<void>{}; }
+  Result<Page<PeerRecord>> peers(const PeerQuery&) override { return Page<PeerRecord>{}; }
+  Result<PeerRecord> peer(const PeerId&) override { return PeerRecord{}; }
+  Result<FeedPosition> announced(const PeerId&) override { return FeedPosition{}; }
+  Result<FeedPosition> announce(const PeerId&, const std::string&, const ChangeBatch&) override {
+    return FeedPosition{};
+  }
+  Result<Page<Listing>> browse(const PeerId&, const BrowseQuery&, const Identity&) override {
+    return Page<Listing>{};
+  }
+  Result<ContentRecord> content(const ContentId&, const Identity&) override {
+    return ContentRecord{};
+  }
+  Result<RegistryCounts> counts() override { return RegistryCounts{}; }
+  ChangeFeed* feed() noexcept override { return nullptr; }
+
+  std::vector<Enrollment> enrollments;
+  bool down = false;
+  bool knows = false;
+  int renewals = 0;
+  int left = 0;
+};
+
+class Listener final : public Uploads {
+ public:
+  Result<std::vector<UploadStatus>> list() override { return std::vector<UploadStatus>{}; }
+  UploadTotals totals() override { return {}; }
+  HostPort listening() override { return {"0.0.0.0", port}; }
+  std::string announced_address() override { return address; }
+  std::string address;
+  std::uint16_t port = 6699;
+};
+
+class NoFeed final : public ChangeFeed {
+ public:
+  Result<FeedState> state() override { return FeedState{}; }
+  Result<ChangeBatch> changes_after(Revision, std::size_t) override { return ChangeBatch{}; }
+  Registration on_advance(std::function<void()>) override { return {}; }
+};
+
+struct World {
+  Index index;
+  Listener listener;
+  NoFeed feed;
+  std::vector<std::string> logged;
+  Membership membership{
+      index,
+      listener,
+      feed,
+      {PeerId{{1}}, "ann", std::string(32, 't')},
+      [this](LogLevel, std::string_view message, auto) { logged.emplace_back(message); }};
+};
+
+}  // namespace
+
+TEST_CASE("it registers once, then renews at a third of the lease") {
+  World world;
+  CHECK(world.membership.round() == milliseconds(20'000));
+  CHECK(world.membership.round() == milliseconds(20'000));
+  CHECK(world.index.enrollments.size() == 1);
+  CHECK(world.index.renewals == 1);
+  world.membership.stop();
+  CHECK(world.index.left == 1);
+}
+
+TEST_CASE("while the index is down it keeps trying, ever more slowly, and says so once") {
+  World world;
+  world.index.down = true;
+  milliseconds last{0};
+  for (int i = 0; i < 20; ++i) {
+    const auto pause = world.membership.round();
+    CHECK(pause >= std::min(last, milliseconds(15'000)));
+    CHECK(pause <= milliseconds(18'750));
+    last = pause;
+  }
+  CHECK(world.logged == std::vector<std::string>{"is not registered and tries again"});
+  world.index.down = false;
+  CHECK(world.membership.round() == milliseconds(20'000));
+  CHECK(world.logged.back() == "registered");
+}
+
+TEST_CASE("an index that forgot the peer is told again at once") {
+  World world;
+  world.membership.round();
+  world.index.knows = false;
+  CHECK(world.membership.round() == milliseconds(0));
+  CHECK(world.membership.round() == milliseconds(20'000));
+  CHECK(world.index.enrollments.size() == 2);
+  CHECK(world.index.enrollments[1].token == world.index.enrollments[0].token);
+}
+
+TEST_CASE("another address or port is registered instead of renewed") {
+  World world;
+  world.membership.round();
+  world.listener.address = "192.0.2.1";
+  world.membership.round();
+  world.listener.port = 7000;
+  world.membership.round();
+  REQUIRE(world.index.enrollments.size() == 3);
+  CHECK(world.index.enrollments[1].address == "192.0.2.1");
+  CHECK(world.index.enrollments[2].port == 7000);
+  CHECK(world.index.renewals == 0);
+}

@@ -1,0 +1,74 @@
+// What a query means for one listing, and how listings become hits.
+#include "swapmeet/matching.h"
+
+#include "catch.h"
+#include "swapmeet/hits.h"
+
+using namespace swapmeet;
+
+namespace {
+
+bool found(const std::string& query, const std::string& path, std::uint64_t size = 1000) {
+  Listing listing;
+  listing.path = path;
+  listing.size = size;
+  return matches(parse_query(query).value(), listing, PeerId{{0xab}}, "Dora D");
+}
+
+}  // namespace
+
+TEST_CASE("texts are compared without case and accents") {
+  CHECK(fold("ÀÉÎÕÜÇÑ ŠČŽĄĘĶ") == "aeioucn sczaek");
+  CHECK(fold("Cafe\u0301") == "cafe");
+  CHECK(fold("МОСКВА ΑΒΓ") == "москва αβγ");
+  CHECK(fold("東京 \xff") == "東京 \xff");
+}
+
+TEST_CASE("terms are about words, wherever in the path") {
+  CHECK(found("summer LIVE", "Live/Summer_2024.mkv"));
+  CHECK_FALSE(found("sum", "Live/Summer_2024.mkv"));
+  CHECK(found("sum*", "Live/Summer_2024.mkv"));
+  CHECK(found("\"summer 20\"", "Live/Summer.20.mkv"));
+  CHECK_FALSE(found("\"20 summer\"", "Live/Summer.20.mkv"));
+  CHECK_FALSE(found("live -summer", "Live/Summer_2024.mkv"));
+  CHECK(matches_name(parse_query("summer -live").value(), "Live/Summer_2024.mkv"));
+  CHECK_FALSE(matches_name(parse_query("summer live").value(), "Live/Summer_2024.mkv"));
+  CHECK_FALSE(matches_name(parse_query("type:video").value(), "Live/Summer_2024.mkv"));
+}
+
+TEST_CASE("filters are about the listing and its peer") {
+  CHECK(found("type:video ext:MKV path:live/s size>999 peer:\"dora d\"", "Live/Summer.mkv"));
+  CHECK_FALSE(found("size>1000", "a.txt"));
+  CHECK_FALSE(found("x peer:dora", "x.txt"));
+  CHECK(found("peer:ab000000000000000000000000000000", "x.txt"));
+  CHECK_FALSE(found("x -ext:txt", "x.txt"));
+}
+
+TEST_CASE("listings become hits: one a content, ranked, a page at a time") {
+  const SearchRequest request{"song", {2, ""}, SortOrder::relevance, {}};
+  HitList hits(parse_query("song").value());
+  const auto add = [&](std::uint8_t peer, const std::string& path, std::uint8_t content) {
+    Listing listing;
+    listing.path = path;
+    listing.content.bytes[0] = content;
+    hits.add(listing, PeerId{{peer}}, "");
+  };
+  add(1, "song/b.mp3", 1);
+  add(2, "x/b.mp3", 1);
+  add(1, "x/a song.mp3", 2);
+  add(1, "x/not it.mp3", 3);
+  add(2, "song/c.mp3", 4);
+  const auto first = hits.page(request, 100).value();
+  CHECK(first.total == 3);
+  REQUIRE(first.hits.size() == 2);
+  CHECK(first.hits[0].name == "a song.mp3");
+  CHECK(first.hits[1].name == "b.mp3");
+  CHECK(first.hits[1].sources == 2);
+  CHECK(first.hits[1].names.empty());
+  const auto second = hits.page({"song", {2, first.next}, SortOrder::relevance, {}}, 100).value();
+  REQUIRE(second.hits.size() == 1);
+  CHECK(second.hits[0].name == "c.mp3");
+  CHECK(second.next.empty());
+  CHECK(hits.page(request, 1).value().total == 1);
+  CHECK_FALSE(hits.page({"song", {2, "x"}, SortOrder::relevance, {}}, 1).ok());
+}

@@ -1,0 +1,265 @@
+// The content routes by their handlers alone: RFC 9110 on files of a catalogue.
+#include "transfer/swarm/content_routes.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "catch.h"
+#include "fake_source.h"
+#include "transfer/swarm/merkle.h"
+#include "transfer/swarm/piece_map.h"
+
+namespace swapmeet::swarm {
+namespace {
+
+using fakes::noise;
+
+struct FakeRoutes : http::Routes {
+  std::map<std::string, http::Handler> handlers;
+  Result<Registration> add(const std::string&, const std::string& pattern, http::Handler handler,
+                           const http::RouteOptions&) override {
+    handlers[pattern] = std::move(handler);
+    return Registration();
+  }
+};
+
+struct StoppedClock : Clock {
+  Time now() const override { return {}; }
+  std::chrono::steady_clock::time_point steady() const override { return {}; }
+};
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+// One shared file, and what is told about it.
+struct Served {
+  Served(const std::string& name, const std::string& bytes) {
+    char pattern[] = "/tmp/swapmeet-content-XXXXXX";
+    folder = ::mkdtemp(pattern);
+    file = folder / name;
+    std::ofstream(file, std::ios::binary) << bytes;
+    MerkleBuilder builder;
+    for (std::size_t at = 0; at < bytes.size(); at += kBlockSize)
+      builder.add(bytes.data() + at, std::min<std::size_t>(kBlockSize, bytes.size() - at));
+    HashedFile hashed{name, {}, builder.finish()};
+    struct stat info {};
+    ::stat(file.c_str(), &info);
+    hashed.stamp = {
+        info.st_ino, static_cast<std::uint64_t>(info.st_size),
+        static_cast<std::int64_t>(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec};
+    content = hashed.tree.content;
+    tag = '"' + content.text() + '"';
+    catalogue.emplace(folder / ".catalogue.sqlite");
+    catalogue->put_share({"s", folder.string(), {}}, true);
+    catalogue->commit(catalogue->share("s")->key, {hashed});
+    auto added = add_content_routes(routes, *catalogue, meter,
+                                    [this](const std::string& path) { changed.push_back(path); });
+    REQUIRE(added.ok());
+    registrations = std::move(*added);
+  }
+  ~Served() { std::filesystem::remove_all(folder); }
+
+  http::Response ask(const std::string& pattern, const Fields& fields, const std::string& cid,
+                     const Fields& query = {}, const std::string& method = "GET") {
+    http::Request request;
+    request.method = method;
+    request.params["cid"] = cid;
+    request.query = query;
+    for (const auto& [name, value] : fields) request.headers.add(name, value);
+    return routes.handlers.at(pattern)(request);
+  }
+  http::Response get(const Fields& fields = {}) {
+    return ask("/content/{cid}", fields, content.text());
+  }
+  http::Response layer(const std::string& piece) {
+    return ask("/content/{cid}/layer", {}, content.text(), {{"piece", piece}});
+  }
+
+  std::filesystem::path folder;
+  std::filesystem::path file;
+  ContentId content;
+  std::string tag;
+  std::vector<std::string> changed;
+  std::optional<Catalogue> catalogue;
+  StoppedClock clock;
+  UploadMeter meter{clock};
+  FakeRoutes routes;
+  std::vector<Registration> registrations;
+};
+
+std::string value(const http::Response& response, std::string_view name) {
+  const auto* found = response.headers.find(name);
+  return found ? *found : "";
+}
+
+std::pair<std::uint64_t, std::uint64_t> part(const http::Response& response) {
+  const auto& body = std::get<http::FileBody>(response.body);
+  return {body.offset, body.length};
+}
+
+}  // namespace
+
+TEST_CASE("ranges are read as RFC 9110 says") {
+  const auto check = [](std::string_view header, RangeAnswer::Kind kind, std::uint64_t offset,
+                        std::uint64_t length) {
+    CAPTURE(header);
+    const auto answer = parse_range(header, 100);
+    CHECK(answer.kind == kind);
+    if (kind == RangeAnswer::unsatisfiable) return;
+    CHECK(answer.offset == offset);
+    CHECK(answer.length == length);
+  };
+  check("bytes=0-0", RangeAnswer::part, 0, 1);
+  check("bytes=0-99", RangeAnswer::part, 0, 100);
+  check("bytes=10-", RangeAnswer::part, 10, 90);
+  check("Bytes=10-", RangeAnswer::part, 10, 90);
+  check("bytes=90-1000", RangeAnswer::part, 90, 10);
+  check("bytes=99-99999999999999999999999", RangeAnswer::part, 99, 1);
+  check("bytes=-5", RangeAnswer::part, 95, 5);
+  check("bytes=-500", RangeAnswer::part, 0, 100);
+  check("bytes=-99999999999999999999999", RangeAnswer::part, 0, 100);
+  check("bytes=100-", RangeAnswer::unsatisfiable, 0, 0);
+  check("bytes=99999999999999999999999-", RangeAnswer::unsatisfiable, 0, 0);
+  check("bytes=-0", RangeAnswer::unsatisfiable, 0, 0);
+  for (const auto* odd : {"bytes=5-4", "bytes=a-b", "bytes=1-2,4-5", "lines=1-2", "bytes=",
+                          "bytes=-", "bytes", "", "bytes=+1-2", "bytes=0x1-2", "bytes=1-2-3"})
+    check(odd, RangeAnswer::whole, 0, 100);
+  CHECK(parse_range("bytes=0-", 0).kind == RangeAnswer::unsatisfiable);
+  CHECK(parse_range("bytes=-1", 0).kind == RangeAnswer::unsatisfiable);
+}
+
+TEST_CASE("a content is served whole or in part, with its id as the strong tag") {
+  Served served("a.txt", "hello");
+  const auto whole = served.get();
+  CHECK(whole.status == 200);
+  CHECK(value(whole, "ETag") == served.tag);
+  CHECK(value(whole, "Accept-Ranges") == "bytes");
+  CHECK(value(whole, "Content-Type").starts_with("text/plain"));
+  CHECK(value(whole, "X-Content-Type-Options") == "nosniff");
+  CHECK(value(whole, "Content-Disposition") == "attachment; filename=\"a.txt\"");
+  CHECK(part(whole) == std::pair<std::uint64_t, std::uint64_t>{0, 5});
+
+  const auto middle = served.get({{"Range", "bytes=1-2"}});
+  CHECK(middle.status == 206);
+  CHECK(value(middle, "Content-Range") == "bytes 1-2/5");
+  CHECK(value(middle, "ETag") == served.tag);
+  CHECK(part(middle) == std::pair<std::uint64_t, std::uint64_t>{1, 2});
+
+  const auto beyond = served.get({{"Range", "bytes=9-"}});
+  CHECK(beyond.status == 416);
+  CHECK(value(beyond, "Content-Range") == "bytes */5");
+  CHECK(served.get({{"Range", "bytes=0-1,3-4"}}).status == 200);
+
+  const auto head =
+      served.ask("/content/{cid}", {{"Range", "bytes=1-2"}}, served.content.text(), {}, "HEAD");
+  CHECK(head.status == 200);  // RFC 9110 §14.2: ranges are for GET
+  CHECK(part(head).second == 5);
+}
+
+TEST_CASE("conditions are weighed as RFC 9110 says") {
+  Served served("a.txt", "hello");
+  const auto& tag = served.tag;
+  for (const auto& list : {tag, "\"x\", W/" + tag, "\"x\"," + tag, std::string("*")}) {
+    CAPTURE(list);
+    const auto same = served.get({{"If-None-Match", list}});
+    CHECK(same.status == 304);
+    CHECK(value(same, "ETag") == tag);
+  }
+  CHECK(served.get({{"If-None-Match", "\"x\""}, {"If-None-Match", tag}}).status == 304);
+  CHECK(served.get({{"If-None-Match", "\"x\""}}).status == 200);
+  CHECK(served.get({{"If-Match", tag}}).status == 200);
+  CHECK(served.get({{"If-Match", "*"}}).status == 200);
+  CHECK(served.get({{"If-Match", "\"x\""}}).status == 412);
+  CHECK(served.get({{"If-Match", "W/" + tag}}).status == 412);  // strong comparison
+  CHECK(served.get({{"If-Match", "\"x\""}, {"If-None-Match", tag}}).status == 412);
+
+  const auto range_if = [&](const std::string& condition) {
+    return served.get({{"Range", "bytes=1-2"}, {"If-Range", condition}}).status;
+  };
+  CHECK(range_if(tag) == 206);
+  CHECK(range_if("W/" + tag) == 200);
+  CHECK(range_if("\"x\"") == 200);
+  CHECK(range_if("Sat, 01 Jan 2050 00:00:00 GMT") == 200);  // there is no date to compare with
+  CHECK(served.get({{"Range", "bytes=9-"}, {"If-Range", "\"x\""}}).status == 200);
+}
+
+TEST_CASE("names that are not plain are given twice") {
+  CHECK(content_disposition("a b (1).txt") == "attachment; filename=\"a b (1).txt\"");
+  CHECK(content_disposition("Köln.txt") ==
+        "attachment; filename=\"K_ln.txt\"; filename*=UTF-8''K%C3%B6ln.txt");
+  CHECK(content_disposition("say \"hi\"\\.txt") ==
+        "attachment; filename=\"say _hi__.txt\"; filename*=UTF-8''say%20%22hi%22%5C.txt");
+  CHECK(content_disposition("100%.txt") ==
+        "attachment; filename=\"100_.txt\"; filename*=UTF-8''100%25.txt");
+}
+
+TEST_CASE("a file that changed since it was hashed is not served, and is looked at again") {
+  Served served("a.txt", "hello");
+  const auto& file = served.file;
+  SECTION("other bytes, another time") { std::ofstream(file) << "other"; }
+  SECTION("longer") { std::ofstream(file, std::ios::app) << "!"; }
+  SECTION("another file under the name") {
+    std::filesystem::rename(file, served.folder / "b.txt");
+    std::filesystem::copy_file(served.folder / "b.txt", file);
+  }
+  SECTION("a link") {
+    std::filesystem::remove(file);
+    std::filesystem::create_symlink("/etc/hostname", file);
+  }
+  SECTION("gone") { std::filesystem::remove(file); }
+  CHECK(served.get().status == 404);
+  CHECK(served.changed == std::vector<std::string>{file.string()});
+  CHECK(served.layer("16384").status == 404);
+}
+
+TEST_CASE("only contents are asked for") {
+  Served served("a.txt", "hello");
+  const auto status = [&](const std::string& cid) {
+    return served.ask("/content/{cid}", {}, cid).status;
+  };
+  CHECK(status("zz") == 400);
+  CHECK(status(std::string(64, '0')) == 404);
+  CHECK(status(served.content.text() + "0") == 400);
+  CHECK(served.changed.empty());
+}
+
+TEST_CASE("a layer is given at every piece size that proves something, and at no other") {
+  const auto bytes = noise(3 * kBlockSize + 5);
+  Served served("a.bin", bytes);
+  for (const std::uint64_t piece : {16384U, 65536U, 1U << 20, 2U << 20}) {
+    const auto answer = served.layer(std::to_string(piece));
+    REQUIRE(answer.status == 200);
+    CHECK(layer_leads_to(served.content, bytes.size(), piece, std::get<std::string>(answer.body)));
+  }
+  for (const auto* wrong : {"0", "1", "16383", "3145728", "4194304", "-1", "x", "", "1e6",
+                            "99999999999999999999999999"}) {
+    CAPTURE(wrong);
+    CHECK(served.layer(wrong).status == 400);
+  }
+  CHECK(served.ask("/content/{cid}/layer", {}, served.content.text()).status == 400);
+  CHECK(served.ask("/content/{cid}/layer", {}, std::string(64, '0'), {{"piece", "16384"}}).status ==
+        404);
+}
+
+TEST_CASE("uploads are counted while they last") {
+  Served served("a.txt", "hello");
+  {
+    auto answer = served.get({{"Range", "bytes=1-3"}});
+    auto& body = std::get<http::FileBody>(answer.body);
+    const auto running = served.meter.list();
+    REQUIRE(running->size() == 1);
+    CHECK(running->at(0).name == "a.txt");
+    CHECK(running->at(0).size == 3);
+    body.on_sent(2);
+    CHECK(served.meter.list()->at(0).done == 2);
+    body.on_end(false);
+  }
+  CHECK(served.meter.list()->empty());
+  CHECK(served.meter.totals().requests == 1);
+  CHECK(served.meter.totals().bytes == 2);
+}
+
+}  // namespace swapmeet::swarm

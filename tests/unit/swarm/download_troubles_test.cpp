@@ -1,0 +1,198 @@
+// Sources that misbehave, indexes that go away: a download ends well as long as one source is good,
+// and says why when none is.
+#include "download_fixture.h"
+
+namespace swapmeet::swarm {
+namespace {
+
+const DownloadSource& source_at(const DownloadStatus& status, const std::string& url) {
+  for (const auto& source : status.sources)
+    if (source.url == url) return source;
+  FAIL("the source is not listed: " + url);
+  return status.sources.front();
+}
+
+ContentRecord record_of(const FakeSource& content, std::vector<Source> sources) {
+  ContentRecord record;
+  record.content = content.content();
+  record.size = 3 * kMiB;
+  record.names = {"name.bin"};
+  record.sources = std::move(sources);
+  return record;
+}
+
+}  // namespace
+
+TEST_CASE("a download ends well beside a source that misbehaves") {
+  const auto fault =
+      GENERATE(Fault::stalls, Fault::silent, Fault::trickles, Fault::wrong_bytes,
+               Fault::wrong_layer, Fault::too_few, Fault::too_many, Fault::wrong_range,
+               Fault::wrong_size, Fault::whole_file, Fault::busy, Fault::endless_head,
+               Fault::endless_continue, Fault::closes_midway, Fault::not_http);
+  CAPTURE(static_cast<int>(fault));
+  Downloading d;
+  FakeSource bad(noise(5 * kMiB + 77)), good(noise(5 * kMiB + 77));
+  bad.misbehave(fault);
+  good.slow_down(5 * kMiB);
+  d.open();
+  const auto status =
+      d.when_done(d.start(request_for(good.content(), "a", {bad.source(1), good.source(2)})));
+  INFO(status.why);
+  REQUIRE(status.state == DownloadState::done);
+  CHECK(bytes_in(status.path) == noise(5 * kMiB + 77));
+}
+
+TEST_CASE("liars are dropped, remembered across restarts, and named when nobody else is there") {
+  const auto [fault, why] =
+      GENERATE(table<Fault, std::string>({{Fault::wrong_bytes, "wrong bytes"},
+                                          {Fault::wrong_layer, "Merkle layer"},
+                                          {Fault::wrong_range, "another range"},
+                                          {Fault::too_few, "wrong length"}}));
+  Downloading d;
+  FakeSource liar(noise(3 * kMiB)), good(noise(3 * kMiB));
+  liar.misbehave(fault);
+  d.open();
+  const auto id = d.start(request_for(liar.content(), "a", {liar.source(1)}));
+  const auto status = d.when_waiting(id);
+  CHECK(status.state == DownloadState::waiting);
+  CHECK(status.why.find("dropped") != std::string::npos);
+  CHECK(status.why.find(why) != std::string::npos);
+  CHECK(status.why.find("peer 1") != std::string::npos);
+  CHECK(status.next_try);
+  CHECK(status.done == 0);
+  const auto asked = liar.requests();
+  d.open();
+  CHECK(d.when_waiting(id).why.find("dropped") != std::string::npos);
+  // Also when it comes back at another address.
+  const FakeSource moved(noise(3 * kMiB));
+  CHECK(d.start(request_for(liar.content(), "a", {moved.source(1)})) == id);
+  d.when_waiting(id);
+  CHECK(liar.requests() == asked);
+  CHECK(moved.requests() == 0);
+  CHECK(d.start(request_for(liar.content(), "a", {good.source(2)})) == id);
+  CHECK(d.when_done(id).state == DownloadState::done);
+  CHECK(liar.requests() == asked);
+}
+
+TEST_CASE("a liar in the middle costs only its own pieces") {
+  Downloading d;
+  FakeSource liar(noise(8 * kMiB)), good(noise(8 * kMiB));
+  for (auto* source : {&liar, &good}) source->slow_down(4 * kMiB);
+  d.open();
+  const auto id = d.start(request_for(good.content(), "a", {liar.source(1), good.source(2)}));
+  d.when(id, [](const auto& status) { return status.done >= 2 * kMiB; });
+  liar.misbehave(Fault::wrong_bytes);
+  const auto status = d.when_done(id);
+  REQUIRE(status.state == DownloadState::done);
+  CHECK(bytes_in(status.path) == noise(8 * kMiB));
+  CHECK(source_at(status, good.url()).bytes + source_at(status, liar.url()).bytes == 8 * kMiB);
+}
+
+TEST_CASE("busy sources are tried again, later each time") {
+  Downloading d;
+  FakeSource source(noise(kMiB));
+  source.misbehave(Fault::busy);
+  d.open();
+  const auto id = d.start(request_for(source.content(), "a", {source.source(1)}));
+  const auto status = d.when_waiting(id);
+  CHECK(status.why.find("503") != std::string::npos);
+  REQUIRE(status.next_try);
+  CHECK(*status.next_try > status.started);
+  d.when(id, [&](const auto&) { return source.requests() >= 3; });
+  source.misbehave(Fault::none);
+  CHECK(d.when_done(id).state == DownloadState::done);
+}
+
+TEST_CASE("waits double up to the longest, and differ") {
+  Patience patience;
+  patience.first_backoff = std::chrono::milliseconds(100);
+  patience.longest_backoff = std::chrono::milliseconds(1000);
+  std::mt19937_64 random(1);
+  for (unsigned failures = 0; failures < 40; ++failures) {
+    const auto least = std::min(100LL << std::min(failures, 20U), 1000LL);
+    const auto wait = backoff(patience, failures, random).count();
+    CHECK(wait >= least);
+    CHECK(wait < least * 3 / 2);
+  }
+  CHECK(backoff(patience, 9, random) != backoff(patience, 9, random));
+}
+
+TEST_CASE("a source that appears while a download runs is used") {
+  Downloading d;
+  FakeSource first(noise(3 * kMiB)), later(noise(3 * kMiB));
+  first.slow_down(kMiB / 2);
+  FakeRegistry registry;
+  registry.knows(record_of(first, {first.source(1)}));
+  d.options.registry = &registry;
+  d.open();
+  const auto id = d.start(request_for(first.content(), "", {}));
+  const auto running = d.when(id, [](const auto& status) { return status.done >= kMiB; });
+  CHECK(running.name == "name.bin");
+  registry.knows(record_of(first, {first.source(1), later.source(2)}));
+  const auto status = d.when_done(id);
+  CHECK(status.state == DownloadState::done);
+  CHECK(later.served() > 0);
+}
+
+TEST_CASE("a download goes on with the sources that it has when the index goes") {
+  Downloading d;
+  FakeSource source(noise(3 * kMiB));
+  source.slow_down(3 * kMiB);
+  FakeRegistry registry;
+  registry.knows(record_of(source, {source.source(1)}));
+  d.options.registry = &registry;
+  d.open();
+  const auto id = d.start(request_for(source.content(), "", {}));
+  d.when(id, [](const auto& status) { return status.done >= kMiB; });
+  registry.goes();
+  CHECK(d.when_done(id).state == DownloadState::done);
+  CHECK(d.queue->start(request_for(noise(1).empty() ? kEmptyContent : ContentId{}, "x", {}))
+            .error()
+            .code == ErrorCode::unavailable);
+}
+
+TEST_CASE("without a source a download waits and says so, and starts when one appears") {
+  Downloading d;
+  FakeSource source(noise(3 * kMiB));
+  FakeRegistry registry;
+  registry.knows(record_of(source, {}));
+  d.options.registry = &registry;
+  d.open();
+  const auto id = d.start(request_for(source.content(), "", {}));
+  CHECK(d.when_waiting(id).why == "nobody who has it is present");
+  registry.goes();
+  CHECK(d.when(id, [](const auto& status) {
+           return status.why == "the index cannot be reached";
+         }).why == "the index cannot be reached");
+  registry.knows(record_of(source, {source.source(1)}));
+  CHECK(d.when_done(id).state == DownloadState::done);
+}
+
+TEST_CASE("a wrong size from the index or from one source does not stand in the way") {
+  Downloading d;
+  FakeSource source(noise(3 * kMiB + 10)), odd(noise(3 * kMiB + 10));
+  odd.misbehave(Fault::wrong_size);
+  FakeRegistry registry;
+  registry.knows(record_of(source, {odd.source(2), source.source(1)}));  // says 3 MiB
+  d.options.registry = &registry;
+  d.open();
+  const auto status = d.when_done(d.start(request_for(source.content(), "", {})));
+  INFO(status.why);
+  CHECK(status.size == 3 * kMiB + 10);
+  CHECK(bytes_in(status.path) == noise(3 * kMiB + 10));
+}
+
+TEST_CASE("a slow source makes room for one that waits") {
+  Downloading d;
+  FakeSource slow(noise(4 * kMiB)), fast(noise(4 * kMiB));
+  slow.slow_down(100'000);
+  d.options.limits.max_sources = 1;
+  d.options.patience.stall_after = std::chrono::milliseconds(300);
+  d.open();
+  const auto id = d.start(request_for(slow.content(), "a", {slow.source(1), fast.source(2)}));
+  const auto status = d.when_done(id);
+  CHECK(status.state == DownloadState::done);
+  CHECK(source_at(status, fast.url()).bytes >= 3 * kMiB);
+}
+
+}  // namespace swapmeet::swarm

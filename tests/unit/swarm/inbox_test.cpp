@@ -1,0 +1,414 @@
+// Two peers in one process, with an index and downloads that do as they are told: offers, answers,
+// and what happens when one of them is away.
+#include "transfer/swarm/inbox.h"
+
+#include <unistd.h>
+
+#include <fstream>
+
+#include "catch.h"
+#include "transfer/swarm/inbox_file.h"
+
+namespace swapmeet::swarm {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct HandClock : Clock {
+  Time now() const override { return Time(std::chrono::milliseconds(1'000'000)) + passed; }
+  std::chrono::steady_clock::time_point steady() const override {
+    return std::chrono::steady_clock::time_point(passed);
+  }
+  std::chrono::milliseconds passed{};
+};
+
+struct Index : Registry {
+  Result<Enrolled> enroll(const Enrollment&, const Caller&) override { return none(); }
+  Result<std::chrono::seconds> renew(const PeerId&, const std::string&) override { return none(); }
+  Result<void> leave(const PeerId&, const std::string&) override { return none(); }
+  Result<Page<PeerRecord>> peers(const PeerQuery&) override { return none(); }
+  Result<PeerRecord> peer(const PeerId& id) override {
+    const auto found = records.find(id);
+    if (found == records.end()) return none();
+    return found->second;
+  }
+  Result<FeedPosition> announced(const PeerId&) override { return none(); }
+  Result<FeedPosition> announce(const PeerId&, const std::string&, const ChangeBatch&) override {
+    return none();
+  }
+  Result<Page<Listing>> browse(const PeerId&, const BrowseQuery&, const Identity&) override {
+    return none();
+  }
+  Result<ContentRecord> content(const ContentId&, const Identity&) override { return none(); }
+  Result<RegistryCounts> counts() override { return none(); }
+  ChangeFeed* feed() noexcept override { return nullptr; }
+
+  static Error none() { return {ErrorCode::not_found, "no such peer", {}}; }
+  std::map<PeerId, PeerRecord> records;
+};
+
+struct Queue : Downloads {
+  Result<DownloadStatus> start(const DownloadRequest& request) override {
+    requests.push_back(request);
+    status.id = "d" + std::to_string(requests.size());
+    status.state = DownloadState::running;
+    return status;
+  }
+  Result<Page<DownloadStatus>> list(const PageRequest&) override { return Index::none(); }
+  Result<DownloadStatus> get(const std::string& id) override {
+    if (id != status.id) return Index::none();
+    return status;
+  }
+  Result<DownloadStatus> pause(const std::string&) override { return status; }
+  Result<DownloadStatus> resume(const std::string&) override { return status; }
+  Result<void> cancel(const std::string& id) override {
+    cancelled.push_back(id);
+    status.id.clear();
+    return {};
+  }
+  std::vector<DownloadRequest> requests;
+  std::vector<std::string> cancelled;
+  DownloadStatus status;
+};
+
+struct Folder {
+  Folder() {
+    char name[] = "/tmp/swapmeet-inbox-XXXXXX";
+    path = ::mkdtemp(name);
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+  std::filesystem::path path;
+};
+
+PeerId peer_id(std::uint8_t number) {
+  PeerId id;
+  id.bytes[0] = number;
+  return id;
+}
+
+struct Network {
+  struct End {
+    PeerId id;
+    std::string name;
+    Queue downloads;
+    std::vector<std::string> accept{"ask"};
+    std::vector<std::string> events;
+    std::unique_ptr<PeerInbox> inbox;
+  };
+
+  Network() {
+    join(ann, 1, "ann");
+    join(bob, 2, "bob");
+    std::ofstream(film, std::ios::binary) << std::string(40'000, 'f');
+  }
+
+  void join(End& end, std::uint8_t number, const std::string& name) {
+    end.id = peer_id(number);
+    end.name = name;
+    PeerRecord record;
+    record.id = end.id;
+    record.name = name;
+    record.address = name;
+    record.port = number;
+    record.present = true;
+    index.records[end.id] = record;
+    open(end);
+  }
+
+  void open(End& end) {
+    end.inbox.reset();
+    InboxOptions options;
+    options.database = folder.path / (end.name + ".sqlite");
+    options.self = end.id;
+    options.self_name = end.name;
+    options.registry = &index;
+    options.downloads = &end.downloads;
+    options.clock = &clock;
+    options.publish = [&end](const Event& event) { end.events.push_back(event.topic); };
+    options.exchange = [this](const auto& url, const auto& token, const auto& method,
+                              const auto& target,
+                              const auto& body) { return call(url, token, method, target, body); };
+    options.accept = end.accept;
+    options.most_waiting_of_peer = 3;
+    options.background = false;
+    auto inbox = PeerInbox::open(std::move(options));
+    REQUIRE(inbox.ok());
+    end.inbox = std::move(*inbox);
+  }
+
+  Result<std::string> call(const std::string& url, const std::string& token,
+                           const std::string& method, const std::string& target,
+                           const std::string& body) {
+    ++calls;
+    PeerInbox* inbox = nullptr;
+    for (End* end : {&ann, &bob})
+      if (const auto& record = index.records[end->id];
+          url == "http://" + record.address + ":" + std::to_string(record.port))
+        inbox = end->inbox.get();
+    if (inbox == nullptr || cut) return Error{ErrorCode::unavailable, "cannot be reached", {}};
+    const auto written = [](const auto& answer) -> Result<std::string> {
+      if (!answer) return answer.error();
+      return wire::to_json(*answer);
+    };
+    if (method == "GET") return written(inbox->show(target.substr(7), token));
+    if (target == "/inbox")
+      return written(inbox->receive(*wire::from_json<wire::OfferMessage>(body), token));
+    return written(inbox->hear(target.substr(7), token, *wire::from_json<wire::OfferNews>(body)));
+  }
+
+  std::string send() {
+    auto offer = ann.inbox->send({film.string(), bob.id});
+    REQUIRE(offer.ok());
+    ann.inbox->work();
+    return offer->id;
+  }
+  Offer at(End& end, const std::string& id) {
+    auto offer = end.inbox->get(id);
+    REQUIRE(offer.ok());
+    return *offer;
+  }
+  // The token, as only the download's source has it.
+  std::string token() const {
+    const auto& url = bob.downloads.requests.back().sources.at(0).url;
+    return url.substr(url.find("?offer=") + 7);
+  }
+
+  Folder folder;
+  std::filesystem::path film = folder.path / "film.mkv";
+  HandClock clock;
+  Index index;
+  End ann, bob;
+  bool cut = false;
+  int calls = 0;
+};
+
+}  // namespace
+
+TEST_CASE("an offer waits, is accepted, and both sides see it done") {
+  Network net;
+  const auto id = net.send();
+  const auto offered = net.at(net.bob, id);
+  CHECK(offered.incoming);
+  CHECK(offered.state == OfferState::waiting);
+  CHECK(offered.peer_name == "ann");
+  CHECK(offered.name == "film.mkv");
+  CHECK(offered.size == 40'000);
+  CHECK(net.bob.downloads.requests.empty());
+  CHECK_FALSE(net.ann.inbox->accept(id).ok());  // not one's own
+  CHECK(net.bob.events == std::vector<std::string>{"inbox"});
+
+  REQUIRE(net.bob.inbox->accept(id).ok());
+  CHECK(net.bob.inbox->accept(id).error().code == ErrorCode::conflict);
+  const auto& request = net.bob.downloads.requests.at(0);
+  CHECK(request.content == offered.content);
+  CHECK(request.sources.at(0).peer == net.ann.id);
+  CHECK(request.sources[0].url.starts_with("http://ann:1/content/" + offered.content.text() +
+                                           "?offer="));
+  net.bob.downloads.status.done = 10'000;
+  net.bob.inbox->work();
+  CHECK(net.at(net.ann, id).state == OfferState::accepted);
+  CHECK(net.at(net.ann, id).done == 10'000);
+
+  const auto place = net.ann.inbox->place(offered.content, net.token());
+  REQUIRE(place);
+  CHECK(place->file == std::filesystem::canonical(net.film).string());
+  CHECK(net.ann.inbox->tree(offered.content, net.token())->content == offered.content);
+  CHECK_FALSE(net.ann.inbox->place(offered.content, std::string(64, '0')));
+  CHECK_FALSE(net.ann.inbox->place(offered.content, ""));
+
+  net.bob.downloads.status.state = DownloadState::done;
+  net.bob.inbox->work();
+  CHECK(net.at(net.bob, id).state == OfferState::done);
+  CHECK(net.at(net.ann, id).state == OfferState::done);
+  CHECK_FALSE(net.ann.inbox->place(offered.content, net.token()));
+  CHECK_FALSE(net.bob.inbox->work());  // nothing is left to do
+}
+
+TEST_CASE("a refusal reaches the sender even when it is away for a while") {
+  Network net;
+  const auto id = net.send();
+  net.cut = true;
+  REQUIRE(net.bob.inbox->refuse(id).ok());
+  net.bob.inbox->work();
+  CHECK(net.at(net.ann, id).state == OfferState::waiting);
+  const auto calls = net.calls;
+  net.bob.inbox->work();
+  CHECK(net.calls == calls);  // it waits before it tries again
+  net.cut = false;
+  net.open(net.bob);  // and remembers across a restart
+  net.bob.inbox->work();
+  CHECK(net.at(net.ann, id).state == OfferState::refused);
+  CHECK(net.at(net.ann, id).why == "bob refused it");
+  CHECK(net.bob.inbox->accept(id).error().code == ErrorCode::conflict);
+}
+
+TEST_CASE("an offer to a peer that is away is delivered when it returns") {
+  Network net;
+  net.index.records[net.bob.id].present = false;
+  const auto id = net.send();
+  CHECK(net.at(net.ann, id).state == OfferState::waiting);
+  CHECK(net.at(net.ann, id).why.find("bob is not there now") == 0);
+  net.open(net.ann);
+  net.index.records[net.bob.id].present = true;
+  net.clock.passed += 61s;
+  net.ann.inbox->work();
+  CHECK(net.at(net.bob, id).state == OfferState::waiting);
+  CHECK(net.at(net.ann, id).why.empty());
+
+  net.index.records[net.bob.id].present = false;
+  const auto other = net.send();
+  net.clock.passed += 24h * 31;
+  net.ann.inbox->work();
+  CHECK(net.at(net.ann, other).state == OfferState::failed);
+}
+
+TEST_CASE("offers of named peers are accepted without asking, and only theirs") {
+  for (const std::string who : {"ann", "everyone"}) {
+    Network net;
+    net.bob.accept = {who};
+    net.open(net.bob);
+    const auto id = net.send();
+    CHECK(net.at(net.bob, id).state == OfferState::accepted);
+    CHECK(net.at(net.ann, id).state == OfferState::accepted);
+  }
+  Network net;
+  net.bob.accept = {"cyd", peer_id(9).text()};
+  net.open(net.bob);
+  CHECK(net.at(net.bob, net.send()).state == OfferState::waiting);
+}
+
+TEST_CASE("nobody can pose as another peer, nor pass on an offer") {
+  Network net;
+  net.bob.accept = {"everyone"};
+  net.open(net.bob);
+  wire::OfferMessage message{std::string(32, 'a'), net.ann.id, net.bob.id, {}, "x", 5};
+  message.content.bytes[0] = 1;
+  const std::string token(64, 'b');
+  const auto code = [&](const wire::OfferMessage& one) {
+    return net.bob.inbox->receive(one, token).error().code;
+  };
+  CHECK(code(message) == ErrorCode::not_allowed);  // ann knows nothing of it
+  auto stranger = message;
+  stranger.from = peer_id(7);
+  CHECK(code(stranger) == ErrorCode::not_allowed);
+  auto elsewhere = message;
+  elsewhere.to = peer_id(7);
+  CHECK(code(elsewhere) == ErrorCode::unavailable);
+  net.cut = true;
+  CHECK(code(message) == ErrorCode::unavailable);
+  CHECK(net.bob.downloads.requests.empty());
+  CHECK(net.bob.inbox->list({})->items.empty());
+}
+
+TEST_CASE("an offer that makes no sense is refused before anybody is asked") {
+  Network net;
+  wire::OfferMessage good{std::string(32, 'a'), net.ann.id, net.bob.id, {}, "x", 5};
+  good.content.bytes[0] = 1;
+  const auto wrong = [&](const auto& spoil) {
+    auto message = good;
+    spoil(message);
+    const auto answer = net.bob.inbox->receive(message, std::string(64, 'b'));
+    return !answer.ok() && answer.error().code == ErrorCode::invalid_argument;
+  };
+  CHECK(wrong([](auto& m) { m.id = "../../x"; }));
+  CHECK(wrong([](auto& m) { m.name = ""; }));
+  CHECK(wrong([](auto& m) { m.name = "a/b"; }));
+  CHECK(wrong([](auto& m) { m.name = "a\x1b[2J"; }));
+  CHECK(wrong([](auto& m) { m.name = "a\xc2\x9b"; }));
+  CHECK(wrong([](auto& m) { m.name = std::string(256, 'a'); }));
+  CHECK(wrong([](auto& m) { m.size = 0; }));
+  CHECK(net.bob.inbox->receive(good, "short").error().code == ErrorCode::invalid_argument);
+  CHECK(net.calls == 0);
+}
+
+TEST_CASE("offers that wait are limited, and the sender tries again later") {
+  Network net;
+  for (int i = 0; i < 3; ++i) net.send();
+  const auto fourth = net.send();
+  CHECK(net.bob.inbox->list({})->items.size() == 3);
+  CHECK(net.at(net.ann, fourth).why.find("too many") != std::string::npos);
+  REQUIRE(net.bob.inbox->refuse(net.bob.inbox->list({})->items[0].id).ok());
+  net.clock.passed += 61s;
+  net.ann.inbox->work();
+  CHECK(net.at(net.bob, fourth).state == OfferState::waiting);
+  const auto first_page = net.ann.inbox->list({2, ""});
+  REQUIRE(first_page->items.size() == 2);
+  CHECK(first_page->items[0].id == fourth);
+  CHECK(net.ann.inbox->list({2, first_page->next})->items.size() == 2);
+}
+
+TEST_CASE("a withdrawn offer, or one whose file has changed, ends at the receiver") {
+  for (const bool withdrawn : {true, false}) {
+    Network net;
+    const auto id = net.send();
+    REQUIRE(net.bob.inbox->accept(id).ok());
+    net.bob.inbox->work();
+    if (withdrawn)
+      REQUIRE(net.ann.inbox->refuse(id).ok());
+    else
+      std::ofstream(net.film) << "another film";
+    net.ann.inbox->work();
+    net.ann.inbox->work();
+    const auto state = withdrawn ? OfferState::refused : OfferState::failed;
+    CHECK(net.at(net.ann, id).state == state);
+    CHECK(net.at(net.bob, id).state == state);
+    CHECK_FALSE(net.at(net.bob, id).why.empty());
+    CHECK(net.bob.downloads.cancelled == std::vector<std::string>{"d1"});
+  }
+}
+
+TEST_CASE("a receiver cannot change what has ended, nor a stranger anything") {
+  Network net;
+  const auto id = net.send();
+  REQUIRE(net.bob.inbox->accept(id).ok());
+  const auto token = net.token();
+  CHECK(net.ann.inbox->hear(id, std::string(64, '0'), {OfferState::refused, 0, ""}).error().code ==
+        ErrorCode::not_found);
+  CHECK(net.ann.inbox->show(id, "").error().code == ErrorCode::not_found);
+  REQUIRE(net.ann.inbox->hear(id, token, {OfferState::done, 7, "\x1b[2J"}).ok());
+  CHECK(net.at(net.ann, id).done == 40'000);
+  CHECK(net.at(net.ann, id).why.empty());
+  CHECK(net.ann.inbox->hear(id, token, {OfferState::refused, 0, ""}).error().code ==
+        ErrorCode::conflict);
+}
+
+TEST_CASE("what cannot be sent is said at once") {
+  Network net;
+  const auto code = [&](const std::string& path, const PeerId& peer) {
+    return net.ann.inbox->send({path, peer}).error().code;
+  };
+  CHECK(code("/no/such/file", net.bob.id) == ErrorCode::not_found);
+  CHECK(code("film.mkv", net.bob.id) == ErrorCode::invalid_argument);
+  CHECK(code(net.folder.path.string(), net.bob.id) == ErrorCode::invalid_argument);
+  CHECK(code(net.film.string(), net.ann.id) == ErrorCode::invalid_argument);
+  CHECK(code(net.film.string(), peer_id(9)) == ErrorCode::not_found);
+  net.index.records[net.bob.id].dialable = false;
+  CHECK(code(net.film.string(), net.bob.id) == ErrorCode::unavailable);
+  CHECK(net.ann.inbox->list({})->items.empty());
+}
+
+TEST_CASE("an empty file can be sent") {
+  Network net;
+  std::ofstream(net.film, std::ios::trunc).close();
+  const auto id = net.send();
+  CHECK(net.at(net.bob, id).content == kEmptyContent);
+}
+
+TEST_CASE("a file in a share needs no hashing") {
+  Network net;
+  Catalogue catalogue(net.folder.path / "catalogue.sqlite");
+  catalogue.put_share({"s", net.folder.path.string(), {}}, false);
+  const auto stamp = *stamp_of_file(net.film.string());
+  CHECK_FALSE(known_tree(catalogue, net.film.string(), stamp));
+  const auto tree = *hash_file(net.film.string(), stamp, [] { return true; });
+  catalogue.commit(catalogue.share("s")->key, {{"film.mkv", stamp, tree}});
+  REQUIRE(known_tree(catalogue, net.film.string(), stamp));
+  CHECK(known_tree(catalogue, net.film.string(), stamp)->content == tree.content);
+  auto touched = stamp;
+  ++touched.mtime_ns;
+  CHECK_FALSE(known_tree(catalogue, net.film.string(), touched));
+  CHECK(hash_file(net.film.string(), touched, [] { return true; }).error().code ==
+        ErrorCode::conflict);
+}
+
+}  // namespace swapmeet::swarm

@@ -1,0 +1,69 @@
+#include "transfer/swarm/merkle.h"
+
+#include <Poco/JSON/Parser.h>
+#include <openssl/sha.h>
+
+#include <fstream>
+
+#include "catch.h"
+#include "shared_folder.h"
+#include "transfer/swarm/piece_map.h"
+
+namespace swapmeet::swarm {
+namespace {
+
+std::string periodic(std::size_t size) {
+  std::string bytes(size, '\0');
+  for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 131 + (i >> 8) * 17);
+  return bytes;
+}
+
+std::string chunks(std::size_t size) {
+  std::string bytes;
+  for (std::uint64_t k = 0; bytes.size() < size; ++k) {
+    unsigned char number[8];
+    for (int i = 0; i < 8; ++i) number[i] = static_cast<unsigned char>(k >> (8 * i));
+    unsigned char hash[32];
+    SHA256(number, sizeof number, hash);
+    bytes.append(reinterpret_cast<const char*>(hash), sizeof hash);
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
+TEST_CASE("content ids are the pieces roots of BEP 52") {
+  std::ifstream file(SWARM_VECTORS);
+  REQUIRE(file);
+  const auto sets =
+      Poco::JSON::Parser().parse(file).extract<Poco::JSON::Object::Ptr>()->getArray("sets");
+  for (unsigned s = 0; s < sets->size(); ++s) {
+    const auto vectors = sets->getObject(s)->getArray("vectors");
+    for (unsigned v = 0; v < vectors->size(); ++v) {
+      const auto vector = vectors->getObject(v);
+      const auto size = vector->getValue<std::size_t>("size");
+      CAPTURE(s, size);
+      const auto tree = tree_of(s == 0 ? periodic(size) : chunks(size));
+      if (size == 0)
+        CHECK(tree.content == kEmptyContent);
+      else
+        CHECK(tree.content.text() == vector->getValue<std::string>("pieces_root"));
+    }
+  }
+}
+
+TEST_CASE("layers lead to the content id") {
+  for (const std::size_t size :
+       {std::size_t{3} << 20, (std::size_t{5} << 20) + 3, (std::size_t{65} << 20) + 1}) {
+    const auto tree = tree_of(periodic(size));
+    for (const std::uint64_t piece : {1U << 20, 2U << 20}) {
+      const auto layer = layer_at(tree, piece);
+      REQUIRE(layer);
+      CHECK(layer_leads_to(tree.content, size, piece, *layer));
+    }
+    CHECK_FALSE(layer_at(tree, 3 << 20));
+    CHECK_FALSE(layer_at(tree, 1ULL << 40));
+  }
+}
+
+}  // namespace
+}  // namespace swapmeet::swarm
