@@ -3,7 +3,9 @@
 // in a fresh segment; a thread ranks all of it anew now and then, beside the searches.
 //
 // Nothing is on the disk: after a start the index says that it follows no feed yet, and is told
-// all. Threads: thread-safe. One writer (the pump), the ranking thread, and any number of searches.
+// all.
+//
+// Threads: thread-safe. One writer (the pump), the ranking thread, and any number of searches.
 #pragma once
 
 #include <atomic>
