@@ -10,7 +10,7 @@
 namespace swapmeet::http {
 namespace {
 
-constexpr std::size_t kBuffer = 16 * 1024;
+constexpr std::size_t kBuffer = 16 << 10;
 constexpr int kMostReads = 16;  // of one connection, before the others get their turn
 
 Instant now() { return std::chrono::steady_clock::now(); }

@@ -12,9 +12,9 @@
 
 namespace swapmeet::http {
 
-inline constexpr std::size_t kMaxHead = 16 * 1024;   // bytes of a request line with all fields
-inline constexpr std::size_t kMaxTarget = 8 * 1024;  // bytes of a request target
-inline constexpr std::size_t kMaxFields = 100;       // field lines of a head
+inline constexpr std::size_t kMaxHead = 16 << 10;   // bytes of a request line with all fields
+inline constexpr std::size_t kMaxTarget = 8 << 10;  // bytes of a request target
+inline constexpr std::size_t kMaxFields = 100;      // field lines of a head
 
 struct Head {
   Request request;       // all but id, body, params and where it came from

@@ -80,7 +80,7 @@ struct FakeSource::State {
 
   // Bytes of the file, at the speed that it has.
   bool send_body(int socket, const std::string& bytes) {
-    constexpr std::size_t kPortion = 16 * 1024;
+    constexpr std::size_t kPortion = 16 << 10;
     for (std::size_t at = 0; at < bytes.size(); at += kPortion) {
       const auto portion = bytes.substr(at, kPortion);
       if (const auto speed = rate.load(); speed > 0)

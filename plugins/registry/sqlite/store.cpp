@@ -34,6 +34,7 @@ std::filesystem::path file_in(const std::filesystem::path& folder) {
 // The different names of a content, most used first.
 std::vector<std::string> most_used(const std::map<std::string, int>& uses) {
   std::vector<std::pair<int, std::string>> ordered;
+  ordered.reserve(uses.size());
   for (const auto& [name, count] : uses) ordered.emplace_back(-count, name);
   std::sort(ordered.begin(), ordered.end());
   std::vector<std::string> names;

@@ -14,7 +14,7 @@
 
 namespace swapmeet::swarm {
 
-inline constexpr std::uint64_t kLeafSize = 16 * 1024;
+inline constexpr std::uint64_t kLeafSize = 16 << 10;
 inline constexpr std::uint64_t kBlockSize = 1 << 20;
 // Files up to this size keep all their leaves; larger ones a node a block.
 inline constexpr std::uint64_t kMostWithLeaves = std::uint64_t{64} << 20;

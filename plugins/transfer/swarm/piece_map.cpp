@@ -11,7 +11,7 @@
 namespace swapmeet::swarm {
 namespace {
 
-constexpr std::size_t kLeaf{16 * 1024};
+constexpr std::size_t kLeaf{16 << 10};
 
 // One context for many hashes: making one each time costs more than hashing two nodes.
 class Hasher {

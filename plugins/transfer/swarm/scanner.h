@@ -25,6 +25,7 @@ struct ScanOptions {
   std::size_t hash_threads = 0;                // 0: half of the machine's
   std::filesystem::path never;                 // a folder that is never shared: this host's data
   std::chrono::milliseconds patience{60'000};  // with a folder that is away
+  std::chrono::milliseconds longest_batch{1'000};  // that hashed files wait to be kept
   LogFunction log;
 };
 

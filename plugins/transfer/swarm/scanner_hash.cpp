@@ -7,7 +7,6 @@ namespace {
 
 constexpr std::size_t kMostInBatch = 1000;
 constexpr std::size_t kMostBatchBytes = 8 << 20;
-constexpr std::chrono::seconds kLongestBatch{1};
 constexpr std::chrono::seconds kShortestRetry{2};  // of a file that changed under our hands
 constexpr int kRetryFactor = 10;                   // so at most a tenth of the time is wasted
 
@@ -87,7 +86,7 @@ void Scanner::State::take(HashResult result) {
   const auto& path = job.file.path;
   const auto size = job.file.stamp.size;
   if (result.outcome.kind == HashOutcome::done) {
-    if (batch.empty()) batch_due = Instant::now() + kLongestBatch;
+    if (batch.empty()) batch_due = Instant::now() + options.longest_batch;
     ++batch_files;
     batch_bytes += result.outcome.tree.layer.size();
     batch[{job.share, job.share_name}].push_back(

@@ -206,7 +206,7 @@ void Watcher::State::look_at_roots() {
 }
 
 void Watcher::State::read_events() {
-  alignas(inotify_event) char buffer[64 * 1024];
+  alignas(inotify_event) char buffer[64 << 10];
   for (;;) {
     const auto got = read(watches.descriptor(), buffer, sizeof buffer);
     if (got <= 0) return;

@@ -99,7 +99,7 @@ Source read_source(JsonReader& in) {
 namespace {
 // Bounded, so that arithmetic on a lease from a foreign index cannot overflow.
 std::chrono::seconds read_lease(JsonReader& in) {
-  constexpr std::uint64_t kLongest = 7 * 24 * 3600;
+  constexpr std::uint64_t kLongest = std::uint64_t{7} * 24 * 3600;
   const auto seconds = in.number("lease_seconds");
   if (seconds == 0 || seconds > kLongest) in.fail("lease_seconds", "must be from 1 to 604800");
   return std::chrono::seconds(seconds > kLongest ? kLongest : seconds);
