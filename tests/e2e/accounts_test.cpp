@@ -30,10 +30,10 @@ void write_secret(const fs::path& file, const std::string& secret) {
 }
 
 // Hashing as cheap as it may be.
-std::string with_accounts(std::string ini) {
+std::string with_accounts(std::string ini, const std::string& keys) {
   const std::string open = "plugin = open\n";
   return ini.replace(ini.find(open), open.size(),
-                     "plugin = accounts\npassword_memory = 8Mi\npassword_passes = 1\n");
+                     "plugin = accounts\npassword_memory = 8Mi\npassword_passes = 1\n" + keys);
 }
 
 std::string with_account(std::string ini, const std::string& account, const fs::path& password) {
@@ -44,7 +44,9 @@ std::string with_account(std::string ini, const std::string& account, const fs::
 }
 
 struct Club {
-  Club() {
+  explicit Club(const std::string& keys = "")
+      : index(folder.path(), "index",
+              with_accounts(index_ini(folder.path(), address, "3s"), keys)) {
     for (const char* name : {"XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"})
       ::setenv(name, (folder.path() / name).c_str(), 1);
     ::unsetenv("SWAPMEET_HOST");
@@ -93,7 +95,7 @@ struct Club {
   Folder folder;
   std::string address = "127.0.0.1:" + std::to_string(free_port());
   std::string url = "http://" + address;
-  Node index{folder.path(), "index", with_accounts(index_ini(folder.path(), address, "3s"))};
+  Node index;
   Node ann{folder.path(), "ann", peer("ann")};
   Node bob{folder.path(), "bob", peer("bob")};
 };
@@ -280,4 +282,22 @@ TEST_CASE("what is for a group is found by its members and by nobody else") {
   REQUIRE(club.operate({"account", "groups", "bob"}).code == 0);
   CHECK(sees(cyd));
   CHECK_FALSE(sees(bob));
+}
+
+TEST_CASE("where guests may read and people make accounts themselves") {
+  Club club("guests = read\nregistration = open\n");
+  write_file(club.folder.path() / "ann/harvest.txt", "grain\n");
+  club.ann.start();
+  CHECK(eventually([&] { return has(club.visit({"search", "harvest"}).output, "harvest.txt"); }));
+  const auto refused =
+      club.ask("PUT", "/api/v1/peers/" + kByHand, R"({"name":"by-hand","port":6699})", "");
+  CHECK(refused.error().code == ErrorCode::unauthenticated);
+  CHECK(club.visit({"account", "create", "ann"}, kOther).code == 1);  // there is one
+  CHECK(club.visit({"account", "create", "dan"}, "short").code == 2);
+  REQUIRE(club.visit({"account", "create", "dan"}, kOther).code == 0);
+  CHECK(club.visit({"account", "groups", "dan", "friends"}).code == 4);
+  const auto dan = club.log_in("dan", kOther);
+  REQUIRE(dan.ok());
+  CHECK(
+      club.ask("PUT", "/api/v1/peers/" + kByHand, R"({"name":"by-hand","port":6699})", *dan).ok());
 }
