@@ -168,6 +168,7 @@ wire::StatusReport RunningHost::status() {
   if (auto* uploads = plugins_->find<Uploads>())
     report.content_address = uploads->listening().text();
   if (auto* index = plugins_->find<IndexAddress>()) report.index_url = index->index_url();
+  if (membership_) report.index_problem = membership_->problem();
   report.uptime =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
   for (const auto& plugin : plugins_->status())

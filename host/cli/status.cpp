@@ -22,9 +22,8 @@ int status(Session& session) {
     fmt::print("for peers  {}\n", printable(report->content_address));
   if (!report->index_url.empty())
     fmt::print("index      {}, {}\n", printable(report->index_url),
-               report->index_problem.empty()
-                   ? "reachable"
-                   : "not reachable: " + printable(report->index_problem));
+               report->index_problem.empty() ? "reachable"
+                                             : "problem: " + printable(report->index_problem));
   if (report->index_problem.empty())
     fmt::print("there      {} of {}, with {}, {}\n", report->counts.present,
                counted(report->counts.peers, "peer"), counted(report->counts.files, "file"),

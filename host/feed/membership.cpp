@@ -75,9 +75,18 @@ Result<seconds> Membership::enroll(const Enrollment& enrollment) {
   return enrolled->lease;
 }
 
+std::string Membership::problem() const {
+  const std::lock_guard lock(mutex_);
+  return problem_;
+}
+
+std::string Membership::set_problem(std::string problem) {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(problem_, std::move(problem));
+}
+
 void Membership::report(const Error& error) {
-  if (error.message == last_problem_) return;
-  last_problem_ = error.message;
+  if (set_problem(error.message) == error.message) return;
   log_(LogLevel::warning, "is not registered and tries again", {{"why", error.message}});
 }
 
@@ -96,7 +105,7 @@ milliseconds Membership::round() {
     }
     return backoff_.next();
   }
-  last_problem_.clear();
+  set_problem({});
   backoff_.reset();
   return std::max<milliseconds>(milliseconds(*lease) / 3, milliseconds(100));
 }

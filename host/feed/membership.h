@@ -40,6 +40,10 @@ class Membership {
   // time. For the thread, or for a test without.
   std::chrono::milliseconds round();
 
+  // Why this peer is not registered now, in a sentence; empty: it is, or has not tried yet. Any
+  // thread.
+  std::string problem() const;
+
  private:
   // The registry as a follower of this peer's catalogue.
   class Announcing final : public ChangeFollower {
@@ -56,6 +60,7 @@ class Membership {
   Enrollment enrollment() const;
   Result<std::chrono::seconds> enroll(const Enrollment& enrollment);
   void report(const Error& error);
+  std::string set_problem(std::string problem);  // the one before
 
   Registry& registry_;
   Uploads& uploads_;
@@ -63,14 +68,14 @@ class Membership {
   const LogFn log_;
   Announcing announcing_{*this};
   Pump pump_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;
+  std::string problem_;
   // The thread's own, until it has ended:
   std::optional<Enrollment> enrolled_;  // as the registry knows it
   bool announcing_started_ = false;
   Backoff backoff_;
-  std::string last_problem_;
   std::thread thread_;
 };
 

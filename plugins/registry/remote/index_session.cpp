@@ -45,7 +45,8 @@ Result<std::string> IndexSession::log_in(const std::string& password) {
   if (!session) return std::move(session).error();
   const auto now = host_.clock().now();
   token_ = session->token;
-  renew_at_ = now + (session->expires - now) / 10 * 9;
+  // By an index whose clock is behind it has run out already: good until it says so.
+  renew_at_ = session->expires > now ? now + (session->expires - now) / 10 * 9 : Time::max();
   refusal_.reset();
   refused_password_.clear();
   pause_ = {};

@@ -98,8 +98,10 @@ TEST_CASE("while the index is down it keeps trying, ever more slowly, and says s
     last = pause;
   }
   CHECK(world.logged == std::vector<std::string>{"is not registered and tries again"});
+  CHECK(world.membership.problem() == "nobody answers");
   world.index.down = false;
   CHECK(world.membership.round() == milliseconds(20'000));
+  CHECK(world.membership.problem().empty());
   CHECK(world.logged.back() == "registered");
 }
 

@@ -35,7 +35,7 @@ struct StatusReport {
   RegistryCounts counts;
   std::string content_address;  // of the public listener: "127.0.0.1:6699"; empty: there is none
   std::string index_url;        // of the index that is asked; empty: this host is its own
-  std::string index_problem;    // why the registry does not answer; empty: it does
+  std::string index_problem;    // why this host is not well with its registry; empty: it is
 };
 
 // A plugin that can be loaded, as `swapmeet plugins --json` lists it.

@@ -1,0 +1,53 @@
+#include "swapmeet/secret_file.h"
+
+#include <fstream>
+
+#include "catch.h"
+#include "swapmeet/testing/temporary_folder.h"
+
+using namespace swapmeet;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct World {
+  fs::path put(const std::string& bytes, unsigned mode = 0600) const {
+    std::ofstream(file, std::ios::binary) << bytes;
+    fs::permissions(file, fs::perms(mode));
+    return file;
+  }
+  testing::TemporaryFolder folder;
+  fs::path file = folder.path / "secret";
+};
+
+}  // namespace
+
+TEST_CASE("a secret is the first line, without its end") {
+  World world;
+  CHECK(read_secret(world.put("open sesame\nnot this\n")).value() == "open sesame");
+  CHECK(read_secret(world.put("from windows\r\n")).value() == "from windows");
+  CHECK(read_secret(world.put(" spaces count ")).value() == " spaces count ");
+  CHECK(read_secret(world.put(std::string(4096, 'x') + "\n")).value().size() == 4096);
+}
+
+TEST_CASE("what is no secret is refused") {
+  World world;
+  CHECK(read_secret(world.file).error().code == ErrorCode::not_found);
+  for (const auto& bytes : {std::string(), std::string("\nsecond\n"), std::string(4097, 'x')})
+    CHECK(read_secret(world.put(bytes)).error().code == ErrorCode::invalid_argument);
+  for (const unsigned mode : {0640U, 0604U, 0660U})
+    CHECK(read_secret(world.put("known to all\n", mode)).error().code == ErrorCode::not_allowed);
+  CHECK_FALSE(read_secret(world.folder.path).ok());
+}
+
+TEST_CASE("a secret is made once, for its owner's eyes") {
+  World world;
+  const auto made = random_hex(16);
+  CHECK(made.size() == 32);
+  CHECK(made != random_hex(16));
+  CHECK(read_or_make_secret(world.file, made).value() == made);
+  CHECK(fs::status(world.file).permissions() == fs::perms(0600));
+  CHECK(read_or_make_secret(world.file, random_hex(16)).value() == made);
+  CHECK(read_secret(world.file).value() == made);
+  CHECK(read_or_make_secret(world.file, random_hex(8)).error().code == ErrorCode::corrupt);
+}
