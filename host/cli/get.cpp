@@ -63,7 +63,7 @@ int follow(Session& session, std::vector<DownloadStatus> all) {
   while (true) {
     progress.show(advance_of(all));
     if (interrupted() || std::all_of(all.begin(), all.end(), is_over)) break;
-    std::this_thread::sleep_for(progress.pace());
+    std::this_thread::sleep_for(Progress::kPace);
     for (auto& one : all) {
       if (is_over(one)) continue;
       auto now = session.ask<DownloadStatus>("GET", "/api/v1/downloads/" + one.id);

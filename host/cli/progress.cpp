@@ -44,10 +44,6 @@ std::string progress_line(const Advance& advance, std::optional<std::size_t> wid
 
 Progress::Progress() : terminal_(on_terminal()) {}
 
-std::chrono::milliseconds Progress::pace() const {
-  return std::chrono::milliseconds(terminal_ ? 150 : 300);
-}
-
 void Progress::show(const Advance& advance) {
   put(progress_line(advance, terminal_width()), false);
 }

@@ -23,14 +23,15 @@ std::string progress_line(const Advance& advance, std::optional<std::size_t> wid
 
 class Progress {
  public:
+  // How long to sleep between two looks: who waits for the end wants to know it at once.
+  static constexpr std::chrono::milliseconds kPace{100};
+
   Progress();
   void show(const Advance& advance);
   // A sentence instead, such as "waits for an answer".
   void say(const std::string& sentence);
   // Ends the line that is drawn over, if there is one.
   void end();
-  // How long to sleep between two looks.
-  std::chrono::milliseconds pace() const;
 
  private:
   void put(const std::string& line, bool urgent);

@@ -56,7 +56,7 @@ int follow(Session& session, Offer offer) {
                                      : offer.why);
     }
     if (interrupted()) break;
-    std::this_thread::sleep_for(progress.pace());
+    std::this_thread::sleep_for(Progress::kPace);
     auto next = session.ask<Offer>("GET", "/api/v1/inbox/" + offer.id);
     if (!next) {
       progress.end();

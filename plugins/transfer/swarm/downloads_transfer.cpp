@@ -132,6 +132,19 @@ struct Transfer::State {
     return {};
   }
 
+  // The next piece of what was opened, proven. Hashed block by block, while they are in the cache.
+  Result<void> receive(PoolSource& source, const PieceMap& pieces, std::size_t piece, char* to) {
+    MerkleBuilder hashes;
+    const auto length = pieces.length(piece);
+    for (std::size_t at = 0; at < length; at += kBlockSize) {
+      const auto block = std::min<std::size_t>(kBlockSize, length - at);
+      if (auto filled = fill(source, to + at, block); !filled) return filled;
+      hashes.add(to + at, block);
+    }
+    if (!pieces.matches(piece, hashes)) return Error{ErrorCode::corrupt, "sent wrong bytes", {}};
+    return {};
+  }
+
   Result<Learned> learn_from(PoolSource& source, std::uint64_t size) {
     Learned facts{size, {}, {}};
     if (size == 0) return Error{ErrorCode::corrupt, "it says that its file is empty", {}};
@@ -147,12 +160,9 @@ struct Transfer::State {
     }
     const PieceMap pieces(plan.content, size, piece, facts.layer, {});
     facts.last_piece.resize(pieces.length(count - 1));
-    auto opened =
-        source.client->open_range(pieces.offset(count - 1), facts.last_piece.size(), size);
-    if (opened) opened = fill(source, facts.last_piece.data(), facts.last_piece.size());
-    if (!opened) return opened.error();
-    if (!pieces.matches(count - 1, facts.last_piece.data()))
-      return Error{ErrorCode::corrupt, "sent wrong bytes", {}};
+    auto got = source.client->open_range(pieces.offset(count - 1), facts.last_piece.size(), size);
+    if (got) got = receive(source, pieces, count - 1, facts.last_piece.data());
+    if (!got) return got.error();
     return facts;
   }
 
@@ -211,7 +221,7 @@ struct Transfer::State {
     std::unique_lock lock(mutex);
     while (!over() && !map->complete()) {
       const auto now = Steady::now();
-      const auto fair = std::max<std::size_t>(1, map->missing() / (2 * max_sources));
+      const auto fair = std::max<std::size_t>(1, map->missing() / (2 * pool.working()));
       // At the end the fast fetch again what is on its way from the slow.
       const auto patience = std::min<Steady::duration>(
           options.patience.stall_after, std::max<Steady::duration>(1s, 3 * source.piece_time));
@@ -249,9 +259,7 @@ struct Transfer::State {
     for (auto piece = run.first; result && piece <= last; ++piece) {
       const auto length = map->length(piece);
       if (buffer.size() < length) buffer.resize(length);
-      result = fill(source, buffer.data(), length);
-      if (result && !map->matches(piece, buffer.data()))
-        result = Error{ErrorCode::corrupt, "sent wrong bytes", {}};
+      result = receive(source, *map, piece, buffer.data());
       if (result) result = keep(source, piece, buffer.data(), length);
     }
     return result;

@@ -20,16 +20,6 @@ Error failed(const std::string& path) {
   return {code, path + " cannot be read: " + std::strerror(errno), {}};
 }
 
-Result<FileStamp> stamp_of_open(int descriptor, const std::string& path) {
-  struct stat info {};
-  if (fstat(descriptor, &info) != 0) return failed(path);
-  if (!S_ISREG(info.st_mode))
-    return Error{ErrorCode::invalid_argument, path + " is no file; only files can be sent", {}};
-  return FileStamp{
-      info.st_ino, static_cast<std::uint64_t>(info.st_size),
-      static_cast<std::int64_t>(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec};
-}
-
 int open_to_read(const std::string& path) {
   return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 }
@@ -43,7 +33,11 @@ Error changed(const std::string& path) {
 Result<FileStamp> stamp_of_file(const std::string& path) {
   const http::OpenFile file(open_to_read(path));
   if (file.descriptor() < 0) return failed(path);
-  return stamp_of_open(file.descriptor(), path);
+  struct stat info {};
+  if (fstat(file.descriptor(), &info) != 0) return failed(path);
+  if (!S_ISREG(info.st_mode))
+    return Error{ErrorCode::invalid_argument, path + " is no file; only files can be sent", {}};
+  return stamp_of(info);
 }
 
 Result<MerkleTree> hash_file(const std::string& path, const FileStamp& stamp,
@@ -66,10 +60,10 @@ Result<MerkleTree> hash_file(const std::string& path, const FileStamp& stamp,
     builder.add(block.data(), filled);
     at += filled;
   }
-  const auto after = stamp_of_open(file.descriptor(), path);
-  if (!after) return after.error();
+  struct stat after {};
+  if (fstat(file.descriptor(), &after) != 0) return failed(path);
   auto tree = builder.finish();
-  if (*after != stamp || tree.size != stamp.size) return changed(path);
+  if (!is_still(stamp, after) || tree.size != stamp.size) return changed(path);
   return tree;
 }
 

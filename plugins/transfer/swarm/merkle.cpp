@@ -1,74 +1,70 @@
 #include "transfer/swarm/merkle.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <memory>
-#include <stdexcept>
 
 namespace swapmeet::swarm {
 namespace {
 
-constexpr std::size_t kNode = 32;
+constexpr std::size_t kNode = sizeof(NodeHash);
 
-// One context for many hashes: making one each time costs more than hashing two nodes.
-class Hasher {
- public:
-  std::string operator()(std::string_view bytes) {
-    unsigned char hash[kNode];
-    if (EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) != 1 ||
-        EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) != 1 ||
-        EVP_DigestFinal_ex(context_.get(), hash, nullptr) != 1)
-      throw std::runtime_error("SHA-256 is not available in OpenSSL");
-    return {reinterpret_cast<const char*>(hash), kNode};
+void append(std::string& nodes, const NodeHash& node) {
+  nodes.append(reinterpret_cast<const char*>(node.data()), kNode);
+}
+
+NodeHash only(const std::string& nodes) {
+  NodeHash node;
+  std::copy_n(nodes.begin(), kNode, node.begin());
+  return node;
+}
+
+// A layer of the tree; `filler` stands for the nodes beyond its end.
+struct Layer {
+  std::string nodes;
+  std::string filler;
+
+  // One level up: every two nodes become one.
+  void rise(Sha256& hash) {
+    if (nodes.size() / kNode % 2 != 0) nodes += filler;
+    std::string above;
+    above.reserve(nodes.size() / 2);
+    for (std::size_t at = 0; at < nodes.size(); at += 2 * kNode)
+      append(above, hash(nodes.data() + at, 2 * kNode));
+    nodes = std::move(above);
+    const auto pair = filler + filler;
+    filler.clear();
+    append(filler, hash(pair.data(), pair.size()));
   }
-
- private:
-  struct Free {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  };
-  std::unique_ptr<EVP_MD_CTX, Free> context_{EVP_MD_CTX_new()};
 };
 
-// One level up: every two nodes become one; `filler` stands for what is beyond the end.
-std::string parents(std::string nodes, std::string& filler, Hasher& hash) {
-  if (nodes.size() / kNode % 2 != 0) nodes += filler;
-  std::string above;
-  above.reserve(nodes.size() / 2);
-  for (std::size_t at = 0; at < nodes.size(); at += 2 * kNode)
-    above += hash(std::string_view(nodes).substr(at, 2 * kNode));
-  filler = hash(filler + filler);
-  return above;
+// Up from nodes above `span` bytes each to those above `wanted` bytes.
+Layer layer_above(std::string nodes, std::uint64_t span, std::uint64_t wanted, Sha256& hash) {
+  Layer leaves{{}, std::string(kNode, '\0')};
+  for (auto at = kLeafSize; at < span; at *= 2) leaves.rise(hash);
+  Layer layer{std::move(nodes), std::move(leaves.filler)};
+  for (; span < wanted; span *= 2) layer.rise(hash);
+  return layer;
 }
 
-// The node above one block, filled up to kBlockSize.
-std::string block_node(std::string leaves, Hasher& hash) {
-  std::string filler(kNode, '\0');
-  for (auto span = kLeafSize; span < kBlockSize; span *= 2)
-    leaves = parents(std::move(leaves), filler, hash);
-  return leaves;
-}
-
-std::string filler_at(std::uint64_t span, Hasher& hash) {
-  std::string filler(kNode, '\0');
-  for (auto at = kLeafSize; at < span; at *= 2) filler = hash(std::string(filler).append(filler));
-  return filler;
+NodeHash root(std::string nodes, std::uint64_t span, Sha256& hash) {
+  auto layer = layer_above(std::move(nodes), span, span, hash);
+  while (layer.nodes.size() > kNode) layer.rise(hash);
+  return only(layer.nodes);
 }
 
 }  // namespace
 
 void MerkleBuilder::add(const char* bytes, std::size_t size) {
   if (size == 0) return;
-  Hasher hash;
   std::string leaves;
+  leaves.reserve(kBlockSize / kLeafSize * kNode);
   for (std::size_t at = 0; at < size; at += kLeafSize)
-    leaves += hash({bytes + at, std::min<std::size_t>(kLeafSize, size - at)});
+    append(leaves, hash_(bytes + at, std::min<std::size_t>(kLeafSize, size - at)));
   size_ += size;
   if (size_ <= kMostWithLeaves)
     leaves_ += leaves;
   else
     leaves_.clear();
-  blocks_ += block_node(std::move(leaves), hash);
+  blocks_ += layer_above(std::move(leaves), kLeafSize, kBlockSize, hash_).nodes;
 }
 
 MerkleTree MerkleBuilder::finish() {
@@ -81,12 +77,12 @@ MerkleTree MerkleBuilder::finish() {
   const bool small = size_ <= kMostWithLeaves;
   tree.span = small ? kLeafSize : kBlockSize;
   tree.layer = small ? std::move(leaves_) : std::move(blocks_);
-  Hasher hash;
-  auto nodes = tree.layer;
-  auto filler = filler_at(tree.span, hash);
-  while (nodes.size() > kNode) nodes = parents(std::move(nodes), filler, hash);
-  std::copy(nodes.begin(), nodes.end(), tree.content.bytes.begin());
+  tree.content.bytes = root(tree.layer, tree.span, hash_);
   return tree;
+}
+
+NodeHash MerkleBuilder::finish_piece(std::uint64_t span) {
+  return only(layer_above(std::move(blocks_), kBlockSize, span, hash_).nodes);
 }
 
 Result<std::string> layer_at(const MerkleTree& tree, std::uint64_t piece) {
@@ -100,12 +96,16 @@ Result<std::string> layer_at(const MerkleTree& tree, std::uint64_t piece) {
     return Error{ErrorCode::invalid_argument,
                  "the file is a single piece at this piece size: its content id proves it",
                  {}};
-  Hasher hash;
-  auto nodes = tree.layer;
-  auto filler = filler_at(tree.span, hash);
-  for (auto span = tree.span; span < piece; span *= 2)
-    nodes = parents(std::move(nodes), filler, hash);
-  return nodes;
+  Sha256 hash;
+  return layer_above(tree.layer, tree.span, piece, hash).nodes;
+}
+
+bool layer_leads_to(const ContentId& content, std::uint64_t file_size, std::uint64_t piece_size,
+                    std::string_view nodes) {
+  const auto count = (file_size + piece_size - 1) / piece_size;
+  if (count == 0 || nodes.size() != count * kNode) return false;
+  Sha256 hash;
+  return root(std::string(nodes), piece_size, hash) == content.bytes;
 }
 
 }  // namespace swapmeet::swarm

@@ -1,7 +1,7 @@
-// The Merkle tree of BEP 52 over a file that is read block by block: leaves of 16 KiB, zero hashes
-// up to a power of two, the content id at the root, and the layers between, from which a receiver
-// proves single pieces.
-// Threads: a MerkleBuilder is for one thread; functions are free.
+// The Merkle tree of BEP 52 over a file, or a piece of one, that is read block by block: leaves of
+// 16 KiB, zero hashes up to a power of two, the content id at the root, and the layers between,
+// from which a receiver proves single pieces. Threads: a MerkleBuilder is for one thread; functions
+// are free.
 #pragma once
 
 #include <cstddef>
@@ -11,6 +11,7 @@
 
 #include "swapmeet/id.h"
 #include "swapmeet/result.h"
+#include "transfer/swarm/sha256.h"
 
 namespace swapmeet::swarm {
 
@@ -31,8 +32,12 @@ class MerkleBuilder {
   // The next kBlockSize bytes; less only at the end of the file.
   void add(const char* bytes, std::size_t size);
   MerkleTree finish();
+  // Instead: the node above all that was added, filled up with zero leaves to `span` bytes, a power
+  // of two and at least a block.
+  NodeHash finish_piece(std::uint64_t span);
 
  private:
+  Sha256 hash_;
   std::uint64_t size_ = 0;
   std::string leaves_;  // empty once the file is larger than kMostWithLeaves
   std::string blocks_;  // a node a block
@@ -41,5 +46,9 @@ class MerkleBuilder {
 // The layer with `piece` bytes below each node. `invalid_argument`: not a power of two, below what
 // is kept, or so large that the file is a single piece.
 Result<std::string> layer_at(const MerkleTree& tree, std::uint64_t piece);
+
+// True when these nodes, 32 bytes each, one a piece, lead to the content id.
+bool layer_leads_to(const ContentId& content, std::uint64_t file_size, std::uint64_t piece_size,
+                    std::string_view nodes);
 
 }  // namespace swapmeet::swarm

@@ -1,94 +1,14 @@
 #include "transfer/swarm/piece_map.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <cstring>
-#include <memory>
-#include <stdexcept>
 #include <utility>
 
 namespace swapmeet::swarm {
-namespace {
-
-constexpr std::size_t kLeaf{16 << 10};
-
-// One context for many hashes: making one each time costs more than hashing two nodes.
-class Hasher {
- public:
-  NodeHash operator()(const void* bytes, std::size_t size) {
-    NodeHash hash;
-    if (EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) != 1 ||
-        EVP_DigestUpdate(context_.get(), bytes, size) != 1 ||
-        EVP_DigestFinal_ex(context_.get(), hash.data(), nullptr) != 1)
-      throw std::runtime_error("SHA-256 is not available in OpenSSL");
-    return hash;
-  }
-  NodeHash operator()(const NodeHash& left, const NodeHash& right) {
-    std::uint8_t both[64];
-    std::memcpy(both, left.data(), 32);
-    std::memcpy(both + 32, right.data(), 32);
-    return (*this)(both, sizeof both);
-  }
-
- private:
-  struct Free {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  };
-  std::unique_ptr<EVP_MD_CTX, Free> context_{EVP_MD_CTX_new()};
-};
-
-// Folds nodes to one root, filling up to `width` (a power of two) with `filler`.
-NodeHash fold(std::vector<NodeHash> nodes, std::uint64_t width, NodeHash filler, Hasher& hash) {
-  if (nodes.empty()) nodes.push_back(filler);
-  for (; width > 1; width /= 2) {
-    if (nodes.size() % 2 != 0) nodes.push_back(filler);
-    for (std::size_t i = 0; i < nodes.size() / 2; ++i)
-      nodes[i] = hash(nodes[2 * i], nodes[2 * i + 1]);
-    nodes.resize(nodes.size() / 2);
-    filler = hash(filler, filler);
-  }
-  return nodes.front();
-}
-
-std::uint64_t power_of_two_from(std::uint64_t number) {
-  std::uint64_t power = 1;
-  while (power < number) power *= 2;
-  return power;
-}
-
-}  // namespace
-
 std::uint64_t piece_size_for(std::uint64_t file_size) {
   std::uint64_t size = 1 << 20;
   while (size < (16 << 20) && file_size / size > 4096) size *= 2;
   return size;
-}
-
-NodeHash node_hash(const char* bytes, std::size_t size, std::uint64_t span) {
-  Hasher hash;
-  std::vector<NodeHash> leaves;
-  leaves.reserve(size / kLeaf + 1);
-  for (std::size_t at = 0; at < size; at += kLeaf)
-    leaves.push_back(hash(bytes + at, std::min(kLeaf, size - at)));
-  return fold(std::move(leaves), span / kLeaf, NodeHash{}, hash);
-}
-
-NodeHash small_file_hash(const char* bytes, std::size_t size) {
-  if (size == 0) return kEmptyContent.bytes;
-  return node_hash(bytes, size, kLeaf * power_of_two_from((size + kLeaf - 1) / kLeaf));
-}
-
-bool layer_leads_to(const ContentId& content, std::uint64_t file_size, std::uint64_t piece_size,
-                    std::string_view nodes) {
-  const auto count = (file_size + piece_size - 1) / piece_size;
-  if (count == 0 || nodes.size() != count * 32) return false;
-  Hasher hash;
-  std::vector<NodeHash> layer(count);
-  std::memcpy(layer.data(), nodes.data(), nodes.size());
-  NodeHash filler{};
-  for (auto span = piece_size / kLeaf; span > 1; span /= 2) filler = hash(filler, filler);
-  return fold(std::move(layer), power_of_two_from(count), filler, hash) == content.bytes;
 }
 
 std::uint64_t piece_count(std::uint64_t file_size) {
@@ -123,10 +43,10 @@ std::string PieceMap::proven_bits() const {
   return bits;
 }
 
-bool PieceMap::matches(std::size_t piece, const char* bytes) const {
-  if (pieces_.size() == 1) return small_file_hash(bytes, length(0)) == content_.bytes;
-  const auto hash = node_hash(bytes, length(piece), piece_size_);
-  return std::memcmp(hash.data(), layer_.data() + piece * 32, 32) == 0;
+bool PieceMap::matches(std::size_t piece, MerkleBuilder& hashes) const {
+  if (pieces_.size() == 1) return hashes.finish().content == content_;
+  const auto hash = hashes.finish_piece(piece_size_);
+  return std::memcmp(hash.data(), layer_.data() + piece * hash.size(), hash.size()) == 0;
 }
 
 std::optional<PieceMap::Run> PieceMap::take(std::size_t most, Instant now, Instant slow_before) {

@@ -1,9 +1,8 @@
 // The pieces of one download: how many there are, what each must hash to, and which are missing,
-// being fetched, or proven. Also the Merkle arithmetic of BEP 52 that a receiver needs.
+// being fetched, or proven.
 // Threads: PieceMap is for one thread at a time (its transfer holds a lock); functions are free.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -13,24 +12,14 @@
 #include <vector>
 
 #include "swapmeet/id.h"
+#include "transfer/swarm/merkle.h"
 
 namespace swapmeet::swarm {
 
-using NodeHash = std::array<std::uint8_t, 32>;
-
 // 1 MiB to 16 MiB, so that a file has about 4,096 pieces at most.
 std::uint64_t piece_size_for(std::uint64_t file_size);
-// The node of the Merkle tree (16 KiB leaves) above these bytes, filled up with zero leaves to
-// `span` bytes, a power of two of at least 16 KiB.
-NodeHash node_hash(const char* bytes, std::size_t size, std::uint64_t span);
-// The hash that a whole file of one piece must have: its tree is as small as it can be.
-NodeHash small_file_hash(const char* bytes, std::size_t size);
 // The pieces of a file of that size, of piece_size_for it.
 std::uint64_t piece_count(std::uint64_t file_size);
-// True when these nodes, 32 bytes each, one a piece, lead to the content id.
-bool layer_leads_to(const ContentId& content, std::uint64_t file_size, std::uint64_t piece_size,
-                    std::string_view nodes);
-
 // How many bytes these bits (PieceMap::proven_bits) stand for.
 std::uint64_t proven_bytes(std::string_view bits, std::uint64_t file_size);
 
@@ -52,8 +41,9 @@ class PieceMap {
   std::uint64_t proven_bytes() const { return proven_bytes_; }
   bool complete() const { return proven_ == pieces_.size(); }
   bool is_proven(std::size_t piece) const { return pieces_[piece].state == Piece::proven; }
-  std::string proven_bits() const;                           // a bit a piece, lowest first
-  bool matches(std::size_t piece, const char* bytes) const;  // length(piece) bytes
+  std::string proven_bits() const;  // a bit a piece, lowest first
+  // `hashes` has got the piece's bytes, and is used up.
+  bool matches(std::size_t piece, MerkleBuilder& hashes) const;
 
   // Up to `most` adjacent missing pieces, now being fetched. When none is missing: one that has
   // been on its way since before `slow_before`, to be fetched twice.

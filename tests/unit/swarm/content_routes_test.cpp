@@ -11,7 +11,6 @@
 #include "catch.h"
 #include "fake_source.h"
 #include "transfer/swarm/merkle.h"
-#include "transfer/swarm/piece_map.h"
 
 namespace swapmeet::swarm {
 namespace {

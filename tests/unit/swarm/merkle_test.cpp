@@ -3,11 +3,11 @@
 #include <Poco/JSON/Parser.h>
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "catch.h"
 #include "shared_folder.h"
-#include "transfer/swarm/piece_map.h"
 
 namespace swapmeet::swarm {
 namespace {
@@ -62,6 +62,26 @@ TEST_CASE("layers lead to the content id") {
     }
     CHECK_FALSE(layer_at(tree, 3 << 20));
     CHECK_FALSE(layer_at(tree, 1ULL << 40));
+  }
+}
+
+TEST_CASE("a piece alone gives its node of the layer") {
+  const std::size_t size = (std::size_t{5} << 20) + 3;
+  const auto bytes = periodic(size);
+  const auto tree = tree_of(bytes);
+  for (const std::size_t piece : {1U << 20, 2U << 20, 4U << 20}) {
+    const auto layer = layer_at(tree, piece);
+    REQUIRE(layer);
+    std::string nodes;
+    for (std::size_t at = 0; at < size; at += piece) {
+      MerkleBuilder builder;
+      const auto end = std::min(size, at + piece);
+      for (auto block = at; block < end; block += kBlockSize)
+        builder.add(bytes.data() + block, std::min<std::size_t>(kBlockSize, end - block));
+      const auto node = builder.finish_piece(piece);
+      nodes.append(node.begin(), node.end());
+    }
+    CHECK(nodes == *layer);
   }
 }
 
