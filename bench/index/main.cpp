@@ -2,12 +2,12 @@
 // search.fts in a temporary folder, peers that announce listings in gzip batches, then searches.
 //   cmake --preset release && ninja -C build/release bench_index
 //   SWAPMEET_BIN=build/release/bin build/release/bin/bench_index [LISTINGS [PEERS]]
-#include <signal.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <random>
@@ -203,6 +203,7 @@ int main(int argc, char** argv) {
 
   start = Steady::now();
   std::vector<std::thread> threads;
+  threads.reserve(announcers.size());
   for (const auto& one : announcers) threads.emplace_back([&] { announce(index, one); });
   for (auto& thread : threads) thread.join();
   const double announced = seconds_since(start);

@@ -21,7 +21,7 @@ std::string escaped(std::string_view text) {
 // RFC 5854, 4.1.2.1: no path that leads anywhere else.
 std::string file_name(const ContentRecord& content) {
   for (const auto& name : content.names) {
-    const std::string last(name_of_path(name));
+    std::string last(name_of_path(name));
     if (!last.empty() && last != "." && last != ".." && is_utf8(last)) return last;
   }
   return content.content.text();

@@ -53,7 +53,7 @@ int list(Session& session) {
 Result<std::string> new_password(const std::string& name) {
   auto password = read_password("New password of " + name + ": ");
   if (!password || !input_is_terminal()) return password;
-  const auto again = read_password("Once more: ");
+  auto again = read_password("Once more: ");
   if (!again) return again;
   if (*again != *password) return wrong_usage("the two passwords differ");
   return password;

@@ -14,8 +14,8 @@ int change(Session& session, const std::string& how) {
     const auto id = find_download(session, session.words()[i]);
     if (!id) return fail(id.error());
     const auto path = "/api/v1/downloads/" + wire::percent_encode(*id);
-    const auto answer =
-        how == "cancel" ? session.call("DELETE", path) : session.call("POST", path + '/' + how);
+    const auto answer = how == "cancel" ? session.call("DELETE", path)
+                                        : session.call("POST", fmt::format("{}/{}", path, how));
     if (!answer) return fail(answer.error());
     if (!session.json())
       fmt::print("{} {}\n", id->substr(0, 8),

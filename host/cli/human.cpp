@@ -21,15 +21,16 @@ std::string human_size(std::uint64_t bytes) {
 std::string human_rate(std::uint64_t bytes_a_second) { return human_size(bytes_a_second) + "/s"; }
 
 std::string human_duration(std::chrono::seconds length) {
+  constexpr std::chrono::seconds::rep kHour = 3600;
   const auto seconds = length.count();
   const auto two = [](auto large, const char* unit, auto small, const char* small_unit) {
     return small == 0 ? fmt::format("{} {}", large, unit)
                       : fmt::format("{} {} {} {}", large, unit, small, small_unit);
   };
   if (seconds < 60) return fmt::format("{} s", seconds);
-  if (seconds < 3600) return two(seconds / 60, "min", seconds % 60, "s");
-  if (seconds < 48 * 3600) return two(seconds / 3600, "h", seconds % 3600 / 60, "min");
-  return fmt::format("{} days", seconds / (24 * 3600));
+  if (seconds < kHour) return two(seconds / 60, "min", seconds % 60, "s");
+  if (seconds < 48 * kHour) return two(seconds / kHour, "h", seconds % kHour / 60, "min");
+  return fmt::format("{} days", seconds / (24 * kHour));
 }
 
 std::string human_time(Time time, Time now) {

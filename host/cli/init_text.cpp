@@ -34,11 +34,12 @@ std::string with_key(std::string text, const std::string& section, const std::st
   const auto begin = text.find("\n[" + section + "]\n");
   if (begin == std::string::npos) return text;
   const auto end = std::min(text.find("\n[", begin + 2), text.size());
+  const auto line = "\n" + key + " = " + value;
   for (const std::string& start : {"\n" + key + " =", "\n;" + key + " ="}) {
     const auto at = text.find(start, begin);
     if (at >= end) continue;
     const auto line_end = std::min(text.find('\n', at + 1), text.size());
-    text.replace(at, line_end - at, "\n" + key + " = " + value);
+    text.replace(at, line_end - at, line);
     break;
   }
   return text;

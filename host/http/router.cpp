@@ -94,10 +94,12 @@ Result<Registration> Router::add(const std::string& method, const std::string& p
               std::make_shared<Route>(std::move(handler), options)};
   const std::unique_lock lock(table_->mutex);
   auto& entries = table_->entries;
-  for (const auto& other : entries)
-    if (other.method == method && other.pattern == pattern)
-      return Error{
-          ErrorCode::already_exists, "the route " + method + ' ' + pattern + " is taken", {}};
+  const bool is_taken = std::any_of(entries.begin(), entries.end(), [&](const Entry& other) {
+    return other.method == method && other.pattern == pattern;
+  });
+  if (is_taken)
+    return Error{
+        ErrorCode::already_exists, "the route " + method + ' ' + pattern + " is taken", {}};
   const auto place = std::upper_bound(
       entries.begin(), entries.end(), entry,
       [](const Entry& a, const Entry& b) { return rank(a.segments) < rank(b.segments); });

@@ -210,8 +210,9 @@ Result<void> Manager::start() {
 }
 
 void Manager::stop() {
-  for (auto loaded = plugins_.rbegin(); loaded != plugins_.rend(); ++loaded)
-    if (std::exchange((*loaded)->to_stop, false)) stop_one(**loaded);
+  std::for_each(plugins_.rbegin(), plugins_.rend(), [this](const auto& loaded) {
+    if (std::exchange(loaded->to_stop, false)) stop_one(*loaded);
+  });
 }
 
 void Manager::stop_one(Loaded& loaded) {

@@ -24,8 +24,8 @@ struct Outcome {
   int code = 0;
   std::string output;  // standard output and error
 };
-// Runs a command with `input` as its standard input and waits for it; the first word is a path, or a
-// name that the PATH leads to.
+// Runs a command with `input` as its standard input and waits for it; the first word is a path, or
+// a name that the PATH leads to.
 Outcome run_command(const std::vector<std::string>& words, const std::string& input = "");
 // Runs the program with these words.
 Outcome run_program(const std::vector<std::string>& words, const std::string& input = "");

@@ -13,9 +13,9 @@
 
 namespace swapmeet {
 
-// Each term occurs among the searchable words of the listing's name or folder (a phrase in a row), each
-// filter holds, and nothing negated does. `path:` is any part of the path, `peer:` the whole name
-// or id of the peer, `ext:` the ending; all folded.
+// Each term occurs among the searchable words of the listing's name or folder (a phrase in a row),
+// each filter holds, and nothing negated does. `path:` is any part of the path, `peer:` the whole
+// name or id of the peer, `ext:` the ending; all folded.
 bool matches(const Query& query, const Listing& listing, const PeerId& peer,
              std::string_view peer_name);
 

@@ -10,8 +10,8 @@
 #include "tests/unit/plugins/bench_host.h"
 
 using namespace swapmeet;
-using swapmeet::testing::TemporaryFolder;
 using Catch::Matchers::Contains;
+using swapmeet::testing::TemporaryFolder;
 
 namespace {
 

@@ -5,8 +5,8 @@
 #include <iterator>
 
 #include "catch.h"
-#include "swapmeet/testing/temporary_folder.h"
 #include "host/app/config.h"
+#include "swapmeet/testing/temporary_folder.h"
 #include "tests/unit/plugins/bench_host.h"
 
 using namespace swapmeet;
@@ -22,7 +22,8 @@ struct LogBench {
   fs::path file = folder.path / "deep/host.log";
 
   explicit LogBench(RawSettings more = {}) {
-    REQUIRE(set_up({{"log_file", file.string()}}, std::move(more)).ok());
+    const auto done = set_up({{"log_file", file.string()}}, std::move(more));
+    REQUIRE(done.ok());
   }
   ~LogBench() { static_cast<void>(set_up({}, {{"log_level", "error"}})); }
   LogBench(const LogBench&) = delete;

@@ -136,7 +136,8 @@ TEST_CASE("presence of a peer with many files is one row and one change") {
   enroll(store, 1, "ann");
   std::vector<Change> many;
   for (int i = 0; i < 5000; ++i) many.push_back(put("f" + std::to_string(i)));
-  REQUIRE(announce(store, 1, std::move(many)).ok());
+  const auto announced = announce(store, 1, std::move(many));
+  REQUIRE(announced.ok());
   const auto before = store.feed_state().latest;
   const std::vector<PeerId> one{peer(1)};
   store.set_present(one, false, Time{});
