@@ -16,7 +16,10 @@ class FtsSearch final : public swapmeet::Plugin {
   swapmeet::Result<void> start() override {
     return swapmeet::sqlite::attempt([&]() -> swapmeet::Result<void> {
       const auto most = static_cast<std::size_t>(host_->settings().integer("max_results"));
-      store_ = std::make_unique<search_fts::Store>(host_->data_folder(), most);
+      store_ = search_fts::Store::open(host_->data_folder(), most, [&](const std::string& why) {
+        host_->log(swapmeet::LogLevel::warning,
+                   "set a damaged index aside and makes it anew from the registry", {{"why", why}});
+      });
       return {};
     });
   }

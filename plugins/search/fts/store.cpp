@@ -1,8 +1,10 @@
 #include "search/fts/store.h"
 
 #include <algorithm>
+#include <fstream>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "search/fts/finding.h"
 #include "search/fts/following.h"
@@ -20,10 +22,24 @@ constexpr std::size_t kReaders = 4;
 
 std::filesystem::path file_in(const std::filesystem::path& folder) { return folder / "search.db"; }
 
+// Is there when damage was come upon that opening the file may not show.
+std::filesystem::path mark_in(const std::filesystem::path& folder) {
+  return folder / "search.db.is_damaged";
+}
+
+// Nobody has it open.
+void set_aside(const std::filesystem::path& folder) {
+  const auto file = file_in(folder).string();
+  std::filesystem::remove(file + "-wal");
+  std::filesystem::remove(file + "-shm");
+  if (std::filesystem::exists(file)) std::filesystem::rename(file, file + ".damaged");
+  std::filesystem::remove(mark_in(folder));
+}
+
 sqlite::OpenOptions options(int cache_kib) {
   return {.durability = sqlite::Durability::normal,
           .cache_kib = cache_kib,
-          .remedy = "stop the host and delete this file: it is made anew from the registry"};
+          .remedy = "it is made anew from the registry when the host starts"};
 }
 
 FeedPosition position(sqlite::Database& database) {
@@ -52,12 +68,37 @@ void load_docs(sqlite::Database& database, DocTable& table) {
 }  // namespace
 
 Store::Store(const std::filesystem::path& folder, std::size_t max_results)
-    : max_results_(max_results),
+    : folder_(folder),
+      max_results_(max_results),
       writer_(file_in(folder), options(64 * 1024)),
       readers_((sqlite::migrate(writer_, kMigrations), file_in(folder)), kReaders,
                options(16 * 1024)) {
   writer_.checkpoint_apart();
+  writer_.check();
   load();
+}
+
+std::unique_ptr<Store> Store::open(const std::filesystem::path& folder, std::size_t max_results,
+                                   const std::function<void(const std::string&)>& report) {
+  std::string why = file_in(folder).string() + " was found damaged before";
+  try {
+    if (!std::filesystem::exists(mark_in(folder)))
+      return std::make_unique<Store>(folder, max_results);
+  } catch (const sqlite::Failure& failure) {
+    if (failure.error().code != ErrorCode::corrupt) throw;
+    why = failure.what();
+  }
+  set_aside(folder);
+  report(why);
+  return std::make_unique<Store>(folder, max_results);
+}
+
+template <class Work>
+auto Store::attempt(Work&& work) -> decltype(work()) {
+  auto result = sqlite::attempt(std::forward<Work>(work));
+  if (!result.ok() && result.error().code == ErrorCode::corrupt)
+    std::ofstream(mark_in(folder_)) << "made anew at the next start\n";
+  return result;
 }
 
 void Store::load() {
@@ -89,7 +130,7 @@ std::unique_lock<std::shared_mutex> Store::write_table() {
 }
 
 Result<SearchPage> Store::search(const SearchRequest& request) {
-  return sqlite::attempt([&]() -> Result<SearchPage> {
+  return attempt([&]() -> Result<SearchPage> {
     auto reader = readers_.take();
     const auto lock = read_table();
     const sqlite::Snapshot snapshot(*reader);
@@ -98,14 +139,14 @@ Result<SearchPage> Store::search(const SearchRequest& request) {
 }
 
 Result<FeedPosition> Store::applied() {
-  return sqlite::attempt([&]() -> Result<FeedPosition> {
+  return attempt([&]() -> Result<FeedPosition> {
     auto reader = readers_.take();
     return position(*reader);
   });
 }
 
 Result<void> Store::apply(const ChangeBatch& batch) {
-  return sqlite::attempt([&]() -> Result<void> {
+  return attempt([&]() -> Result<void> {
     const std::lock_guard lock(mutex_);
     sqlite::Transaction transaction(writer_);
     const auto stands = position(writer_);

@@ -7,6 +7,8 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <shared_mutex>
 #include <string>
@@ -24,6 +26,10 @@ class Store final : public Search, public ChangeFollower {
  public:
   // Opens or creates search.db. Throws sqlite::Failure.
   Store(const std::filesystem::path& folder, std::size_t max_results);
+  // The same; but one that is damaged is set aside as search.db.damaged and begun anew, to be
+  // filled from the registry's feed, and `report` is told why.
+  static std::unique_ptr<Store> open(const std::filesystem::path& folder, std::size_t max_results,
+                                     const std::function<void(const std::string&)>& report);
 
   Result<SearchPage> search(const SearchRequest& request) override;
   ChangeFollower* follower() noexcept override { return this; }
@@ -32,10 +38,14 @@ class Store final : public Search, public ChangeFollower {
 
  private:
   void load();
+  // Runs `work`. Damage that it comes upon is remembered for the next start.
+  template <class Work>
+  auto attempt(Work&& work) -> decltype(work());
   // Both lock the table; taking turns, so that many readers never keep the writer out.
   std::shared_lock<std::shared_mutex> read_table();
   std::unique_lock<std::shared_mutex> write_table();
 
+  const std::filesystem::path folder_;
   const std::size_t max_results_;
   std::mutex turn_;
   std::shared_mutex table_mutex_;

@@ -138,17 +138,24 @@ Database::Database(const std::filesystem::path& file, const OpenOptions& options
     execute("PRAGMA max_page_count=" + std::to_string(options.most_pages));
 }
 
+std::string Database::file() const {
+  const char* name = sqlite3_db_filename(handle_, "main");
+  return name ? name : "the database";
+}
+
+void Database::fail_damaged(int code, const std::string& cause) const {
+  throw Failure(code, file() + " is damaged (" + cause + "): " + remedy_);
+}
+
 void Database::fail(const std::string& doing) const {
   const int code = sqlite3_extended_errcode(handle_);
   const std::string cause = sqlite3_errmsg(handle_);
-  const char* name = sqlite3_db_filename(handle_, "main");
-  const std::string file = name ? name : "the database";
   switch (code & 0xff) {
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: throw Failure(code, file + " is damaged (" + cause + "): " + remedy_);
+    case SQLITE_NOTADB: fail_damaged(code, cause);
     case SQLITE_FULL:
-      throw Failure(code, file + " cannot grow (" + cause + "): make room on its disk");
-    default: throw Failure(code, file + ": " + (doing.empty() ? "" : doing + ": ") + cause);
+      throw Failure(code, file() + " cannot grow (" + cause + "): make room on its disk");
+    default: throw Failure(code, file() + ": " + (doing.empty() ? "" : doing + ": ") + cause);
   }
 }
 
@@ -187,6 +194,12 @@ void Database::execute(const std::string& sql) {
 std::int64_t Database::integer(std::string_view sql) {
   Statement statement(*this, sql);
   return statement.step() ? statement.integer(0) : 0;
+}
+
+void Database::check() {
+  Statement statement(*this, "PRAGMA quick_check(1)");
+  const std::string found = statement.step() ? statement.text(0) : "nothing";
+  if (found != "ok") fail_damaged(SQLITE_CORRUPT, found);
 }
 
 std::int64_t Database::last_insert_id() const { return sqlite3_last_insert_rowid(handle_); }

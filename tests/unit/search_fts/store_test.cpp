@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include <fstream>
+
 #include "catch.h"
 
 using namespace swapmeet;
@@ -109,4 +111,78 @@ TEST_CASE("The position is kept; other bases conflict; base 0 starts over") {
   CHECK(store.apply({"f", 8, 10, {}}).error().code == ErrorCode::conflict);
   REQUIRE(store.apply({"g", 0, 1, {}}).ok());
   CHECK(ask(store, "cafe").total == 0);
+}
+
+namespace {
+
+// A store that has been closed, its file longer than a few pages.
+void leave_store(const Folder& folder) {
+  search_fts::Store store(folder.path, 1000);
+  auto batch = sample();
+  for (int i = 0; i < 2000; ++i)
+    batch.changes.push_back(put(1, "more/word" + std::to_string(i) + ".txt", 3, 10));
+  REQUIRE(store.apply(batch).ok());
+}
+
+// Opens it, which must find the damage, begin anew, and take in the feed again.
+void check_recovers(const Folder& folder) {
+  int reports = 0;
+  const auto store = search_fts::Store::open(folder.path, 1000, [&](const std::string& why) {
+    ++reports;
+    CHECK(why.find("search.db") != std::string::npos);
+    CHECK(why.find("damaged") != std::string::npos);
+  });
+  CHECK(reports == 1);
+  CHECK(*store->applied() == FeedPosition{});
+  CHECK(ask(*store, "size>=0").total == 0);
+  REQUIRE(store->apply(sample()).ok());
+  CHECK(ask(*store, "cafe").total == 2);
+}
+
+}  // namespace
+
+TEST_CASE("a store whose file begins with garbage begins anew") {
+  const Folder folder;
+  leave_store(folder);
+  std::ofstream(folder.path / "search.db", std::ios::binary) << std::string(20'000, 'x');
+  check_recovers(folder);
+  CHECK(std::filesystem::exists(folder.path / "search.db.damaged"));
+  search_fts::Store::open(folder.path, 1000, [](const std::string& why) { FAIL(why); });
+}
+
+TEST_CASE("a store whose file is damaged anywhere in the middle begins anew") {
+  const Folder whole;
+  leave_store(whole);
+  const auto size = std::filesystem::file_size(whole.path / "search.db");
+  REQUIRE(size > 10 * 4096U);
+  for (std::uintmax_t at = 4096; at + 4096 <= size; at += size / 8 / 4096 * 4096) {
+    INFO("page " << at / 4096 << " of " << size / 4096);
+    const Folder folder;
+    std::filesystem::copy(whole.path / "search.db", folder.path / "search.db");
+    std::fstream file(folder.path / "search.db", std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(at)) << std::string(4096, 'x');
+    file.close();
+    check_recovers(folder);
+  }
+}
+
+TEST_CASE("a store whose file lost its end begins anew") {
+  const Folder folder;
+  leave_store(folder);
+  const auto file = folder.path / "search.db";
+  std::filesystem::resize_file(file, std::filesystem::file_size(file) / 8192 * 4096 + 100);
+  check_recovers(folder);
+}
+
+TEST_CASE("damage that shows only in use is an error, and the next start begins anew") {
+  const Folder folder;
+  leave_store(folder);
+  {
+    search_fts::Store store(folder.path, 1000);
+    sqlite::Database(folder.path / "search.db").execute("DELETE FROM words_data WHERE id>10");
+    const auto page = store.search({"cafe", {}, SortOrder::relevance, {}});
+    REQUIRE_FALSE(page.ok());
+    CHECK(page.error().code == ErrorCode::corrupt);
+  }
+  check_recovers(folder);
 }

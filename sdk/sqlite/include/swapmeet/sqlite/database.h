@@ -136,6 +136,8 @@ class Database {
 
   void execute(const std::string& sql);        // one or more statements
   std::int64_t integer(std::string_view sql);  // the first column of the first row; 0 without one
+  // Reads the whole file; a Failure (corrupt) when its pages do not hang together.
+  void check();
   Statement prepare(std::string_view sql) { return Statement(*this, sql); }
   // The statement of this text, prepared when it is first asked for. Not for texts without number.
   Kept keep(std::string_view sql);
@@ -152,6 +154,8 @@ class Database {
   friend class Statement;
   // Throws the Failure that the connection is in.
   [[noreturn]] void fail(const std::string& doing) const;
+  [[noreturn]] void fail_damaged(int code, const std::string& cause) const;
+  std::string file() const;
 
   struct Session;  // Poco::Data::Session
   std::unique_ptr<Session> session_;
