@@ -28,9 +28,10 @@ void Scanner::State::hand_out() {
     }
     const auto size = task.next->file.stamp.size;
     const auto place = std::pair(task.next->share, task.next->file.path);
+    const auto stamp = task.next->file.stamp;
     if (!pool.offer(*task.next, task.urgent)) return;
     task.next.reset();
-    in_flight.insert(place);
+    in_flight.emplace(place, stamp);
     if (task.files == 0) {  // more than the survey counted
       const std::lock_guard lock(mutex);
       live[task.share.spec.name].add(1, size);
@@ -42,9 +43,15 @@ void Scanner::State::hand_out() {
 
 std::optional<HashJob> Scanner::State::next_job(Task& task) {
   while (auto found = stopping ? std::nullopt : task.diff.next()) {
-    if (found->kind != Difference::changed || is_too_long(task.share, found->file.path) ||
-        in_flight.contains({task.share.key, found->file.path}))
+    if (found->kind != Difference::changed || is_too_long(task.share, found->file.path)) continue;
+    const auto hashed = in_flight.find({task.share.key, found->file.path});
+    if (hashed != in_flight.end()) {
+      // It has changed since: what is under way will be out of date when it is committed.
+      if (hashed->second != found->file.stamp)
+        later.try_emplace({task.share.spec.name, folder_of(found->file.path), false},
+                          Instant::now() + kShortestRetry);
       continue;
+    }
     return HashJob{task.share.key, task.share.spec.name, task.share.spec.folder,
                    std::move(found->file)};
   }

@@ -69,7 +69,8 @@ struct Scanner::State {
   std::atomic<bool> stopping{false};
   // The thread's own:
   std::list<Task> tasks;
-  std::set<std::pair<std::int64_t, std::string>> in_flight;  // handed out, not yet committed
+  // Handed out, not yet committed; as they were when they were handed out.
+  std::map<std::pair<std::int64_t, std::string>, FileStamp> in_flight;
   std::map<std::pair<std::int64_t, std::string>, std::vector<HashedFile>> batch;  // by share
   std::size_t batch_files = 0;
   std::size_t batch_bytes = 0;
