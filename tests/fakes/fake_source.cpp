@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <set>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -191,7 +192,8 @@ FakeSource::FakeSource(std::string file) : state_(std::make_unique<State>()) {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
-  ::bind(s.listener, reinterpret_cast<sockaddr*>(&address), size);
+  if (::bind(s.listener, reinterpret_cast<sockaddr*>(&address), size) != 0)
+    throw std::runtime_error("no port is free");
   ::listen(s.listener, 128);
   ::getsockname(s.listener, reinterpret_cast<sockaddr*>(&address), &size);
   s.port = ntohs(address.sin_port);
