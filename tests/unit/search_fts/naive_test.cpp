@@ -48,7 +48,7 @@ Listing listing(Random& random) {
   one.path = path(random);
   const auto what = static_cast<std::uint8_t>(random() % 40);
   one.content.bytes[0] = what;
-  one.size = what * 1000U;
+  one.size = std::uint64_t{1000} * what;
   one.modified = Time(std::chrono::seconds(random() % 1000));
   if (random() % 8 == 0) one.audience = {false, {"staff"}, {}};
   return one;
