@@ -103,8 +103,8 @@ Workload::Content Workload::make_content(Random& random) const {
     const auto artist = words(random, 1, 3);
     const auto album = words(random, 1, 4);
     const auto track = 1 + random() % 16;
-    auto name = std::string(track < 10 ? "0" : "") + std::to_string(track) + " - " + artist + " - " +
-                words(random, 1, 5) + (random() % 8 == 0 ? " (Remix)" : "");
+    auto name = std::string(track < 10 ? "0" : "") + std::to_string(track) + " - " + artist +
+                " - " + words(random, 1, 5) + (random() % 8 == 0 ? " (Remix)" : "");
     return {artist + "/" + album + " (" + year + ")",
             name + one_of(random, std::array{".mp3", ".flac", ".ogg"}),
             3'000'000 + random() % 40'000'000};
