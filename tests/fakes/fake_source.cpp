@@ -55,6 +55,7 @@ struct FakeSource::State {
   std::atomic<std::uint64_t> layers{0};
   std::mutex mutex;
   std::condition_variable ended;
+  std::condition_variable left;
   bool ending = false;
   std::set<int> sockets;
   std::vector<std::thread> threads;
@@ -166,6 +167,7 @@ struct FakeSource::State {
     const std::lock_guard lock(mutex);
     sockets.erase(socket);
     ::close(socket);
+    left.notify_all();
   }
 
   void accept_all() {
@@ -233,6 +235,11 @@ swapmeet::Source FakeSource::source(std::uint8_t peer) const {
 std::uint64_t FakeSource::served() const { return state_->served; }
 std::uint64_t FakeSource::requests() const { return state_->requests; }
 std::uint64_t FakeSource::layers() const { return state_->layers; }
+
+bool FakeSource::wait_until_left() const {
+  std::unique_lock lock(state_->mutex);
+  return state_->left.wait_for(lock, 10s, [&] { return state_->sockets.empty(); });
+}
 
 std::string noise(std::size_t size, std::uint32_t seed) {
   std::string bytes(size, '\0');

@@ -47,6 +47,8 @@ class FakeSource {
   std::uint64_t served() const;
   std::uint64_t requests() const;
   std::uint64_t layers() const;  // Merkle layers that were sent
+  // Until nobody is connected, so that nothing more is counted; false after 10 s.
+  bool wait_until_left() const;
 
  private:
   struct State;

@@ -70,6 +70,7 @@ TEST_CASE("what was proven is neither fetched nor hashed again after a restart")
   CHECK(d.when(id, runs_halfway).done >= 2 * kMiB);
   d.queue->stop();
   const auto kept = d.queue->get(id)->done;
+  REQUIRE(source.wait_until_left());
   const auto served_before = source.served();
   CHECK(kept >= 2 * kMiB);
   source.slow_down(0);
@@ -116,6 +117,7 @@ TEST_CASE("downloads are paused, go on where they were, and are cancelled withou
   CHECK(d.queue->get(id)->done == paused.done);
 
   SECTION("resume") {
+    REQUIRE(source.wait_until_left());
     const auto before = source.served();
     CHECK(d.queue->resume(id)->state == DownloadState::queued);
     CHECK(bytes_in(d.when_done(id).path) == noise(6 * kMiB));
