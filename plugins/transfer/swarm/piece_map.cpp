@@ -51,9 +51,9 @@ bool PieceMap::matches(std::size_t piece, MerkleBuilder& hashes) const {
 
 std::optional<PieceMap::Run> PieceMap::take(std::size_t most, Instant now, Instant slow_before) {
   for (std::size_t i = 0; i < pieces_.size() && missing_ > 0; ++i) {
-    if (pieces_[i].state != Piece::missing) continue;
+    if (pieces_[i].state != Piece::wanted) continue;
     Run run{i, 0};
-    for (; i < pieces_.size() && run.count < most && pieces_[i].state == Piece::missing; ++i) {
+    for (; i < pieces_.size() && run.count < most && pieces_[i].state == Piece::wanted; ++i) {
       pieces_[i] = {Piece::taken, now};
       ++run.count;
     }
@@ -71,7 +71,7 @@ std::optional<PieceMap::Run> PieceMap::take(std::size_t most, Instant now, Insta
 void PieceMap::give_back(const Run& run) {
   for (auto i = run.first; i < run.first + run.count; ++i) {
     if (pieces_[i].state != Piece::taken) continue;
-    pieces_[i].state = Piece::missing;
+    pieces_[i].state = Piece::wanted;
     ++missing_;
   }
 }
@@ -79,7 +79,7 @@ void PieceMap::give_back(const Run& run) {
 bool PieceMap::mark_proven(std::size_t piece) {
   auto& state = pieces_[piece].state;
   if (state == Piece::proven) return false;
-  if (state == Piece::missing) --missing_;
+  if (state == Piece::wanted) --missing_;
   state = Piece::proven;
   ++proven_;
   proven_bytes_ += length(piece);

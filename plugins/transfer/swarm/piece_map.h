@@ -54,7 +54,7 @@ class PieceMap {
 
  private:
   struct Piece {
-    enum State : std::uint8_t { missing, taken, proven } state = missing;
+    enum State : std::uint8_t { wanted, taken, proven } state = wanted;
     Instant since{};
   };
   ContentId content_;
