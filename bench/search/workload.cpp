@@ -205,9 +205,11 @@ std::vector<std::string> Workload::queries(QueryClass query_class, std::size_t c
                       (random() % 4 == 0 ? " mp3" : ""));
         break;
       case QueryClass::adversarial: {
-        const std::string first = one_of(random, kOnly);
+        std::string query = one_of(random, kOnly);
         const std::string second = one_of(random, kOnly);
-        if (first != second) all.push_back(first + " " + second);
+        if (query == second) break;
+        query += ' ';
+        all.push_back(query += second);
         break;
       }
       case QueryClass::prefix:

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <string_view>
 #include <vector>
 
 #include "host/app/event_bus.h"
@@ -30,6 +31,10 @@ struct ApiContext {
   Authenticator* authenticator = nullptr;
   Accounts* accounts = nullptr;
   EventBus* events = nullptr;
+  // What a request made a plugin throw, counted against the one that provides the interface.
+  std::function<void(std::string_view interface_id, std::string_view request,
+                     std::string_view what)>
+      threw;
 };
 
 class Api {
@@ -46,8 +51,12 @@ class Api {
   const ApiContext& context() const { return context_; }
 
  private:
+  // The routes of a resource, and the interface that their calls end in.
+  void add_resource(std::string_view interface_id, void (*add_routes)(Api&));
+
   ApiContext context_;
   std::vector<Registration> routes_;
+  std::string_view interface_id_;  // of the resource that is being added
 };
 
 // One per resource.

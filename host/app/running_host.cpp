@@ -124,18 +124,21 @@ void RunningHost::open_api() {
   auto* authenticator = plugins_->find<Authenticator>();
   access_ = config_.owner_access() ? owner_guard(data_.api_token(), listener_->address())
                                    : public_guard(data_.api_token(), authenticator);
-  api_ = std::make_unique<Api>(ApiContext{.routes = *listener_,
-                                          .registry = plugins_->find<Registry>(),
-                                          .search = plugins_->find<Search>(),
-                                          .shares = plugins_->find<Shares>(),
-                                          .downloads = plugins_->find<Downloads>(),
-                                          .uploads = plugins_->find<Uploads>(),
-                                          .metrics = metrics_,
-                                          .status = [this] { return status(); },
-                                          .inbox = plugins_->find<Inbox>(),
-                                          .authenticator = authenticator,
-                                          .accounts = plugins_->find<Accounts>(),
-                                          .events = &events_});
+  api_ = std::make_unique<Api>(ApiContext{
+      .routes = *listener_,
+      .registry = plugins_->find<Registry>(),
+      .search = plugins_->find<Search>(),
+      .shares = plugins_->find<Shares>(),
+      .downloads = plugins_->find<Downloads>(),
+      .uploads = plugins_->find<Uploads>(),
+      .metrics = metrics_,
+      .status = [this] { return status(); },
+      .inbox = plugins_->find<Inbox>(),
+      .authenticator = authenticator,
+      .accounts = plugins_->find<Accounts>(),
+      .events = &events_,
+      .threw = [this](auto interface_id, auto request,
+                      auto what) { plugins_->count_failure(interface_id, request, what); }});
 }
 
 void RunningHost::start_feeds() {

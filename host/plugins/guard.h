@@ -3,22 +3,30 @@
 
 #include <exception>
 #include <string>
+#include <utility>
 
 #include "swapmeet/result.h"
 
 namespace swapmeet {
 
-// Runs a call that returns a Result.
-template <class Call>
-auto guarded(Call&& call) -> decltype(call()) {
+// Runs a call that returns a Result; `threw` hears what it threw, if it did.
+template <class Call, class Threw>
+auto guarded(Call&& call, Threw&& threw) -> decltype(call()) {
+  std::string what;
   try {
     return call();
   } catch (const std::exception& exception) {
-    return Error{
-        ErrorCode::internal, std::string("it threw an exception: ") + exception.what(), {}};
+    what = std::string("it threw an exception: ") + exception.what();
   } catch (...) {
-    return Error{ErrorCode::internal, "it threw something that is no exception", {}};
+    what = "it threw something that is no exception";
   }
+  threw(what);
+  return Error{ErrorCode::internal, std::move(what), {}};
+}
+
+template <class Call>
+auto guarded(Call&& call) -> decltype(call()) {
+  return guarded(std::forward<Call>(call), [](const std::string&) {});
 }
 
 }  // namespace swapmeet

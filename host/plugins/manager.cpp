@@ -285,6 +285,11 @@ void* Manager::find_interface(std::string_view id) {
   return provider->plugin->interface(id);
 }
 
+void Manager::count_failure(std::string_view interface_id, std::string_view doing,
+                            std::string_view what) {
+  if (auto* provider = provider_of(interface_id)) provider->host->count_failure(doing, what);
+}
+
 std::vector<PluginStatus> Manager::status() const {
   std::vector<PluginStatus> all;
   const std::lock_guard lock(state_mutex_);

@@ -61,6 +61,8 @@ class Manager {
     return static_cast<Interface*>(find_interface(Interface::kInterface));
   }
   void* find_interface(std::string_view id);
+  // A call of this interface threw: counted against the plugin that provides it, and logged.
+  void count_failure(std::string_view interface_id, std::string_view doing, std::string_view what);
   std::vector<PluginStatus> status() const;
 
  private:

@@ -67,12 +67,18 @@ TEST_CASE("text that is not UTF-8 does not come back in JSON") {
   CHECK(code_of(world.call("DELETE", "/api/v1/shares/%ff")) == "invalid_argument");
 }
 
-TEST_CASE("a plugin that throws is a 500 with the request's id") {
+TEST_CASE("a plugin that throws is a 500 with the request's id, counted against it") {
   World world;
-  const Api api(world.all());
+  auto context = world.all();
+  std::vector<std::string> threw;
+  context.threw = [&](auto interface_id, auto, auto what) {
+    threw = {std::string(interface_id), std::string(what)};
+  };
+  const Api api(context);
   const auto response = world.call("GET", kOne + "/files?folder=throw");
   CHECK(response.status == 500);
   CHECK(code_of(response) == "internal");
+  CHECK(threw == std::vector<std::string>{Registry::kInterface, "it threw an exception: a defect"});
 }
 
 TEST_CASE("a peer registers with the address it was seen at and a token of its own") {

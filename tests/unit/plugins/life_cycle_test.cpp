@@ -101,6 +101,15 @@ TEST_CASE("what callbacks throw is counted against the plugin and hurts nobody e
   CHECK(failures(host, id) == 4);
 }
 
+TEST_CASE("what a call of an interface throws is counted against its provider") {
+  BenchHost host;
+  REQUIRE(host.run({"base", "throws_in_calls"}).ok());
+  host.manager.count_failure("fixture.base/1", "a request", "a defect");
+  host.manager.count_failure("fixture.other/1", "a request", "a defect");
+  CHECK(failures(host, "extension.base") == 1);
+  CHECK(failures(host, "extension.throws_in_calls") == 0);
+}
+
 TEST_CASE("what a plugin leaves registered is swept when it stops") {
   BenchHost host;
   REQUIRE(host.run({"throws_in_calls"}).ok());
