@@ -51,7 +51,7 @@ struct FeedPosition {
 
 struct FeedState {
   std::string feed;     // made at random when the store is created: another store, another feed
-  Revision oldest = 0;  // a follower that stands before this must start over
+  Revision oldest = 0;  // a follower that returns from before this must start over
   Revision latest = 0;
 
   bool operator==(const FeedState&) const = default;
@@ -74,8 +74,8 @@ class ChangeFeed {
   virtual ~ChangeFeed() = default;
   virtual Result<FeedState> state() = 0;
   // At most `limit` changes after `after`. `upto` of the answer is the revision to go on from; it
-  // equals the feed's latest when there is no more. `conflict` when `after` is before the oldest
-  // and not 0, or after the latest.
+  // equals the feed's latest when there is no more. `conflict` when `after` is after the latest, or
+  // before the oldest, unless it is 0 or the end of an answer to a first sync that goes on.
   virtual Result<ChangeBatch> changes_after(Revision after, std::size_t limit) = 0;
   // `wake` is called, on any thread and quickly to return, after the feed has advanced. May call
   // once for many changes. No call begins after the registration is gone.
