@@ -34,7 +34,7 @@ struct ApiContext {
   // What a request made a plugin throw, counted against the one that provides the interface.
   std::function<void(std::string_view interface_id, std::string_view request,
                      std::string_view what)>
-      threw;
+      threw = {};
 };
 
 class Api {

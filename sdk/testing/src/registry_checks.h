@@ -2,9 +2,12 @@
 // (registry_listings.cpp), and of its feed (registry_feed.cpp).
 #pragma once
 
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "samples.h"
+#include "swapmeet/testing/catch.h"
 #include "swapmeet/testing/registry_contract.h"
 
 namespace swapmeet::testing {
@@ -26,10 +29,26 @@ Enrolled enroll(Registry& registry, const Enrollment& enrollment);
 Enrolled enroll(Registry& registry, unsigned number, const std::string& name);
 // Announces what follows from `base`, up to `base` + 10, and must be let.
 void announce(Registry& registry, unsigned number, Revision base, std::vector<Change> changes);
-// All pages, `limit` at a time; none longer, none but the last empty, nothing twice.
+// All pages of what `ask` answers, `limit` at a time; none longer, none but the last empty.
+template <class Item>
+std::vector<Item> all_pages(std::size_t limit,
+                            const std::function<Result<Page<Item>>(const PageRequest&)>& ask) {
+  std::vector<Item> all;
+  PageRequest request{limit, ""};
+  do {
+    const auto page = ask(request);
+    REQUIRE(page.ok());
+    REQUIRE(page->items.size() <= limit);
+    REQUIRE((page->next.empty() || !page->items.empty()));
+    all.insert(all.end(), page->items.begin(), page->items.end());
+    request.after = page->next;
+  } while (!request.after.empty());
+  return all;
+}
 std::vector<PeerRecord> all_peers(Registry& registry, PeerQuery query, std::size_t limit);
 std::vector<Listing> all_listings(Registry& registry, unsigned number, BrowseQuery query,
                                   std::size_t limit, const Identity& viewer = {});
+
 // Is it this error, with a sentence?
 template <class T>
 bool is_error(const Result<T>& result, ErrorCode code) {

@@ -15,23 +15,17 @@ void announce(Registry& registry, unsigned number, Revision base, std::vector<Ch
 
 std::vector<Listing> all_listings(Registry& registry, unsigned number, BrowseQuery query,
                                   std::size_t limit, const Identity& viewer) {
-  std::vector<Listing> all;
-  query.page = {limit, ""};
-  do {
-    auto page = registry.browse(peer_number(number), query, viewer);
-    REQUIRE(page.ok());
-    REQUIRE(page->items.size() <= limit);
-    REQUIRE((page->next.empty() || !page->items.empty()));
-    all.insert(all.end(), page->items.begin(), page->items.end());
-    query.page.after = page->next;
-  } while (!query.page.after.empty());
-  return all;
+  return all_pages<Listing>(limit, [&](const PageRequest& page) {
+    query.page = page;
+    return registry.browse(peer_number(number), query, viewer);
+  });
 }
 
 namespace {
 
 std::vector<std::string> paths_of(const std::vector<Listing>& listings) {
   std::vector<std::string> paths;
+  paths.reserve(listings.size());
   for (const auto& listing : listings) paths.push_back(listing.path);
   return paths;
 }

@@ -17,17 +17,10 @@ Enrolled enroll(Registry& registry, unsigned number, const std::string& name) {
 }
 
 std::vector<PeerRecord> all_peers(Registry& registry, PeerQuery query, std::size_t limit) {
-  std::vector<PeerRecord> all;
-  query.page = {limit, ""};
-  do {
-    auto page = registry.peers(query);
-    REQUIRE(page.ok());
-    REQUIRE(page->items.size() <= limit);
-    REQUIRE((page->next.empty() || !page->items.empty()));
-    all.insert(all.end(), page->items.begin(), page->items.end());
-    query.page.after = page->next;
-  } while (!query.page.after.empty());
-  return all;
+  return all_pages<PeerRecord>(limit, [&](const PageRequest& page) {
+    query.page = page;
+    return registry.peers(query);
+  });
 }
 
 namespace {
