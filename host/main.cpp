@@ -2,7 +2,6 @@
 // a running one.
 #include <algorithm>
 #include <filesystem>
-#include <iostream>
 #include <string>
 #include <vector>
 
@@ -12,27 +11,38 @@
 
 namespace {
 
+// A daemon leaves this folder: paths are made absolute.
+swapmeet::RunOptions options_from(const swapmeet::cli::Arguments& arguments) {
+  const auto path = [&](const char* option) {
+    const auto value = arguments.value(option);
+    return value.empty() ? std::filesystem::path() : std::filesystem::absolute(value);
+  };
+  return {.config = path("--config"),
+          .overrides = arguments.values("--set"),
+          .daemon = arguments.has("--daemon"),
+          .pidfile = path("--pidfile"),
+          .json = arguments.has("--json")};
+}
+
 int own_host(const std::string& command, const std::vector<std::string>& words,
              const char* program) {
   using namespace swapmeet;
-  auto options = parse_run_options(words);
-  if (options && options->config.empty() && command != "plugins") {
-    if (const auto file = cli::default_config())
-      options->config = std::filesystem::absolute(*file);
-    else
-      options = Error{ErrorCode::invalid_argument,
-                      "no configuration is named and none is in the usual places; --config FILE, "
-                      "or make one: swapmeet init index|peer",
-                      {}};
+  const auto arguments = command_arguments(command, words);
+  if (!arguments) return misused(command, arguments.error());
+  auto options = options_from(*arguments);
+  if (options.config.empty() && command != "plugins") {
+    const auto file = cli::default_config();
+    if (!file)
+      return misused(command, {ErrorCode::invalid_argument,
+                               "no configuration is named and none is in the usual places; "
+                               "--config FILE, or make one: swapmeet init index|peer",
+                               {}});
+    options.config = std::filesystem::absolute(*file);
   }
-  if (!options) {
-    std::cerr << "swapmeet " << command << ": " << options.error().message << '\n';
-    return 2;
-  }
-  if (command == "check") return check_command(*options);
-  if (command == "plugins") return plugins_command(*options);
+  if (command == "check") return check_command(options);
+  if (command == "plugins") return plugins_command(options);
   block_signals();
-  return Application(std::move(*options)).run_host(program);
+  return Application(std::move(options)).run_host(program);
 }
 
 }  // namespace

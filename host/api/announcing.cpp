@@ -30,6 +30,8 @@ Result<std::string> inflate_gzip(const std::string& body) {
     if (text.size() > kMostInflated)
       return Error{
           ErrorCode::too_large, "the body inflates to more than 64 MiB; send smaller batches", {}};
+    if (state == Z_STREAM_END && stream.avail_in > 0)  // a gzip may have several members
+      state = inflateReset(&stream);
   }
   if (state != Z_STREAM_END)
     return Error{ErrorCode::invalid_argument, "the body is no whole gzip", {}};

@@ -20,9 +20,12 @@ void add_status(Api& api) {
   api.add("GET", "/metrics", [&context](http::Request&) -> Result<http::Response> {
     return plain(context.metrics.text(), "text/plain; version=0.0.4");
   });
-  api.add("GET", "/api/v1/status", [&context](http::Request&) -> Result<http::Response> {
+  api.add("GET", "/api/v1/status", [&context](http::Request& request) -> Result<http::Response> {
     auto report = context.status();
-    if (context.registry) {
+    // A peer asks its index, which may take its time: for its owner only.
+    if (report.role == "peer" && request.identity.is_guest()) {
+      report.index_problem.clear();
+    } else if (context.registry) {
       auto counts = context.registry->counts();
       if (counts)
         report.counts = *counts;

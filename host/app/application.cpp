@@ -55,40 +55,6 @@ void block_signals() {
   std::signal(SIGXFSZ, SIG_IGN);  // so is a file that may not grow
 }
 
-Result<RunOptions> parse_run_options(const std::vector<std::string>& words) {
-  RunOptions options;
-  const auto wrong = [](const std::string& message) {
-    return Error{ErrorCode::invalid_argument, message, {}};
-  };
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    std::string name = words[i];
-    std::string value;
-    const auto equals = name.find('=');
-    const bool joined = name.starts_with("--") && equals != std::string::npos;
-    if (joined) {
-      value = name.substr(equals + 1);
-      name.resize(equals);
-    }
-    if (name == "--daemon" || name == "--json") {
-      (name == "--daemon" ? options.daemon : options.json) = true;
-      continue;
-    }
-    if (name != "--config" && name != "--set" && name != "--pidfile")
-      return wrong("'" + words[i] +
-                   "' is not known here; --config FILE, --set section.key=value, --daemon and "
-                   "--pidfile FILE are");
-    if (!joined) {
-      if (++i == words.size()) return wrong(name + " needs a value");
-      value = words[i];
-    }
-    if (name == "--set")
-      options.overrides.push_back(value);
-    else  // a daemon leaves this folder
-      (name == "--config" ? options.config : options.pidfile) = std::filesystem::absolute(value);
-  }
-  return options;
-}
-
 int Application::run_host(const std::string& program) {
   if (auto prepared = prepare(); !prepared) return failed(prepared.error());
   std::vector<std::string> arguments{program};

@@ -26,9 +26,6 @@ struct RunOptions {
   bool json = false;  // of `plugins`
 };
 
-// The words after the command. `invalid_argument` says what is wrong with them.
-Result<RunOptions> parse_run_options(const std::vector<std::string>& words);
-
 class Application : public Poco::Util::ServerApplication {
  public:
   explicit Application(RunOptions options) : options_(std::move(options)) {}

@@ -15,6 +15,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <mutex>
+#include <shared_mutex>
 
 namespace swapmeet {
 namespace {
@@ -77,6 +79,9 @@ Result<Poco::AutoPtr<Poco::Channel>> channel_for(const Settings& host) {
 
 constexpr const char* kLogger = "swapmeet";
 
+// A Poco logger lets go of its old channel without waiting for those who still write to it.
+std::shared_mutex channel_mutex;
+
 }  // namespace
 
 Result<void> set_up_log(const Settings& host) {
@@ -87,7 +92,10 @@ Result<void> set_up_log(const Settings& host) {
   Poco::AutoPtr<Poco::FormattingChannel> formatting(
       new Poco::FormattingChannel(formatter, *channel));
   auto& logger = Poco::Logger::get(kLogger);
-  logger.setChannel(formatting);
+  {
+    const std::unique_lock lock(channel_mutex);
+    logger.setChannel(formatting);
+  }
   for (const LogLevel level : {LogLevel::debug, LogLevel::info, LogLevel::warning, LogLevel::error})
     if (name_of(level) == host.text("log_level")) logger.setLevel(priority_of(level));
   return {};
@@ -109,6 +117,7 @@ void write_log(const std::string& source, LogLevel level, std::string_view messa
     append_value(line, field.value);
   }
   try {
+    const std::shared_lock lock(channel_mutex);
     logger.log(Poco::Message(source, line, priority));
   } catch (const Poco::Exception&) {
     // A full disk must not end what was to be logged; there is nowhere to say so.

@@ -41,12 +41,30 @@ const std::vector<Command>& commands() {
        "the host, in the foreground",
        {{"--set", "", "SECTION.KEY=VALUE", "override a key"},
         {"--daemon", "", "", "run in the background"},
-        {"--pidfile", "", "FILE", "write the process id there"}}},
+        {"--pidfile", "", "FILE", "write the process id there"}},
+       nullptr,
+       nullptr,
+       false,
+       0,
+       0},
       {"check",
        "check [--config FILE]",
        "is this configuration right?",
-       {{"--set", "", "SECTION.KEY=VALUE", "override a key"}}},
-      {"plugins", "plugins [--config FILE]", "what can be loaded, and the keys each takes", {}},
+       {{"--set", "", "SECTION.KEY=VALUE", "override a key"}},
+       nullptr,
+       nullptr,
+       false,
+       0,
+       0},
+      {"plugins",
+       "plugins [--config FILE]",
+       "what can be loaded, and the keys each takes",
+       {{"--set", "", "SECTION.KEY=VALUE", "override a key"}},
+       nullptr,
+       nullptr,
+       false,
+       0,
+       0},
       {"status",
        "status",
        "the host: name, addresses, index, plugins",
@@ -163,7 +181,7 @@ void print_overview() {
     fmt::print("  {:<32} {}\n", command.usage.substr(0, command.usage.find('\n')), command.summary);
   std::cout << R"(
 `swapmeet help COMMAND` tells more. Commands speak to a running host, found by --config FILE, --host URL,
-SWAPMEET_HOST, ./config/peer.ini or ~/.config/swapmeet/peer.ini. Every listing takes --json.
+SWAPMEET_HOST, ./config/peer.ini, ~/.config/swapmeet/peer.ini or ~/.config/swapmeet/index.ini. Every listing takes --json.
 Exit codes: 0 done, 1 it failed, 2 wrong usage, 3 not found, 4 not allowed, 5 host not reachable.
 )";
 }
@@ -184,12 +202,6 @@ void print_usage(const Command& command) {
   }
 }
 
-int misused(const std::string& command, const std::string& sentence) {
-  std::cerr << "swapmeet " << command << ": " << sentence << "; `swapmeet help " << command
-            << "` tells more\n";
-  return 2;
-}
-
 int help(const std::vector<std::string>& words) {
   if (words.empty()) {
     print_overview();
@@ -205,6 +217,28 @@ int help(const std::vector<std::string>& words) {
 }
 
 }  // namespace
+
+Result<cli::Arguments> command_arguments(const std::string& name,
+                                         const std::vector<std::string>& words) {
+  const auto* command = find(name);
+  const auto wrong = [&](const std::string& sentence) {
+    return Error{
+        ErrorCode::invalid_argument, sentence + "; `swapmeet help " + name + "` tells more", {}};
+  };
+  if (command == nullptr) return wrong("there is no such command");
+  auto arguments = cli::parse_arguments(words, options_of(*command), command->free_words);
+  if (!arguments) return wrong(arguments.error().message);
+  if (arguments->has("--help")) return arguments;
+  if (arguments->words.size() < command->least_words) return wrong("something is missing");
+  if (arguments->words.size() > command->most_words)
+    return wrong("'" + arguments->words[command->most_words] + "' is one word too many");
+  return arguments;
+}
+
+int misused(const std::string& command, const Error& error) {
+  std::cerr << "swapmeet " << command << ": " << error.message << '\n';
+  return 2;
+}
 
 bool printed_help(const std::string& command, const std::vector<std::string>& words) {
   const auto* known = find(command);
@@ -224,12 +258,9 @@ int run_command(const std::string& name, const std::vector<std::string>& words) 
   }
   const auto* command = find(name);
   if (command == nullptr) return help({name});
-  auto arguments = cli::parse_arguments(words, options_of(*command), command->free_words);
-  if (!arguments) return misused(name, arguments.error().message);
+  auto arguments = command_arguments(name, words);
+  if (!arguments) return misused(name, arguments.error());
   if (arguments->has("--help")) return print_usage(*command), 0;
-  if (arguments->words.size() < command->least_words) return misused(name, "something is missing");
-  if (arguments->words.size() > command->most_words)
-    return misused(name, "'" + arguments->words[command->most_words] + "' is one word too many");
   if (command->alone != nullptr) return command->alone(*arguments);
   auto session = cli::Session::open(std::move(*arguments));
   if (!session) return cli::fail(session.error());

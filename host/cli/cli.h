@@ -5,8 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "host/cli/arguments.h"
+
 namespace swapmeet {
 
+// What a command takes, checked. `invalid_argument` says what is wrong with the words.
+Result<cli::Arguments> command_arguments(const std::string& command,
+                                         const std::vector<std::string>& words);
+// Prints what is wrong; the exit code.
+int misused(const std::string& command, const Error& error);
 int run_command(const std::string& command, const std::vector<std::string>& words);
 // True when the words ask for help; then the usage of the command has been printed.
 bool printed_help(const std::string& command, const std::vector<std::string>& words);

@@ -47,7 +47,7 @@ Result<Session> Session::open(Arguments arguments) {
     if (!read) return std::move(read).error();
     options = std::move(*read);
   }
-  if (!host.empty()) options.url = host.starts_with("http") ? host : "http://" + host;
+  if (!host.empty()) options.url = host.find("://") != std::string::npos ? host : "http://" + host;
   if (options.url.empty()) options.url = "http://127.0.0.1:6690";
   while (options.url.ends_with('/')) options.url.pop_back();
   if (const auto token = environment("SWAPMEET_TOKEN"); !token.empty()) options.token = token;

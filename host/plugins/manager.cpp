@@ -195,7 +195,9 @@ Result<void> Manager::configure() {
 Result<void> Manager::start() {
   for (auto& loaded : plugins_) {
     std::error_code error;
-    std::filesystem::create_directories(loaded->host->data_folder(), error);
+    const auto folder = loaded->host->data_folder();
+    if (std::filesystem::create_directories(folder, error))
+      std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
     auto started = guarded([&] { return loaded->plugin->start(); });
     if (!started) {
       auto failure = failed(*loaded, "starting it", started.error());

@@ -59,7 +59,8 @@ class SwarmPlugin final : public Plugin {
     auto changed = shares_->configure(settings.family("share.*"), *ignore,
                                       settings.duration("rescan_interval"));
     if (!changed) return changed;
-    return unchanged(settings, {"listen", "announce_address", "hash_threads", "download_folder"});
+    return unchanged(settings, {"listen", "announce_address", "hash_threads", "download_folder",
+                                "inbox_accept"});
   }
 
   void stop() override {

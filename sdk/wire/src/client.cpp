@@ -84,8 +84,8 @@ Result<Reply> Client::request(const std::string& method, const std::string& targ
     } catch (const Poco::TimeoutException&) {
       return Error{ErrorCode::timed_out, options_.url + " does not answer in time", {}};
     } catch (const Poco::Exception& exception) {
-      // The other side may have closed a kept connection just now: once more, with a fresh one. All
-      // our calls may be made twice.
+      // The other side may have closed a kept connection just now: once more, with a fresh one.
+      // What a call has done the first time it finds done the second.
       if (!kept || attempt > static_cast<int>(kMostIdle))
         return unreachable(exception.displayText());
     }

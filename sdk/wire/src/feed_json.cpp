@@ -5,6 +5,7 @@
 namespace swapmeet::wire {
 namespace {
 
+constexpr std::size_t kMostChanges = 50'000;    // in a batch, whatever its bytes
 constexpr std::uint64_t kLongestWait = 86'400;  // seconds; what says more is not believed
 
 void write_change(JsonWriter& out, const Change& change) {
@@ -93,6 +94,11 @@ Result<ChangeBatch> batch_from_ndjson(std::string_view text) {
       if (batch.upto < batch.base) in.fail("upto", "is before base");
       if (auto read = in.finish(0); !read) return at(read.error());
     } else if (!line.empty()) {
+      if (batch.changes.size() == kMostChanges)
+        return Error{
+            ErrorCode::too_large,
+            "a batch may have " + std::to_string(kMostChanges) + " changes; send smaller batches",
+            {}};
       auto change = read_change(line);
       if (!change) return at(change.error());
       batch.changes.push_back(std::move(*change));

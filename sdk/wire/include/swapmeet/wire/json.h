@@ -105,6 +105,7 @@ template <class T>
 Result<T> from_json(std::string_view text);
 
 // A batch as NDJSON: a line {"feed":…,"base":N,"upto":M}, then a change a line.
+// `too_large`: more than 50,000 changes.
 std::string to_ndjson(const ChangeBatch& batch);
 Result<ChangeBatch> batch_from_ndjson(std::string_view text);
 
