@@ -285,12 +285,13 @@ struct DownloadQueue::State {
         for (const auto& run : runs)
           if (!run.over) publish(*run.item);
       }
-      if (running > 0)
-        changed.wait_until(lock, now + kTellEvery);
-      else if (!waiting.empty())
-        changed.wait_until(lock, waiting.begin()->first);
-      else
+      if (running == 0 && waiting.empty()) {
         changed.wait(lock);
+        continue;
+      }
+      // A copy: what waits may be gone before the waiting is over.
+      const auto next = running > 0 ? now + kTellEvery : waiting.begin()->first;
+      changed.wait_until(lock, next);
     }
   }
 
