@@ -35,7 +35,7 @@ fs::path cache_home() { return home_of("XDG_CACHE_HOME", ".cache"); }
 
 std::optional<fs::path> default_config() {
   for (const fs::path& file :
-       {fs::path("config/peer.ini"), config_home() / "peer.ini", config_home() / "index.ini"})
+       {config_home() / "peer.ini", config_home() / "index.ini", fs::path("config/peer.ini")})
     if (std::error_code ignored; fs::exists(file, ignored)) return file;
   return std::nullopt;
 }

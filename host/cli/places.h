@@ -13,8 +13,8 @@ std::string environment(const char* name);  // "" when it is not set
 std::filesystem::path config_home();        // ~/.config/swapmeet
 std::filesystem::path data_home();          // ~/.local/share/swapmeet
 std::filesystem::path cache_home();         // ~/.cache/swapmeet
-// The configuration that is meant when none is named: config/peer.ini here, then peer.ini and
-// index.ini in config_home().
+// The configuration that is meant when none is named: peer.ini or index.ini in
+// config_home(), or else config/peer.ini here.
 std::optional<std::filesystem::path> default_config();
 
 // The session token for a host, kept readable for the person only.

@@ -114,10 +114,30 @@ TEST_CASE("announcing takes plain and gzip NDJSON and says when the two have los
   CHECK(body_of(world.call("POST", kOne + "/changes", batch)) == R"({"feed":"f","revision":4})");
   CHECK(world.call("POST", kOne + "/changes", gzip(batch), gzipped()).status == 200);
   CHECK(world.registry.token_ == "peer-token");
+  const auto two_members = gzip(batch) + gzip("{\"op\":\"eat\"}\n");
+  CHECK(world.call("POST", kOne + "/changes", two_members, gzipped()).status == 400);
   const auto lost =
       world.call("POST", kOne + "/changes", "{\"feed\":\"f\",\"base\":9,\"upto\":9}\n");
   CHECK(lost.status == 409);
   CHECK(code_of(lost) == "conflict");
+}
+
+TEST_CASE("a peer asks its index for the status only when its owner wants to know") {
+  World world;
+  auto context = world.all();
+  context.status = [] {
+    wire::StatusReport report;
+    report.role = "peer";
+    report.index_problem = "the index is away";
+    return report;
+  };
+  const Api api(context);
+  const auto owner = body_of(world.call("GET", "/api/v1/status", "", World::admin()));
+  const auto guest = body_of(world.call("GET", "/api/v1/status", "", World::guest()));
+  CHECK(owner.find("the index is away") != std::string::npos);
+  CHECK(owner.find("\"files\":2") != std::string::npos);
+  CHECK(guest.find("away") == std::string::npos);
+  CHECK(guest.find("\"files\":2") == std::string::npos);
 }
 
 TEST_CASE("a body that is cut short or inflates without end is refused") {

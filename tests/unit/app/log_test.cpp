@@ -1,8 +1,10 @@
 #include "host/app/log.h"
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include "catch.h"
 #include "host/app/config.h"
@@ -79,6 +81,17 @@ TEST_CASE("a log file is rotated at its size, and so many old ones are kept") {
   }
   CHECK(files == 3);
   CHECK_THAT(bench.text(), Contains("number=999"));
+}
+
+TEST_CASE("the log may be set up anew while others write to it") {
+  LogBench log;
+  std::atomic<bool> over = false;
+  std::thread writer([&] {
+    while (!over) write_log("test", LogLevel::info, "a line", {});
+  });
+  for (int i = 0; i < 200; ++i) CHECK(log.set_up({{"log_file", log.file.string()}}, {}).ok());
+  over = true;
+  writer.join();
 }
 
 TEST_CASE("a log file that cannot be written is an error, and the log stays as it was") {

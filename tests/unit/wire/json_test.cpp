@@ -57,6 +57,14 @@ TEST_CASE("what is wrong in a batch names the line") {
   CHECK_FALSE(batch_from_ndjson("{\"feed\":\"f\",\"base\":2,\"upto\":1}\n").ok());
 }
 
+TEST_CASE("a batch is bounded by its changes, however few bytes they take") {
+  std::string text = "{\"feed\":\"f\",\"base\":0,\"upto\":1}\n";
+  for (int i = 0; i < 50'000; ++i) text += "{\"op\":\"clear\"}\n";
+  CHECK(batch_from_ndjson(text)->changes.size() == 50'000);
+  text += "{\"op\":\"clear\"}\n";
+  CHECK(batch_from_ndjson(text).error().code == ErrorCode::too_large);
+}
+
 TEST_CASE("present and absent are not announced as clear") {
   ChangeBatch batch{"feed-1", 0, 1, {}};
   batch.changes.push_back({1, ChangeKind::present, {}, "alice", {}});
