@@ -20,6 +20,7 @@ using Instant = std::chrono::steady_clock::time_point;
 // The writer of an open-ended answer; bytes wait here until the socket thread takes them.
 class Stream : public StreamWriter {
  public:
+  static constexpr std::size_t kMostWaiting = 1 << 20;  // bytes; who is further behind is cut off
   explicit Stream(std::function<void()> kick) : kick_(std::move(kick)) {}
   bool write(std::string_view bytes) override;
   void close() override;
@@ -30,7 +31,6 @@ class Stream : public StreamWriter {
   void abandon();
 
  private:
-  static constexpr std::size_t kMostWaiting = 1 << 20;
   std::mutex mutex_;
   std::function<void()> kick_;
   std::string waiting_;
@@ -78,6 +78,7 @@ struct Connection {
   bool readable = false;  // something may have arrived since the last read
   bool ended = false;     // the client sends no more
   std::string in;
+  bool blank_line = false;  // came before the request that is awaited
   Head head;
   bool head_only = false;  // the request was HEAD: no body in the answer
   std::shared_ptr<Route> route;

@@ -101,7 +101,11 @@ void Front::loop() {
 
 // The events are edges: each is told once, so what they say is remembered until it is read.
 void Front::serve(Connection& connection, std::uint32_t events) {
-  if (events & (EPOLLERR | EPOLLHUP)) return close(connection);
+  if (events & (EPOLLERR | EPOLLHUP)) {
+    // Its request is still in memory, and so counted, until the answer finds nobody.
+    if (connection.state == Connection::State::handling) return;
+    return close(connection);
+  }
   if (events & EPOLLRDHUP) {
     connection.ended = true;
     if (connection.state == Connection::State::streaming) return close(connection);

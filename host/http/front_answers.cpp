@@ -101,6 +101,7 @@ void Front::sent(Connection& connection) {
   connection.out = {};
   connection.head = {};
   connection.route.reset();
+  connection.blank_line = false;
   connection.state = Connection::State::reading_head;
   connection.deadline =
       now() + (connection.in.empty() ? options_.idle_timeout : options_.header_timeout);
@@ -112,6 +113,7 @@ void Front::sent(Connection& connection) {
 void Front::feed_stream(Connection& connection) {
   if (connection.state != Connection::State::streaming || !connection.out.stream) return;
   auto& out = connection.out;
+  if (out.unsent() > Stream::kMostWaiting) return close(connection);  // too slow for what comes
   auto state = Stream::State::open;
   const auto bytes = out.stream->take(state);
   if (state == Stream::State::cut_off) return close(connection);  // not a clean end
@@ -129,7 +131,8 @@ void Front::feed_stream(Connection& connection) {
   switch (out.advance(connection.socket)) {
     case Sending::failed: return close(connection);
     case Sending::done: connection.deadline = Instant::max(); break;
-    default:
+    case Sending::portion: runnable_.push_back(connection.id); [[fallthrough]];
+    case Sending::blocked:
       if (out.progress() != before) connection.deadline = now() + options_.send_timeout;
   }
   count_held(connection);

@@ -56,7 +56,8 @@ bool Front::fill(Connection& connection) {
     // Less than a buffer: that was all, and what comes next is a new event.
     if (static_cast<std::size_t>(n) < sizeof bytes && !connection.ended)
       connection.readable = false;
-    if (connection.in.empty() && connection.state == Connection::State::reading_head)
+    if (connection.in.empty() && connection.state == Connection::State::reading_head &&
+        !connection.blank_line)
       connection.deadline = now() + options_.header_timeout;
     connection.in.append(bytes, static_cast<std::size_t>(n));
     connection.received += static_cast<std::uint64_t>(n);
@@ -74,7 +75,10 @@ bool Front::fill(Connection& connection) {
 // True: the request went on its way (or was refused).
 bool Front::take_head(Connection& connection) {
   // RFC 9112 §2.2: an empty line before the request line is forgiven, once.
-  if (connection.in.starts_with("\r\n")) connection.in.erase(0, 2);
+  if (!connection.blank_line && connection.in.starts_with("\r\n")) {
+    connection.in.erase(0, 2);
+    connection.blank_line = true;
+  }
   auto parsed = parse_head(connection.in);
   if (std::holds_alternative<Incomplete>(parsed)) return false;
   ++tally_.counts.requests;

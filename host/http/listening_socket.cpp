@@ -61,7 +61,10 @@ void describe(const sockaddr_storage& from, Accepted& accepted) {
   char text[INET6_ADDRSTRLEN] = "";
   if (from.ss_family == AF_INET6) {
     const auto& v6 = reinterpret_cast<const sockaddr_in6&>(from);
-    inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
+    if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr))  // an IPv4 client of a socket that listens on both
+      inet_ntop(AF_INET, &v6.sin6_addr.s6_addr[12], text, sizeof text);
+    else
+      inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
     accepted.port = ntohs(v6.sin6_port);
   } else {
     const auto& v4 = reinterpret_cast<const sockaddr_in&>(from);

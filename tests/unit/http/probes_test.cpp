@@ -65,6 +65,7 @@ TEST_CASE("probes: request lines and targets") {
   check({
       {"plain", line("GET /hello/a HTTP/1.1"), 200},
       {"one empty line before", "\r\n" + line("GET /hello/a HTTP/1.1"), 200},
+      {"two empty lines before", "\r\n\r\n" + line("GET /hello/a HTTP/1.1"), 400},
       {"a bare LF before", "\n" + line("GET /hello/a HTTP/1.1"), 400},
       {"a space before", " " + line("GET /hello/a HTTP/1.1"), 400},
       {"bare LF ends the request line", "GET /hello/a HTTP/1.1\nHost: x" + kEnd, 400},
