@@ -80,10 +80,12 @@ class RemoteRegistry final : public Plugin, public Registry, public IndexAddress
   void session_ended(const std::string& token) override { session_->ended(token); }
 
   Result<Enrolled> enroll(const Enrollment& enrollment, const Caller&) override {
-    auto enrolled = ask<Enrolled>("PUT", peer_path(enrollment.id), wire::to_json(enrollment),
-                                  headers(enrollment.token));
+    // Made here when there is none: one that the index made could not be derived from any token.
+    const auto token = enrollment.token.empty() ? random_hex(32) : enrollment.token;
+    auto enrolled =
+        ask<Enrolled>("PUT", peer_path(enrollment.id), wire::to_json(enrollment), headers(token));
     // The caller knows its own token, not the one derived for this index.
-    if (enrolled && !enrollment.token.empty()) enrolled->token = enrollment.token;
+    if (enrolled) enrolled->token = token;
     return enrolled;
   }
   Result<std::chrono::seconds> renew(const PeerId& peer, const std::string& token) override {

@@ -56,7 +56,8 @@ void check_enrolling(RegistrySubject& subject) {
   CHECK(enrolled.peer.present);
   CHECK(enrolled.peer.files == 0);
   CHECK(*registry.peer(peer_number(1)) == enrolled.peer);
-  // An empty address is the one that the registry sees. An empty token: the registry makes one.
+  // An empty address is the one that the registry sees. An empty token: one is made, good from then
+  // on.
   auto shy = enrollment_of(2, "Bøb Ünïcode");
   shy.address.clear();
   shy.token.clear();
@@ -65,6 +66,7 @@ void check_enrolling(RegistrySubject& subject) {
   CHECK(enrolled.peer.address == subject.seen_address("203.0.113.9"));
   CHECK(enrolled.token.size() >= 32);
   CHECK(enrolled.token.size() <= 128);
+  CHECK(registry.renew(peer_number(2), enrolled.token).ok());
   // The same again, after an answer that got lost, is the same; with another name it is a change.
   CHECK(enroll(registry, 1, "alice").peer.id == peer_number(1));
   auto moved = enrollment_of(1, "Alice B.");
