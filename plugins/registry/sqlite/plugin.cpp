@@ -7,6 +7,7 @@
 #include <sys/random.h>
 
 #include <array>
+#include <atomic>
 #include <map>
 #include <mutex>
 
@@ -80,6 +81,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
   }
 
   Result<void> start() override {
+    stopping_ = false;
     return sqlite::attempt([&]() -> Result<void> {
       store_ = std::make_unique<Store>(host_->data_folder());
       // Whoever was present when this host stopped gets one lease to come back.
@@ -94,6 +96,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
   }
 
   void stop() override {
+    stopping_ = true;
     expiry_.reset();
     forgetting_.reset();
   }
@@ -273,11 +276,14 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
   }
 
   void forget() {
-    if (const auto count = store_->forget_absent_since(host_->clock().now() - forget_after_);
-        count > 0) {
-      wake();
-      host_->log(LogLevel::info, "forgot absent peers", {{"peers", std::to_string(count)}});
+    std::size_t forgotten = 0;
+    for (auto count = Store::kForgottenAtOnce; count == Store::kForgottenAtOnce && !stopping_;) {
+      count = store_->forget_absent_since(host_->clock().now() - forget_after_);
+      if (count > 0) wake();
+      forgotten += count;
     }
+    if (forgotten > 0)
+      host_->log(LogLevel::info, "forgot absent peers", {{"peers", std::to_string(forgotten)}});
     if (const auto count = store_->prune(); count > 0)
       host_->log(LogLevel::info, "forgot removals", {{"removals", std::to_string(count)}});
   }
@@ -297,6 +303,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
   std::mutex wake_mutex_;
   std::map<int, std::function<void()>> wakers_;
   int next_waker_ = 0;
+  std::atomic<bool> stopping_ = false;  // thousands of peers to forget must not delay it
   Registration expiry_;
   Registration forgetting_;
 };

@@ -18,7 +18,6 @@ namespace {
 constexpr std::size_t kMostNames = 20;
 constexpr std::size_t kMostSources = 200;
 constexpr int kMostListings = 10'000;  // of one content that are looked at
-constexpr int kForgottenAtOnce = 10;   // peers
 
 std::string random_name() {
   std::array<std::uint8_t, 16> bytes{};

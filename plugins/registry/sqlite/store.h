@@ -32,6 +32,8 @@ struct StoreOptions {
 
 class Store {
  public:
+  static constexpr std::size_t kForgottenAtOnce = 10;  // peers
+
   explicit Store(const std::filesystem::path& folder, const StoreOptions& options = {});
 
   std::optional<StoredPeer> peer(const PeerId& id);
@@ -41,7 +43,8 @@ class Store {
   // Presence of several at once: a row per peer, whatever they share. Peers that are so already are
   // left alone.
   void set_present(std::span<const PeerId> peers, bool present, Time now);
-  // Forgets some peers that have been absent since before `limit`, and their listings.
+  // Forgets peers that have been absent since before `limit`, and their listings; how many. As many
+  // as kForgottenAtOnce: there may be more.
   std::size_t forget_absent_since(Time limit);
   std::vector<PeerId> present_peers();
 

@@ -150,6 +150,16 @@ TEST_CASE("who has been absent for long enough is forgotten, with the listings")
   CHECK(*world.registry().announced(peer(1)) == FeedPosition{});
 }
 
+TEST_CASE("who has been absent for long enough is forgotten at the next hour, however many") {
+  World world;
+  for (std::uint8_t n = 1; n <= 25; ++n) REQUIRE(world.enroll(n).ok());
+  world.advance(61s);
+  world.advance(9h);
+  CHECK(world.registry().counts()->peers == 25);
+  world.advance(2h);
+  CHECK(world.registry().counts()->peers == 0);
+}
+
 TEST_CASE("a peer that renews is never forgotten, however old its registration") {
   World world;
   world.share(1, "s/a.txt");
