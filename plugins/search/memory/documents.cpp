@@ -74,11 +74,11 @@ void Documents::name_peer(Number peer, std::string folded_name) {
   peers_[peer].folded_name = std::move(folded_name);
 }
 
-std::uint16_t Documents::audience_of(const Audience& audience) {
-  const auto found = std::find(audiences_.begin(), audiences_.end(), audience);
-  const auto number = found - audiences_.begin();
-  if (found == audiences_.end()) audiences_.push_back(audience);
-  return static_cast<std::uint16_t>(number);
+Number Documents::audience_of(const Audience& audience) {
+  const auto next = static_cast<Number>(audiences_.size());
+  const auto [known, is_new] = audience_numbers_.try_emplace(audience, next);
+  if (is_new) audiences_.push_back(audience);
+  return known->second;
 }
 
 Number Documents::content_of(const ContentId& id, std::uint64_t size) {

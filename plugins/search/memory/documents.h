@@ -5,9 +5,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "search/memory/id_table.h"
@@ -44,7 +46,7 @@ struct Document {
   std::int64_t modified = 0;
   Number listings = 0;
   Number present = 0;  // listings of peers that are present
-  std::uint16_t audience = 0;
+  Number audience = 0;
   MediaType type = MediaType::other;
   bool fresh = false;     // in the index's fresh segment
   bool unlisted = false;  // waits to be recycled
@@ -97,12 +99,18 @@ class Documents {
   void recycle(const std::vector<Number>& documents);
 
  private:
+  struct InOrder {
+    bool operator()(const Audience& a, const Audience& b) const {
+      return std::tie(a.everyone, a.groups, a.accounts) <
+             std::tie(b.everyone, b.groups, b.accounts);
+    }
+  };
   std::uint64_t hash_of_listing(Number listing) const;
   std::uint64_t hash_of_document(Number document) const;
   Number find_listing(Number peer, Number folder, Number name) const;
   Number document_of(const Listing& listing, Number folder, Number name);
   Number content_of(const ContentId& id, std::uint64_t size);
-  std::uint16_t audience_of(const Audience& audience);
+  Number audience_of(const Audience& audience);
   void link(Number peer, Number document);
   void unlink(Number listing);
   void hold(Number content, Number peer, Number document);
@@ -116,6 +124,7 @@ class Documents {
   std::vector<bool> present_;  // by document
   std::vector<Content> contents_;
   std::vector<Audience> audiences_;
+  std::map<Audience, Number, InOrder> audience_numbers_;
   std::vector<Number> free_listings_;
   std::vector<Number> free_documents_;
   std::vector<Number> free_contents_;

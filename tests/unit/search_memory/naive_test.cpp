@@ -182,3 +182,26 @@ TEST_CASE("Searches go on while the feed is followed and all is ranked anew") {
   CHECK(index.applied()->revision == 20'000);
   CHECK(index.ranked() > 0);
 }
+
+TEST_CASE("A file for few stays so, however many audiences there are") {
+  search_memory::Index index(1000);
+  Change shown;
+  shown.kind = ChangeKind::present;
+  shown.peer = {{1}};
+  ChangeBatch batch{"f", 0, 1, {shown}};
+  for (unsigned n = 0; n <= 65'537; ++n) {
+    Change put;
+    put.peer = shown.peer;
+    put.listing.path = n == 65'536 ? "a/secret" : "a/other" + std::to_string(n);
+    put.listing.content.bytes[0] = n == 65'536;
+    if (n > 0) put.listing.audience = {false, {}, {"account" + std::to_string(n)}};
+    batch.changes.push_back(std::move(put));
+  }
+  REQUIRE(index.apply(batch).ok());
+  const auto found = [&](const Identity& viewer) {
+    return index.search({"secret", {}, SortOrder::relevance, viewer})->total;
+  };
+  CHECK(found({}) == 0);
+  CHECK(found({"account1", {}, {}}) == 0);
+  CHECK(found({"account65536", {}, {}}) == 1);
+}
