@@ -2,17 +2,12 @@
 
 #include <algorithm>
 #include <fstream>
-#include <string_view>
-#include <unordered_map>
 #include <utility>
 
 #include "search/fts/finding.h"
 #include "search/fts/following.h"
+#include "search/fts/loading.h"
 #include "search/fts/schema.h"
-#include "swapmeet/listing.h"
-#include "swapmeet/matching.h"
-#include "swapmeet/query.h"
-#include "swapmeet/sqlite/columns.h"
 
 namespace search_fts {
 namespace {
@@ -48,23 +43,6 @@ FeedPosition position(sqlite::Database& database) {
   return {row->text(0), static_cast<Revision>(row->integer(1))};
 }
 
-void load_docs(sqlite::Database& database, DocTable& table) {
-  std::unordered_map<ContentId, DocKey> contents;
-  auto row = database.prepare("SELECT key, content, path, audience, size, modified FROM docs");
-  while (row.step()) {
-    NewDoc doc;
-    doc.key = static_cast<DocKey>(row.integer(0));
-    doc.content = row.id<ContentId>(1);
-    doc.name = name_of_path(row.view(2));
-    doc.audience = static_cast<AudienceKey>(row.integer(3));
-    doc.size = row.integer(4);
-    doc.modified = row.integer(5);
-    const auto [known, is_new] = contents.try_emplace(doc.content, doc.key);
-    if (!is_new) doc.same_content = known->second;
-    table.add(doc);
-  }
-}
-
 }  // namespace
 
 Store::Store(const std::filesystem::path& folder, std::size_t max_results)
@@ -75,7 +53,9 @@ Store::Store(const std::filesystem::path& folder, std::size_t max_results)
                options(16 * 1024)) {
   writer_.checkpoint_apart();
   writer_.check();
-  load();
+  load(writer_, table_);
+  for (DocKey key = table_.end(); --key > 0;)
+    if (table_.doc(key).content == 0) free_keys_.push_back(key);
 }
 
 std::unique_ptr<Store> Store::open(const std::filesystem::path& folder, std::size_t max_results,
@@ -99,24 +79,6 @@ auto Store::attempt(Work&& work) -> decltype(work()) {
   if (!result.ok() && result.error().code == ErrorCode::corrupt)
     std::ofstream(mark_in(folder_)) << "made anew at the next start\n";
   return result;
-}
-
-void Store::load() {
-  const sqlite::Snapshot snapshot(writer_);
-  auto audience = writer_.prepare("SELECT key, text FROM audiences");
-  while (audience.step())
-    table_.set_audience(static_cast<AudienceKey>(audience.integer(0)),
-                        sqlite::audience_from(audience.view(1)));
-  auto peer = writer_.prepare("SELECT key, id, name, present FROM peers");
-  while (peer.step())
-    table_.set_peer(static_cast<PeerKey>(peer.integer(0)), peer.id<PeerId>(1), fold(peer.view(2)),
-                    peer.integer(3) != 0);
-  load_docs(writer_, table_);
-  auto listing = writer_.prepare("SELECT doc, peer FROM listings");
-  while (listing.step())
-    table_.list(static_cast<DocKey>(listing.integer(0)), static_cast<PeerKey>(listing.integer(1)));
-  for (DocKey key = table_.end(); --key > 0;)
-    if (table_.doc(key).content == 0) free_keys_.push_back(key);
 }
 
 std::shared_lock<std::shared_mutex> Store::read_table() {

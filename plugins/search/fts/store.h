@@ -37,7 +37,6 @@ class Store final : public Search, public ChangeFollower {
   Result<void> apply(const ChangeBatch& batch) override;
 
  private:
-  void load();
   // Runs `work`. Damage that it comes upon is remembered for the next start.
   template <class Work>
   auto attempt(Work&& work) -> decltype(work());

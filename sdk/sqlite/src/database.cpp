@@ -196,10 +196,12 @@ std::int64_t Database::integer(std::string_view sql) {
   return statement.step() ? statement.integer(0) : 0;
 }
 
+void Database::damaged(const std::string& cause) const { fail_damaged(SQLITE_CORRUPT, cause); }
+
 void Database::check() {
   Statement statement(*this, "PRAGMA quick_check(1)");
   const std::string found = statement.step() ? statement.text(0) : "nothing";
-  if (found != "ok") fail_damaged(SQLITE_CORRUPT, found);
+  if (found != "ok") damaged(found);
 }
 
 std::int64_t Database::last_insert_id() const { return sqlite3_last_insert_rowid(handle_); }

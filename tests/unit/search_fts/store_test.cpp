@@ -186,3 +186,22 @@ TEST_CASE("damage that shows only in use is an error, and the next start begins 
   }
   check_recovers(folder);
 }
+
+TEST_CASE("a store whose rows speak of what is not there begins anew") {
+  const Folder whole;
+  leave_store(whole);
+  for (const auto* damage :
+       {"UPDATE listings SET doc=4000 WHERE path='cafe/other.txt'",
+        "UPDATE listings SET doc=1<<40 WHERE path='cafe/other.txt'",
+        "UPDATE listings SET doc=0 WHERE path='cafe/other.txt'", "DELETE FROM docs WHERE key=2",
+        "UPDATE listings SET peer=77 WHERE path='cafe/other.txt'", "DELETE FROM audiences",
+        "UPDATE docs SET audience=-1 WHERE key=1", "UPDATE docs SET key=4000000000 WHERE key=1",
+        "UPDATE docs SET key=-1 WHERE key=1", "UPDATE peers SET key=1<<31 WHERE key=1",
+        "UPDATE audiences SET key=1<<32"}) {
+    INFO(damage);
+    const Folder folder;
+    std::filesystem::copy(whole.path / "search.db", folder.path / "search.db");
+    sqlite::Database(folder.path / "search.db").execute(damage);
+    check_recovers(folder);
+  }
+}

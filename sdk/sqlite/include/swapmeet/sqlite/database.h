@@ -138,6 +138,8 @@ class Database {
   std::int64_t integer(std::string_view sql);  // the first column of the first row; 0 without one
   // Reads the whole file; a Failure (corrupt) when its pages do not hang together.
   void check();
+  // Throws that same Failure, for rows that contradict each other.
+  [[noreturn]] void damaged(const std::string& cause) const;
   Statement prepare(std::string_view sql) { return Statement(*this, sql); }
   // The statement of this text, prepared when it is first asked for. Not for texts without number.
   Kept keep(std::string_view sql);
