@@ -51,6 +51,7 @@ class DocTable {
   DocTable();
 
   void add(const NewDoc& doc);
+  void set_modified(DocKey key, std::int64_t modified) { docs_[key].modified = modified; }
   void drop(DocKey key);  // that nobody lists
   void list(DocKey doc, PeerKey peer);
   void unlist(DocKey doc, PeerKey peer);

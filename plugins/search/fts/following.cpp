@@ -83,11 +83,16 @@ AudienceKey Following::audience_key(const Audience& audience) {
 
 DocKey Following::doc_for(const Listing& listing) {
   const auto audience = audience_key(listing.audience);
+  // The newest time of those who list it.
   auto known = writer_.keep(
-      "UPDATE docs SET uses=uses+1 WHERE content=? AND path=? AND audience=? RETURNING key");
-  known->with(listing.content, listing.path, audience);
-  if (known->step()) return static_cast<DocKey>(known->integer(0));
-  return new_doc(listing, audience);
+      "UPDATE docs SET uses=uses+1, modified=iif(uses=0, ?4, max(modified, ?4))"
+      " WHERE content=?1 AND path=?2 AND audience=?3 RETURNING key, modified");
+  known->with(listing.content, listing.path, audience, listing.modified.time_since_epoch().count());
+  if (!known->step()) return new_doc(listing, audience);
+  const auto doc = static_cast<DocKey>(known->integer(0));
+  edits_.emplace_back(
+      [doc, modified = known->integer(1)](DocTable& table) { table.set_modified(doc, modified); });
+  return doc;
 }
 
 DocKey Following::new_doc(const Listing& listing, AudienceKey audience) {

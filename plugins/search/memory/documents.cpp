@@ -106,7 +106,6 @@ Number Documents::document_of(const Listing& listing, Number folder, Number name
            document.name == name && document.audience == wanted.audience;
   });
   if (found != kNone) return found;
-  wanted.modified = listing.modified.time_since_epoch().count();
   wanted.type = media_type_of(texts_.text(name));
   auto& content = contents_[wanted.content];
   const auto number = place(documents_, free_documents_);
@@ -131,7 +130,12 @@ Number Documents::put(Number peer, const Listing& listing) {
   const auto name = texts_.number_of(name_text);
   const auto document = document_of(listing, folder, name);
   const auto old = find_listing(peer, folder, name);
-  if (old != kNone && listings_[old].document == document) return kNone;
+  const bool same = old != kNone && listings_[old].document == document;
+  auto& listed = documents_[document];
+  const auto told = listing.modified.time_since_epoch().count();
+  const bool by_others = listed.listings > (same ? 1U : 0U);
+  listed.modified = by_others ? std::max(listed.modified, told) : told;
+  if (same) return kNone;
   if (old != kNone) unlink(old);
   link(peer, document);
   return documents_[document].listings == 1 ? document : kNone;

@@ -42,8 +42,8 @@ struct Document {
   Number content = kNone;
   Number folder = kNone;  // text of the path up to its last '/', without it
   Number name = kNone;
-  Number next = kNone;  // of the same content
-  std::int64_t modified = 0;
+  Number next = kNone;        // of the same content
+  std::int64_t modified = 0;  // milliseconds; the newest that was told of it
   Number listings = 0;
   Number present = 0;  // listings of peers that are present
   Number audience = 0;

@@ -187,6 +187,15 @@ void check_ranking(SearchSubject& subject) {
   const auto by_age = in_order(SortOrder::newest);
   CHECK(by_age.at(0).content == content_number(3));
   CHECK(by_age.at(2).content == content_number(1));
+  // The same content in the same place, put again with a newer time, by one of those who have it.
+  auto touched = listing_of("song/popular.mp3", 1, 10);
+  touched.modified += std::chrono::hours(9);
+  fill(subject, {put(peer_number(2), touched)}, 10);
+  CHECK(in_order(SortOrder::newest).at(0).content == content_number(1));
+  // An older one beside it changes nothing.
+  touched.modified -= std::chrono::hours(8);
+  fill(subject, {put(peer_number(3), touched)}, 20);
+  CHECK(in_order(SortOrder::newest).at(0).content == content_number(1));
 }
 
 void check_paging(SearchSubject& subject) {
