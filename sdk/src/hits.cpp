@@ -31,11 +31,11 @@ void HitList::add(const Listing& listing, const PeerId& peer, std::string_view p
   const std::string name(name_of_path(listing.path));
   group.names.insert(name);
   if (!matches(query_, listing, peer, peer_name)) return;
+  group.modified = std::max(group.modified, listing.modified);
   const bool in_name = matches_name(query_, listing.path);
   if (group.matches && (group.in_name || !in_name)) return;  // the one before is as good
   group.matches = true;
   group.in_name = in_name;
-  group.modified = listing.modified;
   group.hit = {.content = listing.content,
                .name = name,
                .path = listing.path,
