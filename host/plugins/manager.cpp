@@ -56,9 +56,13 @@ Manager::Manager(Services services, std::vector<std::filesystem::path> folders)
 
 Manager::~Manager() {
   stop();
-  // One that hangs still runs, and may still call those that it required: nothing of them may go.
+  if (left_behind()) keep_for_ever(std::move(plugins_));
+}
+
+// One that hangs still runs, and may still call those that it required: nothing of them may go.
+void Manager::keep_for_ever(std::vector<std::unique_ptr<Loaded>> plugins) {
   static auto& kept = *new std::vector<std::vector<std::unique_ptr<Loaded>>>;
-  if (left_behind()) kept.push_back(std::move(plugins_));
+  kept.push_back(std::move(plugins));
 }
 
 bool Manager::left_behind() const {

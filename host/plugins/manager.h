@@ -71,6 +71,7 @@ class Manager {
   Result<void> sort_by_requirements();
   Loaded* provider_of(std::string_view interface_id);
   void stop_one(Loaded& loaded);
+  static void keep_for_ever(std::vector<std::unique_ptr<Loaded>> plugins);
   // `state` is read by other threads (find, status) while the life cycle goes on.
   void set_state(Loaded& loaded, const char* state);
   Error failed(Loaded& loaded, const std::string& doing, const Error& error);

@@ -154,7 +154,7 @@ TEST_CASE("a store whose file is damaged anywhere in the middle begins anew") {
   const Folder whole;
   leave_store(whole);
   const auto size = std::filesystem::file_size(whole.path / "search.db");
-  REQUIRE(size > 10 * 4096U);
+  REQUIRE(size > 10 * std::uintmax_t{4096});
   for (std::uintmax_t at = 4096; at + 4096 <= size; at += size / 8 / 4096 * 4096) {
     INFO("page " << at / 4096 << " of " << size / 4096);
     const Folder folder;
