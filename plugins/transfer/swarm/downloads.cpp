@@ -15,6 +15,7 @@
 
 #include "transfer/swarm/download_store.h"
 #include "transfer/swarm/downloads_transfer.h"
+#include "transfer/swarm/piece_map.h"
 #include "transfer/swarm/safe_name.h"
 
 namespace swapmeet::swarm {
@@ -391,8 +392,8 @@ Result<DownloadStatus> DownloadQueue::start(const DownloadRequest& request) {
     auto record = s.options.registry->content(request.content, Identity{});
     if (!record && request.sources.empty()) return record.error();
     if (record) {
-      plan.size = record->size;
-      plan.size_known = true;
+      plan.size_known = record->size <= kMostFileSize;
+      if (plan.size_known) plan.size = record->size;
       if (name.empty() && !record->names.empty()) name = record->names.front();
     }
   } else if (request.sources.empty()) {

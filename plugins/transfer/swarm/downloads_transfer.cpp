@@ -111,8 +111,10 @@ struct Transfer::State {
       pool.add(named);
       if (record) {
         pool.add(record->sources);
-        if (!plan.size_known) plan.size = record->size;
-        plan.size_known = true;
+        if (!plan.size_known && record->size <= kMostFileSize) {
+          plan.size = record->size;
+          plan.size_known = true;
+        }
       }
       asked = true;
       changed.notify_all();
@@ -148,6 +150,7 @@ struct Transfer::State {
   Result<Learned> learn_from(PoolSource& source, std::uint64_t size) {
     Learned facts{size, {}, {}};
     if (size == 0) return Error{ErrorCode::corrupt, "it says that its file is empty", {}};
+    if (size > kMostFileSize) return Error{ErrorCode::corrupt, "it says that its file is huge", {}};
     const auto piece = piece_size_for(size);
     const auto count = piece_count(size);
     if (count > 1) {

@@ -16,6 +16,8 @@
 
 namespace swapmeet::swarm {
 
+// 64 TiB; what is said to be larger is not believed: its pieces would fill the memory.
+constexpr std::uint64_t kMostFileSize = std::uint64_t{1} << 46;
 // 1 MiB to 16 MiB, so that a file has about 4,096 pieces at most.
 std::uint64_t piece_size_for(std::uint64_t file_size);
 // The pieces of a file of that size, of piece_size_for it.
