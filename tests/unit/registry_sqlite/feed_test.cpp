@@ -76,7 +76,7 @@ TEST_CASE("pages of the feed are in order and without gaps") {
   Store store(folder.path);
   fill(store, 50);
   REQUIRE(announce(store, 1, {gone("f3"), put("f4", 9), gone("f5"), put("f5")}).ok());
-  for (const std::size_t page : {1, 2, 7, 1000}) {
+  for (const std::size_t page : {1U, 2U, 7U, 1000U}) {
     Follower follower(store, page);
     follower.catch_up();
     CHECK(follower.paths(1) == there(store, 1));
