@@ -184,14 +184,15 @@ std::vector<StoredFile> Catalogue::files(std::int64_t share, const std::string& 
   std::vector<StoredFile> files;
   auto reader = readers_.take();
   auto row = reader->prepare(
-      std::string("SELECT path, inode, size, mtime_ns, device FROM files WHERE share=?1"
+      std::string("SELECT path, inode, size, mtime_ns, device, born_ns FROM files WHERE share=?1"
                   " AND path>=?2") +
       (upto.empty() ? "" : " AND path<?4") + " ORDER BY path LIMIT ?3");
   row.bind(1, share).bind_blob(2, from.data(), from.size());
   row.bind(3, static_cast<std::int64_t>(limit));
   if (!upto.empty()) row.bind_blob(4, upto.data(), upto.size());
   while (row.step())
-    files.push_back({row.text(0), stamp_at(row, 1), static_cast<std::uint64_t>(row.integer(4))});
+    files.push_back({row.text(0), stamp_at(row, 1), static_cast<std::uint64_t>(row.integer(4)),
+                     row.integer(5)});
   return files;
 }
 
@@ -202,7 +203,8 @@ void Catalogue::commit(std::int64_t share, const std::vector<HashedFile>& files)
     if (!prefix) return;
     for (const auto& file : files) {
       writer.put_layer(file.tree);
-      writer.put(share, *prefix, {file.path, file.stamp, file.device}, file.tree.content);
+      writer.put(share, *prefix, {file.path, file.stamp, file.device, file.born_ns},
+                 file.tree.content);
     }
   });
 }

@@ -44,6 +44,7 @@ struct StoredFile {
   std::string path;  // raw bytes, below the share's folder
   FileStamp stamp;
   std::uint64_t device = 0;  // 0: not to be told by its inode
+  std::int64_t born_ns = 0;  // inodes are used again; 0: not known, so neither
 };
 
 struct HashedFile {
@@ -51,6 +52,7 @@ struct HashedFile {
   FileStamp stamp;
   MerkleTree tree;
   std::uint64_t device = 0;
+  std::int64_t born_ns = 0;
 };
 
 // A place on this disk where a content is said to be.

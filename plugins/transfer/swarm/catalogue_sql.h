@@ -44,6 +44,10 @@ CREATE TABLE gone(key INTEGER PRIMARY KEY, inode INTEGER NOT NULL, size INTEGER 
 CREATE INDEX gone_by_inode ON gone(inode);
 CREATE INDEX gone_by_content ON gone(content);
 CREATE INDEX gone_by_since ON gone(since);
+)sql",
+    R"sql(
+ALTER TABLE files ADD COLUMN born_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE gone ADD COLUMN born_ns INTEGER NOT NULL DEFAULT 0;
 )sql"};
 
 inline constexpr const char* kPutsAfter =

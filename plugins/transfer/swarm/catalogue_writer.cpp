@@ -41,27 +41,28 @@ CatalogueWriter::CatalogueWriter(sqlite::Database& database)
       latest_(began_),
       find_(database, "SELECT key, content FROM files WHERE share=? AND path=?"),
       put_(database,
-           "INSERT INTO files(share, path, inode, size, mtime_ns, device, content, revision)"
-           " VALUES(?,?,?,?,?,?,?,?) ON CONFLICT(share, path) DO UPDATE SET inode=excluded.inode,"
+           "INSERT INTO files(share, path, inode, size, mtime_ns, device, content, revision,"
+           " born_ns) VALUES(?,?,?,?,?,?,?,?,?) ON CONFLICT(share, path) DO UPDATE SET "
+           "inode=excluded.inode,"
            " size=excluded.size, mtime_ns=excluded.mtime_ns, device=excluded.device,"
-           " content=excluded.content, revision=excluded.revision"),
+           " content=excluded.content, revision=excluded.revision, born_ns=excluded.born_ns"),
       layer_(database, "INSERT OR IGNORE INTO layers VALUES(?,?,?,?)"),
       unremove_(database, "DELETE FROM removed WHERE shown=?"),
       remove_(database, "INSERT OR REPLACE INTO removed VALUES(?,?)"),
       erase_(database, "DELETE FROM files WHERE key=?"),
       remember_(database,
-                "INSERT INTO gone(inode, size, mtime_ns, device, content, since) SELECT inode,"
-                " size, mtime_ns, device, content, unixepoch() FROM files WHERE key=?"
-                " AND device<>0"),
+                "INSERT INTO gone(inode, size, mtime_ns, device, content, since, born_ns)"
+                " SELECT inode, size, mtime_ns, device, content, unixepoch(), born_ns FROM files"
+                " WHERE key=? AND device<>0 AND born_ns<>0"),
       forget_layer_(database,
                     "DELETE FROM layers WHERE content=?1"
                     " AND NOT EXISTS (SELECT 1 FROM files WHERE content=?1)"
                     " AND NOT EXISTS (SELECT 1 FROM gone WHERE content=?1)"),
       known_(database,
              "SELECT content FROM files WHERE inode=?1 AND size=?2 AND mtime_ns=?3 AND device=?4"
-             " UNION ALL"
+             " AND born_ns=?5 UNION ALL"
              " SELECT content FROM gone WHERE inode=?1 AND size=?2 AND mtime_ns=?3 AND device=?4"
-             " LIMIT 1") {}
+             " AND born_ns=?5 LIMIT 1") {}
 
 std::optional<StoredShare> CatalogueWriter::find_share(const std::string& name) {
   auto row = database_.prepare(
@@ -95,7 +96,7 @@ void CatalogueWriter::put(std::int64_t share, const std::string& prefix, const S
   put_.bind(4, static_cast<std::int64_t>(file.stamp.size)).bind(5, file.stamp.mtime_ns);
   put_.bind(6, static_cast<std::int64_t>(file.device));
   put_.bind_blob(7, content.bytes.data(), content.bytes.size());
-  put_.bind(8, static_cast<std::int64_t>(next())).run();
+  put_.bind(8, static_cast<std::int64_t>(next())).bind(9, file.born_ns).run();
   unremove_.with(prefix + shown_name(file.path)).run();
   if (before && *before != content) forget_unused_layer(*before);
 }
@@ -147,8 +148,8 @@ void CatalogueWriter::drop_all(std::int64_t share, const std::string& prefix) {
 }
 
 std::optional<ContentId> CatalogueWriter::known(const StoredFile& file) {
-  if (file.device == 0 || file.stamp.inode == 0) return std::nullopt;
-  known_.with(file.stamp.inode, file.stamp.size, file.stamp.mtime_ns, file.device);
+  if (file.device == 0 || file.stamp.inode == 0 || file.born_ns == 0) return std::nullopt;
+  known_.with(file.stamp.inode, file.stamp.size, file.stamp.mtime_ns, file.device, file.born_ns);
   std::optional<ContentId> content;
   if (known_.step()) content = known_.id<ContentId>(0);
   known_.reset();

@@ -67,7 +67,7 @@ Error not_here(const std::string& content) {
 struct Serving {
   Catalogue& catalogue;
   UploadMeter& meter;
-  std::function<void(const std::string& file)> changed;
+  std::function<void(const std::string& file, int error)> changed;
   OfferedContents* offers;
 
   std::vector<ContentPlace> places(const ContentId& content, const std::string* offer) const {
@@ -93,10 +93,11 @@ Result<Opened> open_content(const Serving& serving, const http::Request& request
     if (!place.audience.admits(request.identity)) continue;
     auto file = std::make_shared<const http::OpenFile>(
         open(place.file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+    const int error = file->descriptor() < 0 ? errno : 0;
     struct stat info {};
-    if (fstat(file->descriptor(), &info) == 0 && is_still(place.stamp, info))
+    if (error == 0 && fstat(file->descriptor(), &info) == 0 && is_still(place.stamp, info))
       return Opened{std::move(place), std::move(file)};
-    if (serving.changed) serving.changed(place.file);
+    if (serving.changed) serving.changed(place.file, error);
   }
   return not_here(text);
 }
@@ -228,7 +229,7 @@ RangeAnswer parse_range(std::string_view header, std::uint64_t size) {
 
 Result<std::vector<Registration>> add_content_routes(
     http::Routes& routes, Catalogue& catalogue, UploadMeter& meter,
-    std::function<void(const std::string& file)> changed, OfferedContents* offers) {
+    std::function<void(const std::string& file, int error)> changed, OfferedContents* offers) {
   std::vector<Registration> registrations;
   const Serving serving{catalogue, meter, std::move(changed), offers};
   const auto add = [&](const char* pattern, auto work) -> Result<void> {

@@ -37,10 +37,12 @@ class OfferedContents {
   virtual std::optional<MerkleTree> tree(const ContentId& content, const std::string& token) = 0;
 };
 
-// `changed` is told of files that are not what was hashed any more, so that they are hashed again.
+// `changed` is told of files that are not what was hashed any more, so that they are hashed again;
+// with errno when they could not be opened, else with 0.
 // `catalogue`, `meter` and `offers` (may be null) must outlive the registrations.
 Result<std::vector<Registration>> add_content_routes(
     http::Routes& routes, Catalogue& catalogue, UploadMeter& meter,
-    std::function<void(const std::string& file)> changed, OfferedContents* offers = nullptr);
+    std::function<void(const std::string& file, int error)> changed,
+    OfferedContents* offers = nullptr);
 
 }  // namespace swapmeet::swarm

@@ -12,6 +12,14 @@ FileStamp stamp_of(const struct stat& info) {
           static_cast<std::int64_t>(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec};
 }
 
+FileStamp stamp_of(const struct statx& info) {
+  return {info.stx_ino, info.stx_size, nanoseconds_of(info.stx_mtime)};
+}
+
+std::int64_t nanoseconds_of(const struct statx_timestamp& time) {
+  return time.tv_sec * 1'000'000'000 + time.tv_nsec;
+}
+
 bool is_still(const FileStamp& stamp, const struct stat& now) {
   auto found = stamp_of(now);
   if (stamp.inode == 0) found.inode = 0;

@@ -16,6 +16,8 @@ struct FileStamp {
 };
 
 FileStamp stamp_of(const struct stat& info);
+FileStamp stamp_of(const struct statx& info);
+std::int64_t nanoseconds_of(const struct statx_timestamp& time);
 // Whether `now` is the regular file that was stamped. A stamp without an inode fits any.
 bool is_still(const FileStamp& stamp, const struct stat& now);
 

@@ -31,6 +31,11 @@ int open_below(int folder, std::string_view below) {
 
 }  // namespace
 
+std::string folder_of_path(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string::npos ? "" : path.substr(0, slash);
+}
+
 FolderWalk::FolderWalk(const std::string& folder, Scope scope,
                        std::shared_ptr<const IgnoreRules> rules, FileId never)
     : rules_(std::move(rules)), scope_(std::move(scope)), never_(never) {
@@ -45,7 +50,7 @@ FolderWalk::FolderWalk(const std::string& folder, Scope scope,
 
 // Puts the folder on the stack. What is said when it cannot be read; a vanished one is just empty.
 std::optional<WalkedEntry> FolderWalk::enter(int descriptor, const std::string& below) {
-  WalkedEntry unreadable{WalkedEntry::unreadable, below, {}, 0, errno};
+  WalkedEntry unreadable{WalkedEntry::unreadable, below, {}, 0, errno, 0};
   if (descriptor < 0)
     return is_gone(unreadable.error) ? std::nullopt : std::optional(std::move(unreadable));
   Level level;
@@ -80,20 +85,23 @@ void FolderWalk::read_names(Level& level) {
     errno = 0;
     const auto* entry = readdir(level.folder.get());
     if (entry == nullptr) break;
-    Name name{entry->d_name, 0, {}};
-    struct stat info {};
+    Name name{entry->d_name, 0, {}, 0};
+    struct statx info {};
     bool is_folder = entry->d_type == DT_DIR;
-    if (fstatat(descriptor, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0)
-      is_folder = S_ISDIR(info.st_mode);
+    if (statx(descriptor, entry->d_name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS | STATX_BTIME,
+              &info) == 0)
+      is_folder = S_ISDIR(info.stx_mode);
     else
       name.error = errno;
-    const bool counts = name.error != 0 ? name.error != ENOENT : is_folder || S_ISREG(info.st_mode);
+    const bool counts =
+        name.error != 0 ? name.error != ENOENT : is_folder || S_ISREG(info.stx_mode);
     if (!counts || rules_->skips(level.below + name.key, is_folder)) continue;
     // What is below something unknown must be kept as well.
     if (name.error != 0 && entry->d_type == DT_UNKNOWN)
-      level.names.push_back({name.key + '/', name.error, {}});
+      level.names.push_back({name.key + '/', name.error, {}, 0});
     if (is_folder) name.key += '/';
     name.stamp = stamp_of(info);
+    if ((info.stx_mask & STATX_BTIME) != 0) name.born_ns = nanoseconds_of(info.stx_btime);
     if (!level.lasting) name.stamp.inode = 0;
     level.names.push_back(std::move(name));
   }
@@ -114,13 +122,14 @@ std::optional<WalkedEntry> FolderWalk::next() {
     const auto& name = level.names[level.at++];
     auto path = level.below + name.key;
     if (name.error != 0)
-      return WalkedEntry{WalkedEntry::unreadable, std::move(path), {}, 0, name.error};
+      return WalkedEntry{WalkedEntry::unreadable, std::move(path), {}, 0, name.error, 0};
     if (!name.key.ends_with('/'))
-      return WalkedEntry{WalkedEntry::file, std::move(path), name.stamp,
-                         level.lasting ? level.device : 0, 0};
-    if (!scope_.deep) return WalkedEntry{WalkedEntry::passed, std::move(path), {}, 0, 0};
+      return WalkedEntry{
+          WalkedEntry::file, std::move(path), name.stamp, level.lasting ? level.device : 0, 0,
+          name.born_ns};
+    if (!scope_.deep) return WalkedEntry{WalkedEntry::passed, std::move(path), {}, 0, 0, 0};
     if (levels_.size() >= kMostDepth)
-      return WalkedEntry{WalkedEntry::unreadable, std::move(path), {}, 0, ENAMETOOLONG};
+      return WalkedEntry{WalkedEntry::unreadable, std::move(path), {}, 0, ENAMETOOLONG, 0};
     const auto folder = name.key.substr(0, name.key.size() - 1);
     const int descriptor = openat(dirfd(level.folder.get()), folder.c_str(), kFolder | O_NOFOLLOW);
     if (auto problem = enter(descriptor, path)) return problem;

@@ -33,6 +33,9 @@ struct Scope {
   }
 };
 
+// The `below` of the folder that a path below a share's folder is in.
+std::string folder_of_path(const std::string& path);
+
 struct WalkedEntry {
   enum Kind {
     file,
@@ -44,6 +47,7 @@ struct WalkedEntry {
   FileStamp stamp;           // of a file
   std::uint64_t device = 0;  // of a file; 0 where inode numbers do not last
   int error = 0;             // errno of `unreadable`
+  std::int64_t born_ns = 0;  // of a file; 0 where the file system does not say
 };
 
 struct FileId {
@@ -64,6 +68,7 @@ class FolderWalk {
     std::string key;  // the name; of a folder with '/' at the end: this sorts as paths do
     int error = 0;
     FileStamp stamp;
+    std::int64_t born_ns = 0;
   };
   struct Level {
     std::unique_ptr<DIR, int (*)(DIR*)> folder{nullptr, closedir};

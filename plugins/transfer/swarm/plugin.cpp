@@ -156,10 +156,17 @@ class SwarmPlugin final : public Plugin {
             settings.size("min_free_space")};
   }
 
-  // A file is not any more what was hashed: its share is looked through again.
-  void rescan_around(const std::string& file) {
-    for (const auto& share : catalogue_->shares())
-      if (file.starts_with(share.spec.folder + '/')) scanner_->request(share.spec.name);
+  // A file is not any more what was hashed: its folder is looked through again.
+  void look_again(const std::string& file, int error) {
+    for (const auto& share : catalogue_->shares()) {
+      const auto folder = share.spec.folder + '/';
+      if (!file.starts_with(folder)) continue;
+      const auto path = file.substr(folder.size());
+      if (error == EACCES || error == EPERM || error == EIO)
+        scanner_->leave_out(share.spec.name, path, error);
+      else
+        scanner_->request(swarm::Scope{share.spec.name, swarm::folder_of_path(path), false});
+    }
   }
 
   swarm::InboxOptions inbox_options(const Settings& settings, swarm::LogFunction log) {
@@ -184,8 +191,8 @@ class SwarmPlugin final : public Plugin {
     if (!listener) return listener.error();
     listener_ = std::move(*listener);
     auto routes = swarm::add_content_routes(
-        *listener_, *catalogue_, *meter_, [this](const std::string& file) { rescan_around(file); },
-        inbox_.get());
+        *listener_, *catalogue_, *meter_,
+        [this](const std::string& file, int error) { look_again(file, error); }, inbox_.get());
     if (!routes) return routes.error();
     routes_ = std::move(*routes);
     auto inbox_routes = swarm::add_inbox_routes(*listener_, *inbox_);

@@ -29,6 +29,12 @@ void Scanner::request(const Scope& scope) {
   state_->told.notify_all();
 }
 
+void Scanner::leave_out(const std::string& share, const std::string& path, int error) {
+  const std::lock_guard lock(state_->mutex);
+  state_->closed[{share, path}] = error;
+  state_->told.notify_all();
+}
+
 void Scanner::change(std::chrono::milliseconds rescan_interval, IgnoreRules ignore) {
   const std::lock_guard lock(state_->mutex);
   state_->options.rescan_interval = rescan_interval;
@@ -69,6 +75,7 @@ void Scanner::State::run() {
   while (!stopping) {
     try {
       take_results();
+      leave_out_closed();
       begin_scans();
       hand_out();
       wait();
@@ -105,7 +112,7 @@ void Scanner::State::wait() {
   if (batch_files > 0) due = std::min(due, batch_due);
   for (const auto& [scope, when] : later) due = std::min(due, when);
   told.wait_until(lock, due, [&] {
-    return stopping || all || !requests.empty() || !results.empty() ||
+    return stopping || all || !requests.empty() || !results.empty() || !closed.empty() ||
            scanned_all + options.rescan_interval < due;
   });
   const auto now = Instant::now();

@@ -51,6 +51,8 @@ class Scanner {
   void request(const std::string& share);
   // Asks for a scan of a part in which something changed; it goes first.
   void request(const Scope& scope);
+  // Takes a file out that cannot be opened, until a scan finds it readable. `error`: errno.
+  void leave_out(const std::string& share, const std::string& path, int error);
   // At once, with a scan of everything.
   void change(std::chrono::milliseconds rescan_interval, IgnoreRules ignore);
   ScanProgress progress(const std::string& share) const;

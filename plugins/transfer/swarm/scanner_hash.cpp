@@ -10,12 +10,26 @@ constexpr std::size_t kMostBatchBytes = 8 << 20;
 constexpr std::chrono::seconds kShortestRetry{2};  // of a file that changed under our hands
 constexpr int kRetryFactor = 10;                   // so at most a tenth of the time is wasted
 
-std::string folder_of(const std::string& path) {
-  const auto slash = path.rfind('/');
-  return slash == std::string::npos ? "" : path.substr(0, slash);
+}  // namespace
+
+// What cannot be read is not told of any more.
+void Scanner::State::leave_out(const std::string& share, std::int64_t key, const std::string& path,
+                               int error) {
+  catalogue.remove(key, {path});
+  left_out[share].add(path, std::strerror(error));
+  say(share);
 }
 
-}  // namespace
+void Scanner::State::leave_out_closed() {
+  decltype(closed) now;
+  {
+    const std::lock_guard lock(mutex);
+    now.swap(closed);
+  }
+  for (const auto& [place, error] : now)
+    if (const auto share = catalogue.share(place.first))
+      leave_out(place.first, share->key, place.second, error);
+}
 
 // Gives the pool as much as it takes.
 void Scanner::State::hand_out() {
@@ -48,7 +62,7 @@ std::optional<HashJob> Scanner::State::next_job(Task& task) {
     if (hashed != in_flight.end()) {
       // It has changed since: what is under way will be out of date when it is committed.
       if (hashed->second != found->file.stamp)
-        later.try_emplace({task.share.spec.name, folder_of(found->file.path), false},
+        later.try_emplace({task.share.spec.name, folder_of_path(found->file.path), false},
                           Instant::now() + kShortestRetry);
       continue;
     }
@@ -97,16 +111,15 @@ void Scanner::State::take(HashResult result) {
     ++batch_files;
     batch_bytes += result.outcome.tree.layer.size();
     batch[{job.share, job.share_name}].push_back(
-        {path, job.file.stamp, std::move(result.outcome.tree), job.file.device});
+        {path, job.file.stamp, std::move(result.outcome.tree), job.file.device, job.file.born_ns});
     return;
   }
   in_flight.erase({job.share, path});
   if (result.outcome.kind == HashOutcome::changed) {
     const auto retry = std::max<Instant::duration>(kRetryFactor * result.took, kShortestRetry);
-    later.try_emplace({job.share_name, folder_of(path), false}, Instant::now() + retry);
+    later.try_emplace({job.share_name, folder_of_path(path), false}, Instant::now() + retry);
   } else if (result.outcome.kind == HashOutcome::unreadable) {
-    left_out[job.share_name].add(path, std::strerror(result.outcome.error));
-    say(job.share_name);
+    leave_out(job.share_name, job.share, path, result.outcome.error);
   }
   const std::lock_guard lock(mutex);
   live[job.share_name].take(1, size);

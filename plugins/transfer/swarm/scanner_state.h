@@ -63,6 +63,7 @@ struct Scanner::State {
   std::set<Scope> requests;
   bool all = true;
   std::vector<HashResult> results;
+  std::map<std::pair<std::string, std::string>, int> closed;  // errno, by share and path
   std::map<std::string, Live> live;
   std::shared_ptr<const IgnoreRules> rules;
   ScanTotals totals;
@@ -103,6 +104,8 @@ struct Scanner::State {
   void hand_out();
   void end(std::list<Task>::iterator task);
   void end_tasks(const Scope& scope);
+  void leave_out_closed();
+  void leave_out(const std::string& share, std::int64_t key, const std::string& path, int error);
   void take_results();
   void take(HashResult result);
   void flush();

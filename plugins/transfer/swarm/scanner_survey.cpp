@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -13,6 +14,10 @@ namespace {
 
 constexpr std::size_t kMostAtOnce = 1000;
 constexpr std::chrono::hours kRememberGone{7 * 24};
+
+bool can_be_read(const std::string& file) {
+  return faccessat(AT_FDCWD, file.c_str(), R_OK, AT_EACCESS) == 0;
+}
 
 FileId id_of(const std::filesystem::path& folder) {
   struct stat info {};
@@ -84,14 +89,18 @@ void Scanner::State::survey(const Scope& scope) {
   auto diff = diff_of(*share, scope);
   while (auto found = stopping ? std::nullopt : diff.next()) {
     const auto& path = found->file.path;
-    if (found->kind == Difference::vanished)
+    if (found->kind == Difference::vanished) {
       vanished.push_back(path);
-    else if (found->kind == Difference::unreadable)
+    } else if (found->kind == Difference::unreadable) {
       out.add(path, std::strerror(found->error));
-    else if (is_too_long(*share, path))
+    } else if (is_too_long(*share, path)) {
       out.add(path, "its path is longer than 4,096 bytes");
-    else
+    } else if (!can_be_read(share->spec.folder + '/' + path)) {
+      out.add(path, std::strerror(errno));
+      vanished.push_back(path);
+    } else {
       changed.push_back(std::move(found->file));
+    }
     settle(kMostAtOnce);
   }
   settle(1);

@@ -40,7 +40,8 @@ std::optional<Difference> ShareDiff::next() {
     const bool same = known != nullptr && known->path == entry.path;
     if (same) ++at_;
     if (!same || known->stamp != entry.stamp)
-      return Difference{Difference::changed, {entry.path, entry.stamp, entry.device}, 0};
+      return Difference{
+          Difference::changed, {entry.path, entry.stamp, entry.device, entry.born_ns}, 0};
     if (known->device != entry.device) renumbered_.emplace(known->device, entry.device);
   }
 }

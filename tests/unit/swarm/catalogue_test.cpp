@@ -124,21 +124,23 @@ TEST_CASE("a moved file is recognised, until it was gone for too long") {
   catalogue.put_share({"s", "/nowhere", {}}, false);
   const auto key = catalogue.share("s")->key;
   const auto tree = tree_of("abc");
-  const StoredFile here{"here", {5, 3, 7}, 1};
-  catalogue.commit(key, {{here.path, here.stamp, tree, here.device}});
-  CHECK(catalogue.adopt(key, {{"there", {5, 3, 7}, 1}}).empty());
-  CHECK(catalogue.adopt(key, {{"other", {5, 3, 8}, 1}}).size() == 1);  // another time
-  CHECK(catalogue.adopt(key, {{"other", {5, 3, 7}, 2}}).size() == 1);  // another disk
+  const StoredFile here{"here", {5, 3, 7}, 1, 9};
+  catalogue.commit(key, {{here.path, here.stamp, tree, here.device, here.born_ns}});
+  CHECK(catalogue.adopt(key, {{"there", {5, 3, 7}, 1, 9}}).empty());
+  CHECK(catalogue.adopt(key, {{"other", {5, 3, 8}, 1, 9}}).size() == 1);  // another time
+  CHECK(catalogue.adopt(key, {{"newer", {5, 3, 7}, 1, 8}}).size() == 1);  // its inode, used again
+  CHECK(catalogue.adopt(key, {{"other", {5, 3, 7}, 2, 9}}).size() == 1);  // another disk
+  CHECK(catalogue.adopt(key, {{"other", {5, 3, 7}, 1, 0}}).size() == 1);  // who knows
   catalogue.remove(key, {"here", "there"});
   CHECK_FALSE(catalogue.tree(tree.content));  // not shared now
-  CHECK(catalogue.adopt(key, {{"again", {5, 3, 7}, 1}}).empty());
+  CHECK(catalogue.adopt(key, {{"again", {5, 3, 7}, 1, 9}}).empty());
   CHECK(catalogue.tree(tree.content));
   catalogue.remove(key, {"again"});
   catalogue.forget_gone(std::chrono::hours(1));
-  CHECK(catalogue.adopt(key, {{"again", {5, 3, 7}, 1}}).empty());
+  CHECK(catalogue.adopt(key, {{"again", {5, 3, 7}, 1, 9}}).empty());
   catalogue.remove(key, {"again"});
   catalogue.forget_gone(std::chrono::seconds(0));
-  CHECK(catalogue.adopt(key, {{"again", {5, 3, 7}, 1}}).size() == 1);
+  CHECK(catalogue.adopt(key, {{"again", {5, 3, 7}, 1, 9}}).size() == 1);
 }
 
 TEST_CASE("a catalogue of the first version is brought up to date and keeps its feed") {

@@ -54,8 +54,9 @@ struct Served {
     catalogue.emplace(folder / ".catalogue.sqlite");
     catalogue->put_share({"s", folder.string(), {}}, true);
     catalogue->commit(catalogue->share("s")->key, {hashed});
-    auto added = add_content_routes(routes, *catalogue, meter,
-                                    [this](const std::string& path) { changed.push_back(path); });
+    auto added = add_content_routes(
+        routes, *catalogue, meter,
+        [this](const std::string& path, int error) { changed.emplace_back(path, error); });
     REQUIRE(added.ok());
     registrations = std::move(*added);
   }
@@ -81,7 +82,7 @@ struct Served {
   std::filesystem::path file;
   ContentId content;
   std::string tag;
-  std::vector<std::string> changed;
+  std::vector<std::pair<std::string, int>> changed;  // and errno
   std::optional<Catalogue> catalogue;
   StoppedClock clock;
   UploadMeter meter{clock};
@@ -198,6 +199,7 @@ TEST_CASE("names that are not plain are given twice") {
 TEST_CASE("a file that changed since it was hashed is not served, and is looked at again") {
   Served served("a.txt", "hello");
   const auto& file = served.file;
+  int error = 0;
   SECTION("other bytes, another time") { std::ofstream(file) << "other"; }
   SECTION("longer") { std::ofstream(file, std::ios::app) << "!"; }
   SECTION("another file under the name") {
@@ -207,10 +209,14 @@ TEST_CASE("a file that changed since it was hashed is not served, and is looked 
   SECTION("a link") {
     std::filesystem::remove(file);
     std::filesystem::create_symlink("/etc/hostname", file);
+    error = ELOOP;
   }
-  SECTION("gone") { std::filesystem::remove(file); }
+  SECTION("gone") {
+    std::filesystem::remove(file);
+    error = ENOENT;
+  }
   CHECK(served.get().status == 404);
-  CHECK(served.changed == std::vector<std::string>{file.string()});
+  CHECK(served.changed == std::vector{std::pair(file.string(), error)});
   CHECK(served.layer("16384").status == 404);
 }
 

@@ -265,6 +265,29 @@ TEST_CASE("what cannot be read is kept as it was, and said") {
   CHECK(scanner.progress("s").problem == "");
 }
 
+TEST_CASE("a shared file that turns out to be closed is taken out until it is readable") {
+  const Unprivileged unprivileged;
+  const Folder data;
+  const Folder shared;
+  shared.write("a", "abc");
+  Catalogue catalogue(data.path / "catalogue.sqlite");
+  catalogue.put_share({"s", shared.path.string(), {}}, false);
+  Scanner scanner(catalogue, {});
+  const Scanned scanned{catalogue, scanner};
+  REQUIRE(scanned.settles());
+  chmod((shared.path / "a").c_str(), 0);
+  scanner.leave_out("s", "a", EACCES);
+  CHECK(eventually(catalogue, [&] { return scanned.files() == 0; }));
+  REQUIRE(scanned.again());
+  CHECK(scanned.files() == 0);
+  CHECK(scanner.progress("s").problem == "1 file or folder is left out: a: Permission denied");
+  chmod((shared.path / "a").c_str(), 0600);
+  REQUIRE(scanned.again());
+  CHECK(scanned.files() == 1);
+  CHECK(scanner.progress("s").problem == "");
+  CHECK(scanner.totals().hashed_files == 1);
+}
+
 TEST_CASE("the host's own data is never shared, even when it is in a share") {
   const Folder shared;
   fs::create_directory(shared.path / "data");
