@@ -21,8 +21,8 @@ Scheduler::~Scheduler() {
 }
 
 Registration Scheduler::every(std::chrono::milliseconds interval, std::function<void()> task) {
-  auto added = std::make_shared<Task>(
-      Task{interval, std::move(task), Steady::now() + interval, false, {}, false});
+  auto added =
+      std::make_shared<Task>(Task{interval, std::move(task), Steady::now() + interval, false, {}});
   {
     const std::lock_guard lock(state_->mutex);
     state_->tasks.push_back(added);
@@ -30,7 +30,6 @@ Registration Scheduler::every(std::chrono::milliseconds interval, std::function<
   state_->changed.notify_all();
   return Registration([state = state_, added] {
     std::unique_lock lock(state->mutex);
-    added->gone = true;
     std::erase(state->tasks, added);
     if (added->runner == std::this_thread::get_id()) return;  // the task itself asks
     state->changed.wait(lock, [&] { return !added->running; });

@@ -31,7 +31,6 @@ class Scheduler {
     std::chrono::steady_clock::time_point due;
     bool running = false;
     std::thread::id runner;  // while it runs
-    bool gone = false;
   };
   struct State {
     std::mutex mutex;

@@ -17,9 +17,10 @@
 namespace swapmeet::http {
 
 struct Hooks {
-  // Runs on a worker before the handler; may set request.identity. A Response ends the request.
+  // Runs before the handler and where that runs: on a worker, for quick routes on the socket
+  // thread; may set request.identity. A Response ends the request.
   std::function<std::optional<Response>(Request&)> guard;
-  // After the handler, on a worker.
+  // After the handler, on the same thread.
   std::function<void(const Request&, int status, std::chrono::microseconds)> on_request;
   std::function<void(LogLevel, std::string_view message, std::initializer_list<LogField>)> log;
   std::size_t workers = 8;
