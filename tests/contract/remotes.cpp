@@ -54,3 +54,18 @@ TEST_CASE("registry.remote keeps the registry contract") {
   swapmeet::testing::registry_contract(
       [] { return std::make_unique<swapmeet::testing::RemoteRegistry>(); });
 }
+
+TEST_CASE("a peer stays itself at an index whose URL is written another way") {
+  using namespace swapmeet;
+  const testing::IndexInProcess index;
+  const auto peer = *PeerId::parse("0123456789abcdef0123456789abcdef");
+  const auto enroll = [&](const std::string& url) {
+    testing::PluginUnderTest plugin(PLUGINS "registry_remote.so",
+                                    {{"index", url}, {"timeout", "60s"}});
+    plugin.start();
+    return plugin.get<Registry>().enroll({peer, "ann", "", 6681, true, std::string(32, 't')}, {});
+  };
+  const auto port = index.url().substr(index.url().rfind(':'));
+  CHECK(enroll("http://localhost" + port).ok());
+  CHECK(enroll("http://LocalHost" + port + '/').ok());
+}
