@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <limits>
 #include <mutex>
 #include <set>
 #include <stdexcept>
@@ -80,6 +81,11 @@ struct FakeSource::State {
     return true;
   }
 
+  std::uint64_t told_size() const {
+    if (fault == Fault::huge_size) return std::numeric_limits<std::int64_t>::max();
+    return file.size() + (fault == Fault::wrong_size ? 1U : 0U);
+  }
+
   // Bytes of the file, at the speed that it has.
   bool send_body(int socket, const std::string& bytes) {
     constexpr std::size_t kPortion = 16 << 10;
@@ -114,7 +120,7 @@ struct FakeSource::State {
       return false;
     }
     const auto shift = how == Fault::wrong_range ? 1U : 0U;
-    const auto size = file.size() + (how == Fault::wrong_size ? 1U : 0U);
+    const auto size = told_size();
     if (how == Fault::too_few) bytes.pop_back();
     const auto head = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes " +
                       std::to_string(first + shift) + '-' + std::to_string(last + shift) + '/' +
@@ -137,9 +143,8 @@ struct FakeSource::State {
   // False: the connection ends.
   bool answer(int socket, const std::string& head) {
     if (head.starts_with("HEAD "))
-      return send(socket, "HTTP/1.1 200 OK\r\nContent-Length: " +
-                              std::to_string(file.size() + (fault == Fault::wrong_size ? 1U : 0U)) +
-                              "\r\n\r\n");
+      return send(socket,
+                  "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(told_size()) + "\r\n\r\n");
     const auto piece = head.find("/layer?piece=");
     if (piece == std::string::npos) return answer_range(socket, field(head, "Range"));
     ++layers;

@@ -23,6 +23,7 @@ enum class Fault {
   too_many,          // promises what was asked for, and sends more
   wrong_range,       // a Content-Range beside the one that was asked for
   wrong_size,        // says that the file is a byte longer
+  huge_size,         // says that it has 2^63 - 1 bytes, the most that fits into a Content-Length
   whole_file,        // 200 and everything
   busy,              // 503
   endless_head,      // header fields without an end

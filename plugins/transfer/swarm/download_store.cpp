@@ -1,7 +1,5 @@
 #include "transfer/swarm/download_store.h"
 
-#include <algorithm>
-
 #include "transfer/swarm/piece_map.h"
 
 namespace swapmeet::swarm {
@@ -64,8 +62,9 @@ StoredDownload read(const sqlite::Statement& row) {
   plan.name = status.name = row.text(3);
   plan.folder = row.text(4);
   plan.overwrite = row.integer(5) != 0;
-  plan.size_known = row.integer(6) >= 0;
-  plan.size = static_cast<std::uint64_t>(std::max<std::int64_t>(row.integer(6), 0));
+  const auto size = row.integer(6);
+  plan.size_known = size >= 0 && static_cast<std::uint64_t>(size) <= kMostFileSize;
+  plan.size = plan.size_known ? static_cast<std::uint64_t>(size) : 0;
   status.size = plan.size;
   status.state = download_state_from(row.text(7)).value_or(DownloadState::queued);
   status.why = row.text(8);

@@ -5,6 +5,15 @@
 #include <utility>
 
 namespace swapmeet::swarm {
+namespace {
+
+bool has_bit(std::string_view bits, std::size_t piece) {
+  return piece / 8 < bits.size() &&
+         ((static_cast<unsigned char>(bits[piece / 8]) >> (piece % 8)) & 1U) != 0;
+}
+
+}  // namespace
+
 std::uint64_t piece_size_for(std::uint64_t file_size) {
   std::uint64_t size = 1 << 20;
   while (size < (16 << 20) && file_size / size > 4096) size *= 2;
@@ -13,11 +22,16 @@ std::uint64_t piece_size_for(std::uint64_t file_size) {
 
 std::uint64_t piece_count(std::uint64_t file_size) {
   const auto piece = piece_size_for(file_size);
-  return (file_size + piece - 1) / piece;
+  return file_size / piece + (file_size % piece != 0 ? 1 : 0);
 }
 
 std::uint64_t proven_bytes(std::string_view bits, std::uint64_t file_size) {
-  return PieceMap({}, file_size, piece_size_for(file_size), {}, bits).proven_bytes();
+  const auto piece = piece_size_for(file_size);
+  const auto count = piece_count(file_size);
+  std::uint64_t bytes = 0;
+  for (std::uint64_t i = 0; i < count && i / 8 < bits.size(); ++i)
+    if (has_bit(bits, i)) bytes += std::min(piece, file_size - i * piece);
+  return bytes;
 }
 
 PieceMap::PieceMap(const ContentId& content, std::uint64_t file_size, std::uint64_t piece_size,
@@ -29,7 +43,7 @@ PieceMap::PieceMap(const ContentId& content, std::uint64_t file_size, std::uint6
       pieces_((file_size + piece_size - 1) / piece_size),
       missing_(pieces_.size()) {
   for (std::size_t i = 0; i < pieces_.size() && i / 8 < proven.size(); ++i)
-    if ((static_cast<unsigned char>(proven[i / 8]) >> (i % 8)) & 1U) mark_proven(i);
+    if (has_bit(proven, i)) mark_proven(i);
 }
 
 std::size_t PieceMap::length(std::size_t piece) const {

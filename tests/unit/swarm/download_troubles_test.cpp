@@ -1,6 +1,10 @@
 // Sources that misbehave, indexes that go away: a download ends well as long as one source is good,
 // and says why when none is.
+#include <limits>
+
 #include "download_fixture.h"
+#include "swapmeet/sqlite/database.h"
+#include "transfer/swarm/piece_map.h"
 
 namespace swapmeet::swarm {
 namespace {
@@ -27,8 +31,8 @@ TEST_CASE("a download ends well beside a source that misbehaves") {
   const auto fault =
       GENERATE(Fault::stalls, Fault::silent, Fault::trickles, Fault::wrong_bytes,
                Fault::wrong_layer, Fault::too_few, Fault::too_many, Fault::wrong_range,
-               Fault::wrong_size, Fault::whole_file, Fault::busy, Fault::endless_head,
-               Fault::endless_continue, Fault::closes_midway, Fault::not_http);
+               Fault::wrong_size, Fault::huge_size, Fault::whole_file, Fault::busy,
+               Fault::endless_head, Fault::endless_continue, Fault::closes_midway, Fault::not_http);
   CAPTURE(static_cast<int>(fault));
   Downloading d;
   FakeSource bad(noise(5 * kMiB + 77)), good(noise(5 * kMiB + 77));
@@ -180,6 +184,52 @@ TEST_CASE("a wrong size from the index or from one source does not stand in the 
   INFO(status.why);
   CHECK(status.size == 3 * kMiB + 10);
   CHECK(bytes_in(status.path) == noise(3 * kMiB + 10));
+}
+
+TEST_CASE("a size that no file has is not believed, whoever says it") {
+  const auto size = GENERATE(kMostFileSize + 1, std::uint64_t{1} << 62,
+                             std::numeric_limits<std::uint64_t>::max() / 2,
+                             std::numeric_limits<std::uint64_t>::max());
+  CAPTURE(size);
+  Downloading d;
+  FakeSource huge(noise(2 * kMiB + 5)), good(noise(2 * kMiB + 5));
+  huge.misbehave(Fault::huge_size);
+  FakeRegistry registry;
+  auto record = record_of(huge, {huge.source(1)});
+  record.size = size;
+  registry.knows(record);
+  d.options.registry = &registry;
+  d.open();
+  const auto id = d.start(request_for(huge.content(), "", {}));
+  CHECK(d.when_waiting(id).why.find("it says that its file is huge") != std::string::npos);
+  record.sources.push_back(good.source(2));
+  registry.knows(record);
+  const auto status = d.when_done(id);
+  CHECK(status.size == 2 * kMiB + 5);
+  CHECK(bytes_in(status.path) == noise(2 * kMiB + 5));
+}
+
+TEST_CASE("a size that no file has is not believed from the own database either") {
+  Downloading d;
+  FakeSource source(noise(2 * kMiB + 5));
+  source.misbehave(Fault::busy);
+  d.open();
+  const auto id = d.start(request_for(source.content(), "a", {source.source(1)}));
+  d.when_waiting(id);
+  d.queue.reset();
+  sqlite::Database(d.options.database).execute("UPDATE downloads SET size = 9223372036854775807");
+  source.misbehave(Fault::none);
+  d.open();
+  CHECK(bytes_in(d.when_done(id).path) == noise(2 * kMiB + 5));
+}
+
+TEST_CASE("proven bits stand for bytes, also where the last piece is short") {
+  CHECK(proven_bytes("", 3 * kMiB) == 0);
+  CHECK(proven_bytes("\5", 3 * kMiB) == 2 * kMiB);
+  CHECK(proven_bytes("\5", 2 * kMiB + 7) == kMiB + 7);
+  CHECK(proven_bytes("\377", 2 * kMiB + 7) == 2 * kMiB + 7);  // bits beyond the end
+  CHECK(proven_bytes("\1", 0) == 0);
+  CHECK(proven_bytes("\1", kMostFileSize) == 16 * kMiB);
 }
 
 TEST_CASE("a slow source makes room for one that waits") {
