@@ -125,7 +125,7 @@ struct FakeSource::State {
     const auto head = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes " +
                       std::to_string(first + shift) + '-' + std::to_string(last + shift) + '/' +
                       std::to_string(size) + "\r\nContent-Length: " + std::to_string(bytes.size()) +
-                      "\r\n\r\n";
+                      (how == Fault::closes_after ? "\r\nConnection: close" : "") + "\r\n\r\n";
     if (!send(socket, head)) return false;
     if (how == Fault::too_many) bytes += "and more";
     if (how == Fault::wrong_bytes) bytes = flipped(std::move(bytes));
@@ -137,7 +137,7 @@ struct FakeSource::State {
     const bool half = how == Fault::stalls || how == Fault::closes_midway;
     if (!send_body(socket, half ? bytes.substr(0, bytes.size() / 2) : bytes)) return false;
     if (how == Fault::stalls) wait_for_end();
-    return !half;
+    return !half && how != Fault::closes_after;
   }
 
   // False: the connection ends.

@@ -28,6 +28,7 @@ enum class Fault {
   busy,              // 503
   endless_head,      // header fields without an end
   endless_continue,  // 100 Continue without an end
+  closes_after,      // a good answer, and Connection: close
   closes_midway,     // half of what was asked for, and the connection ends
   not_http,
 };

@@ -5,11 +5,15 @@
 #include <Poco/Net/HTTPResponse.h>
 #include <Poco/Net/NetException.h>
 #include <Poco/URI.h>
+#include <fcntl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <mutex>
+#include <utility>
 
 namespace swapmeet::swarm {
 namespace {
@@ -19,12 +23,21 @@ using Poco::Net::HTTPResponse;
 
 constexpr int kMostFields = 64;  // of an answer's head
 
-// Poco's response stream moves 4 KiB a system call; its session can do better, but hides it.
+// Poco's response stream moves 4 KiB a system call; its session can do better, but hides it. And it
+// never connects again by itself: interrupt() would not know of that connection.
 class Session : public Poco::Net::HTTPClientSession {
  public:
   using HTTPClientSession::HTTPClientSession;
   using HTTPClientSession::read;
   using HTTPClientSession::reconnect;
+  // The source ends the connection after this answer, or may have by now.
+  bool is_used_up() const { return HTTPClientSession::mustReconnect(); }
+
+ protected:
+  bool mustReconnect() const override { return false; }
+  int write(const char* bytes, std::streamsize size) override {
+    return HTTPSession::write(bytes, size);
+  }
 };
 
 Error unexpected(const HTTPResponse& response) {
@@ -46,13 +59,13 @@ struct SourceClient::Connection {
   std::unique_ptr<Session> session;
   std::uint64_t unread = 0;  // of the answer's body
   std::mutex mutex;          // guards descriptor
-  int descriptor = -1;
+  int descriptor = -1;       // our own one of the session's socket: nobody else gets its number
   std::atomic<bool> interrupted{false};
 
   void close() {
     {
       const std::lock_guard lock(mutex);
-      descriptor = -1;
+      if (descriptor >= 0) ::close(std::exchange(descriptor, -1));
     }
     session.reset();
     unread = 0;
@@ -67,14 +80,16 @@ struct SourceClient::Connection {
     session->setKeepAliveTimeout(Poco::Timespan(3600, 0));
     session->reconnect();
     const std::lock_guard lock(mutex);
-    descriptor = static_cast<int>(session->socket().impl()->sockfd());
+    descriptor = ::fcntl(session->socket().impl()->sockfd(), F_DUPFD_CLOEXEC, 0);
+    if (descriptor < 0) throw Poco::IOException("no more descriptors", errno);
     if (interrupted) ::shutdown(descriptor, SHUT_RDWR);
   }
 
   // Sends the request and reads the head of the answer; once more when a kept-alive connection
   // turns out to be closed.
   void exchange(HTTPRequest& request, HTTPResponse& response) {
-    if (unread > 0) close();  // rests of an answer that nobody wanted to the end
+    // Also with rests of an answer that nobody wanted to the end.
+    if (unread > 0 || (session && session->is_used_up())) close();
     response.setFieldLimit(kMostFields);
     const bool reused = session != nullptr;
     try {

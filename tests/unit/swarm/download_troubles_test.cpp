@@ -28,11 +28,11 @@ ContentRecord record_of(const FakeSource& content, std::vector<Source> sources) 
 }  // namespace
 
 TEST_CASE("a download ends well beside a source that misbehaves") {
-  const auto fault =
-      GENERATE(Fault::stalls, Fault::silent, Fault::trickles, Fault::wrong_bytes,
-               Fault::wrong_layer, Fault::too_few, Fault::too_many, Fault::wrong_range,
-               Fault::wrong_size, Fault::huge_size, Fault::whole_file, Fault::busy,
-               Fault::endless_head, Fault::endless_continue, Fault::closes_midway, Fault::not_http);
+  const auto fault = GENERATE(
+      Fault::stalls, Fault::silent, Fault::trickles, Fault::wrong_bytes, Fault::wrong_layer,
+      Fault::too_few, Fault::too_many, Fault::wrong_range, Fault::wrong_size, Fault::huge_size,
+      Fault::whole_file, Fault::busy, Fault::endless_head, Fault::endless_continue,
+      Fault::closes_after, Fault::closes_midway, Fault::not_http);
   CAPTURE(static_cast<int>(fault));
   Downloading d;
   FakeSource bad(noise(5 * kMiB + 77)), good(noise(5 * kMiB + 77));
