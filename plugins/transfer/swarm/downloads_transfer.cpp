@@ -72,10 +72,12 @@ struct Transfer::State {
         save(std::move(keeper)),
         pool(options.patience, options.self, plan.liars),
         proven_before(proven_bytes(plan.proven, plan.size)),
-        max_sources(options.limits.max_sources) {}
+        max_sources(options.limits.max_sources) {
+    if (plan.size_known) told_size = plan.size;
+  }
 
   const DownloadOptions options;
-  TransferPlan plan;  // of run()'s thread; `size` and `size_known` under the lock
+  TransferPlan plan;  // of run()'s thread, but for its content and what is given: they never change
   std::string saved_target{plan.target};
   const std::function<Result<void>(const TransferPlan&)> save;
   std::optional<PartialFile> partial;  // from when there is a map
@@ -91,8 +93,9 @@ struct Transfer::State {
   bool ending = false;  // workers and asker: come home
   bool asked = false;
   std::string registry_why;
-  Steady::time_point learn_beside{};  // when another source may try to learn
-  std::optional<Learned> learned;
+  std::optional<std::uint64_t> told_size;  // what the registry says, or said before: a hint
+  Steady::time_point learn_beside{};       // when another source may try to learn
+  std::optional<Learned> learned;          // set once
   std::optional<PieceMap> map;  // its hashes, sizes and offsets never change: no lock for them
   std::uint64_t unsaved = 0;    // proven bytes that the database does not know of
   std::optional<Error> disk;    // the disk's problem, ends the run
@@ -111,10 +114,7 @@ struct Transfer::State {
       pool.add(named);
       if (record) {
         pool.add(record->sources);
-        if (!plan.size_known && record->size <= kMostFileSize) {
-          plan.size = record->size;
-          plan.size_known = true;
-        }
+        if (!told_size && record->size <= kMostFileSize) told_size = record->size;
       }
       asked = true;
       changed.notify_all();
@@ -174,7 +174,7 @@ struct Transfer::State {
     std::optional<std::uint64_t> hint;
     {
       const std::lock_guard lock(mutex);
-      if (plan.size_known) hint = plan.size;
+      hint = told_size;
     }
     Result<Learned> facts = Error{ErrorCode::conflict, "", {}};
     if (hint) facts = learn_from(source, *hint);
@@ -257,8 +257,8 @@ struct Transfer::State {
                             std::vector<char>& buffer) {
     const auto last = run.first + run.count - 1;
     const auto first = map->offset(run.first);
-    auto result =
-        source.client->open_range(first, map->offset(last) + map->length(last) - first, plan.size);
+    auto result = source.client->open_range(first, map->offset(last) + map->length(last) - first,
+                                            map->file_size());
     for (auto piece = run.first; result && piece <= last; ++piece) {
       const auto length = map->length(piece);
       if (buffer.size() < length) buffer.resize(length);
@@ -352,15 +352,12 @@ struct Transfer::State {
 
   // From when size and layer are known: the file and its map.
   Result<void> open_pieces() {
-    {
-      const std::lock_guard lock(mutex);
-      if (learned) {
-        plan.size = learned->size;
-        plan.layer = learned->layer;
-      }
-      if (plan.content == kEmptyContent) plan.size = 0;
-      plan.size_known = true;
+    if (learned) {
+      plan.size = learned->size;
+      plan.layer = learned->layer;
     }
+    if (plan.content == kEmptyContent) plan.size = 0;
+    plan.size_known = true;
     if (!plan.proven.empty() && !PartialFile::is_whole(plan.partial(), plan.size)) {
       plan.proven.clear();
       if (auto saved = save(plan); !saved) return saved;  // before it looks whole again
@@ -391,6 +388,10 @@ struct Transfer::State {
       const std::lock_guard lock(mutex);
       if (unsaved == 0 && plan.liars == pool.liars() && plan.target == saved_target) return {};
       plan.liars = pool.liars();
+      if (!plan.size_known && told_size) {
+        plan.size = *told_size;
+        plan.size_known = true;
+      }
       saving = unsaved;
       if (map && saving > 0) plan.proven = map->proven_bits();
     }

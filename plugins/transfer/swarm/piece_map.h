@@ -37,6 +37,7 @@ class PieceMap {
   PieceMap(const ContentId& content, std::uint64_t file_size, std::uint64_t piece_size,
            std::string layer, std::string_view proven);
 
+  std::uint64_t file_size() const { return file_size_; }
   std::size_t count() const { return pieces_.size(); }
   std::uint64_t offset(std::size_t piece) const { return piece * piece_size_; }
   std::size_t length(std::size_t piece) const;

@@ -1,5 +1,6 @@
 // Sources that misbehave, indexes that go away: a download ends well as long as one source is good,
 // and says why when none is.
+#include <algorithm>
 #include <limits>
 
 #include "download_fixture.h"
@@ -230,6 +231,36 @@ TEST_CASE("proven bits stand for bytes, also where the last piece is short") {
   CHECK(proven_bytes("\377", 2 * kMiB + 7) == 2 * kMiB + 7);  // bits beyond the end
   CHECK(proven_bytes("\1", 0) == 0);
   CHECK(proven_bytes("\1", kMostFileSize) == 16 * kMiB);
+}
+
+TEST_CASE("the index tells the size while the sources are found to lie") {
+  Downloading d;
+  std::vector<std::unique_ptr<FakeSource>> liars;
+  std::vector<Source> sources;
+  for (std::uint8_t peer = 1; peer <= 4; ++peer) {
+    liars.push_back(std::make_unique<FakeSource>(noise(3 * kMiB + 1)));
+    liars.back()->misbehave(Fault::wrong_layer);
+    sources.push_back(liars.back()->source(peer));
+  }
+  const FakeSource good(noise(3 * kMiB + 1));
+  FakeRegistry registry;
+  d.options.registry = &registry;
+  d.options.ask_sources = std::chrono::milliseconds(2);
+  d.open();
+  const auto id = d.start(request_for(good.content(), "a", {sources[0]}));
+  auto record = record_of(good, sources);
+  record.size = 3 * kMiB + 1;
+  registry.knows(record);
+  d.when(id, [](const auto& status) {
+    return std::count_if(status.sources.begin(), status.sources.end(), [](const auto& source) {
+             return source.state.starts_with("dropped");
+           }) == 4;
+  });
+  record.sources.push_back(good.source(5));
+  registry.knows(record);
+  const auto status = d.when_done(id);
+  CHECK(status.state == DownloadState::done);
+  CHECK(status.size == 3 * kMiB + 1);
 }
 
 TEST_CASE("a slow source makes room for one that waits") {
