@@ -2,6 +2,7 @@
 // accepted ones, and telling the other side.
 #include <algorithm>
 
+#include "transfer/swarm/backoff.h"
 #include "transfer/swarm/inbox.h"
 #include "transfer/swarm/inbox_file.h"
 
@@ -221,9 +222,9 @@ void PeerInbox::later(const std::string& id, const std::string& why) {
   {
     const std::lock_guard lock(mutex_);
     auto& attempts = attempts_[id];
-    const auto wait = std::min(options_.first_backoff * (1U << std::min(attempts.count++, 10U)),
-                               options_.longest_backoff);
-    attempts.next = options_.clock->steady() + wait;
+    attempts.next =
+        options_.clock->steady() +
+        doubled_wait(options_.first_backoff, options_.longest_backoff, attempts.count++);
     const auto stored = store_.find(id);
     if (!stored || stored->offer.why == why) return;
   }

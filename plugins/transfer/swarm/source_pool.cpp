@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "transfer/swarm/backoff.h"
+
 namespace swapmeet::swarm {
 namespace {
 
@@ -21,8 +23,7 @@ std::string name_of(const Source& source) {
 
 std::chrono::milliseconds backoff(const Patience& patience, unsigned failures,
                                   std::mt19937_64& random) {
-  const auto wait =
-      std::min(patience.first_backoff * (1U << std::min(failures, 10U)), patience.longest_backoff);
+  const auto wait = doubled_wait(patience.first_backoff, patience.longest_backoff, failures);
   return wait + wait * static_cast<int>(random() % 50) / 100;
 }
 
