@@ -1,5 +1,7 @@
 #include "transfer/swarm/downloads_transfer.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
@@ -7,6 +9,7 @@
 #include <optional>
 #include <thread>
 
+#include "transfer/swarm/hash_file.h"
 #include "transfer/swarm/merkle.h"
 #include "transfer/swarm/partial.h"
 #include "transfer/swarm/piece_map.h"
@@ -38,18 +41,6 @@ struct Learned {
   std::string layer;
   std::string last_piece;
 };
-
-bool is_content(const std::filesystem::path& path, const ContentId& content) {
-  std::FILE* file = std::fopen(path.c_str(), "rbe");
-  if (file == nullptr) return false;
-  MerkleBuilder builder;
-  std::vector<char> block(kBlockSize);
-  for (std::size_t size = 0; (size = std::fread(block.data(), 1, block.size(), file)) > 0;)
-    builder.add(block.data(), size);
-  const bool read = std::ferror(file) == 0;
-  std::fclose(file);
-  return read && builder.finish().content == content;
-}
 
 // The same source at the address that its peer has now: it may have moved since it was named.
 std::optional<Source> moved(Registry& registry, Source source) {
@@ -460,17 +451,25 @@ struct Transfer::State {
     return {DownloadState::waiting, "every name like " + name + " is taken: make room"};
   }
 
-  // The host died between the rename and saying so.
+  // The host died between the rename and saying so. False also when interrupted.
   bool was_renamed() const {
+    struct stat target {};
     std::error_code ignored;
     return !plan.target.empty() && !std::filesystem::exists(plan.partial(), ignored) &&
-           std::filesystem::is_regular_file(plan.target, ignored) &&
-           std::filesystem::file_size(plan.target, ignored) == plan.size &&
-           (!plan.overwrite || is_content(plan.target, plan.content));
+           ::lstat(plan.target.c_str(), &target) == 0 && S_ISREG(target.st_mode) &&
+           static_cast<std::uint64_t>(target.st_size) == plan.size &&
+           (!plan.overwrite || is_content(stamp_of(target)));
+  }
+
+  bool is_content(const FileStamp& stamp) const {
+    const auto hashed =
+        FileHasher().hash(plan.target, stamp, [this] { return interrupted.load(); });
+    return hashed.kind == HashOutcome::done && hashed.tree.content == plan.content;
   }
 
   TransferEnd run() {
     if (was_renamed()) return {DownloadState::done, ""};
+    if (interrupted) return {DownloadState::queued, ""};
     if (knows_pieces())
       if (auto opened = open_pieces(); !opened)
         return {DownloadState::waiting, opened.error().message};

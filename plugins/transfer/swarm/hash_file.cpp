@@ -33,20 +33,25 @@ bool is_still(const FileStamp& stamp, int descriptor) {
 
 HashOutcome FileHasher::hash(const std::string& name, const FileStamp& stamp,
                              const std::function<bool()>& stopping) {
-  let_settle(stamp);
   const http::OpenFile file(open(name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
   if (file.descriptor() < 0) {
     const bool gone = errno == ENOENT || errno == ENOTDIR || errno == ELOOP;
     return {gone ? HashOutcome::changed : HashOutcome::unreadable, {}, errno};
   }
-  if (!is_still(stamp, file.descriptor())) return {HashOutcome::changed, {}, 0};
-  posix_fadvise(file.descriptor(), 0, 0, POSIX_FADV_SEQUENTIAL);
+  return hash(file.descriptor(), stamp, stopping);
+}
+
+HashOutcome FileHasher::hash(int descriptor, const FileStamp& stamp,
+                             const std::function<bool()>& stopping) {
+  let_settle(stamp);
+  if (!is_still(stamp, descriptor)) return {HashOutcome::changed, {}, 0};
+  posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
   MerkleBuilder builder;
   std::uint64_t total = 0;
   std::size_t filled = 0;
   for (;;) {
     if (stopping()) return {HashOutcome::stopped, {}, 0};
-    const auto got = read(file.descriptor(), block_.data() + filled, block_.size() - filled);
+    const auto got = read(descriptor, block_.data() + filled, block_.size() - filled);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return {HashOutcome::unreadable, {}, errno};
     filled += static_cast<std::size_t>(got);
@@ -55,13 +60,12 @@ HashOutcome FileHasher::hash(const std::string& name, const FileStamp& stamp,
     if (filled == block_.size() || got == 0) {
       builder.add(block_.data(), filled);
       filled = 0;
-      if (total % kLookAgain == 0 && !is_still(stamp, file.descriptor()))
+      if (total % kLookAgain == 0 && !is_still(stamp, descriptor))
         return {HashOutcome::changed, {}, 0};
     }
     if (got == 0) break;
   }
-  if (total != stamp.size || !is_still(stamp, file.descriptor()))
-    return {HashOutcome::changed, {}, 0};
+  if (total != stamp.size || !is_still(stamp, descriptor)) return {HashOutcome::changed, {}, 0};
   return {HashOutcome::done, builder.finish(), 0};
 }
 

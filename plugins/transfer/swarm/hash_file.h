@@ -1,4 +1,5 @@
-// Reads a file through once and makes its Merkle tree, if it stays the same meanwhile.
+// Reads a file through once and makes its Merkle tree, if it stays the same meanwhile: for shares,
+// for what is sent, and for what a download left behind.
 // Threads: a FileHasher is for one thread.
 #pragma once
 
@@ -30,6 +31,8 @@ class FileHasher {
   // file is being written. `stopping` is asked before every block.
   HashOutcome hash(const std::string& file, const FileStamp& stamp,
                    const std::function<bool()>& stopping);
+  // The same for a file that is open to be read, from its start.
+  HashOutcome hash(int descriptor, const FileStamp& stamp, const std::function<bool()>& stopping);
 
  private:
   std::vector<char> block_;

@@ -6,9 +6,9 @@
 
 #include <cerrno>
 #include <cstring>
-#include <vector>
 
 #include "swapmeet/http.h"
+#include "transfer/swarm/hash_file.h"
 
 namespace swapmeet::swarm {
 namespace {
@@ -22,10 +22,6 @@ Error failed(const std::string& path) {
 
 int open_to_read(const std::string& path) {
   return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-}
-
-Error changed(const std::string& path) {
-  return {ErrorCode::conflict, path + " changed while it was read", {}};
 }
 
 }  // namespace
@@ -44,27 +40,14 @@ Result<MerkleTree> hash_file(const std::string& path, const FileStamp& stamp,
                              const std::function<bool()>& go_on) {
   const http::OpenFile file(open_to_read(path));
   if (file.descriptor() < 0) return failed(path);
-  MerkleBuilder builder;
-  std::vector<char> block(kBlockSize);
-  for (std::uint64_t at = 0; at < stamp.size;) {
-    if (!go_on()) return Error{ErrorCode::cancelled, "ended", {}};
-    std::size_t filled = 0;
-    while (filled < block.size()) {
-      const auto got = ::read(file.descriptor(), block.data() + filled, block.size() - filled);
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) return failed(path);
-      if (got == 0) break;
-      filled += static_cast<std::size_t>(got);
-    }
-    if (filled == 0) return changed(path);
-    builder.add(block.data(), filled);
-    at += filled;
+  auto outcome = FileHasher().hash(file.descriptor(), stamp, [&] { return !go_on(); });
+  switch (outcome.kind) {
+    case HashOutcome::done: return std::move(outcome.tree);
+    case HashOutcome::stopped: return Error{ErrorCode::cancelled, "ended", {}};
+    case HashOutcome::unreadable: errno = outcome.error; return failed(path);
+    case HashOutcome::changed: break;
   }
-  struct stat after {};
-  if (fstat(file.descriptor(), &after) != 0) return failed(path);
-  auto tree = builder.finish();
-  if (!is_still(stamp, after) || tree.size != stamp.size) return changed(path);
-  return tree;
+  return Error{ErrorCode::conflict, path + " changed while it was read", {}};
 }
 
 std::optional<MerkleTree> known_tree(Catalogue& catalogue, const std::string& path,

@@ -125,4 +125,28 @@ TEST_CASE("a host that died between the rename and saying so finds its file") {
   CHECK(d.files() == std::vector<std::string>{"a"});
 }
 
+TEST_CASE("a stop does not wait until a large file has been looked through") {
+  Downloading d;
+  FakeSource source(noise(kMiB));
+  source.misbehave(Fault::busy);
+  d.open();
+  auto request = request_for(source.content(), "a", {source.source(1)});
+  request.overwrite = true;
+  const auto id = d.start(request);
+  d.when_waiting(id);
+  d.queue->stop();
+  const auto target = d.options.download_folder / "a";
+  constexpr std::uint64_t kHole = 1ULL << 40;  // reading it takes minutes
+  std::filesystem::create_directories(d.options.download_folder);
+  std::ofstream(target).close();
+  std::filesystem::resize_file(target, kHole);
+  sqlite::Database(d.options.database)
+      .execute("UPDATE downloads SET size = " + std::to_string(kHole) + ", target = '" +
+               target.string() + "'");
+  d.open();
+  d.when(id, [](const auto& status) { return status.state == DownloadState::running; });
+  d.queue->stop();
+  CHECK(d.files() == std::vector<std::string>{"a"});
+}
+
 }  // namespace swapmeet::swarm
