@@ -60,6 +60,26 @@ TEST_CASE("the commands of a person do what the README says") {
   World world;
   REQUIRE(eventually([&] { return has(world.as_bob({"search", "song"}), "2 of 2 found"); }));
 
+  SECTION("a whole folder") {
+    write_file(world.folder.path() / "ann/music/live/rome/one.mp3", "one\n");
+    write_file(world.folder.path() / "ann/music/live/two.mp3", "two\n");
+    REQUIRE(eventually([&] { return has(world.as_bob({"search", "live"}), "2 of 2 found"); }));
+    const auto place = world.folder.path() / "got";
+    const auto got =
+        world.as_bob({"get", "--from", "ann", "files/music/live/", "-o", place.string()});
+    CHECK(got.code == 0);
+    CHECK(read_file(place / "live/rome/one.mp3") == "one\n");
+    CHECK(read_file(place / "live/two.mp3") == "two\n");
+    CHECK(world.as_bob({"get", "--from", "ann", "files/music/live", "-o", place.string()}).code ==
+          0);
+    CHECK_FALSE(fs::exists(place / "live/two (2).mp3"));
+    CHECK(world.as_bob({"get", "--from", "ann", "files/music/Winter Song.mp3"}).code == 0);
+    CHECK(read_file(world.folder.path() / "downloads/bob/Winter Song.mp3") == "lo lo lo\n");
+    const auto nothing = world.as_bob({"get", "--from", "ann", "files/music/li"});
+    CHECK(nothing.code == 3);
+    CHECK(has(nothing, "ann shares no folder or file 'files/music/li'"));
+  }
+
   SECTION("looking around") {
     const auto found = world.as_bob({"search", "song", "-winter"});
     CHECK(found.code == 0);
