@@ -29,6 +29,7 @@ struct Item {
   StoredDownload kept;
   std::shared_ptr<Transfer> transfer;  // while it runs
   bool has_layer = false;              // the store has it
+  bool go_on_at_once = false;          // sources came when its transfer was ending
   bool cancelled = false;              // on its way out: nobody sees it any more
   std::string told_why;                // in the log
   unsigned attempts = 0;
@@ -192,6 +193,7 @@ struct DownloadQueue::State {
     status.state = DownloadState::running;
     status.why.clear();
     status.next_try.reset();
+    item->go_on_at_once = false;
     auto plan = item->kept.plan;
     auto layer = sqlite::attempt([&]() -> Result<std::string> { return store.layer(plan.id); });
     if (layer) plan.layer = std::move(*layer);
@@ -235,9 +237,9 @@ struct DownloadQueue::State {
       status.path = item->kept.plan.target;
       status.finished = options.clock->now();
     } else if (status.state == DownloadState::running) {
-      status.state = end.state;
-      status.why = end.why;
-      if (end.state == DownloadState::waiting) {
+      status.state = item->go_on_at_once ? DownloadState::queued : end.state;
+      if (status.state == DownloadState::waiting) {
+        status.why = end.why;
         const auto wait = backoff(options.patience, item->attempts++, random);
         retry_at = Steady::now() + wait;
         status.next_try = options.clock->now() + wait;
@@ -329,6 +331,27 @@ struct DownloadQueue::State {
     return nullptr;
   }
 
+  // Asked for once more: goes on, with the sources that this request names too.
+  Result<DownloadStatus> join(const ItemPointer& item, const std::vector<Source>& sources) {
+    if (item->state() == DownloadState::done) return status_of(*item);
+    auto& given = item->kept.plan.given;
+    const auto before = given.size();
+    for (const auto& source : sources)
+      if (std::none_of(given.begin(), given.end(), [&](const Source& known) {
+            return known.peer == source.peer && known.url == source.url;
+          }))
+        given.push_back(source);
+    if (given.size() == before) return go_on(item);
+    if (auto kept = keep(*item); !kept) {
+      given.resize(before);
+      return kept.error();
+    }
+    const std::vector<Source> fresh(given.begin() + static_cast<std::ptrdiff_t>(before),
+                                    given.end());
+    if (item->transfer) item->go_on_at_once = !item->transfer->add(fresh);
+    return go_on(item);
+  }
+
   // Goes on now, whatever it waited for.
   Result<DownloadStatus> go_on(const ItemPointer& item) {
     auto& status = item->kept.status;
@@ -401,12 +424,7 @@ Result<DownloadStatus> DownloadQueue::start(const DownloadRequest& request) {
   }
   plan.name = safe_name(name.empty() ? request.content.text() : name);
   const std::lock_guard lock(s.mutex);
-  if (const auto same = s.same_as(plan)) {
-    auto& given = same->kept.plan.given;
-    for (const auto& source : plan.given)
-      if (std::find(given.begin(), given.end(), source) == given.end()) given.push_back(source);
-    return s.go_on(same);
-  }
+  if (const auto same = s.same_as(plan)) return s.join(same, plan.given);
   std::uint8_t bytes[16];
   for (auto& byte : bytes) byte = static_cast<std::uint8_t>(s.random());
   plan.id = to_hex(bytes, sizeof bytes);

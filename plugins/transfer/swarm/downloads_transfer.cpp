@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "transfer/swarm/hash_file.h"
 #include "transfer/swarm/merkle.h"
@@ -61,6 +62,7 @@ struct Transfer::State {
       : options(given),
         plan(std::move(what)),
         save(std::move(keeper)),
+        requested(std::exchange(plan.given, {})),
         pool(options.patience, options.self, plan.liars),
         proven_before(proven_bytes(plan.proven, plan.size)),
         max_sources(options.limits.max_sources) {
@@ -77,6 +79,7 @@ struct Transfer::State {
 
   mutable std::mutex mutex;  // guards all below
   std::condition_variable changed;
+  std::vector<Source> requested;  // that requests named; more may come while it runs
   SourcePool pool;
   const std::uint64_t proven_before;
   std::size_t max_sources;
@@ -91,13 +94,18 @@ struct Transfer::State {
   std::uint64_t unsaved = 0;    // proven bytes that the database does not know of
   std::optional<Error> disk;    // the disk's problem, ends the run
 
+  std::vector<Source> requested_now() const {
+    const std::lock_guard lock(mutex);
+    return requested;
+  }
+
   bool over() const { return ending || disk.has_value(); }
 
   // Asks the registry for sources, again and again.
   void ask() {
     for (;;) {
       std::vector<Source> named;
-      for (const auto& source : plan.given)
+      for (const auto& source : requested_now())
         if (auto now = moved(*options.registry, source)) named.push_back(std::move(*now));
       auto record = options.registry->content(plan.content, Identity{});
       std::unique_lock lock(mutex);
@@ -407,7 +415,7 @@ struct Transfer::State {
         done = open_pieces();
         lock.lock();
       } else {
-        if (!staff() && asked) return;
+        if (!staff() && asked) break;
         changed.wait_for(lock, kTick);
         rate = pool.measure(Steady::now());
         if (unsaved >= kSaveAfter || Steady::now() - flushed >= kSaveEvery) {
@@ -419,6 +427,7 @@ struct Transfer::State {
       }
       if (!done) disk = done.error();
     }
+    ending = true;  // before the lock is given back: who brings sources now must learn it
   }
 
   void end_workers() {
@@ -475,7 +484,7 @@ struct Transfer::State {
         return {DownloadState::waiting, opened.error().message};
     {
       const std::lock_guard lock(mutex);
-      pool.add(plan.given);
+      pool.add(requested);
       asked = options.registry == nullptr;
     }
     if (!map || !map->complete()) {
@@ -519,6 +528,16 @@ void Transfer::set_max_sources(std::size_t most) {
   const std::lock_guard lock(state_->mutex);
   state_->max_sources = most;
   state_->changed.notify_all();
+}
+
+bool Transfer::add(const std::vector<Source>& sources) {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->ending) return false;
+  auto& requested = state_->requested;
+  requested.insert(requested.end(), sources.begin(), sources.end());
+  state_->pool.add(sources);
+  state_->changed.notify_all();
+  return true;
 }
 
 TransferProgress Transfer::progress() const {

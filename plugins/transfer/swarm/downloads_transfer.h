@@ -37,6 +37,8 @@ class Transfer {
   TransferEnd run();
   void interrupt();
   void set_max_sources(std::size_t most);
+  // More sources that a request names; used at once. False: it is ending already and asks nobody.
+  bool add(const std::vector<Source>& sources);
   TransferProgress progress() const;
 
  private:

@@ -1,5 +1,6 @@
 // What a person does with downloads when nothing is in the way.
 #include <algorithm>
+#include <thread>
 
 #include "download_fixture.h"
 #include "swapmeet/sqlite/database.h"
@@ -150,6 +151,48 @@ TEST_CASE("asking again for what is paused goes on with it") {
   d.when_waiting(id);
   REQUIRE(d.queue->pause(id).ok());
   CHECK(d.start(request_for(source.content(), "a", {beside.source(2)})) == id);
+  CHECK(d.when_done(id).state == DownloadState::done);
+}
+
+TEST_CASE("sources that are named while a download runs are used at once, and kept") {
+  Downloading d;
+  const auto file = noise(24 * kMiB);
+  FakeSource slow(file), more(file);
+  slow.slow_down(kMiB);
+  more.slow_down(4 * kMiB);
+  d.open();
+  const auto id = d.start(request_for(slow.content(), "a", {slow.source(1)}));
+  d.when(id, [](const auto& status) { return status.done > 0; });
+  CHECK(d.start(request_for(slow.content(), "a", {more.source(2)})) == id);
+  const auto comes_from_more = [&](const DownloadStatus& status) {
+    return std::any_of(status.sources.begin(), status.sources.end(), [&](const auto& source) {
+      return source.url == more.url() && source.bytes > 0;
+    });
+  };
+  const auto status = d.when(id, comes_from_more);
+  CHECK(status.state == DownloadState::running);
+  CHECK(comes_from_more(status));
+
+  slow.misbehave(Fault::busy);
+  more.slow_down(0);
+  d.open();
+  const auto again = d.when(id, comes_from_more);
+  CHECK(comes_from_more(again));
+  CHECK(bytes_in(d.when_done(id).path) == file);
+}
+
+TEST_CASE("sources that come while a download gives up are tried at once") {
+  Downloading d;
+  FakeSource busy(noise(kMiB)), good(noise(kMiB));
+  busy.misbehave(Fault::busy);
+  d.options.patience.first_backoff = std::chrono::hours(1);
+  d.options.patience.longest_backoff = std::chrono::hours(1);
+  d.open();
+  const auto id = d.start(request_for(busy.content(), "a", {busy.source(1)}));
+  const auto asked = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (busy.requests() == 0 && std::chrono::steady_clock::now() < asked)
+    std::this_thread::yield();
+  CHECK(d.start(request_for(busy.content(), "a", {good.source(2)})) == id);
   CHECK(d.when_done(id).state == DownloadState::done);
 }
 
