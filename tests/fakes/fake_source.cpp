@@ -145,10 +145,11 @@ struct FakeSource::State {
     if (head.starts_with("HEAD "))
       return send(socket,
                   "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(told_size()) + "\r\n\r\n");
-    const auto piece = head.find("/layer?piece=");
-    if (piece == std::string::npos) return answer_range(socket, field(head, "Range"));
+    const auto query = head.find("/layer?");
+    if (query == std::string::npos) return answer_range(socket, field(head, "Range"));
     ++layers;
-    auto layer = layer_at(tree, std::stoul(head.substr(piece + 13))).value_or("");
+    auto layer =
+        layer_at(tree, std::stoul(head.substr(head.find("piece=", query) + 6))).value_or("");
     if (fault == Fault::wrong_layer) layer = flipped(std::move(layer));
     return send(socket, "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(layer.size()) +
                             "\r\n\r\n" + layer);

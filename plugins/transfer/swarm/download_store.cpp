@@ -14,7 +14,9 @@ constexpr const char* kMigrations[] = {
     "CREATE TABLE layers (id TEXT NOT NULL UNIQUE, nodes BLOB NOT NULL);"
     "INSERT INTO layers SELECT id, layer FROM downloads WHERE length(layer) > 0;"
     "ALTER TABLE downloads DROP COLUMN layer;"
-    "ALTER TABLE downloads ADD COLUMN liars TEXT NOT NULL DEFAULT ''"};
+    "ALTER TABLE downloads ADD COLUMN liars TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE downloads ADD COLUMN asked_for INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE downloads ADD COLUMN offers TEXT NOT NULL DEFAULT ''"};
 
 sqlite::Database& migrated(sqlite::Database& database) {
   sqlite::migrate(database, kMigrations);
@@ -55,7 +57,7 @@ std::vector<Source> sources_from(const std::string& text) {
 
 StoredDownload read(const sqlite::Statement& row) {
   StoredDownload download;
-  auto& [seq, plan, status] = download;
+  auto& [seq, plan, status, asked_for, offers] = download;
   seq = row.integer(0);
   plan.id = status.id = row.text(1);
   plan.content = status.content = row.id<ContentId>(2);
@@ -77,6 +79,8 @@ StoredDownload read(const sqlite::Statement& row) {
       status.state == DownloadState::done ? plan.size : proven_bytes(plan.proven, plan.size);
   plan.given = sources_from(row.text(13));
   plan.liars = split(row.text(14));
+  asked_for = row.integer(15) != 0;
+  offers = split(row.text(16));
   return download;
 }
 
@@ -86,20 +90,20 @@ DownloadStore::DownloadStore(const std::filesystem::path& file)
     : database_(file),
       put_(migrated(database_).prepare(
           "INSERT OR REPLACE INTO downloads (seq, id, content, name, folder, overwrite, size, "
-          "state, why, target, started, finished, proven, sources, liars) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {}
+          "state, why, target, started, finished, proven, sources, liars, asked_for, offers) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {}
 
 std::vector<StoredDownload> DownloadStore::all() {
   std::vector<StoredDownload> downloads;
   auto rows = database_.prepare(
       "SELECT seq, id, content, name, folder, overwrite, size, state, why, target, started, "
-      "finished, proven, sources, liars FROM downloads ORDER BY seq");
+      "finished, proven, sources, liars, asked_for, offers FROM downloads ORDER BY seq");
   while (rows.step()) downloads.push_back(read(rows));
   return downloads;
 }
 
 void DownloadStore::put(const StoredDownload& download) {
-  const auto& [seq, plan, status] = download;
+  const auto& [seq, plan, status, asked_for, offers] = download;
   const auto finished = status.finished ? status.finished->time_since_epoch().count() : 0;
   put_.with(seq, plan.id, plan.content, plan.name, plan.folder.string(), plan.overwrite,
             plan.size_known ? static_cast<std::int64_t>(plan.size) : -1, name_of(status.state),
@@ -107,6 +111,8 @@ void DownloadStore::put(const StoredDownload& download) {
   put_.bind_blob(13, plan.proven.data(), plan.proven.size());
   put_.bind(14, std::string_view(text_of(plan.given)));
   put_.bind(15, std::string_view(join(plan.liars)));
+  put_.bind(16, asked_for);
+  put_.bind(17, std::string_view(join(offers)));
   put_.run();
 }
 

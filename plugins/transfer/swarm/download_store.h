@@ -37,6 +37,9 @@ struct StoredDownload {
   std::int64_t seq = 0;  // the order in which they were asked for
   TransferPlan plan;     // without its layer
   DownloadStatus status;
+  // Who wants it: the person, by asking for it, and accepted offers, by their ids.
+  bool asked_for = true;
+  std::vector<std::string> offers;
 };
 
 class DownloadStore {

@@ -13,10 +13,9 @@
 #include <utility>
 #include <vector>
 
+#include "transfer/swarm/download_plan.h"
 #include "transfer/swarm/download_store.h"
 #include "transfer/swarm/downloads_transfer.h"
-#include "transfer/swarm/piece_map.h"
-#include "transfer/swarm/safe_name.h"
 
 namespace swapmeet::swarm {
 namespace {
@@ -49,24 +48,26 @@ Error no_such(const std::string& id) {
   return {ErrorCode::not_found, "there is no download " + id, {}};
 }
 
-// Where a download goes: the owner may name any folder by its absolute path; a relative one stays
-// below the download folder.
-Result<std::filesystem::path> folder_for(const std::filesystem::path& base,
-                                         const std::string& folder) {
-  const std::filesystem::path wanted(folder);
-  if (folder.find('\0') != std::string::npos)
-    return Error{ErrorCode::invalid_argument, "the folder's name has a zero byte in it", {}};
-  if (wanted.is_relative())
-    for (const auto& part : wanted)
-      if (part == "..")
-        return Error{ErrorCode::invalid_argument,
-                     "the folder " + folder +
-                         " leads out of the download folder: leave out the '..', or name the whole "
-                         "path",
-                     {}};
-  auto path = (base / wanted).lexically_normal();
-  return path.has_filename() ? path : path.parent_path();
+// True when that is new.
+bool want(StoredDownload& download, const std::string& offer) {
+  if (offer.empty()) return !std::exchange(download.asked_for, true);
+  auto& offers = download.offers;
+  if (std::find(offers.begin(), offers.end(), offer) != offers.end()) return false;
+  offers.push_back(offer);
+  return true;
 }
+
+// True when one of them is new. What is kept of a source is its peer and its address.
+bool add_sources(std::vector<Source>& known, const std::vector<Source>& sources) {
+  const auto before = known.size();
+  for (const auto& source : sources)
+    if (std::none_of(known.begin(), known.end(), [&](const Source& other) {
+          return other.peer == source.peer && other.url == source.url;
+        }))
+      known.push_back(source);
+  return known.size() > before;
+}
+
 }  // namespace
 
 struct DownloadQueue::State {
@@ -331,25 +332,98 @@ struct DownloadQueue::State {
     return nullptr;
   }
 
+  // By the person, or for an offer. Without the lock: the registry may take its time.
+  Result<DownloadStatus> start(const DownloadRequest& request, const std::string& offer) {
+    auto plan = plan_for(request, options.download_folder, options.registry);
+    if (!plan) return plan.error();
+    const std::lock_guard lock(mutex);
+    if (const auto same = same_as(*plan)) return join(same, plan->given, offer);
+    std::uint8_t bytes[16];
+    for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random());
+    plan->id = to_hex(bytes, sizeof bytes);
+    auto item = std::make_shared<Item>();
+    auto& kept = item->kept;
+    kept.plan = std::move(*plan);
+    kept.seq = newest.empty() ? 1 : newest.begin()->first + 1;
+    kept.asked_for = false;
+    want(kept, offer);
+    auto& status = kept.status;
+    status.id = kept.plan.id;
+    status.content = kept.plan.content;
+    status.name = kept.plan.name;
+    status.path = (kept.plan.folder / kept.plan.name).string();
+    status.size = kept.plan.size;
+    status.started = options.clock->now();
+    if (auto durable = keep(*item); !durable) return durable.error();
+    add(item);
+    publish(*item);
+    return status;
+  }
+
   // Asked for once more: goes on, with the sources that this request names too.
-  Result<DownloadStatus> join(const ItemPointer& item, const std::vector<Source>& sources) {
+  Result<DownloadStatus> join(const ItemPointer& item, const std::vector<Source>& sources,
+                              const std::string& offer) {
     if (item->state() == DownloadState::done) return status_of(*item);
-    auto& given = item->kept.plan.given;
-    const auto before = given.size();
-    for (const auto& source : sources)
-      if (std::none_of(given.begin(), given.end(), [&](const Source& known) {
-            return known.peer == source.peer && known.url == source.url;
-          }))
-        given.push_back(source);
-    if (given.size() == before) return go_on(item);
-    if (auto kept = keep(*item); !kept) {
-      given.resize(before);
-      return kept.error();
-    }
-    const std::vector<Source> fresh(given.begin() + static_cast<std::ptrdiff_t>(before),
-                                    given.end());
-    if (item->transfer) item->go_on_at_once = !item->transfer->add(fresh);
+    auto kept = item->kept;
+    const bool wanted = want(kept, offer);
+    const bool more = add_sources(kept.plan.given, sources);
+    if (wanted || more)
+      if (auto durable = replace(*item, std::move(kept)); !durable) return durable.error();
+    if (more && item->transfer) item->go_on_at_once = !item->transfer->add(sources);
     return go_on(item);
+  }
+
+  // What is kept of it; nothing changes when that cannot be made durable.
+  Result<void> replace(Item& item, StoredDownload kept) {
+    std::swap(item.kept, kept);
+    auto durable = keep(item);
+    if (!durable) std::swap(item.kept, kept);
+    return durable;
+  }
+
+  // An offer does not want it any more, and its sources are gone.
+  Result<void> leave(const ItemPointer& item, const std::string& offer,
+                     const std::vector<Source>& sources, std::unique_lock<std::mutex>& lock) {
+    auto kept = item->kept;
+    std::erase(kept.offers, offer);
+    if (!kept.asked_for && kept.offers.empty()) return cancel(item, lock);
+    for (const auto& gone : sources)
+      std::erase_if(kept.plan.given,
+                    [&](const Source& source) { return SourcePool::is_same(source, gone); });
+    if (auto durable = replace(*item, std::move(kept)); !durable) return durable;
+    if (item->transfer)
+      for (const auto& gone : sources) item->transfer->withdraw(gone);
+    return {};
+  }
+
+  Result<void> cancel(const ItemPointer& item, std::unique_lock<std::mutex>& lock) {
+    item->cancelled = true;
+    place(item);
+    if (item->transfer) item->transfer->interrupt();
+    changed.wait(lock, [&] { return !item->transfer; });
+    // First the file: a host that dies in between has not cancelled yet, and leaves nothing behind.
+    std::error_code ignored;
+    std::filesystem::remove(item->kept.plan.partial(), ignored);
+    auto removed = sqlite::attempt([&]() -> Result<void> {
+      store.remove(item->kept.plan.id);
+      return {};
+    });
+    if (!removed) {
+      item->cancelled = false;
+      item->kept.status.state = DownloadState::paused;
+      return removed;
+    }
+    remove(item);
+    return {};
+  }
+
+  // Those that are not done.
+  std::vector<ItemPointer> wanted_by_offers() const {
+    std::vector<ItemPointer> found;
+    for (const auto& [id, item] : items)
+      if (!item->kept.offers.empty() && item->state() != DownloadState::done && !item->cancelled)
+        found.push_back(item);
+    return found;
   }
 
   // Goes on now, whatever it waited for.
@@ -401,45 +475,33 @@ void DownloadQueue::set_limits(const DownloadLimits& limits) {
 }
 
 Result<DownloadStatus> DownloadQueue::start(const DownloadRequest& request) {
+  return state_->start(request, "");
+}
+
+Result<DownloadStatus> DownloadQueue::start_for(const std::string& offer,
+                                                const DownloadRequest& request) {
+  return state_->start(request, offer);
+}
+
+Result<void> DownloadQueue::give_up(const std::string& offer, const std::vector<Source>& sources) {
   auto& s = *state_;
-  auto item = std::make_shared<Item>();
-  auto& plan = item->kept.plan;
-  auto folder = folder_for(s.options.download_folder, request.folder);
-  if (!folder) return folder.error();
-  plan.content = request.content;
-  plan.overwrite = request.overwrite;
-  plan.given = request.sources;
-  plan.folder = std::move(*folder);
-  auto name = request.name;
-  if (s.options.registry != nullptr) {
-    auto record = s.options.registry->content(request.content, Identity{});
-    if (!record && request.sources.empty()) return record.error();
-    if (record) {
-      plan.size_known = record->size <= kMostFileSize;
-      if (plan.size_known) plan.size = record->size;
-      if (name.empty() && !record->names.empty()) name = record->names.front();
-    }
-  } else if (request.sources.empty()) {
-    return Error{ErrorCode::not_found, "nobody has " + request.content.text(), {}};
+  std::unique_lock lock(s.mutex);
+  Result<void> result;
+  for (const auto& item : s.wanted_by_offers()) {
+    const auto& offers = item->kept.offers;
+    if (std::find(offers.begin(), offers.end(), offer) == offers.end()) continue;
+    if (item->cancelled || item->state() == DownloadState::done) continue;  // while another ended
+    if (auto left = s.leave(item, offer, sources, lock); !left) result = std::move(left);
   }
-  plan.name = safe_name(name.empty() ? request.content.text() : name);
-  const std::lock_guard lock(s.mutex);
-  if (const auto same = s.same_as(plan)) return s.join(same, plan.given);
-  std::uint8_t bytes[16];
-  for (auto& byte : bytes) byte = static_cast<std::uint8_t>(s.random());
-  plan.id = to_hex(bytes, sizeof bytes);
-  item->kept.seq = s.newest.empty() ? 1 : s.newest.begin()->first + 1;
-  auto& status = item->kept.status;
-  status.id = plan.id;
-  status.content = plan.content;
-  status.name = plan.name;
-  status.path = (plan.folder / plan.name).string();
-  status.size = plan.size;
-  status.started = s.options.clock->now();
-  if (auto kept = s.keep(*item); !kept) return kept.error();
-  s.add(item);
-  s.publish(*item);
-  return status;
+  return result;
+}
+
+std::vector<std::string> DownloadQueue::offers() {
+  const std::lock_guard lock(state_->mutex);
+  std::set<std::string> found;
+  for (const auto& item : state_->wanted_by_offers())
+    found.insert(item->kept.offers.begin(), item->kept.offers.end());
+  return {found.begin(), found.end()};
 }
 
 Result<Page<DownloadStatus>> DownloadQueue::list(const PageRequest& page) {
@@ -492,24 +554,7 @@ Result<void> DownloadQueue::cancel(const std::string& id) {
   std::unique_lock lock(s.mutex);
   const auto item = s.find(id);
   if (!item) return no_such(id);
-  item->cancelled = true;
-  s.place(item);
-  if (item->transfer) item->transfer->interrupt();
-  s.changed.wait(lock, [&] { return !item->transfer; });
-  // First the file: a host that dies in between has not cancelled yet, and leaves nothing behind.
-  std::error_code ignored;
-  std::filesystem::remove(item->kept.plan.partial(), ignored);
-  auto removed = sqlite::attempt([&]() -> Result<void> {
-    s.store.remove(id);
-    return {};
-  });
-  if (!removed) {
-    item->cancelled = false;
-    item->kept.status.state = DownloadState::paused;
-    return removed;
-  }
-  s.remove(item);
-  return {};
+  return s.cancel(item, lock);
 }
 
 }  // namespace swapmeet::swarm

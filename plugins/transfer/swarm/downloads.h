@@ -15,9 +15,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "swapmeet/host.h"
 #include "swapmeet/transfer.h"
+#include "transfer/swarm/offer_downloads.h"
 #include "transfer/swarm/source_pool.h"
 
 namespace swapmeet::swarm {
@@ -44,7 +46,7 @@ struct DownloadOptions {
   std::chrono::milliseconds ask_sources{15'000};  // while running
 };
 
-class DownloadQueue final : public Downloads {
+class DownloadQueue final : public OfferDownloads {
  public:
   // Opens the database and goes on with what it holds. `corrupt`, `no_space`: the database.
   static Result<std::unique_ptr<DownloadQueue>> open(DownloadOptions options);
@@ -62,6 +64,10 @@ class DownloadQueue final : public Downloads {
   Result<DownloadStatus> pause(const std::string& id) override;
   Result<DownloadStatus> resume(const std::string& id) override;
   Result<void> cancel(const std::string& id) override;
+  Result<DownloadStatus> start_for(const std::string& offer,
+                                   const DownloadRequest& request) override;
+  Result<void> give_up(const std::string& offer, const std::vector<Source>& sources) override;
+  std::vector<std::string> offers() override;
 
  private:
   struct State;

@@ -99,6 +99,11 @@ struct Transfer::State {
     return requested;
   }
 
+  bool is_requested(const Source& source) const {
+    return std::any_of(requested.begin(), requested.end(),
+                       [&](const Source& other) { return SourcePool::is_same(source, other); });
+  }
+
   bool over() const { return ending || disk.has_value(); }
 
   // Asks the registry for sources, again and again.
@@ -110,6 +115,7 @@ struct Transfer::State {
       auto record = options.registry->content(plan.content, Identity{});
       std::unique_lock lock(mutex);
       registry_why = record ? "" : record.error().message;
+      std::erase_if(named, [&](const Source& source) { return !is_requested(source); });
       pool.add(named);
       if (record) {
         pool.add(record->sources);
@@ -306,7 +312,7 @@ struct Transfer::State {
     const std::lock_guard lock(mutex);
     if (!result && !over() && !interrupted)
       pool.failed(source, result.error(), Steady::now());
-    else
+    else if (!source.withdrawn)
       source.state = "idle";
     source.working = false;
     source.client.reset();
@@ -538,6 +544,14 @@ bool Transfer::add(const std::vector<Source>& sources) {
   state_->pool.add(sources);
   state_->changed.notify_all();
   return true;
+}
+
+void Transfer::withdraw(const Source& source) {
+  const std::lock_guard lock(state_->mutex);
+  std::erase_if(state_->requested,
+                [&](const Source& other) { return SourcePool::is_same(source, other); });
+  state_->pool.withdraw(source);
+  state_->changed.notify_all();
 }
 
 TransferProgress Transfer::progress() const {

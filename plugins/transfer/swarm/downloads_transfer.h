@@ -39,6 +39,7 @@ class Transfer {
   void set_max_sources(std::size_t most);
   // More sources that a request names; used at once. False: it is ending already and asks nobody.
   bool add(const std::vector<Source>& sources);
+  void withdraw(const Source& source);  // is not asked any more
   TransferProgress progress() const;
 
  private:

@@ -27,6 +27,12 @@ Error no_such(const std::string& id) {
   return {ErrorCode::not_found, "there is no offer " + id, {}};
 }
 
+Source source_of(const StoredOffer& stored) {
+  const auto& offer = stored.offer;
+  return {offer.peer, offer.peer_name,
+          stored.url + "/content/" + offer.content.text() + "?offer=" + stored.token, offer.size};
+}
+
 Error decided(const Offer& offer) {
   return {ErrorCode::conflict,
           "this offer is " + std::string(name_of(offer.state)) + " already; nothing to decide",
@@ -169,10 +175,8 @@ Result<Offer> PeerInbox::take(const StoredOffer& stored) {
   DownloadRequest request;
   request.content = offer.content;
   request.name = offer.name;
-  request.sources = {{offer.peer, offer.peer_name,
-                      stored.url + "/content/" + offer.content.text() + "?offer=" + stored.token,
-                      offer.size}};
-  const auto download = options_.downloads->start(request);
+  request.sources = {source_of(stored)};
+  const auto download = options_.downloads->start_for(offer.id, request);
   if (!download) return download.error();
   auto updated = update(offer.id, [&](StoredOffer& now) -> Result<void> {
     if (now.offer.state != OfferState::waiting) return decided(now.offer);
@@ -183,6 +187,12 @@ Result<Offer> PeerInbox::take(const StoredOffer& stored) {
   });
   if (!updated) return updated.error();
   return std::move(updated->offer);
+}
+
+// The sender gives it no more. What others want too, the person or another offer, goes on.
+void PeerInbox::give_up(const StoredOffer& stored) {
+  const auto left = options_.downloads->give_up(stored.offer.id, {source_of(stored)});
+  if (!left) log(LogLevel::warning, "cannot end its download", stored.offer, left.error().message);
 }
 
 Result<Offer> PeerInbox::refuse(const std::string& id) {

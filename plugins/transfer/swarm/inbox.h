@@ -25,6 +25,7 @@
 #include "transfer/swarm/content_routes.h"
 #include "transfer/swarm/downloads.h"
 #include "transfer/swarm/inbox_store.h"
+#include "transfer/swarm/offer_downloads.h"
 
 namespace swapmeet::swarm {
 
@@ -41,7 +42,7 @@ struct InboxOptions {
   PeerId self;
   std::string self_name;
   Registry* registry = nullptr;
-  Downloads* downloads = nullptr;
+  OfferDownloads* downloads = nullptr;
   Catalogue* catalogue = nullptr;  // optional: saves hashing what is shared anyway
   Clock* clock = nullptr;
   LogFunction log;                            // optional
@@ -105,6 +106,7 @@ class PeerInbox final : public Inbox, public OfferedContents {
   Result<StoredOffer> find_secret(const std::string& id, const std::string& token);
   std::optional<StoredOffer> find_offered(const ContentId& content, const std::string& token);
   Result<Offer> take(const StoredOffer& stored);
+  void give_up(const StoredOffer& stored);
   bool accepts(const PeerRecord& sender) const;
   Result<void> check_room(const PeerId& peer);
   Result<void> confirm(const wire::OfferMessage& message, const std::string& token,

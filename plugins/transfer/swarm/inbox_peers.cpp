@@ -177,10 +177,8 @@ Result<wire::OfferNews> PeerInbox::hear(const std::string& id, const std::string
     return {};
   });
   if (!updated) return updated.error();
-  const auto& offer = updated->offer;
-  if (offer.incoming && !offer.download.empty())
-    static_cast<void>(options_.downloads->cancel(offer.download));
-  return news_of(offer);
+  if (updated->offer.incoming) give_up(*updated);
+  return news_of(updated->offer);
 }
 
 std::optional<StoredOffer> PeerInbox::find_offered(const ContentId& content,

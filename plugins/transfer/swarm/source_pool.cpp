@@ -15,6 +15,14 @@ std::uint64_t smoothed(std::uint64_t before, double now) {
   return static_cast<std::uint64_t>((1 - kNewest) * static_cast<double>(before) + kNewest * now);
 }
 
+constexpr const char* kWithdrawn = "withdrawn by its sender";
+
+std::string_view target_of(std::string_view url) {
+  const auto scheme = url.find("://");
+  const auto host = scheme == std::string_view::npos ? 0 : scheme + 3;
+  return url.substr(std::min(url.find('/', host), url.size()));
+}
+
 std::string name_of(const Source& source) {
   return source.name.empty() ? source.url : source.name + " (" + source.url + ")";
 }
@@ -58,7 +66,7 @@ std::size_t SourcePool::working() const {
 PoolSource* SourcePool::next(Instant now) {
   PoolSource* best = nullptr;
   for (const auto& source : sources_) {
-    if (source->working || source->dropped || source->retry_at > now) continue;
+    if (source->working || source->dropped || source->withdrawn || source->retry_at > now) continue;
     // New ones first: they may be anything. Then the fastest.
     if (!source->tried) return source.get();
     if (best == nullptr || source->rate > best->rate) best = source.get();
@@ -105,11 +113,25 @@ void SourcePool::send_home(PoolSource& source, const std::string& why) {
 }
 
 void SourcePool::failed(PoolSource& source, const Error& error, Instant now) {
+  if (source.withdrawn) return;
   const auto& why = source.sent_home.empty() ? error.message : source.sent_home;
   source.dropped = error.code == ErrorCode::corrupt;
   source.state = (source.dropped ? "dropped: " : "trying again: ") + why;
   source.retry_at = now + backoff(patience_, source.failures++, random_);
   if (source.dropped) liars_.push_back(key_of(source.source));
+}
+
+void SourcePool::withdraw(const Source& offered) {
+  for (const auto& source : sources_) {
+    if (!is_same(source->source, offered)) continue;
+    source->withdrawn = true;
+    source->state = kWithdrawn;
+    send_home(*source, kWithdrawn);
+  }
+}
+
+bool SourcePool::is_same(const Source& one, const Source& other) {
+  return one.peer == other.peer && target_of(one.url) == target_of(other.url);
 }
 
 std::string SourcePool::why_nobody(const std::string& registry_why) const {

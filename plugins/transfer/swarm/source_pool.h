@@ -36,6 +36,7 @@ struct PoolSource {
   bool working = false;
   bool asking = false;   // a request is on its way: bytes are expected
   bool dropped = false;  // it sent wrong bytes
+  bool withdrawn = false;
   bool tried = false;
   unsigned failures = 0;
   Instant retry_at{};
@@ -74,6 +75,10 @@ class SourcePool {
   // It goes home with an error: dropped, or to be tried again later.
   void failed(PoolSource& source, const Error& error, Instant now);
   void send_home(PoolSource& source, const std::string& why);
+  // Whoever offered it has taken it back: it is not asked any more, at whatever address.
+  void withdraw(const Source& offered);
+  // The same peer's same thing, at whatever address.
+  static bool is_same(const Source& one, const Source& other);
 
   std::string why_nobody(const std::string& registry_why) const;
   std::vector<DownloadSource> report() const;
