@@ -185,8 +185,11 @@ Result<Offer> PeerInbox::take(const StoredOffer& stored) {
     now.offer.why.clear();
     return {};
   });
-  if (!updated) return updated.error();
-  return std::move(updated->offer);
+  if (updated) return std::move(updated->offer);
+  // It was withdrawn or refused meanwhile, and whoever did that saw no download yet. Taken twice at
+  // the same time, it is still open.
+  if (const auto now = get(offer.id); !now || !is_open(*now)) give_up(stored);
+  return updated.error();
 }
 
 // The sender gives it no more. What others want too, the person or another offer, goes on.

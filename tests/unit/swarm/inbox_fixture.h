@@ -4,9 +4,11 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "catch.h"
@@ -14,6 +16,7 @@
 #include "transfer/swarm/inbox.h"
 
 namespace swapmeet::swarm {
+
 using namespace std::chrono_literals;
 
 struct HandClock : Clock {
@@ -65,7 +68,9 @@ struct Queue : OfferDownloads {
   Result<DownloadStatus> resume(const std::string&) override { return status; }
   Result<void> cancel(const std::string&) override { return {}; }
   Result<DownloadStatus> start_for(const std::string&, const DownloadRequest& request) override {
-    return start(request);
+    auto started = start(request);
+    if (const auto once = std::exchange(after_start, nullptr)) once();
+    return started;
   }
   Result<void> give_up(const std::string& offer, const std::vector<Source>& sources) override {
     given_up.push_back(offer);
@@ -75,6 +80,7 @@ struct Queue : OfferDownloads {
   }
   std::vector<std::string> offers() override { return {}; }
   std::vector<DownloadRequest> requests;
+  std::function<void()> after_start;
   std::vector<std::string> given_up;
   std::vector<Source> gone;
   DownloadStatus status;

@@ -180,6 +180,28 @@ TEST_CASE("a withdrawn offer, or one whose file has changed, ends at the receive
   }
 }
 
+TEST_CASE("an offer that is withdrawn while it is being accepted leaves no download behind") {
+  Network net;
+  const auto id = net.send();
+  net.bob.downloads.after_start = [&] {
+    REQUIRE(net.ann.inbox->refuse(id).ok());
+    net.ann.inbox->work();
+    net.bob.downloads.given_up.clear();  // that one may have come before the download
+  };
+  CHECK(net.bob.inbox->accept(id).error().code == ErrorCode::conflict);
+  CHECK(net.at(net.bob, id).state == OfferState::refused);
+  CHECK(net.bob.downloads.given_up == std::vector<std::string>{id});
+}
+
+TEST_CASE("an offer that is accepted twice at the same time keeps its download") {
+  Network net;
+  const auto id = net.send();
+  net.bob.downloads.after_start = [&] { CHECK(net.bob.inbox->accept(id).ok()); };
+  CHECK(net.bob.inbox->accept(id).error().code == ErrorCode::conflict);
+  CHECK(net.at(net.bob, id).state == OfferState::accepted);
+  CHECK(net.bob.downloads.given_up.empty());
+}
+
 TEST_CASE("a receiver cannot change what has ended, nor a stranger anything") {
   Network net;
   const auto id = net.send();
