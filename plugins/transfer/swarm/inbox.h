@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -107,11 +108,13 @@ class PeerInbox final : public Inbox, public OfferedContents {
   std::optional<StoredOffer> find_offered(const ContentId& content, const std::string& token);
   Result<Offer> take(const StoredOffer& stored);
   void give_up(const StoredOffer& stored);
-  bool accepts(const PeerRecord& sender) const;
+  bool accepts(const PeerId& sender, const std::string& name) const;
   Result<void> check_room(const PeerId& peer);
   Result<void> confirm(const wire::OfferMessage& message, const std::string& token,
                        const std::string& url);
 
+  void look_back();
+  void take_the_accepted();
   void hash(const StoredOffer& stored);
   void step(const StoredOffer& stored);
   void follow(const StoredOffer& stored);
@@ -124,10 +127,12 @@ class PeerInbox final : public Inbox, public OfferedContents {
            const std::string& why = "") const;
 
   const InboxOptions options_;
-  std::mutex mutex_;  // guards the store and attempts_
+  std::mutex mutex_;  // guards the store, attempts_ and accepted_
   OfferStore store_;
   std::map<std::string, Attempts> attempts_;
-  std::mutex sleep_;  // guards stopping_ and woken_
+  std::set<std::string> accepted_;  // offers that wait, though the rule or the person accepts them
+  bool looked_back_ = false;        // of talk()'s thread
+  std::mutex sleep_;                // guards stopping_ and woken_
   std::condition_variable changed_;
   std::atomic<bool> stopping_{false};
   std::uint64_t woken_ = 0;

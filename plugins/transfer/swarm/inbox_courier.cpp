@@ -1,6 +1,7 @@
 // What happens by itself: hashing what is sent, delivering offers, following the downloads of
 // accepted ones, and telling the other side.
 #include <algorithm>
+#include <iterator>
 
 #include "transfer/swarm/backoff.h"
 #include "transfer/swarm/inbox.h"
@@ -100,10 +101,60 @@ void PeerInbox::hash(const StoredOffer& stored) {
 }
 
 bool PeerInbox::talk() {
+  if (!looked_back_) look_back();
+  take_the_accepted();
   const auto offers = unfinished();
   for (const auto& stored : offers)
     if (!stopping_) step(stored);
-  return !offers.empty();
+  const std::lock_guard lock(mutex_);
+  return !offers.empty() || !accepted_.empty();
+}
+
+// What a host that died had begun: offers that the rule accepts and nobody took, acceptances whose
+// download began before they were recorded, and downloads whose offers have ended.
+void PeerInbox::look_back() {
+  std::vector<StoredOffer> over;
+  {
+    const auto with_downloads = options_.downloads->offers();
+    const std::lock_guard lock(mutex_);
+    for (const auto& id : with_downloads) {
+      auto stored = store_.find(id);
+      if (!stored) continue;  // the inbox was lost: what was accepted is fetched all the same
+      if (!is_open(stored->offer))
+        over.push_back(std::move(*stored));
+      else if (stored->offer.state == OfferState::waiting)
+        accepted_.insert(id);
+    }
+    for (const auto& stored : store_.undecided())
+      if (accepts(stored.offer.peer, stored.offer.peer_name)) accepted_.insert(stored.offer.id);
+  }
+  for (const auto& stored : over) give_up(stored);
+  looked_back_ = true;
+}
+
+void PeerInbox::take_the_accepted() {
+  std::vector<StoredOffer> ready;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto at = accepted_.begin(); at != accepted_.end();) {
+      auto stored = store_.find(*at);
+      const bool waits = stored && stored->offer.state == OfferState::waiting;
+      if (waits) ready.push_back(std::move(*stored));
+      at = waits ? std::next(at) : accepted_.erase(at);
+    }
+  }
+  for (const auto& stored : ready) {
+    const auto& id = stored.offer.id;
+    if (stopping_ || !due(id)) continue;
+    const auto taken = take(stored);
+    if (!taken && is_passing(taken.error())) {
+      later(id, taken.error().message);
+      continue;
+    }
+    if (!taken) log(LogLevel::warning, "cannot be accepted", stored.offer, taken.error().message);
+    const std::lock_guard lock(mutex_);
+    accepted_.erase(id);
+  }
 }
 
 void PeerInbox::step(const StoredOffer& stored) {

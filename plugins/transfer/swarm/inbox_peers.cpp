@@ -103,10 +103,17 @@ Result<wire::OfferNews> PeerInbox::receive(const wire::OfferMessage& message,
   }
   log(LogLevel::info, "was offered a file", offer);
   if (options_.publish) options_.publish({"inbox", wire::to_json(offer)});
-  if (!accepts(*sender)) return news_of(offer);
-  auto taken = take(stored);
-  if (!taken) log(LogLevel::warning, "cannot accept by rule", offer, taken.error().message);
-  return news_of(taken ? *taken : offer);
+  if (!accepts(sender->id, sender->name)) return news_of(offer);
+  const auto taken = take(stored);
+  if (taken) return news_of(*taken);
+  log(LogLevel::warning, "cannot accept by rule now", offer, taken.error().message);
+  {
+    const std::lock_guard lock(mutex_);
+    accepted_.insert(offer.id);
+  }
+  later(offer.id, taken.error().message);
+  wake();
+  return news_of(offer);
 }
 
 // An offer is its sender's only when the peer that the index knows by that id says so: a stranger
@@ -133,9 +140,9 @@ Result<void> PeerInbox::check_room(const PeerId& peer) {
   return {};
 }
 
-bool PeerInbox::accepts(const PeerRecord& sender) const {
+bool PeerInbox::accepts(const PeerId& sender, const std::string& name) const {
   return std::any_of(options_.accept.begin(), options_.accept.end(), [&](const std::string& who) {
-    return who == "everyone" || (who != "ask" && (who == sender.name || who == sender.id.text()));
+    return who == "everyone" || (who != "ask" && (who == name || who == sender.text()));
   });
 }
 

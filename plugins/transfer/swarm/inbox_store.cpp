@@ -114,6 +114,11 @@ std::vector<StoredOffer> OfferStore::offered(const ContentId& content) {
   return read(rows.with(content));
 }
 
+std::vector<StoredOffer> OfferStore::undecided() {
+  auto rows = database_.prepare(select("WHERE state='waiting' AND incoming ORDER BY seq"));
+  return read(rows);
+}
+
 std::size_t OfferStore::waiting(const std::optional<PeerId>& peer) {
   auto row = database_.prepare(
       std::string("SELECT count(*) FROM offers WHERE state='waiting' AND incoming") +

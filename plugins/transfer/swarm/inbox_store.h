@@ -46,7 +46,9 @@ class OfferStore {
   std::vector<StoredOffer> unfinished();
   // Outgoing ones of this content that may be fetched.
   std::vector<StoredOffer> offered(const ContentId& content);
-  // Incoming ones that wait for the person: from `peer`, or from all.
+  // Incoming ones that wait for the person.
+  std::vector<StoredOffer> undecided();
+  // How many of those: from `peer`, or from all.
   std::size_t waiting(const std::optional<PeerId>& peer);
 
   void put_tree(const std::string& id, const MerkleTree& tree);

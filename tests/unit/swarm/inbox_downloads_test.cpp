@@ -132,6 +132,33 @@ TEST_CASE("a download that two offers want ends with the second") {
   CHECK_FALSE(s.is_there(id));
 }
 
+TEST_CASE("a host that died while it accepted or gave up finishes that when it returns") {
+  Sending s;
+  const auto offer = s.net.send();
+  const auto begun = s.downloads.queue->start_for(
+      offer, request_for(s.ann.content(), "film.mkv", {s.ann.source(1)}));
+  REQUIRE(begun.ok());
+  SECTION("the acceptance was not recorded") {
+    s.open();
+    s.net.bob.inbox->work();
+    CHECK(s.net.at(s.net.bob, offer).state == OfferState::accepted);
+    CHECK(s.download_of(offer) == begun->id);
+  }
+  SECTION("the offer has ended") {
+    REQUIRE(s.net.bob.inbox->refuse(offer).ok());
+    s.open();
+    s.net.bob.inbox->work();
+    CHECK_FALSE(s.is_there(begun->id));
+  }
+  SECTION("the offer is not known any more, so nobody has taken it back") {
+    s.net.bob.inbox.reset();
+    std::filesystem::remove(s.net.folder.path / "bob.sqlite");
+    s.open();
+    s.net.bob.inbox->work();
+    CHECK(s.is_there(begun->id));
+  }
+}
+
 TEST_CASE("a withdrawal that comes after the last byte leaves the file") {
   Sending s;
   s.ann.slow_down(0);

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -68,6 +69,7 @@ struct Queue : OfferDownloads {
   Result<DownloadStatus> resume(const std::string&) override { return status; }
   Result<void> cancel(const std::string&) override { return {}; }
   Result<DownloadStatus> start_for(const std::string&, const DownloadRequest& request) override {
+    if (refuses) return *refuses;
     auto started = start(request);
     if (const auto once = std::exchange(after_start, nullptr)) once();
     return started;
@@ -80,7 +82,8 @@ struct Queue : OfferDownloads {
   }
   std::vector<std::string> offers() override { return {}; }
   std::vector<DownloadRequest> requests;
-  std::function<void()> after_start;
+  std::function<void()> after_start;  // once
+  std::optional<Error> refuses;
   std::vector<std::string> given_up;
   std::vector<Source> gone;
   DownloadStatus status;

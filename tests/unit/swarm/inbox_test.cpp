@@ -99,6 +99,42 @@ TEST_CASE("offers of named peers are accepted without asking, and only theirs") 
   CHECK(net.at(net.bob, net.send()).state == OfferState::waiting);
 }
 
+TEST_CASE("what the rule accepts is taken when the host returns, or when there is room again") {
+  Network net;
+  SECTION("it died before it took it") {
+    const auto id = net.send();
+    CHECK(net.at(net.bob, id).state == OfferState::waiting);
+    net.bob.accept = {"ann"};
+    net.open(net.bob);
+    net.bob.inbox->work();
+    CHECK(net.at(net.bob, id).state == OfferState::accepted);
+    CHECK(net.at(net.ann, id).state == OfferState::accepted);
+  }
+  SECTION("others wait on") {
+    const auto id = net.send();
+    net.bob.accept = {"cyd"};
+    net.open(net.bob);
+    CHECK_FALSE(net.bob.inbox->work());
+    CHECK(net.at(net.bob, id).state == OfferState::waiting);
+  }
+  SECTION("the disk was full") {
+    net.bob.accept = {"ann"};
+    net.open(net.bob);
+    net.bob.downloads.refuses = Error{ErrorCode::no_space, "the disk is full", {}};
+    const auto id = net.send();
+    CHECK(net.at(net.bob, id).state == OfferState::waiting);
+    CHECK(net.at(net.bob, id).why == "the disk is full");
+    CHECK(net.bob.inbox->work());
+    net.bob.downloads.refuses.reset();
+    net.bob.inbox->work();
+    CHECK(net.at(net.bob, id).state == OfferState::waiting);  // it is not tried all the time
+    net.clock.passed += 61s;
+    net.bob.inbox->work();
+    CHECK(net.at(net.bob, id).state == OfferState::accepted);
+    CHECK(net.at(net.bob, id).why.empty());
+  }
+}
+
 TEST_CASE("nobody can pose as another peer, nor pass on an offer") {
   Network net;
   net.bob.accept = {"everyone"};
