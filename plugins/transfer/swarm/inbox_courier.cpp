@@ -11,9 +11,12 @@ namespace swapmeet::swarm {
 namespace {
 
 constexpr std::chrono::hours kGiveUpAfter{24 * 30};
+// How long an offer that got no answer may still be on its way into the other side's store.
+constexpr std::chrono::minutes kUnderWay{1};
 
 bool needs_telling(const StoredOffer& stored) {
-  return stored.delivered &&
+  const bool may_be_known = stored.delivered || stored.unanswered != Time{};
+  return may_be_known &&
          (stored.told != stored.offer.state || stored.told_done != stored.offer.done);
 }
 
@@ -170,7 +173,7 @@ void PeerInbox::step(const StoredOffer& stored) {
       return end(offer.id, OfferState::failed, "nobody answered within 30 days");
   }
   if (!due(offer.id)) return;
-  if (!stored.delivered)
+  if (!stored.delivered && is_open(offer))
     deliver(stored);
   else if (needs_telling(stored))
     tell(stored);
@@ -231,19 +234,27 @@ void PeerInbox::deliver(const StoredOffer& stored) {
   const auto& offer = stored.offer;
   const auto url = url_of(stored);
   if (!url) return later(offer.id, url.error().message);
+  const auto begun = update(offer.id, [&](StoredOffer& now) -> Result<void> {
+    if (!is_open(now.offer)) return Error{ErrorCode::conflict, "it was taken back", {}};
+    now.unanswered = options_.clock->now();
+    return {};
+  });
+  if (!begun) return;
   const auto body =
       options_.exchange(*url, stored.token, "POST", "/inbox",
                         wire::to_json(wire::OfferMessage{offer.id, options_.self, offer.peer,
                                                          offer.content, offer.name, offer.size}));
   if (!body && is_passing(body.error())) return later(offer.id, body.error().message);
-  if (!body)
-    return end(offer.id, OfferState::failed,
-               offer.peer_name + " does not take it: " + body.error().message);
   static_cast<void>(update(offer.id, [&](StoredOffer& now) -> Result<void> {
+    now.unanswered = {};
+    if (!body) return {};
     now.delivered = true;
     if (now.offer.state == OfferState::waiting) now.offer.why.clear();
     return {};
   }));
+  if (!body)
+    return end(offer.id, OfferState::failed,
+               offer.peer_name + " does not take it: " + body.error().message);
   // What it answers it could as well tell a moment later.
   if (const auto news = wire::from_json<wire::OfferNews>(*body);
       news && news->state != OfferState::waiting)
@@ -259,7 +270,10 @@ void PeerInbox::tell(const StoredOffer& stored) {
       url ? options_.exchange(*url, stored.token, "POST", "/inbox/" + offer.id, wire::to_json(news))
           : url.error();
   const bool too_late = options_.clock->now() - offer.created > 2 * kGiveUpAfter;
-  if (!body && is_passing(body.error()) && !too_late) return later(offer.id, offer.why);
+  const bool may_arrive = !body && body.error().code == ErrorCode::not_found && !stored.delivered &&
+                          options_.clock->now() - stored.unanswered < kUnderWay;
+  if (!body && (is_passing(body.error()) || may_arrive) && !too_late)
+    return later(offer.id, offer.why);
   static_cast<void>(update(offer.id, [&](StoredOffer& now) -> Result<void> {
     now.told = offer.state;  // told, or the other side does not want to know
     now.told_done = offer.done;

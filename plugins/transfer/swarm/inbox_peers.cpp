@@ -157,7 +157,7 @@ Result<StoredOffer> PeerInbox::find_secret(const std::string& id, const std::str
 Result<wire::OfferMessage> PeerInbox::show(const std::string& id, const std::string& token) {
   const auto stored = find_secret(id, token);
   if (!stored) return stored.error();
-  if (stored->offer.incoming || !stored->hashed)
+  if (stored->offer.incoming || !stored->hashed || !is_open(stored->offer))
     return Error{ErrorCode::not_found, "there is no such offer", {}};
   return message_of(*stored, options_.self);
 }

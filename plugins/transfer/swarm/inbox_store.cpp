@@ -15,11 +15,13 @@ constexpr const char* kMigrations[] = {
     "CREATE INDEX offers_of_state ON offers(state, incoming, peer);"
     "CREATE INDEX offers_of_content ON offers(content);"
     "CREATE TABLE trees (offer TEXT PRIMARY KEY REFERENCES offers(id) ON DELETE CASCADE, content "
-    "BLOB NOT NULL, size INTEGER NOT NULL, span INTEGER NOT NULL, nodes BLOB NOT NULL)"};
+    "BLOB NOT NULL, size INTEGER NOT NULL, span INTEGER NOT NULL, nodes BLOB NOT NULL)",
+    "ALTER TABLE offers ADD COLUMN unanswered INTEGER NOT NULL DEFAULT 0"};
 
 constexpr const char* kSelect =
     "SELECT id, incoming, peer, peer_name, content, name, size, done, state, download, why, "
-    "created, token, path, inode, mtime_ns, hashed, delivered, told, told_done, url FROM offers ";
+    "created, token, path, inode, mtime_ns, hashed, delivered, told, told_done, url, "
+    "unanswered FROM offers ";
 
 std::string select(const char* where) { return std::string(kSelect) + where; }
 
@@ -39,16 +41,17 @@ void OfferStore::put(const StoredOffer& stored) {
   auto put = database_.prepare(
       "INSERT INTO offers (id, incoming, peer, peer_name, content, name, size, done, state, "
       "download, why, created, token, path, inode, mtime_ns, hashed, delivered, told, told_done, "
-      "url) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET "
+      "url, unanswered) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(id) DO "
+      "UPDATE SET "
       "content=excluded.content, size=excluded.size, done=excluded.done, state=excluded.state, "
       "download=excluded.download, why=excluded.why, inode=excluded.inode, "
       "mtime_ns=excluded.mtime_ns, hashed=excluded.hashed, delivered=excluded.delivered, "
-      "told=excluded.told, told_done=excluded.told_done");
+      "told=excluded.told, told_done=excluded.told_done, unanswered=excluded.unanswered");
   put.with(offer.id, offer.incoming, offer.peer, offer.peer_name, offer.content, offer.name,
            offer.size, offer.done, name_of(offer.state), offer.download, offer.why,
            offer.created.time_since_epoch().count(), stored.token, "", stored.stamp.inode,
            stored.stamp.mtime_ns, stored.hashed, stored.delivered, name_of(stored.told),
-           stored.told_done, stored.url);
+           stored.told_done, stored.url, stored.unanswered.time_since_epoch().count());
   put.bind_blob(14, stored.path.data(), stored.path.size());
   put.run();
 }
@@ -78,6 +81,7 @@ std::vector<StoredOffer> OfferStore::read(sqlite::Statement& rows) {
     stored.told = state_at(rows, 18);
     stored.told_done = static_cast<std::uint64_t>(rows.integer(19));
     stored.url = rows.text(20);
+    stored.unanswered = Time(std::chrono::milliseconds(rows.integer(21)));
     found.push_back(std::move(stored));
   }
   return found;
@@ -103,8 +107,8 @@ std::vector<StoredOffer> OfferStore::page(std::size_t limit, const std::string& 
 
 std::vector<StoredOffer> OfferStore::unfinished() {
   auto rows = database_.prepare(
-      select("WHERE state='accepted' OR (state='waiting' AND NOT incoming) OR (delivered AND "
-             "(told<>state OR told_done<>done)) ORDER BY seq"));
+      select("WHERE state='accepted' OR (state='waiting' AND NOT incoming) OR ((delivered OR "
+             "unanswered<>0) AND (told<>state OR told_done<>done)) ORDER BY seq"));
   return read(rows);
 }
 

@@ -22,6 +22,8 @@ struct StoredOffer {
   bool hashed = false;  // outgoing
   // The other side has the offer. Incoming ones always are.
   bool delivered = false;
+  // Outgoing: when it was sent last and no answer came; it may have arrived. Zero: never.
+  Time unanswered{};
   // What the other side was told last, or told us.
   OfferState told = OfferState::waiting;
   std::uint64_t told_done = 0;

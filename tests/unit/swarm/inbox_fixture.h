@@ -150,6 +150,7 @@ struct Network {
                            const std::string& method, const std::string& target,
                            const std::string& body) {
     ++calls;
+    last_token = token;
     PeerInbox* inbox = nullptr;
     for (End* end : {&ann, &bob})
       if (const auto& record = index.records[end->id];
@@ -160,9 +161,16 @@ struct Network {
       if (!answer) return answer.error();
       return wire::to_json(*answer);
     };
-    if (method == "GET") return written(inbox->show(target.substr(7), token));
-    if (target == "/inbox")
-      return written(inbox->receive(*wire::from_json<wire::OfferMessage>(body), token));
+    if (method == "GET") {
+      auto shown = written(inbox->show(target.substr(7), token));
+      if (const auto once = std::exchange(after_show, nullptr)) once();
+      return shown;
+    }
+    if (target == "/inbox") {
+      auto answer = written(inbox->receive(*wire::from_json<wire::OfferMessage>(body), token));
+      if (!lose_answers) return answer;
+      return Error{ErrorCode::timed_out, "no answer came", {}};
+    }
     return written(inbox->hear(target.substr(7), token, *wire::from_json<wire::OfferNews>(body)));
   }
 
@@ -188,7 +196,10 @@ struct Network {
   HandClock clock;
   Index index;
   End ann, bob;
+  std::string last_token;
   bool cut = false;
+  bool lose_answers = false;         // of offers
+  std::function<void()> after_show;  // once, when an offer was confirmed
   int calls = 0;
 };
 

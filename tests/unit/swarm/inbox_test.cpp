@@ -216,6 +216,50 @@ TEST_CASE("a withdrawn offer, or one whose file has changed, ends at the receive
   }
 }
 
+TEST_CASE("a withdrawal reaches the receiver whose answer to the offer was lost") {
+  Network net;
+  net.lose_answers = true;
+  const auto id = net.send();
+  CHECK(net.at(net.bob, id).state == OfferState::waiting);
+  CHECK(net.at(net.ann, id).why == "no answer came");
+  REQUIRE(net.ann.inbox->refuse(id).ok());
+  net.open(net.ann);
+  net.ann.inbox->work();
+  CHECK(net.at(net.bob, id).state == OfferState::refused);
+  CHECK_FALSE(net.ann.inbox->work());
+}
+
+TEST_CASE("a withdrawal that is faster than its offer is told again") {
+  Network net;
+  net.lose_answers = true;
+  std::string id;
+  net.after_show = [&] {  // confirmed, but not stored yet
+    id = net.ann.inbox->list({})->items.at(0).id;
+    REQUIRE(net.ann.inbox->refuse(id).ok());
+    net.ann.inbox->work();
+  };
+  net.send();
+  CHECK(net.at(net.bob, id).state == OfferState::waiting);
+  net.clock.passed += 61s;
+  net.ann.inbox->work();
+  CHECK(net.at(net.bob, id).state == OfferState::refused);
+}
+
+TEST_CASE("an offer that was taken back before the receiver asked is not believed") {
+  Network net;
+  net.cut = true;
+  const auto id = net.send();
+  CHECK(net.ann.inbox->show(id, net.last_token).ok());
+  REQUIRE(net.ann.inbox->refuse(id).ok());
+  CHECK(net.ann.inbox->show(id, net.last_token).error().code == ErrorCode::not_found);
+  net.cut = false;
+  CHECK(net.ann.inbox->work());  // it may have arrived, as far as anybody knows
+  CHECK(net.bob.inbox->list({})->items.empty());
+  net.clock.passed += 61s;
+  CHECK(net.ann.inbox->work());
+  CHECK_FALSE(net.ann.inbox->work());
+}
+
 TEST_CASE("an offer that is withdrawn while it is being accepted leaves no download behind") {
   Network net;
   const auto id = net.send();
