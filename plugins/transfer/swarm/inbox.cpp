@@ -14,8 +14,6 @@
 namespace swapmeet::swarm {
 namespace {
 
-constexpr std::chrono::hours kForgetAfter{24 * 90};
-
 std::string random_hex(std::size_t size) {
   std::vector<std::uint8_t> bytes(size);
   if (RAND_bytes(bytes.data(), static_cast<int>(size)) != 1)
@@ -57,9 +55,7 @@ Result<std::string> exchange_over_http(const std::string& url, const std::string
 }
 
 PeerInbox::PeerInbox(InboxOptions options)
-    : options_(std::move(options)), store_(options_.database) {
-  store_.forget_before(options_.clock->now() - kForgetAfter);
-}
+    : options_(std::move(options)), store_(options_.database) {}
 
 Result<std::unique_ptr<PeerInbox>> PeerInbox::open(InboxOptions options) {
   return sqlite::attempt([&]() -> Result<std::unique_ptr<PeerInbox>> {

@@ -114,6 +114,7 @@ class PeerInbox final : public Inbox, public OfferedContents {
                        const std::string& url);
 
   void look_back();
+  void forget_old();
   void take_the_accepted();
   void hash(const StoredOffer& stored);
   void step(const StoredOffer& stored);
@@ -131,8 +132,10 @@ class PeerInbox final : public Inbox, public OfferedContents {
   OfferStore store_;
   std::map<std::string, Attempts> attempts_;
   std::set<std::string> accepted_;  // offers that wait, though the rule or the person accepts them
-  bool looked_back_ = false;        // of talk()'s thread
-  std::mutex sleep_;                // guards stopping_ and woken_
+  // Of talk()'s thread.
+  bool looked_back_ = false;
+  std::chrono::steady_clock::time_point forget_next_{};
+  std::mutex sleep_;  // guards stopping_ and woken_
   std::condition_variable changed_;
   std::atomic<bool> stopping_{false};
   std::uint64_t woken_ = 0;

@@ -11,6 +11,8 @@ namespace swapmeet::swarm {
 namespace {
 
 constexpr std::chrono::hours kGiveUpAfter{24 * 30};
+constexpr std::chrono::hours kForgetAfter{24 * 90};
+constexpr std::chrono::hours kForgetEvery{1};
 // How long an offer that got no answer may still be on its way into the other side's store.
 constexpr std::chrono::minutes kUnderWay{1};
 
@@ -105,6 +107,7 @@ void PeerInbox::hash(const StoredOffer& stored) {
 
 bool PeerInbox::talk() {
   if (!looked_back_) look_back();
+  forget_old();
   take_the_accepted();
   const auto offers = unfinished();
   for (const auto& stored : offers)
@@ -133,6 +136,14 @@ void PeerInbox::look_back() {
   }
   for (const auto& stored : over) give_up(stored);
   looked_back_ = true;
+}
+
+void PeerInbox::forget_old() {
+  const auto now = options_.clock->steady();
+  if (now < forget_next_) return;
+  forget_next_ = now + kForgetEvery;
+  const std::lock_guard lock(mutex_);
+  store_.forget_before(options_.clock->now() - kForgetAfter);
 }
 
 void PeerInbox::take_the_accepted() {

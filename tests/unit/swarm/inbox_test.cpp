@@ -297,6 +297,20 @@ TEST_CASE("a receiver cannot change what has ended, nor a stranger anything") {
         ErrorCode::conflict);
 }
 
+TEST_CASE("offers that ended long ago are forgotten while the host runs, open ones are not") {
+  Network net;
+  const auto ended = net.send(), open = net.send();
+  REQUIRE(net.bob.inbox->refuse(ended).ok());
+  net.bob.inbox->work();
+  net.clock.passed += 24h * 89;
+  net.bob.inbox->work();
+  CHECK(net.at(net.bob, ended).state == OfferState::refused);
+  net.clock.passed += 24h * 2;
+  net.bob.inbox->work();
+  CHECK(net.bob.inbox->get(ended).error().code == ErrorCode::not_found);
+  CHECK(net.at(net.bob, open).state == OfferState::waiting);
+}
+
 TEST_CASE("what cannot be sent is said at once") {
   Network net;
   const auto code = [&](const std::string& path, const PeerId& peer) {
