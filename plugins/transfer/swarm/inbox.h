@@ -117,7 +117,7 @@ class PeerInbox final : public Inbox, public OfferedContents {
   void forget_old();
   void take_the_accepted();
   void hash(const StoredOffer& stored);
-  void step(const StoredOffer& stored);
+  void step(const StoredOffer& stored, bool look_at_file);
   void follow(const StoredOffer& stored);
   void deliver(const StoredOffer& stored);
   void tell(const StoredOffer& stored);
@@ -135,7 +135,8 @@ class PeerInbox final : public Inbox, public OfferedContents {
   // Of talk()'s thread.
   bool looked_back_ = false;
   std::chrono::steady_clock::time_point forget_next_{};
-  std::mutex sleep_;  // guards stopping_ and woken_
+  std::chrono::steady_clock::time_point look_next_{};  // at the files of open offers
+  std::mutex sleep_;                                   // guards stopping_ and woken_
   std::condition_variable changed_;
   std::atomic<bool> stopping_{false};
   std::uint64_t woken_ = 0;

@@ -13,6 +13,8 @@ namespace {
 constexpr std::chrono::hours kGiveUpAfter{24 * 30};
 constexpr std::chrono::hours kForgetAfter{24 * 90};
 constexpr std::chrono::hours kForgetEvery{1};
+// Who fetches a file that was changed is refused at once; this is only for saying so.
+constexpr std::chrono::minutes kLookEvery{1};
 // How long an offer that got no answer may still be on its way into the other side's store.
 constexpr std::chrono::minutes kUnderWay{1};
 
@@ -20,6 +22,11 @@ bool needs_telling(const StoredOffer& stored) {
   const bool may_be_known = stored.delivered || stored.unanswered != Time{};
   return may_be_known &&
          (stored.told != stored.offer.state || stored.told_done != stored.offer.done);
+}
+
+bool is_unchanged(const StoredOffer& stored) {
+  const auto stamp = stamp_of_file(stored.path);
+  return stamp && *stamp == stored.stamp;
 }
 
 bool is_passing(const Error& error) {
@@ -109,9 +116,12 @@ bool PeerInbox::talk() {
   if (!looked_back_) look_back();
   forget_old();
   take_the_accepted();
+  const auto now = options_.clock->steady();
+  const bool look = now >= look_next_;
+  if (look) look_next_ = now + kLookEvery;
   const auto offers = unfinished();
   for (const auto& stored : offers)
-    if (!stopping_) step(stored);
+    if (!stopping_) step(stored, look);
   const std::lock_guard lock(mutex_);
   return !offers.empty() || !accepted_.empty();
 }
@@ -171,13 +181,13 @@ void PeerInbox::take_the_accepted() {
   }
 }
 
-void PeerInbox::step(const StoredOffer& stored) {
+void PeerInbox::step(const StoredOffer& stored, bool look_at_file) {
   const auto& offer = stored.offer;
   if (offer.incoming && is_open(offer)) return follow(stored);
   if (!offer.incoming && is_open(offer)) {
     if (!stored.hashed) return;
-    const auto stamp = stamp_of_file(stored.path);
-    if (!stamp || *stamp != stored.stamp)
+    const bool is_sent_now = !stored.delivered && due(offer.id);
+    if ((is_sent_now || look_at_file) && !is_unchanged(stored))
       return end(offer.id, OfferState::failed,
                  "the file was changed or taken away after it was offered");
     if (offer.state == OfferState::waiting && options_.clock->now() - offer.created > kGiveUpAfter)

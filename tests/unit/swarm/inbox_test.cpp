@@ -205,6 +205,7 @@ TEST_CASE("a withdrawn offer, or one whose file has changed, ends at the receive
       REQUIRE(net.ann.inbox->refuse(id).ok());
     else
       std::ofstream(net.film) << "another film";
+    net.clock.passed += 61s;
     net.ann.inbox->work();
     net.ann.inbox->work();
     const auto state = withdrawn ? OfferState::refused : OfferState::failed;
@@ -214,6 +215,21 @@ TEST_CASE("a withdrawn offer, or one whose file has changed, ends at the receive
     CHECK(net.bob.downloads.given_up == std::vector<std::string>{id});
     CHECK(net.bob.downloads.gone.at(0) == net.bob.downloads.requests.at(0).sources.at(0));
   }
+}
+
+TEST_CASE("the file of an open offer is looked at before it is offered, and once a minute") {
+  Network net;
+  const bool delivered = GENERATE(true, false);
+  net.cut = !delivered;
+  const auto id = net.send();
+  std::ofstream(net.film) << "another film";
+  net.ann.inbox->work();
+  CHECK(net.at(net.ann, id).state == OfferState::waiting);
+  net.cut = false;
+  net.clock.passed += delivered ? 61s : 2s;  // when it is tried again
+  net.ann.inbox->work();
+  CHECK(net.at(net.ann, id).state == OfferState::failed);
+  if (!delivered) CHECK(net.bob.inbox->list({})->items.empty());
 }
 
 TEST_CASE("a withdrawal reaches the receiver whose answer to the offer was lost") {
