@@ -35,9 +35,14 @@ class Session : public Poco::Net::HTTPClientSession {
 
  protected:
   bool mustReconnect() const override { return false; }
-  int write(const char* bytes, std::streamsize size) override {
-    return HTTPSession::write(bytes, size);
+  void connect(const Poco::Net::SocketAddress& address) override {
+    if (std::exchange(was_connected_, true))
+      throw Poco::Net::ConnectionResetException("the connection was lost");
+    HTTPClientSession::connect(address);
   }
+
+ private:
+  bool was_connected_ = false;
 };
 
 Error unexpected(const HTTPResponse& response) {

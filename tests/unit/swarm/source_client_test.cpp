@@ -58,7 +58,7 @@ TEST_CASE("a source that closes the connection after each answer is asked again"
   FakeSource source(fakes::noise(kSize));
   source.misbehave(Fault::closes_after);
   SourceClient client(source.url(), 10min);
-  for (const std::size_t at : {0, 1000, 99'000}) {
+  for (const std::size_t at : {0U, 1000U, 99'000U}) {
     std::string bytes;
     REQUIRE(read_all(client, at, 1000, bytes).ok());
     CHECK(bytes == fakes::noise(kSize).substr(at, 1000));
