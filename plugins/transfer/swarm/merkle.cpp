@@ -1,6 +1,7 @@
 #include "transfer/swarm/merkle.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace swapmeet::swarm {
 namespace {
@@ -27,8 +28,11 @@ struct Layer {
     if (nodes.size() / kNode % 2 != 0) nodes += filler;
     std::string above;
     above.reserve(nodes.size() / 2);
-    for (std::size_t at = 0; at < nodes.size(); at += 2 * kNode)
-      append(above, hash(nodes.data() + at, 2 * kNode));
+    std::size_t at = 0;
+    for (; at + 4 * kNode <= nodes.size(); at += 4 * kNode)
+      for (const auto& node : hash.two(nodes.data() + at, nodes.data() + at + 2 * kNode, 2 * kNode))
+        append(above, node);
+    if (at < nodes.size()) append(above, hash(nodes.data() + at, 2 * kNode));
     nodes = std::move(above);
     const auto pair = filler + filler;
     filler.clear();
@@ -54,20 +58,37 @@ NodeHash root(std::string nodes, std::uint64_t span, Sha256& hash) {
 }  // namespace
 
 void MerkleBuilder::add(const char* bytes, std::size_t size) {
-  if (size == 0) return;
-  std::string leaves;
-  leaves.reserve(kBlockSize / kLeafSize * kNode);
-  for (std::size_t at = 0; at < size; at += kLeafSize)
-    append(leaves, hash_(bytes + at, std::min<std::size_t>(kLeafSize, size - at)));
   size_ += size;
-  if (size_ <= kMostWithLeaves)
-    leaves_ += leaves;
+  for (std::size_t at = 0; at < size;) {
+    const auto left = size - at;
+    if (left >= 2 * kLeafSize) {
+      for (const auto& leaf : hash_.two(bytes + at, bytes + at + kLeafSize, kLeafSize))
+        add_leaf(leaf);
+      at += 2 * kLeafSize;
+    } else {
+      const auto length = std::min<std::size_t>(kLeafSize, left);
+      add_leaf(hash_(bytes + at, length));
+      at += length;
+    }
+  }
+}
+
+void MerkleBuilder::add_leaf(const NodeHash& leaf) {
+  append(block_, leaf);
+  if (block_.size() == kBlockSize / kLeafSize * kNode) close_block();
+}
+
+void MerkleBuilder::close_block() {
+  if (block_.empty()) return;
+  if (blocks_.size() < kMostWithLeaves / kBlockSize * kNode)
+    leaves_ += block_;
   else
-    leaves_.clear();
-  blocks_ += layer_above(std::move(leaves), kLeafSize, kBlockSize, hash_).nodes;
+    leaves_ = {};
+  blocks_ += layer_above(std::exchange(block_, {}), kLeafSize, kBlockSize, hash_).nodes;
 }
 
 MerkleTree MerkleBuilder::finish() {
+  close_block();
   MerkleTree tree;
   tree.size = size_;
   if (size_ == 0) {
@@ -82,6 +103,7 @@ MerkleTree MerkleBuilder::finish() {
 }
 
 NodeHash MerkleBuilder::finish_piece(std::uint64_t span) {
+  close_block();
   return only(layer_above(std::move(blocks_), kBlockSize, span, hash_).nodes);
 }
 

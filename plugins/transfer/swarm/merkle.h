@@ -29,7 +29,9 @@ struct MerkleTree {
 
 class MerkleBuilder {
  public:
-  // The next kBlockSize bytes; less only at the end of the file.
+  explicit MerkleBuilder(HashWith with = HashWith::fastest) : hash_(with) {}
+  // The next bytes: whole leaves, an even number of them is fastest; less only at the end of the
+  // file.
   void add(const char* bytes, std::size_t size);
   MerkleTree finish();
   // Instead: the node above all that was added, filled up with zero leaves to `span` bytes, a power
@@ -37,10 +39,14 @@ class MerkleBuilder {
   NodeHash finish_piece(std::uint64_t span);
 
  private:
+  void add_leaf(const NodeHash& leaf);
+  void close_block();
+
   Sha256 hash_;
   std::uint64_t size_ = 0;
   std::string leaves_;  // empty once the file is larger than kMostWithLeaves
   std::string blocks_;  // a node a block
+  std::string block_;   // leaves of the block that is not full yet
 };
 
 // The layer with `piece` bytes below each node. `invalid_argument`: not a power of two, below what

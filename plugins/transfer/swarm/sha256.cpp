@@ -15,7 +15,8 @@ void check(int good) {
 
 void Sha256::Free::operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 
-Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
+Sha256::Sha256(HashWith with)
+    : context_(EVP_MD_CTX_new()), pairs_(with == HashWith::fastest && can_hash_pairs()) {
   check(EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr));
 }
 
@@ -26,6 +27,11 @@ NodeHash Sha256::operator()(const void* bytes, std::size_t size) {
   check(EVP_DigestUpdate(context_.get(), bytes, size));
   check(EVP_DigestFinal_ex(context_.get(), hash.data(), nullptr));
   return hash;
+}
+
+std::array<NodeHash, 2> Sha256::two(const void* first, const void* second, std::size_t size) {
+  if (pairs_) return sha256_pair(first, second, size);
+  return {(*this)(first, size), (*this)(second, size)};
 }
 
 }  // namespace swapmeet::swarm

@@ -4,7 +4,9 @@
 #include <openssl/sha.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
+#include <vector>
 
 #include "catch.h"
 #include "shared_folder.h"
@@ -48,6 +50,37 @@ TEST_CASE("content ids are the pieces roots of BEP 52") {
       else
         CHECK(tree.content.text() == vector->getValue<std::string>("pieces_root"));
     }
+  }
+}
+
+TEST_CASE("two hashes at a time are those that OpenSSL makes") {
+  const auto bytes = chunks(40'000);
+  Sha256 fast;
+  Sha256 openssl(HashWith::openssl);
+  std::vector<std::size_t> sizes{16'384, 16'383, 17'000};
+  for (std::size_t size = 0; size < 300; ++size) sizes.push_back(size);  // each way to end
+  for (const auto size : sizes) {
+    CAPTURE(size);
+    const auto* first = bytes.data() + 1;  // as unaligned as can be
+    const auto* second = bytes.data() + 19'003;
+    CHECK(fast.two(first, second, size) == std::array{openssl(first, size), openssl(second, size)});
+  }
+}
+
+TEST_CASE("a tree is the same with OpenSSL alone, and in whatever portions its leaves come") {
+  constexpr auto kLeaf = static_cast<std::size_t>(kLeafSize);
+  const auto bytes = chunks(3 * kBlockSize + 5 * kLeaf + 7);
+  MerkleBuilder openssl(HashWith::openssl);
+  openssl.add(bytes.data(), bytes.size());
+  const auto expected = openssl.finish();
+  for (const std::size_t leaves : {1U, 2U, 3U, 7U, 63U, 64U, 130U}) {
+    CAPTURE(leaves);
+    MerkleBuilder builder;
+    for (std::size_t at = 0; at < bytes.size(); at += leaves * kLeaf)
+      builder.add(bytes.data() + at, std::min(leaves * kLeaf, bytes.size() - at));
+    const auto tree = builder.finish();
+    CHECK(tree.content == expected.content);
+    CHECK(tree.layer == expected.layer);
   }
 }
 
