@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -20,6 +21,7 @@ namespace {
 
 constexpr std::size_t kAskedOneByOne = 8;  // of more downloads the whole list is asked for
 constexpr std::size_t kToldOneByOne = 10;  // of more files only the number is told at the end
+constexpr std::chrono::milliseconds kQuickest{5};
 
 bool is_over(const DownloadStatus& one) {
   return one.state == DownloadState::done || one.state == DownloadState::failed ||
@@ -106,10 +108,14 @@ Result<void> look_again(Session& session, std::vector<DownloadStatus>& all) {
 int follow(Session& session, std::vector<DownloadStatus> all) {
   catch_interrupts();
   Progress progress;
+  const auto began = std::chrono::steady_clock::now();
   while (true) {
     progress.show(advance_of(all));
     if (interrupted() || std::all_of(all.begin(), all.end(), is_over)) break;
-    std::this_thread::sleep_for(Progress::kPace);
+    // What takes a moment is not made to wait for the next look.
+    const auto so_far = std::chrono::steady_clock::now() - began;
+    std::this_thread::sleep_for(
+        std::clamp<std::chrono::nanoseconds>(so_far / 16, kQuickest, Progress::kPace));
     if (auto looked = look_again(session, all); !looked) {
       progress.end();
       return fail(looked.error());
