@@ -28,7 +28,8 @@ constexpr auto kTick = 250ms;
 // This is what a power failure or a kill costs.
 constexpr auto kSaveEvery = 500ms;
 constexpr std::uint64_t kSaveAfter = 32 << 20;
-constexpr std::uint64_t kMostUnsaved = 96 << 20;  // workers wait for the disk then
+// Workers wait for the disk then: it is slower than the sources.
+constexpr std::uint64_t kMostUnsaved = 256 << 20;
 // A source that takes longer to say what the file is gets another beside it.
 constexpr auto kLearnAlone = 2s;
 constexpr std::size_t kMostLearners = 2;
@@ -128,25 +129,34 @@ struct Transfer::State {
     }
   }
 
+  Result<std::size_t> some(PoolSource& source, char* to, std::size_t most) {
+    auto got = source.client->read(to, most);
+    if (got) source.received += *got;
+    return got;
+  }
+
   Result<void> fill(PoolSource& source, char* to, std::size_t size) {
     while (size > 0) {
-      const auto got = source.client->read(to, size);
+      const auto got = some(source, to, size);
       if (!got) return got.error();
-      source.received += *got;
       to += *got;
       size -= *got;
     }
     return {};
   }
 
-  // The next piece of what was opened, proven. Hashed block by block, while they are in the cache.
+  // The next piece of what was opened, proven. What has come is hashed while it is in the cache and
+  // the next bytes arrive.
   Result<void> receive(PoolSource& source, const PieceMap& pieces, std::size_t piece, char* to) {
     MerkleBuilder hashes;
     const auto length = pieces.length(piece);
-    for (std::size_t at = 0; at < length; at += kBlockSize) {
-      const auto block = std::min<std::size_t>(kBlockSize, length - at);
-      if (auto filled = fill(source, to + at, block); !filled) return filled;
-      hashes.add(to + at, block);
+    for (std::size_t filled = 0, hashed = 0; filled < length;) {
+      const auto got = some(source, to + filled, length - filled);
+      if (!got) return got.error();
+      filled += *got;
+      const auto ready = filled == length ? length : filled - filled % (2 * kLeafSize);
+      hashes.add(to + hashed, ready - hashed);
+      hashed = ready;
     }
     if (!pieces.matches(piece, hashes)) return Error{ErrorCode::corrupt, "sent wrong bytes", {}};
     return {};
