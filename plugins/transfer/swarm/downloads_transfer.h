@@ -30,9 +30,11 @@ struct TransferProgress {
 class Transfer {
  public:
   // `save` makes the plan durable (size, layer, proven, target, liars changed); an error ends the
-  // run.
+  // run. `complete` is called when the file has all its bytes and its name, though maybe not on the
+  // disk yet: done is what run() returns.
   Transfer(const DownloadOptions& options, TransferPlan plan,
-           std::function<Result<void>(const TransferPlan&)> save);
+           std::function<Result<void>(const TransferPlan&)> save,
+           std::function<void(const std::string& target)> complete);
   ~Transfer();
   TransferEnd run();
   void interrupt();
