@@ -5,12 +5,19 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
 
 namespace swapmeet::swarm {
 namespace {
+
+// A system call. The page cache takes memory in portions as large as the write; those of up to 32
+// KiB come from what a processor has at hand and are warm. On a virtual machine that gives free
+// memory back to its host larger ones are not: measured 0.15 to 2.9 s of CPU time a GB with 1 MiB,
+// 0.2 to 0.3 with 32 KiB.
+constexpr std::size_t kWriteAtOnce = 32 << 10;
 
 Error failed(const std::string& what, const std::filesystem::path& path, int code) {
   if (code == ENOSPC || code == EDQUOT)
@@ -99,7 +106,8 @@ PartialFile::~PartialFile() {
 
 Result<void> PartialFile::write(std::uint64_t offset, const char* bytes, std::size_t size) {
   while (size > 0) {
-    const auto written = ::pwrite(descriptor_, bytes, size, static_cast<off_t>(offset));
+    const auto written =
+        ::pwrite(descriptor_, bytes, std::min(size, kWriteAtOnce), static_cast<off_t>(offset));
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return failed("cannot be written", path_, errno);
     bytes += written;
