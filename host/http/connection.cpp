@@ -108,14 +108,22 @@ Sending Outgoing::send_file(int socket) {
   while (file_sent < file->length) {
     if (portion >= kPortion) return Sending::portion;
     auto offset = static_cast<off_t>(file->offset + file_sent);
-    const auto wanted = static_cast<std::size_t>(std::min(file->length - file_sent, kPortion));
-    const auto n = ::sendfile(socket, file->file->descriptor(), &offset, wanted);
+    const auto wanted = std::min(file->length - file_sent, kPortion);
+    auto allowed = wanted;
+    if (file->allowance) {
+      const auto allowance = file->allowance(wanted);
+      wait = allowance.wait;
+      if (allowance.bytes == 0) return Sending::paced;
+      allowed = std::min(wanted, allowance.bytes);
+    }
+    const auto n = ::sendfile(socket, file->file->descriptor(), &offset, allowed);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && errno == EAGAIN) return Sending::blocked;
     if (n <= 0) return Sending::failed;  // 0: the file is shorter than was promised
     file_sent += static_cast<std::uint64_t>(n);
     portion += static_cast<std::uint64_t>(n);
     if (file->on_sent) file->on_sent(static_cast<std::uint64_t>(n));
+    if (allowed < wanted) return Sending::portion;  // the others ask before this one asks again
   }
   return Sending::done;
 }

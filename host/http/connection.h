@@ -37,7 +37,7 @@ class Stream : public StreamWriter {
   State state_ = State::open;
 };
 
-enum class Sending { done, blocked, portion, failed };
+enum class Sending { done, blocked, portion, paced, failed };
 
 // The answer that is being sent.
 struct Outgoing {
@@ -49,6 +49,7 @@ struct Outgoing {
   std::shared_ptr<Stream> stream;
   bool chunked = false;  // the stream's frames
   bool close_after = false;
+  std::chrono::milliseconds wait{0};  // of `paced`: until the file's owner is asked again
 
   // Sends what the socket takes, at most one portion of a large answer.
   Sending advance(int socket);
@@ -77,6 +78,7 @@ struct Connection {
   State state = State::reading_head;
   bool readable = false;  // something may have arrived since the last read
   bool ended = false;     // the client sends no more
+  bool paced = false;     // it is in the front's list of those that go on later
   std::string in;
   bool blank_line = false;  // came before the request that is awaited
   Head head;

@@ -78,8 +78,7 @@ void Front::log(LogLevel level, std::string_view message, std::initializer_list<
 void Front::loop() {
   epoll_event events[256];
   while (!drained()) {
-    const int timeout = runnable_.empty() ? static_cast<int>(kSweep.count()) : 0;
-    const int count = epoll_wait(epoll_.descriptor(), events, 256, timeout);
+    const int count = epoll_wait(epoll_.descriptor(), events, 256, milliseconds_to_wait());
     for (int i = 0; i < count; ++i) {
       const auto id = events[i].data.u64;
       if (id == kListenerId)
@@ -89,6 +88,7 @@ void Front::loop() {
       else if (const auto found = connections_.find(id); found != connections_.end())
         serve(*found->second, events[i].events);
     }
+    resume_paced();
     for (auto turns = runnable_.size(); turns > 0; --turns) {
       const auto found = connections_.find(runnable_.front());
       runnable_.pop_front();
@@ -96,6 +96,27 @@ void Front::loop() {
     }
     if (buffered_ > options_.max_buffered) crowd_out();
     if (now() >= next_sweep_) sweep();
+  }
+}
+
+int Front::milliseconds_to_wait() const {
+  if (!runnable_.empty()) return 0;
+  if (paced_.empty()) return static_cast<int>(kSweep.count());
+  const auto left = std::chrono::ceil<milliseconds>(paced_.begin()->first - now());
+  return static_cast<int>(std::clamp(left, milliseconds(0), kSweep).count());
+}
+
+// Those whose moment has come, in the order in which they began to wait for it.
+void Front::resume_paced() {
+  if (paced_.empty()) return;
+  const auto moment = now();
+  while (!paced_.empty() && paced_.begin()->first <= moment) {
+    const auto id = paced_.begin()->second;
+    paced_.erase(paced_.begin());
+    const auto found = connections_.find(id);
+    if (found == connections_.end()) continue;
+    found->second->paced = false;
+    if (found->second->state == Connection::State::sending) send(*found->second);
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -75,6 +76,9 @@ class Front final : public Listener {
   void send(Connection& connection);
   void sent(Connection& connection);
   void feed_stream(Connection& connection);
+  void pace(Connection& connection);
+  void resume_paced();
+  int milliseconds_to_wait() const;
 
   // Memory: counts what the connection holds now; when all hold too much, the slowest go.
   void count_held(Connection& connection);
@@ -94,7 +98,8 @@ class Front final : public Listener {
   std::unordered_map<std::uint64_t, std::unique_ptr<Connection>> connections_;
   std::unordered_map<std::string, std::size_t> per_address_;
   std::uint64_t next_id_;
-  std::deque<std::uint64_t> runnable_;  // those that go on at their next turn
+  std::deque<std::uint64_t> runnable_;           // those that go on at their next turn
+  std::multimap<Instant, std::uint64_t> paced_;  // those that may not send before that moment
   std::size_t buffered_ = 0;
   Tally tally_;
   bool accepting_ = true;  // false: out of files, until the next sweep

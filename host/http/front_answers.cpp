@@ -1,6 +1,7 @@
 // The way out: an answer to bytes, and the connection to its next request or its end.
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "host/http/front.h"
@@ -9,6 +10,7 @@
 namespace swapmeet::http {
 namespace {
 
+constexpr std::chrono::milliseconds kShortestWait{1};
 constexpr std::chrono::milliseconds kLinger{1000};  // for a client to read an error before the end
 
 Instant now() { return std::chrono::steady_clock::now(); }
@@ -77,9 +79,19 @@ void Front::send(Connection& connection) {
   switch (sending) {
     case Sending::blocked: return count_held(connection);  // epoll tells when there is room again
     case Sending::portion: runnable_.push_back(connection.id); return count_held(connection);
+    case Sending::paced: return pace(connection);
     case Sending::failed: return close(connection);
     case Sending::done: return sent(connection);
   }
+}
+
+// Its turn comes again after the wait that it was told. Not to be allowed to send is no slowness.
+void Front::pace(Connection& connection) {
+  const auto moment = now() + std::max(connection.out.wait, kShortestWait);
+  connection.deadline = moment + options_.send_timeout;
+  if (!connection.paced) paced_.emplace(moment, connection.id);
+  connection.paced = true;
+  count_held(connection);
 }
 
 // The answer is out: a stream waits for more, a kept connection for the next request.
@@ -132,6 +144,7 @@ void Front::feed_stream(Connection& connection) {
     case Sending::failed: return close(connection);
     case Sending::done: connection.deadline = Instant::max(); break;
     case Sending::portion: runnable_.push_back(connection.id); [[fallthrough]];
+    case Sending::paced:  // no file, no pace
     case Sending::blocked:
       if (out.progress() != before) connection.deadline = now() + options_.send_timeout;
   }

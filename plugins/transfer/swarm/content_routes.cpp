@@ -144,7 +144,7 @@ http::Response bytes_of(const Serving& serving, const http::Request& request) {
   response.headers.set("Content-Type", std::string(mime_type_of(opened->place.name)));
   response.headers.set("X-Content-Type-Options", "nosniff");
   response.headers.set("Content-Disposition", content_disposition(opened->place.name));
-  http::FileBody body{opened->file, range.offset, range.length, {}, {}};
+  http::FileBody body{opened->file, range.offset, range.length, {}, {}, {}};
   if (request.method == "GET") {
     auto calls =
         serving.meter.begin(request.remote_address, content, opened->place.name, range.length);

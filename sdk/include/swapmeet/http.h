@@ -66,6 +66,12 @@ class OpenFile {
   int descriptor_;
 };
 
+// How many bytes may go now; when that is none, after how long to ask again.
+struct Allowance {
+  std::uint64_t bytes = 0;
+  std::chrono::milliseconds wait{0};
+};
+
 // Bytes [offset, offset + length) of a file, sent with sendfile(2). When the file turns out
 // shorter the connection is closed before the promised length: the reader notices.
 struct FileBody {
@@ -74,6 +80,9 @@ struct FileBody {
   std::uint64_t length = 0;
   std::function<void(std::uint64_t bytes)> on_sent;  // optional; after each portion; be quick
   std::function<void(bool complete)> on_end;         // optional; once, whatever happens
+  // Optional; before each portion, how many of the `wanted` bytes may go. What went, on_sent tells.
+  // Both run on the front's socket thread: be quick, and never wait here.
+  std::function<Allowance(std::uint64_t wanted)> allowance;
 };
 
 // An answer without an end (server-sent events). Thread-safe.

@@ -114,6 +114,7 @@ struct UploadStatus {
   std::uint64_t done = 0;
   std::uint64_t rate = 0;
   Time started{};
+  std::uint64_t place = 0;  // in the queue for an upload slot, from 1; 0: it runs
 };
 
 struct UploadTotals {
@@ -126,7 +127,7 @@ class Uploads {
  public:
   static constexpr const char* kInterface = "swapmeet.uploads/1";
   virtual ~Uploads() = default;
-  virtual Result<std::vector<UploadStatus>> list() = 0;  // running ones
+  virtual Result<std::vector<UploadStatus>> list() = 0;  // running, then waiting ones
   virtual UploadTotals totals() = 0;
   // Where the public listener really listens, and the address to announce (empty host: let the
   // index see for itself). Valid between start and stop.

@@ -97,14 +97,14 @@ TEST_CASE("a file leaves whole, and a shorter one than promised is noticed") {
   std::promise<bool> ended;
   front.add("GET", "/file", [&](Request&) {
     return Response{
-        .status = 200, .headers = {}, .body = FileBody{file, 10, bytes.size() - 10, {}, {}}};
+        .status = 200, .headers = {}, .body = FileBody{file, 10, bytes.size() - 10, {}, {}, {}}};
   });
   front.add("GET", "/short", [&](Request&) {
-    return Response{.status = 200,
-                    .headers = {},
-                    .body = FileBody{file, 0, bytes.size() + 1, {}, [&](bool complete) {
-                                       ended.set_value(complete);
-                                     }}};
+    return Response{
+        .status = 200,
+        .headers = {},
+        .body = FileBody{
+            file, 0, bytes.size() + 1, {}, [&](bool complete) { ended.set_value(complete); }, {}}};
   });
   const auto answer = front.ask(get("/file"));
   CHECK(answer.substr(answer.find("\r\n\r\n") + 4) == bytes.substr(10));

@@ -34,9 +34,9 @@ TEST_CASE("a descriptor that is not this host's is refused with file, both value
   const auto magic = refusal({"wrong_magic"});
   CHECK_THAT(magic, Contains(file_of("wrong_magic")) && Contains("is no Swapmeet plugin"));
   const auto abi = refusal({"other_abi"});
-  CHECK_THAT(abi, Contains(file_of("other_abi")) && Contains("plugin ABI 2.0") &&
-                      Contains("speaks 1.0") && Contains("rebuild it"));
-  CHECK_THAT(refusal({"newer_abi"}), Contains("plugin ABI 1.1") && Contains("speaks 1.0"));
+  CHECK_THAT(abi, Contains(file_of("other_abi")) && Contains("plugin ABI 3.0") &&
+                      Contains("speaks 2.0") && Contains("rebuild it"));
+  CHECK_THAT(refusal({"newer_abi"}), Contains("plugin ABI 2.1") && Contains("speaks 2.0"));
   CHECK_THAT(refusal({"other_size"}), Contains("bytes instead of") && Contains("rebuild it"));
   const auto toolchain = refusal({"other_toolchain"});
   CHECK_THAT(toolchain, Contains(file_of("other_toolchain")) && Contains("gcc 4, ") &&
