@@ -107,6 +107,10 @@ struct FakeSource::State {
     const auto how = fault.load();
     if (how == Fault::busy)
       return send(socket, "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
+    if (how == Fault::full)
+      return send(socket,
+                  "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\n"
+                  "Swapmeet-Queue-Place: 3\r\n\r\n");
     if (how == Fault::not_http) return send(socket, "220 mail.example ESMTP\r\n") && false;
     if (how == Fault::whole_file)
       return send(socket, "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(file.size()) +

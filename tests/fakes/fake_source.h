@@ -26,6 +26,7 @@ enum class Fault {
   huge_size,         // says that it has 2^63 - 1 bytes, the most that fits into a Content-Length
   whole_file,        // 200 and everything
   busy,              // 503
+  full,              // 503: a second, and the third in the queue
   endless_head,      // header fields without an end
   endless_continue,  // 100 Continue without an end
   closes_after,      // a good answer, and Connection: close

@@ -110,6 +110,29 @@ http::Response said(http::Response response, int status, std::string sentence) {
   return response;
 }
 
+// What a reader calls itself, so that several behind one address have places of their own.
+std::string reader_of(const http::Request& request) {
+  constexpr std::size_t kMost = 64;
+  const auto* named = request.headers.find(kReaderHeader);
+  return named == nullptr ? "" : named->substr(0, kMost);
+}
+
+http::Response told_to_wait(const UploadSlots::Turn& turn, const std::string& request_id) {
+  const auto wait = std::to_string(turn.retry_after.count());
+  const auto place = std::to_string(turn.place);
+  const std::string why = turn.place > 0 ? "place " + place + " in the queue" : "the queue is full";
+  auto response = http::problem({ErrorCode::unavailable,
+                                 "all upload slots are taken, " + why + "; ask again in " + wait +
+                                     (wait == "1" ? " second" : " seconds"),
+                                 std::nullopt, turn.retry_after},
+                                request_id);
+  if (turn.place == 0) return response;
+  response.headers.set(kPlaceHeader, place);
+  auto& body = std::get<std::string>(response.body);
+  body.insert(body.rfind('}'), ",\"place\":" + place);
+  return response;
+}
+
 http::Response bytes_of(const Serving& serving, const http::Request& request) {
   auto opened = open_content(serving, request);
   if (!opened) return http::problem(opened.error(), request.id);
@@ -146,10 +169,14 @@ http::Response bytes_of(const Serving& serving, const http::Request& request) {
   response.headers.set("Content-Disposition", content_disposition(opened->place.name));
   http::FileBody body{opened->file, range.offset, range.length, {}, {}, {}};
   if (request.method == "GET") {
-    auto calls =
-        serving.meter.begin(request.remote_address, content, opened->place.name, range.length);
-    body.on_sent = std::move(calls.on_sent);
-    body.on_end = std::move(calls.on_end);
+    auto admitted =
+        serving.meter.begin({request.remote_address, request.remote_port, reader_of(request),
+                             content, opened->place.name, range.length},
+                            range.length == size);  // who has all of it rarely comes back for more
+    if (!admitted.callbacks) return told_to_wait(admitted.turn, request.id);
+    body.on_sent = std::move(admitted.callbacks->on_sent);
+    body.on_end = std::move(admitted.callbacks->on_end);
+    body.allowance = std::move(admitted.callbacks->allowance);
   }
   response.body = std::move(body);
   return response;

@@ -267,7 +267,8 @@ struct DownloadQueue::State {
       status.state = item->go_on_at_once ? DownloadState::queued : end.state;
       if (status.state == DownloadState::waiting) {
         status.why = end.why;
-        const auto wait = backoff(options.patience, item->attempts++, random);
+        const auto wait = end.retry_after ? std::chrono::milliseconds(*end.retry_after)
+                                          : backoff(options.patience, item->attempts++, random);
         retry_at = Steady::now() + wait;
         status.next_try = options.clock->now() + wait;
       }

@@ -334,8 +334,10 @@ struct Transfer::State {
 
   void begin(PoolSource& source) {
     if (source.thread.joinable()) source.thread.join();  // it has said that it does not work
-    source.client = std::make_unique<SourceClient>(source.source.url, options.patience.stall_after);
+    source.client = std::make_unique<SourceClient>(source.source.url, options.patience.stall_after,
+                                                   options.self.text());
     source.sent_home.clear();
+    source.in_queue = false;
     source.asking = false;
     source.tried = true;
     source.state = "active";
@@ -537,7 +539,7 @@ struct Transfer::State {
     if (disk) return {DownloadState::waiting, disk->message};
     if (!saved) return {DownloadState::waiting, saved.error().message};
     if (interrupted) return {DownloadState::queued, ""};
-    return {DownloadState::waiting, pool.why_nobody(registry_why)};
+    return {DownloadState::waiting, pool.why_nobody(registry_why), pool.retry_after(Steady::now())};
   }
 };
 

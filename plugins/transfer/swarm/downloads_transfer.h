@@ -5,9 +5,11 @@
 // is thread-safe.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,7 @@ namespace swapmeet::swarm {
 struct TransferEnd {
   DownloadState state = DownloadState::waiting;  // done, waiting, or queued when interrupted
   std::string why;
+  std::optional<std::chrono::seconds> retry_after = std::nullopt;  // a source asked for that
 };
 
 struct TransferProgress {

@@ -32,6 +32,12 @@ constexpr KeySpec kKeys[] = {
     {"download_folder", KeyType::path, nullptr, nullptr, nullptr, "Where downloads go."},
     {"max_downloads", KeyType::integer, "3", "1", "64", "Downloads that run at once."},
     {"max_sources", KeyType::integer, "6", "1", "64", "Peers that one download fetches from."},
+    {"upload_limit", KeyType::size, "0", nullptr, nullptr,
+     "Bytes a second that others together may fetch; 0: as fast as it goes."},
+    {"upload_limit_per_peer", KeyType::size, "0", nullptr, nullptr,
+     "Bytes a second that may go to one address; 0: as fast as it goes."},
+    {"upload_slots", KeyType::integer, "0", "0", "100000",
+     "Connections that fetch at once, further ones wait in a queue; 0: all."},
     {"inbox_accept", KeyType::list, "ask", nullptr, nullptr,
      "Whose files are taken without asking: ask, everyone, or names and ids of peers."},
     {"min_free_space", KeyType::size, "0", nullptr, nullptr, "What downloads leave free on disk."},
@@ -54,6 +60,7 @@ class SwarmPlugin final : public Plugin {
 
   Result<void> reconfigure(const Settings& settings) override {
     downloads_->set_limits(limits_of(settings));
+    limit_uploads(settings);
     auto ignore = swarm::IgnoreRules::parse(settings.list("ignore"));
     if (!ignore) return ignore.error();
     auto changed = shares_->configure(settings.family("share.*"), *ignore,
@@ -114,6 +121,7 @@ class SwarmPlugin final : public Plugin {
     if (!inbox) return inbox.error();
     inbox_ = std::move(*inbox);
     meter_ = std::make_unique<swarm::UploadMeter>(host_->clock());
+    limit_uploads(settings);
     if (auto shared = share(settings, log); !shared) return shared;
     return listen(settings);
   }
@@ -154,6 +162,11 @@ class SwarmPlugin final : public Plugin {
     return {static_cast<std::size_t>(settings.integer("max_downloads")),
             static_cast<std::size_t>(settings.integer("max_sources")),
             settings.size("min_free_space")};
+  }
+
+  void limit_uploads(const Settings& settings) {
+    meter_->set_rates({settings.size("upload_limit"), settings.size("upload_limit_per_peer")});
+    meter_->set_slots(static_cast<std::size_t>(settings.integer("upload_slots")));
   }
 
   // A file is not any more what was hashed: its folder is looked through again.

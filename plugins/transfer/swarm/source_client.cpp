@@ -4,6 +4,7 @@
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
 #include <Poco/Net/NetException.h>
+#include <Poco/NumberParser.h>
 #include <Poco/URI.h>
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -15,13 +16,16 @@
 #include <mutex>
 #include <utility>
 
+#include "transfer/swarm/uploads.h"
+
 namespace swapmeet::swarm {
 namespace {
 
 using Poco::Net::HTTPRequest;
 using Poco::Net::HTTPResponse;
 
-constexpr int kMostFields = 64;  // of an answer's head
+constexpr int kMostFields = 64;               // of an answer's head
+constexpr unsigned kLongestRetryAfter = 600;  // seconds; what asks for more is asked again then
 
 // Poco's response stream moves 4 KiB a system call; its session can do better, but hides it. And it
 // never connects again by itself: interrupt() would not know of that connection.
@@ -45,10 +49,24 @@ class Session : public Poco::Net::HTTPClientSession {
   bool was_connected_ = false;
 };
 
+// A busy source says when to come back, and the place in its queue.
+Error told_to_wait(const HTTPResponse& response, std::string text) {
+  Error error{ErrorCode::unavailable, std::move(text), {}};
+  unsigned seconds = 0;
+  // The other form of Retry-After, a date, is not for machines without a clock in common.
+  if (!Poco::NumberParser::tryParseUnsigned(response.get("Retry-After", ""), seconds)) return error;
+  error.retry_after = std::chrono::seconds(std::clamp(seconds, 1U, kLongestRetryAfter));
+  unsigned place = 0;
+  if (Poco::NumberParser::tryParseUnsigned(response.get(kPlaceHeader, ""), place) && place > 0)
+    error.message = "place " + std::to_string(place) + " in the queue";
+  return error;
+}
+
 Error unexpected(const HTTPResponse& response) {
   const int status = static_cast<int>(response.getStatus());
   const auto text = "it answered " + std::to_string(status) + " " + response.getReason();
-  return {status >= 500 || status == 429 ? ErrorCode::unavailable : ErrorCode::not_found, text, {}};
+  if (status == 503 || status == 429) return told_to_wait(response, text);
+  return {status >= 500 ? ErrorCode::unavailable : ErrorCode::not_found, text, {}};
 }
 
 bool has_length(const HTTPResponse& response, std::uint64_t length) {
@@ -61,6 +79,7 @@ bool has_length(const HTTPResponse& response, std::uint64_t length) {
 struct SourceClient::Connection {
   Poco::URI uri;
   std::chrono::milliseconds stall_after;
+  std::string reader;
   std::unique_ptr<Session> session;
   std::uint64_t unread = 0;  // of the answer's body
   std::mutex mutex;          // guards descriptor
@@ -121,7 +140,9 @@ struct SourceClient::Connection {
     try {
       if (interrupted) return fail(ErrorCode::cancelled, "ended");
       auto result = work();
-      if (!result) return fail(result.error().code, result.error().message);
+      if (result) return result;
+      close();
+      if (interrupted) return Error{ErrorCode::cancelled, "ended", {}};
       return result;
     } catch (const Poco::TimeoutException&) {
       return fail(ErrorCode::timed_out, "it sent nothing for too long");
@@ -139,13 +160,16 @@ struct SourceClient::Connection {
   HTTPRequest request(const std::string& method, const std::string& path) const {
     HTTPRequest request(method, path, Poco::Net::HTTPMessage::HTTP_1_1);
     request.set("User-Agent", "swapmeet");
+    if (!reader.empty()) request.set(kReaderHeader, reader);
     return request;
   }
 };
 
-SourceClient::SourceClient(const std::string& url, std::chrono::milliseconds stall_after)
+SourceClient::SourceClient(const std::string& url, std::chrono::milliseconds stall_after,
+                           std::string reader)
     : connection_(std::make_unique<Connection>()) {
   connection_->stall_after = stall_after;
+  connection_->reader = std::move(reader);
   try {
     connection_->uri = Poco::URI(url);
   } catch (const Poco::Exception&) {  // an empty host: connecting fails with a sentence

@@ -16,11 +16,14 @@ namespace swapmeet::swarm {
 
 class SourceClient {
  public:
-  // `url`: of the content, "http://host:port/content/<cid>", maybe with a query.
-  SourceClient(const std::string& url, std::chrono::milliseconds stall_after);
+  // `url`: of the content, "http://host:port/content/<cid>", maybe with a query. `reader`: by which
+  // the source knows this host again in its queue; empty: by the address.
+  SourceClient(const std::string& url, std::chrono::milliseconds stall_after,
+               std::string reader = "");
   ~SourceClient();
 
-  // Errors in common: `unavailable`, `timed_out`, `not_found`: try again later. `corrupt`: it
+  // Errors in common: `unavailable`, `timed_out`, `not_found`: try again later, after `retry_after`
+  // if the source said so. `corrupt`: it
   // answers nonsense. `cancelled`: interrupted.
   Result<std::uint64_t> size();
   // Ask for bytes; read() gives them. `bytes`: how many the layer must have.

@@ -115,16 +115,34 @@ void SourcePool::send_home(PoolSource& source, const std::string& why) {
 void SourcePool::failed(PoolSource& source, const Error& error, Instant now) {
   if (source.withdrawn) return;
   const auto& why = source.sent_home.empty() ? error.message : source.sent_home;
+  if (error.retry_after && source.sent_home.empty()) {  // it works, but not for us yet
+    source.in_queue = true;
+    source.state = "waits: " + why;
+    source.retry_at = now + *error.retry_after;
+    return;
+  }
   source.dropped = error.code == ErrorCode::corrupt;
   source.state = (source.dropped ? "dropped: " : "trying again: ") + why;
   source.retry_at = now + backoff(patience_, source.failures++, random_);
   if (source.dropped) liars_.push_back(key_of(source.source));
 }
 
+std::optional<std::chrono::seconds> SourcePool::retry_after(Instant now) const {
+  std::optional<std::chrono::seconds> soonest;
+  for (const auto& source : sources_) {
+    if (!source->in_queue) continue;
+    const auto wait = std::max(std::chrono::ceil<std::chrono::seconds>(source->retry_at - now),
+                               std::chrono::seconds(0));
+    soonest = std::min(soonest.value_or(wait), wait);
+  }
+  return soonest;
+}
+
 void SourcePool::withdraw(const Source& offered) {
   for (const auto& source : sources_) {
     if (!is_same(source->source, offered)) continue;
     source->withdrawn = true;
+    source->in_queue = false;
     source->state = kWithdrawn;
     send_home(*source, kWithdrawn);
   }
@@ -136,6 +154,12 @@ bool SourcePool::is_same(const Source& one, const Source& other) {
 
 std::string SourcePool::why_nobody(const std::string& registry_why) const {
   std::string why;
+  for (const auto& source : sources_)
+    if (source->in_queue)
+      why += (why.empty() ? "waits at " : "; at ") +
+             (source->source.name.empty() ? source->source.url : source->source.name) + ", " +
+             source->state.substr(source->state.find(' ') + 1);
+  if (!why.empty()) return why;
   std::size_t told = 0;
   for (const auto& source : sources_) {
     if (source->state == "idle" || ++told > 3) continue;

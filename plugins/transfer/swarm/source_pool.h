@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <thread>
@@ -37,6 +38,7 @@ struct PoolSource {
   bool asking = false;   // a request is on its way: bytes are expected
   bool dropped = false;  // it sent wrong bytes
   bool withdrawn = false;
+  bool in_queue = false;  // it said when to come back
   bool tried = false;
   unsigned failures = 0;
   Instant retry_at{};
@@ -80,6 +82,8 @@ class SourcePool {
   // The same peer's same thing, at whatever address.
   static bool is_same(const Source& one, const Source& other);
 
+  // Of those that said when to come back, the soonest.
+  std::optional<std::chrono::seconds> retry_after(Instant now) const;
   std::string why_nobody(const std::string& registry_why) const;
   std::vector<DownloadSource> report() const;
 

@@ -11,8 +11,22 @@ struct UploadMeter::Ledger {
     UploadStatus status;
     std::chrono::steady_clock::time_point began;
   };
-  explicit Ledger(Clock& clock_to_use) : clock(clock_to_use) {}
+  explicit Ledger(Clock& clock_to_use) : clock(clock_to_use), pacer(clock), slots(clock) {}
 
+  std::uint64_t begin(const UploadRequest& request) {
+    const std::lock_guard lock(mutex);
+    const auto number = next++;
+    ++totals.requests;
+    Entry entry;
+    entry.status.address = request.address;
+    entry.status.content = request.content;
+    entry.status.name = request.name;
+    entry.status.size = request.size;
+    entry.status.started = clock.now();
+    entry.began = clock.steady();
+    running.emplace(number, std::move(entry));
+    return number;
+  }
   void sent(std::uint64_t number, std::uint64_t bytes) {
     const std::lock_guard lock(mutex);
     totals.bytes += bytes;
@@ -24,8 +38,10 @@ struct UploadMeter::Ledger {
     running.erase(number);
   }
 
-  Clock& clock;  // used by begin() and list() only, while the meter lives
-  std::mutex mutex;
+  Clock& clock;
+  UploadPacer pacer;
+  UploadSlots slots;
+  std::mutex mutex;  // guards all below
   std::map<std::uint64_t, Entry> running;
   std::uint64_t next = 1;
   UploadTotals totals;
@@ -36,22 +52,28 @@ struct UploadMeter::Ledger {
 UploadMeter::UploadMeter(Clock& clock) : ledger_(std::make_shared<Ledger>(clock)) {}
 UploadMeter::~UploadMeter() = default;
 
-UploadMeter::Callbacks UploadMeter::begin(const std::string& address, const ContentId& content,
-                                          const std::string& name, std::uint64_t size) {
-  const std::lock_guard lock(ledger_->mutex);
-  const auto number = ledger_->next++;
-  ++ledger_->totals.requests;
-  Ledger::Entry entry;
-  entry.status.address = address;
-  entry.status.content = content;
-  entry.status.name = name;
-  entry.status.size = size;
-  entry.status.started = ledger_->clock.now();
-  entry.began = ledger_->clock.steady();
-  ledger_->running.emplace(number, std::move(entry));
-  return {[ledger = ledger_, number](std::uint64_t bytes) { ledger->sent(number, bytes); },
-          [ledger = ledger_, number](bool) { ledger->end(number); }};
+UploadMeter::Admission UploadMeter::begin(const UploadRequest& request, bool last) {
+  const auto turn = ledger_->slots.enter(request);
+  if (!turn.granted) return {std::nullopt, turn};
+  const auto reader = ledger_->pacer.reader(request.address);
+  const auto number = ledger_->begin(request);
+  Callbacks callbacks;
+  callbacks.on_sent = [ledger = ledger_, reader, number](std::uint64_t bytes) {
+    ledger->pacer.sent(*reader, bytes);
+    ledger->sent(number, bytes);
+  };
+  callbacks.on_end = [ledger = ledger_, number, request, last](bool complete) {
+    ledger->end(number);
+    ledger->slots.leave(request, last || !complete);
+  };
+  callbacks.allowance = [ledger = ledger_, reader](std::uint64_t wanted) {
+    return ledger->pacer.allow(*reader, wanted);
+  };
+  return {std::move(callbacks), turn};
 }
+
+void UploadMeter::set_slots(std::size_t slots) { ledger_->slots.set_slots(slots); }
+void UploadMeter::set_rates(const UploadRates& rates) { ledger_->pacer.set_rates(rates); }
 
 void UploadMeter::set_listening(const HostPort& listening, const std::string& announced_address) {
   const std::lock_guard lock(ledger_->mutex);
@@ -60,17 +82,19 @@ void UploadMeter::set_listening(const HostPort& listening, const std::string& an
 }
 
 Result<std::vector<UploadStatus>> UploadMeter::list() {
+  const auto waiting = ledger_->slots.waiting();
   const std::lock_guard lock(ledger_->mutex);
-  std::vector<UploadStatus> running;
+  std::vector<UploadStatus> all;
   const auto now = ledger_->clock.steady();
   for (const auto& [number, entry] : ledger_->running) {
     auto status = entry.status;
     const auto passed =
         std::chrono::duration_cast<std::chrono::milliseconds>(now - entry.began).count();
     status.rate = status.done * 1000 / static_cast<std::uint64_t>(std::max<long long>(passed, 1));
-    running.push_back(std::move(status));
+    all.push_back(std::move(status));
   }
-  return running;
+  all.insert(all.end(), waiting.begin(), waiting.end());
+  return all;
 }
 
 UploadTotals UploadMeter::totals() {

@@ -1,20 +1,29 @@
 // What others fetch from this host: the content routes tell the meter when an answer begins, how
-// it goes and when it ends, and the meter keeps the list and the totals.
+// it goes and when it ends, and the meter keeps the list, the totals, the pace and the queue.
 // Threads: thread-safe.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "swapmeet/transfer.h"
+#include "transfer/swarm/upload_pacer.h"
+#include "transfer/swarm/upload_slots.h"
 
 namespace swapmeet::swarm {
 
+// Header fields between peers: who asks (its peer id, believed only for its place in the queue),
+// and with a 503 the place in the queue for an upload slot.
+inline constexpr const char* kReaderHeader = "Swapmeet-Peer";
+inline constexpr const char* kPlaceHeader = "Swapmeet-Queue-Place";
+
 class UploadMeter final : public Uploads {
  public:
+  // The clock must outlive what begin() returns.
   explicit UploadMeter(Clock& clock);
   ~UploadMeter() override;
 
@@ -22,9 +31,17 @@ class UploadMeter final : public Uploads {
   struct Callbacks {
     std::function<void(std::uint64_t bytes)> on_sent;
     std::function<void(bool complete)> on_end;
+    std::function<http::Allowance(std::uint64_t wanted)> allowance;
   };
-  Callbacks begin(const std::string& address, const ContentId& content, const std::string& name,
-                  std::uint64_t size);
+  struct Admission {
+    std::optional<Callbacks> callbacks;  // none: not now
+    UploadSlots::Turn turn;
+  };
+  // `last`: no more is to come over that connection.
+  Admission begin(const UploadRequest& request, bool last);
+  // From now on; rates also for running answers.
+  void set_rates(const UploadRates& rates);
+  void set_slots(std::size_t slots);
   // Where the public listener really listens, and what to announce.
   void set_listening(const HostPort& listening, const std::string& announced_address);
 

@@ -95,7 +95,8 @@ std::string to_json(const std::vector<UploadStatus>& uploads) {
             [&](const UploadStatus& upload) {
               out.begin().text("address", upload.address).text("content", upload.content.text());
               out.text("name", upload.name).number("size", upload.size).number("done", upload.done);
-              out.number("rate", upload.rate).time("started", upload.started).end();
+              out.number("rate", upload.rate).time("started", upload.started);
+              out.number("place", upload.place).end();
             })
       .end()
       .take();
@@ -133,6 +134,7 @@ Result<std::vector<UploadStatus>> from_json(std::string_view text) {
     upload.done = one.number("done");
     upload.rate = one.number("rate");
     upload.started = one.time("started");
+    upload.place = one.number("place", false);
     uploads.push_back(std::move(upload));
   });
   return in.finish(std::move(uploads));

@@ -66,6 +66,8 @@ struct Served {
                      const Fields& query = {}, const std::string& method = "GET") {
     http::Request request;
     request.method = method;
+    request.remote_address = address;
+    request.remote_port = 1;
     request.params["cid"] = cid;
     request.query = query;
     for (const auto& [name, value] : fields) request.headers.add(name, value);
@@ -80,6 +82,7 @@ struct Served {
 
   std::filesystem::path folder;
   std::filesystem::path file;
+  std::string address = "127.0.0.1";  // of who asks
   ContentId content;
   std::string tag;
   std::vector<std::pair<std::string, int>> changed;  // and errno
@@ -260,11 +263,41 @@ TEST_CASE("uploads are counted while they last") {
     CHECK(running->at(0).size == 3);
     body.on_sent(2);
     CHECK(served.meter.list()->at(0).done == 2);
+    CHECK(body.allowance(3).bytes == 3);
     body.on_end(false);
   }
   CHECK(served.meter.list()->empty());
   CHECK(served.meter.totals().requests == 1);
   CHECK(served.meter.totals().bytes == 2);
+}
+
+TEST_CASE("who comes when all upload slots are taken is told when to come back, and the place") {
+  Served served("a.txt", "hello");
+  served.meter.set_slots(1);
+  const auto first = served.get();
+  REQUIRE(first.status == 200);
+  served.address = "10.0.0.2";
+  const auto waits = served.get({{"Range", "bytes=1-3"}});
+  CHECK(waits.status == 503);
+  CHECK(value(waits, "Retry-After") == "1");
+  CHECK(value(waits, kPlaceHeader) == "1");
+  CHECK(value(waits, "Content-Type") == "application/problem+json");
+  const auto& body = std::get<std::string>(waits.body);
+  CHECK_THAT(body, Catch::Matchers::Contains("\"code\":\"unavailable\"") &&
+                       Catch::Matchers::Contains("\"place\":1") &&
+                       Catch::Matchers::Contains("place 1 in the queue"));
+  const auto listed = served.meter.list();
+  REQUIRE(listed->size() == 2);
+  CHECK(listed->at(0).place == 0);
+  CHECK(listed->at(1).place == 1);
+  CHECK(listed->at(1).address == "10.0.0.2");
+  // What costs next to nothing takes no slot.
+  CHECK(served.layer("16384").status != 503);
+  CHECK(served.ask("/content/{cid}", {}, served.content.text(), {}, "HEAD").status == 200);
+  CHECK(served.get({{"If-None-Match", served.tag}}).status == 304);
+  CHECK(served.get({{"Range", "bytes=9-"}}).status == 416);
+  std::get<http::FileBody>(first.body).on_end(true);
+  CHECK(served.get({{"Range", "bytes=1-3"}}).status == 206);
 }
 
 }  // namespace swapmeet::swarm

@@ -32,7 +32,7 @@ TEST_CASE("a download ends well beside a source that misbehaves") {
   const auto fault = GENERATE(
       Fault::stalls, Fault::silent, Fault::trickles, Fault::wrong_bytes, Fault::wrong_layer,
       Fault::too_few, Fault::too_many, Fault::wrong_range, Fault::wrong_size, Fault::huge_size,
-      Fault::whole_file, Fault::busy, Fault::endless_head, Fault::endless_continue,
+      Fault::whole_file, Fault::busy, Fault::full, Fault::endless_head, Fault::endless_continue,
       Fault::closes_after, Fault::closes_midway, Fault::not_http);
   CAPTURE(static_cast<int>(fault));
   Downloading d;
@@ -45,6 +45,24 @@ TEST_CASE("a download ends well beside a source that misbehaves") {
   INFO(status.why);
   REQUIRE(status.state == DownloadState::done);
   CHECK(bytes_in(status.path) == noise(5 * kMiB + 77));
+}
+
+TEST_CASE("who is told to wait in a queue says where and at which place, and asks when told") {
+  Downloading d;
+  d.options.patience.first_backoff = d.options.patience.longest_backoff = std::chrono::hours(1);
+  FakeSource source(noise(3 * kMiB));
+  source.misbehave(Fault::full);
+  d.open();
+  auto ann = source.source(1);
+  ann.name = "ann";
+  const auto id = d.start(request_for(source.content(), "a", {ann}));
+  const auto waiting = d.when_waiting(id);
+  CHECK(waiting.why == "waits at ann, place 3 in the queue");
+  CHECK(waiting.next_try.has_value());
+  CHECK(source_at(waiting, source.url()).state == "waits: place 3 in the queue");
+  source.misbehave(Fault::none);
+  // After a second, not after the hour that it would wait by itself.
+  CHECK(d.when_done(id).state == DownloadState::done);
 }
 
 TEST_CASE("liars are dropped, remembered across restarts, and named when nobody else is there") {

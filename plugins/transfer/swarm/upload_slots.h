@@ -1,0 +1,86 @@
+// Who may fetch now when upload slots are few, and who is next. A slot is held by a connection,
+// from its first answer until a moment after its last, so that a reader of many ranges keeps it.
+// Who comes when all are taken gets a place in the queue and a time to ask again: first come, first
+// served, but in turns between addresses, so that many requests of one do not keep another waiting.
+// Who does not come back loses first the turn, then the place.
+// Threads: thread-safe.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "swapmeet/host.h"
+#include "swapmeet/transfer.h"
+
+namespace swapmeet::swarm {
+
+struct UploadRequest {
+  std::string address;  // of the reader, and the port of its connection
+  std::uint16_t port = 0;
+  std::string reader;  // what it calls itself; tells those apart that wait behind one address
+  ContentId content;
+  std::string name;
+  std::uint64_t size = 0;  // of the answer
+};
+
+class UploadSlots {
+ public:
+  struct Turn {
+    bool granted = false;
+    std::uint64_t place = 0;  // else: in the queue, from 1; 0: the queue is full
+    std::chrono::seconds retry_after{0};
+  };
+
+  // The clock must outlive the slots.
+  explicit UploadSlots(Clock& clock) : clock_(clock) {}
+  // 0: no limit. Who holds a slot keeps it.
+  void set_slots(std::size_t slots);
+  // A granted one must be left once for each enter().
+  Turn enter(const UploadRequest& request);
+  // `for_good`: nothing more comes over this connection.
+  void leave(const UploadRequest& request, bool for_good);
+  // Those who wait, in their order.
+  std::vector<UploadStatus> waiting();
+
+ private:
+  using Instant = std::chrono::steady_clock::time_point;
+  using Connection = std::pair<std::string, std::uint16_t>;
+  using Who = std::tuple<std::string, std::string, ContentId>;  // address, reader, content
+  using Order = std::pair<std::uint64_t, std::uint64_t>;        // round, number
+  struct Holder {
+    std::size_t answers = 0;  // that run
+    Instant left{};           // the last of them ended
+  };
+  struct Waiter {
+    Who who;
+    UploadStatus status;
+    Instant due{};  // it was told to ask again then
+  };
+
+  void tidy(Instant now);
+  Order join(const UploadRequest& request, const Who& who);
+  void depart(Order order);
+  bool may_go(const Order& order, Instant now) const;
+  std::uint64_t place_of(const Order& order) const;
+
+  Clock& clock_;
+  std::mutex mutex_;  // guards all below
+  std::size_t slots_ = 0;
+  Instant tidied_{};
+  std::map<Connection, Holder> holders_;
+  std::map<Order, Waiter> queue_;
+  std::map<Who, Order> orders_;
+  // Turns between addresses (start-time fair queueing): each further request of an address is of a
+  // later round, and a newcomer begins with the round that is served.
+  std::map<std::string, std::uint64_t> rounds_;
+  std::uint64_t serving_ = 0;
+  std::uint64_t last_number_ = 0;
+};
+
+}  // namespace swapmeet::swarm
