@@ -1,8 +1,5 @@
 #include "transfer/swarm/content_routes.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -10,6 +7,8 @@
 #include <optional>
 
 #include "swapmeet/media_type.h"
+#include "transfer/swarm/content_serving.h"
+#include "transfer/swarm/metalink_routes.h"
 
 namespace swapmeet::swarm {
 namespace {
@@ -53,55 +52,6 @@ bool lists_tag(const http::Headers& headers, std::string_view field, std::string
   });
 }
 
-struct Opened {
-  ContentPlace place;
-  std::shared_ptr<const http::OpenFile> file;
-};
-
-Error not_here(const std::string& content) {
-  return {ErrorCode::not_found,
-          "this peer does not share the content " + content + " (any more); ask another source",
-          {}};
-}
-
-struct Serving {
-  Catalogue& catalogue;
-  UploadMeter& meter;
-  std::function<void(const std::string& file, int error)> changed;
-  OfferedContents* offers;
-
-  std::vector<ContentPlace> places(const ContentId& content, const std::string* offer) const {
-    auto found = catalogue.places(content);
-    if (offers != nullptr && offer != nullptr)
-      if (auto place = offers->place(content, *offer)) found.push_back(std::move(*place));
-    return found;
-  }
-  std::optional<MerkleTree> tree(const ContentId& content, const std::string* offer) const {
-    auto found = catalogue.tree(content);
-    if (!found && offers != nullptr && offer != nullptr) return offers->tree(content, *offer);
-    return found;
-  }
-};
-
-// Of a file that has gone there is nothing to hash again, but a scan notices that, too.
-Result<Opened> open_content(const Serving& serving, const http::Request& request) {
-  const auto& text = request.params.at("cid");
-  const auto content = ContentId::parse(text);
-  if (!content)
-    return Error{ErrorCode::invalid_argument, "a content id has 64 hexadecimal digits", {}};
-  for (auto& place : serving.places(*content, request.query_value("offer"))) {
-    if (!place.audience.admits(request.identity)) continue;
-    auto file = std::make_shared<const http::OpenFile>(
-        open(place.file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
-    const int error = file->descriptor() < 0 ? errno : 0;
-    struct stat info {};
-    if (error == 0 && fstat(file->descriptor(), &info) == 0 && is_still(place.stamp, info))
-      return Opened{std::move(place), std::move(file)};
-    if (serving.changed) serving.changed(place.file, error);
-  }
-  return not_here(text);
-}
-
 // A sentence for who reads it by hand; programs go by the status.
 http::Response said(http::Response response, int status, std::string sentence) {
   response.status = status;
@@ -133,10 +83,15 @@ http::Response told_to_wait(const UploadSlots::Turn& turn, const std::string& re
   return response;
 }
 
-http::Response bytes_of(const Serving& serving, const http::Request& request) {
+http::Response bytes_of(const Serving& serving, http::Request& request) {
+  constexpr std::string_view kMetalink = ".meta4";
+  if (auto& name = request.params.at("cid"); name.ends_with(kMetalink)) {
+    name.resize(name.size() - kMetalink.size());
+    return metalink_of(serving, request);
+  }
   auto opened = open_content(serving, request);
   if (!opened) return http::problem(opened.error(), request.id);
-  const auto content = *ContentId::parse(request.params.at("cid"));
+  const auto& content = opened->content;
   const auto size = opened->place.stamp.size;
   const auto tag = '"' + content.text() + '"';
   http::Response response;
@@ -166,6 +121,7 @@ http::Response bytes_of(const Serving& serving, const http::Request& request) {
   }
   response.headers.set("Content-Type", std::string(mime_type_of(opened->place.name)));
   response.headers.set("X-Content-Type-Options", "nosniff");
+  describe(serving, request, content, response.headers);
   response.headers.set("Content-Disposition", content_disposition(opened->place.name));
   http::FileBody body{opened->file, range.offset, range.length, {}, {}, {}};
   if (request.method == "GET") {
@@ -191,9 +147,8 @@ http::Response layer_of(const Serving& serving, const http::Request& request) {
         request.id);
   const auto opened = open_content(serving, request);
   if (!opened) return http::problem(opened.error(), request.id);
-  const auto tree =
-      serving.tree(*ContentId::parse(request.params.at("cid")), request.query_value("offer"));
-  if (!tree) return http::problem(not_here(request.params.at("cid")), request.id);
+  const auto tree = serving.tree(opened->content, request.query_value("offer"));
+  if (!tree) return http::problem(not_shared(request.params.at("cid")), request.id);
   auto layer = layer_at(*tree, *piece);
   if (!layer) return http::problem(layer.error(), request.id);
   http::Response response;
@@ -254,11 +209,8 @@ RangeAnswer parse_range(std::string_view header, std::uint64_t size) {
   return {RangeAnswer::part, *first, end - *first + 1};
 }
 
-Result<std::vector<Registration>> add_content_routes(
-    http::Routes& routes, Catalogue& catalogue, UploadMeter& meter,
-    std::function<void(const std::string& file, int error)> changed, OfferedContents* offers) {
+Result<std::vector<Registration>> add_content_routes(http::Routes& routes, const Serving& serving) {
   std::vector<Registration> registrations;
-  const Serving serving{catalogue, meter, std::move(changed), offers};
   const auto add = [&](const char* pattern, auto work) -> Result<void> {
     auto added = routes.add("GET", pattern, [serving, work](http::Request& request) {
       auto answer =
@@ -271,6 +223,7 @@ Result<std::vector<Registration>> add_content_routes(
   };
   auto added = add("/content/{cid}", bytes_of);
   if (added) added = add("/content/{cid}/layer", layer_of);
+  if (added) added = add("/content/{cid}/hashes", hashes_of);
   if (!added) return added.error();
   return registrations;
 }

@@ -6,6 +6,7 @@
 #include "transfer/swarm/catalogue.h"
 #include "transfer/swarm/content_routes.h"
 #include "transfer/swarm/downloads.h"
+#include "transfer/swarm/file_hashes.h"
 #include "transfer/swarm/inbox.h"
 #include "transfer/swarm/inbox_routes.h"
 #include "transfer/swarm/scanner.h"
@@ -72,8 +73,10 @@ class SwarmPlugin final : public Plugin {
 
   void stop() override {
     if (downloads_) downloads_->interrupt();  // they end while the listener drains
+    if (hashes_) hashes_->stop();             // nobody waits for them any more
     routes_.clear();
     listener_.reset();
+    hashes_.reset();
     if (inbox_) inbox_->stop();
     if (downloads_) downloads_->stop();
     watcher_.reset();
@@ -203,9 +206,11 @@ class SwarmPlugin final : public Plugin {
     auto listener = host_->listen(options);
     if (!listener) return listener.error();
     listener_ = std::move(*listener);
+    hashes_ = std::make_unique<swarm::FileHashes>();
     auto routes = swarm::add_content_routes(
-        *listener_, *catalogue_, *meter_,
-        [this](const std::string& file, int error) { look_again(file, error); }, inbox_.get());
+        *listener_, {*catalogue_, *meter_, *hashes_,
+                     [this](const std::string& file, int error) { look_again(file, error); },
+                     inbox_.get(), host_->find<Registry>()});
     if (!routes) return routes.error();
     routes_ = std::move(*routes);
     auto inbox_routes = swarm::add_inbox_routes(*listener_, *inbox_);
@@ -218,6 +223,7 @@ class SwarmPlugin final : public Plugin {
   Host* host_ = nullptr;
   std::unique_ptr<swarm::Catalogue> catalogue_;
   std::unique_ptr<swarm::UploadMeter> meter_;
+  std::unique_ptr<swarm::FileHashes> hashes_;
   std::unique_ptr<swarm::Scanner> scanner_;
   std::unique_ptr<swarm::Watcher> watcher_;
   std::unique_ptr<swarm::ShareList> shares_;

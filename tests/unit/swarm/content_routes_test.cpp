@@ -55,8 +55,9 @@ struct Served {
     catalogue->put_share({"s", folder.string(), {}}, true);
     catalogue->commit(catalogue->share("s")->key, {hashed});
     auto added = add_content_routes(
-        routes, *catalogue, meter,
-        [this](const std::string& path, int error) { changed.emplace_back(path, error); });
+        routes, {*catalogue, meter, hashes, [this](const std::string& path, int error) {
+                   changed.emplace_back(path, error);
+                 }});
     REQUIRE(added.ok());
     registrations = std::move(*added);
   }
@@ -89,6 +90,7 @@ struct Served {
   std::optional<Catalogue> catalogue;
   StoppedClock clock;
   UploadMeter meter{clock};
+  FileHashes hashes;
   FakeRoutes routes;
   std::vector<Registration> registrations;
 };
@@ -269,6 +271,38 @@ TEST_CASE("uploads are counted while they last") {
   CHECK(served.meter.list()->empty());
   CHECK(served.meter.totals().requests == 1);
   CHECK(served.meter.totals().bytes == 2);
+}
+
+TEST_CASE("other programs get SHA-256 hashes, a Metalink, and digests once they are known") {
+  Served served("a<b>.txt", "hello");
+  const auto sum = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+  CHECK(value(served.get(), "Link") ==
+        "</content/" + served.content.text() +
+            ".meta4>; rel=\"describedby\"; type=\"application/metalink4+xml\"");
+  CHECK(value(served.get(), "Repr-Digest").empty());
+  const auto hashes = served.ask("/content/{cid}/hashes", {}, served.content.text());
+  CHECK(hashes.status == 200);
+  CHECK_THAT(std::get<std::string>(hashes.body),
+             Catch::Matchers::Contains("\"sha256\":\"" + std::string(sum) + '"'));
+  const auto metalink =
+      served.ask("/content/{cid}", {{"Host", "ann:6699"}}, served.content.text() + ".meta4");
+  CHECK(metalink.status == 200);
+  CHECK(value(metalink, "Content-Type") == "application/metalink4+xml");
+  CHECK_THAT(
+      std::get<std::string>(metalink.body),
+      Catch::Matchers::Contains("<file name=\"a&lt;b&gt;.txt\">") &&
+          Catch::Matchers::Contains("<hash type=\"sha-256\">" + std::string(sum) + "</hash>") &&
+          Catch::Matchers::Contains("http://ann:6699/content/" + served.content.text() + "</url>"));
+  const auto part = served.get({{"Range", "bytes=1-2"}});
+  CHECK(value(part, "Repr-Digest") == "sha-256=:LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:");
+  CHECK(value(part, "Digest") == "SHA-256=LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=");
+  // Of the sentence that such an answer has it would not be true.
+  CHECK(value(served.get({{"Range", "bytes=9-"}}), "Repr-Digest").empty());
+
+  const std::string none(64, '0');
+  CHECK(served.ask("/content/{cid}", {}, none + ".meta4").status == 404);
+  CHECK(served.ask("/content/{cid}", {}, "x.meta4").status == 400);
+  CHECK(served.ask("/content/{cid}/hashes", {}, none).status == 404);
 }
 
 TEST_CASE("who comes when all upload slots are taken is told when to come back, and the place") {

@@ -1,6 +1,6 @@
-#include "host/api/metalink.h"
+#include "swapmeet/wire/metalink.h"
 
-namespace swapmeet {
+namespace swapmeet::wire {
 namespace {
 
 std::string escaped(std::string_view text) {
@@ -27,9 +27,18 @@ std::string file_name(const ContentRecord& content) {
   return content.content.text();
 }
 
+std::string hash_lines(const ContentHashes& hashes) {
+  const std::string type = " type=\"sha-256\"";
+  std::string lines = "    <hash" + type + ">" + hashes.sha256 + "</hash>\n";
+  if (hashes.pieces.empty()) return lines;
+  lines += "    <pieces length=\"" + std::to_string(hashes.piece) + "\"" + type + ">\n";
+  for (const auto& piece : hashes.pieces) lines += "      <hash>" + piece + "</hash>\n";
+  return lines + "    </pieces>\n";
+}
+
 }  // namespace
 
-Result<std::string> metalink(const ContentRecord& content) {
+Result<std::string> metalink(const ContentRecord& content, const ContentHashes* hashes) {
   std::string urls;
   for (const auto& source : content.sources) {
     const bool whole = source.have >= content.size;  // those that have all of it come first
@@ -45,7 +54,8 @@ Result<std::string> metalink(const ContentRecord& content) {
          "  <generator>swapmeet</generator>\n"
          "  <file name=\"" +
          escaped(file_name(content)) + "\">\n    <size>" + std::to_string(content.size) +
-         "</size>\n" + urls + "  </file>\n</metalink>\n";
+         "</size>\n" + (hashes != nullptr ? hash_lines(*hashes) : "") + urls +
+         "  </file>\n</metalink>\n";
 }
 
-}  // namespace swapmeet
+}  // namespace swapmeet::wire

@@ -1,0 +1,50 @@
+#include "transfer/swarm/content_serving.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace swapmeet::swarm {
+
+Error not_shared(const std::string& content) {
+  return {ErrorCode::not_found,
+          "this peer does not share the content " + content + " (any more); ask another source",
+          {}};
+}
+
+std::vector<ContentPlace> Serving::places(const ContentId& content,
+                                          const std::string* offer) const {
+  auto found = catalogue.places(content);
+  if (offers != nullptr && offer != nullptr)
+    if (auto place = offers->place(content, *offer)) found.push_back(std::move(*place));
+  return found;
+}
+
+std::optional<MerkleTree> Serving::tree(const ContentId& content, const std::string* offer) const {
+  auto found = catalogue.tree(content);
+  if (!found && offers != nullptr && offer != nullptr) return offers->tree(content, *offer);
+  return found;
+}
+
+// Of a file that has gone there is nothing to hash again, but a scan notices that, too.
+Result<Opened> open_content(const Serving& serving, const http::Request& request) {
+  const auto& text = request.params.at("cid");
+  const auto content = ContentId::parse(text);
+  if (!content)
+    return Error{ErrorCode::invalid_argument, "a content id has 64 hexadecimal digits", {}};
+  for (auto& place : serving.places(*content, request.query_value("offer"))) {
+    if (!place.audience.admits(request.identity)) continue;
+    auto file = std::make_shared<const http::OpenFile>(
+        open(place.file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+    const int error = file->descriptor() < 0 ? errno : 0;
+    struct stat info {};
+    if (error == 0 && fstat(file->descriptor(), &info) == 0 && is_still(place.stamp, info))
+      return Opened{*content, std::move(place), std::move(file)};
+    if (serving.changed) serving.changed(place.file, error);
+  }
+  return not_shared(text);
+}
+
+}  // namespace swapmeet::swarm

@@ -1,0 +1,92 @@
+#include "transfer/swarm/metalink_routes.h"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "swapmeet/wire/client.h"
+#include "swapmeet/wire/metalink.h"
+
+namespace swapmeet::swarm {
+namespace {
+
+constexpr std::chrono::milliseconds kPatience{2000};  // of a worker, for a file to be hashed
+
+Result<FileHashes::Hashes> hashes_for(const Serving& serving, const Opened& opened) {
+  auto hashes = serving.hashes.make(opened.content, opened.place, kPatience);
+  if (hashes || hashes.error().code != ErrorCode::conflict) return hashes;
+  if (serving.changed) serving.changed(opened.place.file, 0);
+  return not_shared(opened.content.text());
+}
+
+std::string base64(const std::string& hex) {
+  std::array<std::uint8_t, 32> bytes{};
+  from_hex(hex, bytes.data(), bytes.size());
+  std::array<unsigned char, 48> text{};
+  const int size = EVP_EncodeBlock(text.data(), bytes.data(), static_cast<int>(bytes.size()));
+  return {text.begin(), text.begin() + size};
+}
+
+// "?offer=…", when the content is fetched by the token of an offer.
+std::string query_of(const http::Request& request) {
+  const auto* offer = request.query_value("offer");
+  return offer == nullptr ? "" : "?offer=" + wire::percent_encode(*offer);
+}
+
+// This peer, as who asks reached it, and whoever else is present.
+ContentRecord sources_of(const Serving& serving, const http::Request& request,
+                         const Opened& opened) {
+  ContentRecord record;
+  const auto query = query_of(request);
+  if (serving.registry != nullptr && query.empty())
+    if (auto known = serving.registry->content(opened.content, request.identity))
+      record = std::move(*known);
+  record.content = opened.content;
+  record.size = opened.place.stamp.size;
+  record.names.insert(record.names.begin(), opened.place.name);
+  const auto* host = request.headers.find("Host");
+  if (host == nullptr) return record;
+  const auto url = "http://" + *host + "/content/" + opened.content.text() + query;
+  if (std::none_of(record.sources.begin(), record.sources.end(),
+                   [&](const Source& source) { return source.url == url; }))
+    record.sources.insert(record.sources.begin(), Source{{}, "", url, record.size});
+  return record;
+}
+
+}  // namespace
+
+http::Response hashes_of(const Serving& serving, const http::Request& request) {
+  const auto opened = open_content(serving, request);
+  if (!opened) return http::problem(opened.error(), request.id);
+  const auto hashes = hashes_for(serving, *opened);
+  if (!hashes) return http::problem(hashes.error(), request.id);
+  return http::json(wire::to_json(**hashes));
+}
+
+http::Response metalink_of(const Serving& serving, const http::Request& request) {
+  const auto opened = open_content(serving, request);
+  if (!opened) return http::problem(opened.error(), request.id);
+  const auto hashes = hashes_for(serving, *opened);
+  if (!hashes) return http::problem(hashes.error(), request.id);
+  auto text = wire::metalink(sources_of(serving, request, *opened), hashes->get());
+  if (!text) return http::problem(text.error(), request.id);
+  http::Response response;
+  response.headers.set("Content-Type", wire::kMetalinkType);
+  response.body = std::move(*text);
+  return response;
+}
+
+void describe(const Serving& serving, const http::Request& request, const ContentId& content,
+              http::Headers& headers) {
+  headers.set("Link", "</content/" + content.text() + ".meta4" + query_of(request) +
+                          ">; rel=\"describedby\"; type=\"" + wire::kMetalinkType + '"');
+  const auto hashes = serving.hashes.find(content);
+  if (!hashes) return;
+  const auto digest = base64(hashes->sha256);
+  headers.set("Repr-Digest", "sha-256=:" + digest + ':');
+  headers.set("Digest", "SHA-256=" + digest);
+}
+
+}  // namespace swapmeet::swarm

@@ -1,0 +1,35 @@
+// SHA-256 of a whole content and of its pieces, as programs want them that know nothing of Merkle
+// trees: in Metalink files (RFC 5854) and digest fields (RFC 9530). A peer tells them at
+// GET /content/{cid}/hashes. Unlike Merkle layers they cannot be checked against the content id.
+// Threads: free functions without shared state.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "swapmeet/id.h"
+#include "swapmeet/result.h"
+
+namespace swapmeet::wire {
+
+struct ContentHashes {
+  ContentId content;
+  std::uint64_t size = 0;
+  std::string sha256;               // of all bytes, 64 hex digits
+  std::uint64_t piece = 0;          // bytes of each piece but the last; a power of two
+  std::vector<std::string> pieces;  // 64 hex digits each; none for an empty content
+
+  bool operator==(const ContentHashes&) const = default;
+};
+
+// Bytes of a piece: a power of two, at least 1 MiB, so large that there are at most 4,096.
+std::uint64_t hashed_piece_size(std::uint64_t size);
+
+// {"content":"…","size":1,"sha256":"…","piece":1048576,"pieces":["…"]}
+std::string to_json(const ContentHashes& hashes);
+// `invalid_argument`: it is not that, or the pieces are not those of such a size.
+Result<ContentHashes> content_hashes_from(std::string_view json);
+
+}  // namespace swapmeet::wire
