@@ -263,27 +263,27 @@ void Catalogue::forget_gone(std::chrono::seconds longer_than) {
 std::vector<ContentPlace> Catalogue::places(const ContentId& content) {
   std::vector<ContentPlace> places;
   auto reader = readers_.take();
-  auto row = reader->prepare(
+  const auto row = reader->keep(
       "SELECT folder, path, inode, size, mtime_ns, audience FROM files f"
       " CROSS JOIN shares s ON s.key=f.share WHERE content=? LIMIT 64");
-  row.with(content);
-  while (row.step()) {
-    const auto path = row.text(1);
-    places.push_back({row.text(0) + '/' + path, shown_name(name_of_path(path)), stamp_at(row, 2),
-                      audience_from(row.text(5))});
+  row->with(content);
+  while (row->step()) {
+    const auto path = row->text(1);
+    places.push_back({row->text(0) + '/' + path, shown_name(name_of_path(path)), stamp_at(*row, 2),
+                      audience_from(row->text(5))});
   }
   return places;
 }
 
 std::optional<MerkleTree> Catalogue::tree(const ContentId& content) {
   auto reader = readers_.take();
-  auto row = reader->prepare(
+  const auto row = reader->keep(
       "SELECT size, span, nodes FROM layers WHERE content=?1"
       " AND EXISTS (SELECT 1 FROM files WHERE content=?1)");
-  row.with(content);
-  if (!row.step()) return std::nullopt;
-  return MerkleTree{content, static_cast<std::uint64_t>(row.integer(0)),
-                    static_cast<std::uint64_t>(row.integer(1)), std::string(row.view(2))};
+  row->with(content);
+  if (!row->step()) return std::nullopt;
+  return MerkleTree{content, static_cast<std::uint64_t>(row->integer(0)),
+                    static_cast<std::uint64_t>(row->integer(1)), std::string(row->view(2))};
 }
 
 Result<FeedState> Catalogue::state() {
