@@ -3,7 +3,36 @@
 
 namespace swapmeet {
 
+namespace {
+
+// `limit` of suggestions: 1 to 100, default 10.
+Result<std::size_t> suggestions_of(const http::Request& request) {
+  constexpr std::size_t kDefault = 10;
+  constexpr std::size_t kMost = 100;
+  if (!request.query_value("limit")) return kDefault;
+  const auto page = page_of(request);
+  if (!page) return page.error();
+  if (page->limit > kMost)
+    return Error{ErrorCode::invalid_argument, "limit must be a number from 1 to 100", {}};
+  return page->limit;
+}
+
+}  // namespace
+
 void add_search(Api& api) {
+  api.add("GET", "/api/v1/search/suggest",
+          [search = api.context().search](http::Request& request) -> Result<http::Response> {
+            if (!search) return not_here("search");
+            const auto limit = suggestions_of(request);
+            if (!limit) return limit.error();
+            const auto* typed = request.query_value("q");
+            if (!typed)
+              return Error{
+                  ErrorCode::invalid_argument, "q is missing: /api/v1/search/suggest?q=wor", {}};
+            auto found = search->suggest({*typed, *limit, request.identity});
+            if (!found) return std::move(found).error();
+            return http::json(wire::to_json(wire::Suggestions{std::move(*found)}));
+          });
   api.add("GET", "/api/v1/search",
           [search = api.context().search](http::Request& request) -> Result<http::Response> {
             if (!search) return not_here("search");

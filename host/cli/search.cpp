@@ -32,6 +32,19 @@ int bad_query(const std::string& query, const Error& error) {
   return code;
 }
 
+// "audio 12, video 3": what `type:` would leave.
+void print_types(const Facets& facets) {
+  std::string text;
+  std::size_t kinds = 0;
+  for (std::size_t type = 0; type < kMediaTypes; ++type) {
+    if (facets.types.at(type) == 0) continue;
+    ++kinds;
+    text += fmt::format("{}type:{} {}", text.empty() ? "" : ", ",
+                        name_of(static_cast<MediaType>(type)), facets.types.at(type));
+  }
+  if (kinds > 1) fmt::print("{}\n", text);
+}
+
 }  // namespace
 
 int search(Session& session) {
@@ -46,6 +59,9 @@ int search(Session& session) {
   if (!page) return fail(page.error());
   remember(*page);
   if (session.json()) return print_json(*body);
+  if (!page->searched_for.empty())
+    fmt::print("Next to nothing found for '{}'; also searched for '{}'\n", printable(query),
+               printable(page->searched_for));
   if (page->hits.empty()) {
     fmt::print("Nothing found. Fewer words, or a prefix* may find more.\n");
     return 3;
@@ -57,7 +73,9 @@ int search(Session& session) {
                std::string(name_of(hit.type)), std::to_string(hit.sources)});
   }
   table.print();
-  fmt::print("{} of {} found; `swapmeet get NUMBER` fetches one\n", page->hits.size(), page->total);
+  fmt::print("{} of {}{} found; `swapmeet get NUMBER` fetches one\n", page->hits.size(),
+             page->has_more ? "more than " : "", page->total);
+  if (page->facets) print_types(*page->facets);
   return 0;
 }
 

@@ -8,6 +8,12 @@
 #include "swapmeet/matching.h"
 
 namespace swapmeet {
+
+std::size_t Facets::size_class(std::uint64_t bytes) {
+  return static_cast<std::size_t>(std::upper_bound(kSizes.begin(), kSizes.end(), bytes) -
+                                  kSizes.begin());
+}
+
 namespace {
 
 constexpr std::size_t kMostNames = 10;
@@ -63,8 +69,11 @@ Result<SearchPage> HitList::page(const SearchRequest& request, std::size_t most)
     if (group.matches) all.push_back(&group);
   std::sort(all.begin(), all.end(),
             [&](const Group* a, const Group* b) { return comes_before(*a, *b, request.sort); });
+  SearchPage page;
+  page.query = request.query;
+  page.has_more = all.size() > most;
   all.resize(std::min(all.size(), most));
-  SearchPage page{request.query, all.size(), {}, {}};
+  page.total = all.size();
   const auto first = std::min(*offset, all.size());
   const auto last =
       first + std::min(std::max<std::size_t>(request.page.limit, 1), all.size() - first);

@@ -197,6 +197,14 @@ std::vector<std::string> split_words(std::string_view text) {
   return words;
 }
 
+std::vector<std::string> separated_words(std::string_view text) {
+  std::vector<std::string> words;
+  each_word(text, false, [&](std::string_view word, const std::vector<std::size_t>&) {
+    words.emplace_back(word);
+  });
+  return words;
+}
+
 std::vector<std::vector<std::string>> searchable_words(std::string_view text) {
   constexpr std::size_t kMostParts = 12;
   std::vector<std::vector<std::string>> runs(1);

@@ -95,7 +95,9 @@ class Finder {
   }
 
   SearchPage page(const Place& place, std::size_t max_results) {
-    SearchPage page{request_.query, found_.size(), {}, {}};
+    SearchPage page;
+    page.query = request_.query;
+    page.total = found_.size();
     const auto left = max_results - std::min<std::uint64_t>(place.before, max_results);
     const auto limit = std::min(std::max<std::size_t>(request_.page.limit, 1), left);
     if (place.before > 0)

@@ -32,23 +32,37 @@ class RemoteSearch final : public Plugin, public Search {
   void* interface(std::string_view id) override { return interface_of<Search>(this, id); }
 
   Result<SearchPage> search(const SearchRequest& request) override {
-    auto client = this->client();
-    if (!client) return std::move(client).error();
     const std::string target = "/api/v1/search?q=" + wire::percent_encode(request.query) +
                                "&limit=" + std::to_string(request.page.limit) +
                                "&after=" + wire::percent_encode(request.page.after) +
                                "&sort=" + std::string(name_of(request.sort));
-    // Under the registry's session, if it is the same index.
-    auto* index = host_->find<IndexAddress>();
-    auto reply = index && index->index_url() == (*client)->url()
-                     ? wire::request_as_member(**client, *index, "GET", target)
-                     : (*client)->request("GET", target);
+    auto reply = ask(target);
     if (!reply) return std::move(reply).error();
     return wire::from_json<SearchPage>(reply->body);
+  }
+  Result<std::vector<std::string>> suggest(const SuggestRequest& request) override {
+    auto reply = ask("/api/v1/search/suggest?q=" + wire::percent_encode(request.typed) +
+                     "&limit=" + std::to_string(request.limit));
+    // An index from before there were suggestions has none.
+    if (!reply && reply.error().code == ErrorCode::not_found) return std::vector<std::string>{};
+    if (!reply) return std::move(reply).error();
+    auto suggestions = wire::from_json<wire::Suggestions>(reply->body);
+    if (!suggestions) return std::move(suggestions).error();
+    return std::move(suggestions->queries);
   }
   ChangeFollower* follower() noexcept override { return nullptr; }
 
  private:
+  // Under the registry's session, if it is the same index.
+  Result<wire::Reply> ask(const std::string& target) {
+    auto client = this->client();
+    if (!client) return std::move(client).error();
+    auto* index = host_->find<IndexAddress>();
+    return index && index->index_url() == (*client)->url()
+               ? wire::request_as_member(**client, *index, "GET", target)
+               : (*client)->request("GET", target);
+  }
+
   void connect(std::string url) {
     while (url.ends_with('/')) url.pop_back();
     wire::ClientOptions options;

@@ -1,6 +1,7 @@
 // Coarse kinds of files, told from the ending of a name: what `type:` in a query means.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 namespace swapmeet {
 
 enum class MediaType { audio, video, image, document, archive, software, other };
+inline constexpr std::size_t kMediaTypes = 7;
 
 std::string_view name_of(MediaType type);  // "audio", …
 std::optional<MediaType> media_type_from(std::string_view name);

@@ -56,6 +56,9 @@ std::string fold(std::string_view text);
 // several capitals before a small letter (HTTPServer: HTTP, Server). Case is kept.
 std::vector<std::string> split_words(std::string_view text);
 
+// The words of a name or path as they are written: split at what is no letter, digit or mark.
+std::vector<std::string> separated_words(std::string_view text);
+
 // What a name or path is found by, folded: first its words, split at separators only; then, for
 // each word that changes case or goes between letters and digits inside, its parts. So
 // "YouTube_s01e02" is found by youtube, s01e02, you, tube, s, 01, e, 02. A term of a query matches

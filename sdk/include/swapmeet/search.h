@@ -2,6 +2,7 @@
 // own that follows the registry, `search.remote` asks an index server.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -41,22 +42,57 @@ struct Hit {
   bool operator==(const Hit&) const = default;
 };
 
+// How many hits there are of each type, and of each class of size: below 1 MB, 10 MB, 100 MB and
+// 1 GB (powers of 1,000), and the rest.
+struct Facets {
+  static constexpr std::array<std::uint64_t, 4> kSizes = {1'000'000, 10'000'000, 100'000'000,
+                                                          1'000'000'000};
+  std::array<std::uint64_t, kMediaTypes> types{};
+  std::array<std::uint64_t, kSizes.size() + 1> sizes{};
+
+  static std::size_t size_class(std::uint64_t bytes);
+  bool operator==(const Facets&) const = default;
+};
+
 struct SearchPage {
   std::string query;
-  std::uint64_t total = 0;  // hits in all pages
+  // What was searched for as well, because next to nothing was found for `query` as it was typed:
+  // the hits for `query` come first. Empty: nothing else.
+  std::string searched_for;
+  // Hits in all pages. When `has_more`, more than these match: a search may stop when it has as
+  // many of the best as can be paged through.
+  std::uint64_t total = 0;
+  bool has_more = false;
   std::vector<Hit> hits;
   std::string next;  // empty: this was the last page
+  // With the first page, of a search that counts: of the hits in `total`, so a least when
+  // `has_more`.
+  std::optional<Facets> facets;
+};
+
+struct SuggestRequest {
+  std::string typed;  // a query whose last word is perhaps not typed to its end
+  std::size_t limit = 10;
+  Identity viewer;
 };
 
 // Thread-safe; may block for a disk or a network.
 class Search {
  public:
-  static constexpr const char* kInterface = "swapmeet.search/1";
+  static constexpr const char* kInterface = "swapmeet.search/2";
   virtual ~Search() = default;
 
   // Hits grouped by content id, best first, in a stable order. Only contents that a present peer
   // has and `viewer` may see. `invalid_argument` with a position: the query is wrong there.
   virtual Result<SearchPage> search(const SearchRequest& request) = 0;
+  // What the query that is being typed may become: whole queries, the likeliest first, which differ
+  // from `typed` in the last word and find something that `viewer` may see. Nothing (also for a
+  // query that is wrong, or not one yet) when there is none. For every key that is pressed, so it
+  // should take milliseconds; a search that has no way to tell leaves it at that.
+  virtual Result<std::vector<std::string>> suggest(const SuggestRequest& request) {
+    static_cast<void>(request);
+    return std::vector<std::string>{};
+  }
   // The side that follows the registry; nullptr when it has no index of its own.
   virtual ChangeFollower* follower() noexcept = 0;
 };

@@ -6,6 +6,7 @@
 #include "samples.h"
 #include "search_model.h"
 #include "search_samples.h"
+#include "swapmeet/query.h"
 #include "swapmeet/testing/catch.h"
 
 namespace swapmeet::testing {
@@ -53,6 +54,16 @@ void check_hit(const Hit& hit, const ExpectedHit& expected) {
   for (const auto& name : other) CHECK(expected.names.contains(name));
 }
 
+// They count what is there: nobody need give them.
+void check_facets(const Facets& facets, const std::vector<Hit>& hits) {
+  Facets counted;
+  for (const auto& hit : hits) {
+    ++counted.types.at(static_cast<std::size_t>(hit.type));
+    ++counted.sizes.at(Facets::size_class(hit.size));
+  }
+  CHECK(facets == counted);
+}
+
 // All hits, no others, each right; those with the words in the name first, then by sources.
 void compare(Search& search, const SearchModel& model, const std::string& query,
              const Identity& viewer) {
@@ -62,6 +73,8 @@ void compare(Search& search, const SearchModel& model, const std::string& query,
   CHECK(page.query == query);
   CHECK(page.total == expected.size());
   CHECK(page.next.empty());
+  CHECK_FALSE(page.has_more);
+  if (page.facets) check_facets(*page.facets, page.hits);
   REQUIRE(page.hits.size() == expected.size());
   std::pair<bool, std::uint32_t> before{true, ~0U};
   std::set<ContentId> seen;
@@ -270,6 +283,33 @@ void check_audience(SearchSubject& subject) {
   CHECK(ask(search, "person", {"ben", {"staff"}, {}}).total == 0);
 }
 
+// A search need not suggest anything; what it does suggest goes on where the person stopped, and
+// finds something that they may see.
+void check_suggestions(SearchSubject& subject) {
+  const auto alice = peer_number(1);
+  auto secret = listing_of("a/live secretary.mp3", 3);
+  secret.audience = {false, {"staff"}, {}};
+  fill(subject, {present(alice, "alice"), put(alice, listing_of("a/Live at Wembley.mp3", 1)),
+                 put(alice, listing_of("a/live second set.mp3", 2)), put(alice, secret),
+                 put(peer_number(2), listing_of("b/live secondhand.mp3", 4))});
+  auto& search = subject.search();
+  for (const std::string typed : {"w", "live w", "live se", "LIVE sec", "\"live", "live ",
+                                  "type:", "-live", "size>1 wem", "nothing like it", ""}) {
+    INFO(typed);
+    const auto found = search.suggest({typed, 5, kGuest});
+    REQUIRE(found.ok());
+    CHECK(found->size() <= 5);
+    const auto head = typed.substr(0, typed.rfind(' ') + 1);
+    for (const auto& query : *found) {
+      INFO(query);
+      CHECK(query.starts_with(head));
+      CHECK(fold(query).starts_with(fold(typed)));
+      CHECK(fold(query) != fold(typed));
+      CHECK(ask(search, query).total > 0);
+    }
+  }
+}
+
 void check_following(SearchSubject& subject) {
   auto& follower = subject.follower();
   auto& search = subject.search();
@@ -351,6 +391,7 @@ void search_contract(const MakeSearch& make) {
   SECTION("paging") { check_paging(*subject); }
   SECTION("presence") { check_presence(*subject); }
   SECTION("audience") { check_audience(*subject); }
+  SECTION("suggestions") { check_suggestions(*subject); }
   SECTION("following a feed") { check_following(*subject); }
   SECTION("a restart") { check_restart(*subject); }
   SECTION("random listings and queries, against a scan") { check_random(*subject); }

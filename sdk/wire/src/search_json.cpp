@@ -2,15 +2,59 @@
 
 namespace swapmeet::wire {
 
+namespace {
+
+void write(JsonWriter& out, const Facets& facets) {
+  struct Class {
+    std::size_t at;
+    std::uint64_t count;
+  };
+  const auto found = [](const auto& counts) {
+    std::vector<Class> classes;
+    for (std::size_t at = 0; at < counts.size(); ++at)
+      if (counts[at] > 0) classes.push_back({at, counts[at]});
+    return classes;
+  };
+  out.key("facets").begin();
+  out.list("types", found(facets.types), [&](const Class& one) {
+    out.begin().text("type", name_of(static_cast<MediaType>(one.at))).number("count", one.count);
+    out.end();
+  });
+  out.list("sizes", found(facets.sizes), [&](const Class& one) {
+    out.begin().number("from", one.at == 0 ? 0 : Facets::kSizes.at(one.at - 1));
+    if (one.at < Facets::kSizes.size()) out.number("below", Facets::kSizes.at(one.at));
+    out.number("count", one.count).end();
+  });
+  out.end();
+}
+
+Facets read_facets(JsonReader& in) {
+  Facets facets;
+  in.list("types", [&](JsonReader& one) {
+    const auto type = media_type_from(one.text("type")).value_or(MediaType::other);
+    facets.types.at(static_cast<std::size_t>(type)) += one.number("count");
+  });
+  in.list("sizes", [&](JsonReader& one) {
+    facets.sizes.at(Facets::size_class(one.number("from"))) += one.number("count");
+  });
+  return facets;
+}
+
+}  // namespace
+
 std::string to_json(const SearchPage& page) {
   JsonWriter out;
-  out.begin().text("query", page.query).number("total", page.total);
+  out.begin().text("query", page.query);
+  if (!page.searched_for.empty()) out.text("searched_for", page.searched_for);
+  out.number("total", page.total).boolean("has_more", page.has_more);
   out.list("hits", page.hits, [&](const Hit& hit) {
     out.begin().text("content", hit.content.text()).text("name", hit.name).text("path", hit.path);
     out.number("size", hit.size).text("type", name_of(hit.type)).number("sources", hit.sources);
     out.texts("names", hit.names).end();
   });
-  return out.text("next", page.next).end().take();
+  out.text("next", page.next);
+  if (page.facets) write(out, *page.facets);
+  return out.end().take();
 }
 
 template <>
@@ -19,6 +63,8 @@ Result<SearchPage> from_json(std::string_view text) {
   SearchPage page;
   page.query = in.text("query");
   page.total = in.number("total");
+  page.has_more = in.boolean("has_more", false);
+  page.searched_for = in.text("searched_for", false);
   in.list("hits", [&](JsonReader& one) {
     Hit hit;
     hit.content = one.id<ContentId>("content");
@@ -31,7 +77,23 @@ Result<SearchPage> from_json(std::string_view text) {
     page.hits.push_back(std::move(hit));
   });
   page.next = in.text("next", false);
+  if (auto facets = in.object("facets")) {
+    page.facets = read_facets(*facets);
+    in.adopt(*facets);
+  }
   return in.finish(std::move(page));
+}
+
+std::string to_json(const Suggestions& suggestions) {
+  JsonWriter out;
+  return out.begin().texts("suggestions", suggestions.queries).end().take();
+}
+
+template <>
+Result<Suggestions> from_json(std::string_view text) {
+  JsonReader in(text);
+  Suggestions suggestions{in.texts("suggestions")};
+  return in.finish(std::move(suggestions));
 }
 
 std::string to_json(const StatusReport& report) {

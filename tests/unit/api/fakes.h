@@ -89,7 +89,18 @@ class FakeSearch : public Search {
     Hit hit;
     hit.content = content_id();
     hit.name = "a.flac";
-    return SearchPage{request.query, 1, {hit}, ""};
+    SearchPage page;
+    page.query = request.query;
+    page.searched_for = "what was meant";
+    page.total = 1;
+    page.has_more = true;
+    page.hits.push_back(hit);
+    page.facets.emplace();
+    page.facets->types[0] = page.facets->sizes[0] = page.facets->sizes[4] = 1;
+    return page;
+  }
+  Result<std::vector<std::string>> suggest(const SuggestRequest& request) override {
+    return std::vector<std::string>{request.typed + "bc", std::to_string(request.limit)};
   }
   ChangeFollower* follower() noexcept override { return nullptr; }
   SearchRequest request_;

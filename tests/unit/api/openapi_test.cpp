@@ -85,6 +85,7 @@ TEST_CASE("answers are what the OpenAPI document says") {
        {"/status", "/accounts", "/peers", "/shares", "/downloads", "/uploads", "/inbox"})
     check_answer(document, world, "get", v + list, v + list);
   check_answer(document, world, "get", v + "/search", v + "/search?q=a");
+  check_answer(document, world, "get", v + "/search/suggest", v + "/search/suggest?q=a");
   const auto peer = v + "/peers/" + kPeer;
   check_answer(document, world, "get", v + "/peers/{id}", peer);
   check_answer(document, world, "get", v + "/peers/{id}/files", peer + "/files");

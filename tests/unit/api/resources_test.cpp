@@ -60,6 +60,18 @@ TEST_CASE("limits and ids are checked before anything is asked") {
   CHECK(code_of(world.call("GET", "/api/v1/search")) == "invalid_argument");
 }
 
+TEST_CASE("suggestions are ten unless told otherwise, and of what was typed") {
+  World world;
+  const Api api(world.all());
+  const std::string path = "/api/v1/search/suggest";
+  CHECK(std::get<std::string>(world.call("GET", path + "?q=a").body) ==
+        R"({"suggestions":["abc","10"]})");
+  CHECK(std::get<std::string>(world.call("GET", path + "?q=&limit=100").body) ==
+        R"({"suggestions":["bc","100"]})");
+  for (const auto* wrong : {"", "?limit=5", "?q=a&limit=0", "?q=a&limit=101", "?q=\xff"})
+    CHECK(code_of(world.call("GET", path + wrong)) == "invalid_argument");
+}
+
 TEST_CASE("text that is not UTF-8 does not come back in JSON") {
   World world;
   const Api api(world.all());

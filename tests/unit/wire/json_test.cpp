@@ -38,6 +38,30 @@ TEST_CASE("a listing for nobody does not become one for everyone") {
   CHECK_FALSE(from_json<Page<Listing>>(to_json(page)).value().items[0].audience.everyone);
 }
 
+TEST_CASE("a page of hits keeps what it says beside them, and can do without") {
+  SearchPage page;
+  page.query = "beatels";
+  page.searched_for = "beatles";
+  page.total = 5;
+  page.has_more = true;
+  page.next = "3";
+  page.facets.emplace();
+  page.facets->types[static_cast<std::size_t>(MediaType::audio)] = 5;
+  page.facets->sizes = {1, 0, 0, 0, 4};
+  const auto text = to_json(page);
+  CHECK(text.find(R"("types":[{"type":"audio","count":5}])") != std::string::npos);
+  CHECK(text.find(R"({"from":1000000000,"count":4})") != std::string::npos);
+  const auto back = from_json<SearchPage>(text).value();
+  CHECK(back.searched_for == page.searched_for);
+  CHECK(back.has_more);
+  CHECK(back.facets == page.facets);
+  // An index of before knows nothing of it.
+  const auto old = from_json<SearchPage>(R"({"query":"a","total":0,"hits":[],"next":""})").value();
+  CHECK(old.searched_for.empty());
+  CHECK_FALSE(old.has_more);
+  CHECK_FALSE(old.facets);
+}
+
 TEST_CASE("a batch survives its trip as NDJSON") {
   ChangeBatch batch{"feed-1", 4, 9, {}};
   batch.changes.push_back({5, ChangeKind::put, {}, "", a_listing()});

@@ -47,6 +47,11 @@ struct PluginListing {
 };
 std::string to_json(const std::vector<PluginListing>& plugins);  // {"plugins":[…]}
 
+// GET /api/v1/search/suggest
+struct Suggestions {
+  std::vector<std::string> queries;  // {"suggestions":[…]}
+};
+
 // POST /api/v1/sessions, and of an account that is to be made.
 struct Credentials {
   std::string account;
@@ -77,6 +82,7 @@ std::string to_json(const Enrolled& enrolled);
 std::string to_json(const FeedPosition& position);
 std::string to_json(const ContentRecord& content);
 std::string to_json(const SearchPage& page);
+std::string to_json(const Suggestions& suggestions);
 std::string to_json(const ShareSpec& share);
 std::string to_json(const ShareStatus& share);
 std::string to_json(const std::vector<ShareStatus>& shares);
