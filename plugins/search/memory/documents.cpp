@@ -1,8 +1,11 @@
 #include "search/memory/documents.h"
 
 #include <algorithm>
+#include <bit>
 #include <functional>
 #include <utility>
+
+#include "swapmeet/search.h"
 
 namespace search_memory {
 namespace {
@@ -89,6 +92,8 @@ Number Documents::content_of(const ContentId& id, std::uint64_t size) {
   const auto number = place(contents_, free_contents_);
   contents_[number].id = id;
   contents_[number].size = size;
+  sources_.resize(contents_.size());
+  is_restricted_.resize(contents_.size());
   content_numbers_.insert(number, [&](Number one) { return hash(contents_[one].id); });
   return number;
 }
@@ -110,7 +115,7 @@ Number Documents::document_of(const Listing& listing, Number folder, Number name
   auto& content = contents_[wanted.content];
   const auto number = place(documents_, free_documents_);
   wanted.next = std::exchange(content.first, number);
-  content.restricted += audiences_[wanted.audience].everyone ? 0 : 1;
+  if (!audiences_[wanted.audience].everyone) restrict(wanted.content, 1);
   documents_[number] = wanted;
   present_.resize(documents_.size());
   document_numbers_.insert(number, [&](Number one) { return hash_of_document(one); });
@@ -205,7 +210,7 @@ void Documents::count_present(Number number, int change) {
 void Documents::hold(Number number, Number peer, Number document) {
   auto& content = contents_[number];
   const auto [begin, end] = range_of(content.holders, peer);
-  if (begin == end && peers_[peer].present) ++content.sources;
+  if (begin == end && peers_[peer].present) ++sources_[number];
   const auto pair = pair_of(peer, document);
   content.holders.insert(std::lower_bound(begin, end, pair), pair);
 }
@@ -213,7 +218,7 @@ void Documents::hold(Number number, Number peer, Number document) {
 void Documents::let_go(Number number, Number peer, Number document) {
   auto& content = contents_[number];
   const auto [begin, end] = range_of(content.holders, peer);
-  if (end - begin == 1 && peers_[peer].present) --content.sources;
+  if (end - begin == 1 && peers_[peer].present) --sources_[number];
   content.holders.erase(std::lower_bound(begin, end, pair_of(peer, document)));
 }
 
@@ -221,19 +226,26 @@ Number Documents::flip_some(Number listing, bool present, std::size_t most) {
   for (; most > 0 && listing != kNone; --most) {
     const auto& listed = listings_[listing];
     const auto& document = documents_[listed.document];
-    auto& content = contents_[document.content];
+    const auto& content = contents_[document.content];
     // A peer with several documents of a content is one source: the first of them counts.
     const bool counts =
         *range_of(content.holders, listed.peer).first == pair_of(listed.peer, listed.document);
     count_present(listed.document, present ? 1 : -1);
-    if (counts) content.sources += present ? 1U : ~0U;
+    if (counts) sources_[document.content] += present ? 1U : ~0U;
     listing = listed.next;
   }
   return listing;
 }
 
-Number Documents::sources(const Content& content, const std::vector<bool>& visible) const {
-  if (content.restricted == 0) return content.sources;
+void Documents::restrict(Number number, int change) {
+  auto& restricted = contents_[number].restricted;
+  restricted = static_cast<Number>(static_cast<int>(restricted) + change);
+  is_restricted_[number] = restricted > 0;
+}
+
+Number Documents::sources(Number number, const std::vector<bool>& visible) const {
+  if (!is_restricted_[number]) return sources_[number];
+  const auto& content = contents_[number];
   Number sources = 0;
   Number counted = kNone;
   for (const auto pair : content.holders) {
@@ -253,12 +265,30 @@ std::vector<bool> Documents::peers_named(std::string_view folded) const {
   return named;
 }
 
-bool Documents::listed_by(Number number, const std::vector<bool>& among) const {
-  const auto& holders = contents_[documents_[number].content].holders;
-  return std::any_of(holders.begin(), holders.end(), [&](std::uint64_t pair) {
-    const auto peer = static_cast<Number>(pair >> 32);
-    return static_cast<Number>(pair) == number && peers_[peer].present && among[peer];
-  });
+std::vector<bool> Documents::listed_by(const std::vector<bool>& among) const {
+  std::vector<bool> listed(documents_.size());
+  for (std::size_t peer = 0; peer < peers_.size(); ++peer) {
+    if (!among[peer] || !peers_[peer].present) continue;
+    for (auto at = peers_[peer].first; at != kNone; at = listings_[at].next)
+      listed[listings_[at].document] = true;
+  }
+  return listed;
+}
+
+Entry Documents::entry(Number number) const {
+  const auto& document = documents_[number];
+  const auto& content = contents_[document.content];
+  constexpr std::size_t kMost = 255;
+  Entry entry;
+  entry.document = number;
+  entry.content = document.content;
+  entry.name = document.name;
+  entry.name_size = static_cast<std::uint8_t>(std::min(kMost, name(document).size()));
+  entry.type = static_cast<std::uint8_t>(document.type) & 0xFU;
+  entry.size_class = Facets::size_class(content.size) & 0xFU;
+  entry.size_bits = static_cast<std::uint8_t>(std::bit_width(content.size));
+  entry.restricted = audiences_[document.audience].everyone ? 0 : 1;
+  return entry;
 }
 
 std::vector<Number> Documents::take_unlisted() { return std::exchange(unlisted_, {}); }
@@ -266,20 +296,22 @@ std::vector<Number> Documents::take_unlisted() { return std::exchange(unlisted_,
 void Documents::recycle(const std::vector<Number>& documents) {
   for (const auto number : documents) {
     auto& document = documents_[number];
-    if (document.listings != 0) {  // listed again meanwhile
+    auto& content = contents_[document.content];
+    auto* at = &content.first;
+    while (*at != number) at = &documents_[*at].next;
+    if (document.listings != 0) {  // listed again meanwhile: as new as those that came last
       document.unlisted = false;
+      *at = document.next;
+      document.next = std::exchange(content.first, number);
       continue;
     }
-    if (document.fresh) {  // listed again and gone again
+    if (is_fresh(number)) {  // listed again and gone again
       unlisted_.push_back(number);
       continue;
     }
     document_numbers_.erase(number, [&](Number one) { return hash_of_document(one); });
-    auto& content = contents_[document.content];
-    auto* at = &content.first;
-    while (*at != number) at = &documents_[*at].next;
     *at = document.next;
-    content.restricted -= audiences_[document.audience].everyone ? 0 : 1;
+    if (!audiences_[document.audience].everyone) restrict(document.content, -1);
     if (content.first == kNone) {
       content_numbers_.erase(document.content,
                              [&](Number one) { return std::hash<ContentId>{}(contents_[one].id); });

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "search/memory/id_table.h"
+#include "search/memory/segment.h"
 #include "search/memory/text_pool.h"
 #include "swapmeet/feed.h"
 #include "swapmeet/listing.h"
@@ -42,21 +43,20 @@ struct Document {
   Number content = kNone;
   Number folder = kNone;  // text of the path up to its last '/', without it
   Number name = kNone;
-  Number next = kNone;        // of the same content
+  Number next = kNone;        // of the same content; what came last is the first
   std::int64_t modified = 0;  // milliseconds; the newest that was told of it
   Number listings = 0;
   Number present = 0;  // listings of peers that are present
   Number audience = 0;
   MediaType type = MediaType::other;
-  bool fresh = false;     // in the index's fresh segment
   bool unlisted = false;  // waits to be recycled
+  Number round = 0;       // when it was last added to a fresh segment
 };
 
 struct Content {
   ContentId id;
   std::uint64_t size = 0;
   Number first = kNone;                // its documents
-  Number sources = 0;                  // peers that are present and have it, whoever may see it
   Number restricted = 0;               // documents that are not for everyone
   std::vector<std::uint64_t> holders;  // peer << 32 | document, sorted
 };
@@ -81,18 +81,40 @@ class Documents {
   std::string_view text(Number number) const { return texts_.text(number); }
   std::string_view name(const Document& document) const { return texts_.text(document.name); }
   std::string path(const Document& document) const;
+  Entry entry(Number document) const;
+  // Fetches what is soon asked of an entry from memory.
+  void will_read(const Entry& entry) const {
+    __builtin_prefetch(&documents_[entry.document]);
+    __builtin_prefetch(&contents_[entry.content]);
+    __builtin_prefetch(texts_.text(entry.name).data());
+  }
   std::string_view folder(const Document& document) const { return texts_.text(document.folder); }
   const std::vector<Audience>& audiences() const { return audiences_; }
   // Is there a source of the document? The first thing asked of each, so it is a bit apart.
   bool is_present(Number document) const { return present_[document]; }
   std::size_t document_slots() const { return documents_.size(); }
-  void set_fresh(Number document, bool fresh) { documents_[document].fresh = fresh; }
+
+  // A round is as long as one fresh segment takes new documents; the one before is over when they
+  // all stand in a ranked one.
+  void begin_round() { ++round_; }
+  void end_rounds_before() { unranked_since_ = round_; }
+  bool is_fresh(Number document) const { return documents_[document].round == round_; }
+  void set_fresh(Number document) { documents_[document].round = round_; }
+  // Documents of the content that may stand in no ranked segment yet, at most so many.
+  template <class Take>
+  void each_unranked(const Content& content, std::size_t most, Take&& take) const {
+    for (auto at = content.first; most > 0 && at != kNone; at = documents_[at].next, --most) {
+      if (documents_[at].round < unranked_since_) return;
+      take(at);
+    }
+  }
 
   // Peers that are present and list the content in a document that `visible` (by audience) has.
-  Number sources(const Content& content, const std::vector<bool>& visible) const;
-  std::vector<bool> peers_named(std::string_view folded) const;  // or of that id
-  // Is one of these peers present, and lists the document?
-  bool listed_by(Number document, const std::vector<bool>& among) const;
+  Number sources(Number content, const std::vector<bool>& visible) const;
+  Number sources(Number content) const { return sources_[content]; }  // whoever may see them
+  std::vector<bool> peers_named(std::string_view folded) const;       // or of that id
+  // By document: does one of these peers list it, and is present?
+  std::vector<bool> listed_by(const std::vector<bool>& peers) const;
 
   // Documents without listings; they keep their number until recycle() gives it away.
   std::vector<Number> take_unlisted();
@@ -116,6 +138,7 @@ class Documents {
   void hold(Number content, Number peer, Number document);
   void let_go(Number content, Number peer, Number document);
   void count_present(Number document, int change);
+  void restrict(Number content, int change);
 
   TextPool texts_;
   std::vector<Peer> peers_;
@@ -123,12 +146,16 @@ class Documents {
   std::vector<Document> documents_;
   std::vector<bool> present_;  // by document
   std::vector<Content> contents_;
+  std::vector<Number> sources_;      // by content: peers that are present and have it, all of them
+  std::vector<bool> is_restricted_;  // by content: has it documents that are not for everyone?
   std::vector<Audience> audiences_;
   std::map<Audience, Number, InOrder> audience_numbers_;
   std::vector<Number> free_listings_;
   std::vector<Number> free_documents_;
   std::vector<Number> free_contents_;
   std::vector<Number> unlisted_;
+  Number round_ = 1;
+  Number unranked_since_ = 1;
   IdTable peer_numbers_;
   IdTable listing_numbers_;  // by peer and path
   IdTable document_numbers_;

@@ -31,6 +31,13 @@ class IdTable {
     ++used_;
   }
 
+  // Room for so many in an empty table.
+  void reserve(std::size_t count) {
+    std::size_t slots = 64;
+    while (count * 10 > slots * 7) slots *= 2;
+    slots_.assign(slots, kNone);
+  }
+
   template <class HashOf>
   void erase(std::uint32_t number, HashOf hash_of) {
     std::size_t hole = home(hash_of(number));

@@ -7,19 +7,17 @@
 #include <tuple>
 #include <utility>
 
-#include "search/memory/matcher.h"
+#include "search/memory/finding.h"
+#include "search/memory/suggesting.h"
 
 namespace search_memory {
 namespace {
 
 using Steady = std::chrono::steady_clock;
 
-constexpr std::size_t kCandidates = 2000;  // contents of a segment that are weighed, at least
-constexpr std::size_t kSlice = 64;         // changes, while searches wait
-constexpr std::size_t kFlips = 2000;       // listings of a peer that comes or goes, likewise
-constexpr std::size_t kTexts = 10'000;     // read at once while ranking
-constexpr std::size_t kMostNames = 10;
-constexpr std::size_t kNamesFrom = 200;  // documents of a content that are asked for other names
+constexpr std::size_t kSlice = 64;      // changes, while searches wait
+constexpr std::size_t kFlips = 2000;    // listings of a peer that comes or goes, likewise
+constexpr std::size_t kTexts = 10'000;  // read at once while ranking
 
 Result<std::size_t> offset_of(const std::string& after) {
   std::size_t offset = 0;
@@ -31,25 +29,6 @@ Result<std::size_t> offset_of(const std::string& after) {
                  "'after' is not the 'next' of an earlier page of this search",
                  {}};
   return offset;
-}
-
-// What else the document's content is called, in order of the alphabet.
-std::vector<std::string> other_names(const Documents& documents, const Document& shown,
-                                     const std::vector<bool>& visible) {
-  std::vector<Number> numbers{shown.name};  // most documents of a content share a name
-  auto at = documents.content(shown.content).first;
-  for (std::size_t n = 0; n < kNamesFrom && at != kNone; ++n) {
-    const auto& other = documents.document(at);
-    if (other.present > 0 && visible[other.audience] &&
-        std::find(numbers.begin(), numbers.end(), other.name) == numbers.end())
-      numbers.push_back(other.name);
-    at = other.next;
-  }
-  std::vector<std::string> names;
-  for (std::size_t i = 1; i < numbers.size(); ++i) names.emplace_back(documents.text(numbers[i]));
-  std::sort(names.begin(), names.end());
-  if (names.size() > kMostNames) names.resize(kMostNames);
-  return names;
 }
 
 }  // namespace
@@ -78,13 +57,6 @@ class Index::Writing {
   std::unique_lock<std::shared_mutex> lock_;
 };
 
-struct Index::Candidate {
-  Number content = kNone;
-  Number document = kNone;
-  Number sources = 0;
-  bool in_name = false;
-};
-
 Index::Index(std::size_t max_results, std::size_t rank_after)
     : max_results_(max_results), rank_after_(rank_after) {
   ranker_ = std::thread([this] { rank_when_due(); });
@@ -106,97 +78,20 @@ std::size_t Index::ranked() const {
 
 // ---- searching ----
 
-std::vector<Index::Candidate> Index::candidates(const Query& query,
-                                                const std::vector<bool>& visible,
-                                                SortOrder sort) const {
-  const auto& documents = state_->documents;
-  const Matcher matcher(documents, query, visible);
-  std::vector<Candidate> all;
-  IdTable places;  // in `all`, by content
-  const auto hash_of = [&](Number place) { return all[place].content; };
-  const auto better = [&](Number a, Number b) {
-    const auto& one = documents.document(a);
-    const auto& other = documents.document(b);
-    const auto order = documents.name(one).compare(documents.name(other));
-    return order != 0 ? order < 0 : documents.path(one) < documents.path(other);
-  };
-  const auto gather = [&](const Segment& segment, Where where) {
-    const auto most = all.size() + std::max(kCandidates, max_results_);
-    matcher.run(segment, where, [&](const Entry& entry) {
-      const auto place =
-          places.find(entry.content, [&](Number one) { return all[one].content == entry.content; });
-      if (place == kNone) {
-        all.push_back({entry.content, entry.document, 0, where == Where::name});
-        places.insert(static_cast<Number>(all.size() - 1), hash_of);
-      } else if (all[place].in_name == (where == Where::name) &&
-                 better(entry.document, all[place].document)) {
-        all[place].document = entry.document;
-      }
-      return all.size() < most;
-    });
-  };
-  std::vector<const Segment*> segments{state_->ranked.get(), state_->fresh.get()};
-  if (state_->aging) segments.push_back(state_->aging.get());
-  if (matcher.has_words())
-    for (const auto* segment : segments) gather(*segment, Where::name);
-  // With enough hits in names, those elsewhere would come after them all.
-  if (all.size() < max_results_ || sort != SortOrder::relevance)
-    for (const auto* segment : segments) gather(*segment, Where::anywhere);
-  for (auto& candidate : all)
-    candidate.sources = documents.sources(documents.content(candidate.content), visible);
-  return all;
-}
-
 Result<SearchPage> Index::search(const SearchRequest& request) {
   auto query = parse_query(request.query);
   if (!query) return std::move(query).error();
   auto offset = offset_of(request.page.after);
   if (!offset) return std::move(offset).error();
-
   const Reading reading(*this);
-  const auto& documents = state_->documents;
-  std::vector<bool> visible;
-  for (const auto& audience : documents.audiences())
-    visible.push_back(audience.admits(request.viewer));
-  auto all = candidates(*query, visible, request.sort);
+  const Segments segments{*state_->ranked, state_->aging.get(), *state_->fresh};
+  return Finder(state_->documents, segments, request, max_results_).page(*query, *offset);
+}
 
-  const auto before = [&](const Candidate& a, const Candidate& b) {
-    const auto& one = documents.document(a.document);
-    const auto& other = documents.document(b.document);
-    const auto& first = documents.content(a.content);
-    const auto& second = documents.content(b.content);
-    if (request.sort == SortOrder::sources && a.sources != b.sources) return a.sources > b.sources;
-    if (request.sort == SortOrder::size && first.size != second.size)
-      return first.size > second.size;
-    if (request.sort == SortOrder::newest && one.modified != other.modified)
-      return one.modified > other.modified;
-    if (a.in_name != b.in_name) return a.in_name;
-    if (a.sources != b.sources) return a.sources > b.sources;
-    if (const auto order = documents.name(one).compare(documents.name(other)); order != 0)
-      return order < 0;
-    return first.id < second.id;
-  };
-  const auto total = std::min(all.size(), max_results_);
-  const auto from = std::min(*offset, total);
-  const auto to = from + std::min(std::max<std::size_t>(request.page.limit, 1), total - from);
-  std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(to), all.end(), before);
-
-  SearchPage page{request.query, total, {}, {}};
-  for (auto i = from; i < to; ++i) {
-    const auto& document = documents.document(all[i].document);
-    const auto& content = documents.content(all[i].content);
-    Hit hit{content.id,
-            std::string(documents.name(document)),
-            documents.path(document),
-            content.size,
-            document.type,
-            all[i].sources,
-            {}};
-    hit.names = other_names(documents, document, visible);
-    page.hits.push_back(std::move(hit));
-  }
-  if (to < total) page.next = std::to_string(to);
-  return page;
+Result<std::vector<std::string>> Index::suggest(const SuggestRequest& request) {
+  const Reading reading(*this);
+  const Segments segments{*state_->ranked, state_->aging.get(), *state_->fresh};
+  return suggestions(request, state_->documents, segments.all());
 }
 
 // ---- following the feed ----
@@ -256,11 +151,10 @@ void Index::apply_to_listing(const Change& change) {
   ++changes_;
   if (change.kind == ChangeKind::remove) return documents.remove(peer, change.listing.path);
   const auto number = documents.put(peer, change.listing);
-  if (number == kNone || documents.document(number).fresh) return;
+  if (number == kNone || documents.is_fresh(number)) return;
   const auto& document = documents.document(number);
-  state_->fresh->add({number, document.content}, documents.folder(document),
-                     documents.name(document));
-  documents.set_fresh(number, true);
+  state_->fresh->add(documents.entry(number), documents.folder(document), documents.name(document));
+  documents.set_fresh(number);
 }
 
 // A peer may have a million listings: searches get their turn in between.
@@ -320,6 +214,7 @@ void Index::rank() {
     Number sources;
     Number content;
     Number document;
+    std::uint8_t name_size;
   };
   const std::lock_guard one_ranking(ranking_);
   std::vector<Number> unlisted;
@@ -328,8 +223,7 @@ void Index::rank() {
     const Writing writing(*this);
     state = state_;
     unlisted = state->documents.take_unlisted();
-    for (const auto& entry : state->fresh->entries())
-      state->documents.set_fresh(entry.document, false);
+    state->documents.begin_round();
     state->aging = std::exchange(state->fresh, std::make_shared<FreshSegment>());
     changes_ = 0;
   }
@@ -343,10 +237,18 @@ void Index::rank() {
     end = static_cast<Number>(documents.document_slots());
     for (const auto stop = std::min(end, at + 10'000); at < stop; ++at)
       if (const auto& one = documents.document(at); one.listings > 0)
-        places.push_back({documents.content(one.content).sources, one.content, at});
+        places.push_back(
+            {documents.sources(one.content), one.content, at, documents.entry(at).name_size});
   }
-  std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
-    return std::tie(b.sources, a.content) < std::tie(a.sources, b.content);
+  // More sources, then short names; the documents of a content in a row.
+  std::vector<std::uint8_t> shortest;
+  for (const auto& place : places) {
+    if (place.content >= shortest.size()) shortest.resize(place.content + 1, 255);
+    shortest[place.content] = std::min(shortest[place.content], place.name_size);
+  }
+  std::sort(places.begin(), places.end(), [&](const Place& a, const Place& b) {
+    return std::tie(b.sources, shortest[a.content], a.content) <
+           std::tie(a.sources, shortest[b.content], b.content);
   });
   RankedSegment::Builder builder;
   struct Text {
@@ -363,9 +265,8 @@ void Index::rank() {
       for (; at < places.size(); ++at) {
         if (texts.size() >= kTexts && places[at].content != places[at - 1].content) break;
         const auto& document = state->documents.document(places[at].document);
-        texts.push_back({state->documents.name(document),
-                         state->documents.path(document),
-                         {places[at].document, places[at].content}});
+        texts.push_back({state->documents.name(document), state->documents.path(document),
+                         state->documents.entry(places[at].document)});
       }
     }
     // The documents of one content in the order in which a search prefers them.
@@ -374,7 +275,8 @@ void Index::rank() {
         return text.entry.content != first->entry.content;
       });
       std::sort(first, next, [](const Text& a, const Text& b) {
-        return std::tie(a.name, a.path) < std::tie(b.name, b.path);
+        return std::tie(a.entry.name_size, a.name, a.path) <
+               std::tie(b.entry.name_size, b.name, b.path);
       });
       first = next;
     }
@@ -388,6 +290,7 @@ void Index::rank() {
     if (!current()) return;
     state->ranked.swap(ranked);
     state->aging.swap(aged);
+    state->documents.end_rounds_before();
     state->documents.recycle(unlisted);
   }
 }

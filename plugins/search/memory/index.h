@@ -18,7 +18,6 @@
 
 #include "search/memory/documents.h"
 #include "search/memory/segment.h"
-#include "swapmeet/query.h"
 #include "swapmeet/search.h"
 
 namespace search_memory {
@@ -32,6 +31,7 @@ class Index final : public Search, public ChangeFollower {
   Index& operator=(const Index&) = delete;
 
   Result<SearchPage> search(const SearchRequest& request) override;
+  Result<std::vector<std::string>> suggest(const SuggestRequest& request) override;
   ChangeFollower* follower() noexcept override { return this; }
   Result<FeedPosition> applied() override;
   Result<void> apply(const ChangeBatch& batch) override;
@@ -49,9 +49,6 @@ class Index final : public Search, public ChangeFollower {
   };
   class Reading;
   class Writing;
-  struct Candidate;
-  std::vector<Candidate> candidates(const Query& query, const std::vector<bool>& visible,
-                                    SortOrder sort) const;
   void apply_to_listing(const Change& change);
   void apply_to_peer(const Change& change);
   void rank_when_due();

@@ -1,12 +1,22 @@
 #include "search/memory/matcher.h"
 
 #include <algorithm>
+#include <bit>
+#include <memory>
 
 namespace search_memory {
 namespace {
 
 constexpr std::size_t kMostTried = 2'000'000;  // documents that have the words
 constexpr std::size_t kMostRead = 100'000;     // documents whose text is looked at
+
+constexpr std::uint32_t kAhead = 256;  // ranks
+
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9');
+  });
+}
 
 }  // namespace
 
@@ -15,90 +25,126 @@ Matcher::Matcher(const Documents& documents, const Query& query, const std::vect
   for (const auto& term : query.terms) {
     if (!term.negated)
       terms_.push_back(term);
-    else if (term.words.size() == 1 && !term.prefix)
-      without_words_.push_back(term.words[0]);
     else
-      without_.push_back(term);
+      (term.words.size() == 1 ? without_ : without_texts_).push_back(term);
+    reads_texts_ = reads_texts_ || term.words.size() > 1;
   }
+  std::vector<bool> peers;
   for (const auto& filter : query.filters) {
     auto folded = fold(filter.text);
+    if (filter.field == QueryFilter::Field::extension && !filter.negated && is_plain(folded))
+      endings_.push_back(folded);
     if (filter.field != QueryFilter::Field::peer) {
       filters_.push_back({filter, std::move(folded)});
       continue;
     }
     // All that is said of peers must hold for one and the same of a document's sources.
     const auto named = documents.peers_named(folded);
-    if (peers_.empty()) peers_.assign(named.size(), true);
+    if (!is_by_peer_) peers.assign(named.size(), true);
+    is_by_peer_ = true;
     for (std::size_t peer = 0; peer < named.size(); ++peer)
-      peers_[peer] = peers_[peer] && named[peer] != filter.negated;
+      peers[peer] = peers[peer] && named[peer] != filter.negated;
   }
+  if (is_by_peer_) listed_ = documents.listed_by(peers);
 }
 
-void Matcher::run(const Segment& segment, Where where,
-                  const std::function<bool(const Entry& entry)>& found) const {
-  const bool name_only = where == Where::name;
-  std::vector<Cursor> cursors;
-  bool read_text = !without_.empty();
-  for (const auto& term : terms_) {
-    read_text = read_text || term.words.size() > 1;
-    for (std::size_t i = 0; i < term.words.size(); ++i) {
-      const bool prefix = term.prefix && i + 1 == term.words.size();
-      cursors.push_back(prefix ? Cursor::of_prefix(segment, term.words[i], name_only)
-                               : Cursor::of_word(segment, term.words[i], name_only));
-      if (cursors.back().size() == 0) return;
-    }
+// What the words ask of a segment; nothing when one of them is not there.
+std::optional<Matcher::Wanted> Matcher::wanted(const Segment& segment, bool name_only) const {
+  Wanted wanted;
+  const auto want = [&](const std::string& word, bool prefix, bool in_name) {
+    wanted.all.push_back(segment.find(word, prefix, in_name));
+    return wanted.all.back().count() > 0;
+  };
+  for (const auto& ending : endings_)
+    if (!want(ending, false, true)) return std::nullopt;
+  for (const auto& term : terms_)
+    for (std::size_t i = 0; i < term.words.size(); ++i)
+      if (!want(term.words[i], term.prefix && i + 1 == term.words.size(), name_only))
+        return std::nullopt;
+  std::sort(wanted.all.begin(), wanted.all.end(),
+            [](const Occurrences& a, const Occurrences& b) { return a.count() < b.count(); });
+  for (const auto& term : without_) {
+    auto none = segment.find(term.words[0], term.prefix, false);
+    if (none.count() > 0) wanted.none.push_back(std::move(none));
   }
-  if (cursors.empty()) cursors.push_back(Cursor::of_all(segment));
-  std::sort(cursors.begin(), cursors.end(),
-            [](const Cursor& a, const Cursor& b) { return a.size() < b.size(); });
-  std::vector<Cursor> without;
-  for (const auto& word : without_words_) without.push_back(Cursor::of_word(segment, word, false));
+  return wanted;
+}
 
+bool Matcher::run(const Segment& segment, Where where, Only only, const Found& found) const {
+  const auto wanted = this->wanted(segment, where == Where::name);
+  if (!wanted) return true;
+  const auto& entries = segment.entries();
   std::size_t tried = 0;
   std::size_t read = 0;
-  Number last = kNone;  // content
-  for (Rank rank = cursors[0].seek(0); rank != Cursor::kEnd; rank = cursors[0].seek(rank)) {
-    Rank next = rank;
-    for (std::size_t i = 1; i < cursors.size() && next == rank; ++i) next = cursors[i].seek(rank);
-    if (next == Cursor::kEnd || ++tried > kMostTried) return;
-    if (next != rank) {
-      rank = next;
+  Window here;
+  Window other;
+  for (Rank first = 0; first < entries.size(); first += Window::kRanks) {
+    const auto window = Window::of(first);
+    const auto mark = [&](const Occurrences& words, Window& marks) {
+      marks.clear();
+      return words.mark(window, marks);
+    };
+    if (wanted->all.empty())
+      here.fill(static_cast<std::uint32_t>(
+          std::min<std::size_t>(Window::kRanks, entries.size() - first)));
+    else if (!mark(wanted->all[0], here))
       continue;
+    bool any = true;
+    for (std::size_t i = 1; i < wanted->all.size() && any; ++i)
+      if ((any = mark(wanted->all[i], other))) here.keep(other);
+    if (!any) continue;
+    for (const auto& none : wanted->none)
+      if (mark(none, other)) here.take_away(other);
+    auto ahead = here.next(0);
+    for (auto place = ahead; place < Window::kRanks;) {
+      const auto rank = first + place++;
+      // The entries are far apart: ask for those to come while this one is looked at.
+      for (; ahead < Window::kRanks && ahead < place + kAhead; ahead = here.next(ahead + 1))
+        __builtin_prefetch(&entries[first + ahead]);
+      const auto& entry = entries[rank];
+      if (++tried > kMostTried) return false;
+      if (is_match(entry)) {
+        if (reads_texts_ && ++read > kMostRead) return false;
+        if (!reads_texts_ || text_matches(entry, where)) {
+          if (!found(entry)) return false;
+          if (only == Only::first_of_content) place = segment.next_content(rank) - first;
+        }
+      }
+      place = here.next(place);
     }
-    const auto& entry = segment.entries()[rank++];
-    if (entry.content == last || !documents_.is_present(entry.document)) continue;
-    const auto& document = documents_.document(entry.document);
-    const auto is_here = [&](Cursor& cursor) { return cursor.seek(rank - 1) == rank - 1; };
-    if (!visible_[document.audience] || !passes(document, entry.document) ||
-        std::any_of(without.begin(), without.end(), is_here))
-      continue;
-    if (read_text && ++read > kMostRead) return;
-    if (read_text && !text_matches(document, where)) continue;
-    if (!found(entry)) return;
-    if (segment.is_ranked()) last = entry.content;
   }
+  return true;
 }
 
-bool Matcher::passes(const Document& document, Number number) const {
-  return std::all_of(filters_.begin(), filters_.end(),
-                     [&](const Filter& filter) {
-                       return passes(filter, document) != filter.filter.negated;
-                     }) &&
-         (peers_.empty() || documents_.listed_by(number, peers_));
+bool Matcher::is_match(const Entry& entry) const {
+  if (!documents_.is_present(entry.document)) return false;
+  if (entry.restricted && !visible_[documents_.document(entry.document).audience]) return false;
+  if (is_by_peer_ && !listed_[entry.document]) return false;
+  return std::all_of(filters_.begin(), filters_.end(), [&](const Filter& filter) {
+    return passes(filter, entry) != filter.filter.negated;
+  });
 }
 
-bool Matcher::passes(const Filter& filter, const Document& document) const {
-  switch (filter.filter.field) {
-    case QueryFilter::Field::type: return document.type == filter.filter.type;
+// Most sizes are told from their number of bits.
+bool Matcher::is_at_least(const Entry& entry, std::uint64_t bytes) const {
+  const auto bits = std::bit_width(bytes);
+  if (entry.size_bits != bits) return entry.size_bits > bits;
+  return documents_.content(entry.content).size >= bytes;
+}
+
+bool Matcher::passes(const Filter& filter, const Entry& entry) const {
+  const auto& wanted = filter.filter;
+  const auto& document = documents_.document(entry.document);
+  switch (wanted.field) {
+    case QueryFilter::Field::type: return entry.type == static_cast<std::uint8_t>(wanted.type);
     case QueryFilter::Field::extension:
-      return fold(extension_of(documents_.name(document))) == filter.folded;
+      return fold(extension_of(documents_.text(entry.name))) == filter.folded;
     case QueryFilter::Field::path:
       return fold(documents_.path(document)).find(filter.folded) != std::string::npos;
-    case QueryFilter::Field::min_size:
-      return documents_.content(document.content).size >= filter.filter.bytes;
+    case QueryFilter::Field::min_size: return is_at_least(entry, wanted.bytes);
     case QueryFilter::Field::max_size:
-      return documents_.content(document.content).size <= filter.filter.bytes;
-    case QueryFilter::Field::peer: break;  // in peers_
+      return wanted.bytes == ~std::uint64_t{0} || !is_at_least(entry, wanted.bytes + 1);
+    case QueryFilter::Field::peer: break;  // in listed_
   }
   return true;
 }
@@ -115,14 +161,14 @@ bool Matcher::has_in_order(const QueryTerm& term, const Runs& runs) const {
 }
 
 // Looks at the words themselves: for phrases, and for what must not be there (in name or folder).
-bool Matcher::text_matches(const Document& document, Where where) const {
-  const auto name = searchable_words(documents_.name(document));
-  const auto folder = searchable_words(documents_.folder(document));
+bool Matcher::text_matches(const Entry& entry, Where where) const {
+  const auto name = searchable_words(documents_.text(entry.name));
+  const auto folder = searchable_words(documents_.folder(documents_.document(entry.document)));
   for (const auto& term : terms_)
     if (term.words.size() > 1 && !has_in_order(term, name) &&
         (where == Where::name || !has_in_order(term, folder)))
       return false;
-  return std::none_of(without_.begin(), without_.end(), [&](const QueryTerm& term) {
+  return std::none_of(without_texts_.begin(), without_texts_.end(), [&](const QueryTerm& term) {
     return has_in_order(term, name) || has_in_order(term, folder);
   });
 }

@@ -1,6 +1,7 @@
 #include "search/memory/segment.h"
 
 #include <algorithm>
+#include <bit>
 #include <iterator>
 #include <numeric>
 #include <utility>
@@ -30,9 +31,40 @@ void note(Lists& lists, Rank rank, bool in_name) {
 
 }  // namespace
 
+bool Occurrences::mark(std::uint32_t window, Window& marks) const {
+  bool any = false;
+  for (const auto& [postings, range, one_word] : packed_)
+    any = postings->mark(range, one_word, window, marks) || any;
+  const auto first = Rank{window} * Window::kRanks;
+  for (const auto ranks : lists_) {
+    auto at = std::lower_bound(ranks.begin(), ranks.end(), first);
+    for (; at != ranks.end() && Window::of(*at) == window; ++at) {
+      marks.set(Window::place(*at));
+      any = true;
+    }
+  }
+  return any;
+}
+
+void Occurrences::add(std::span<const Rank> ranks) {
+  if (ranks.empty()) return;
+  lists_.push_back(ranks);
+  count_ += ranks.size();
+}
+
+void Occurrences::add(const PackedPostings& packed, PackedPostings::Range range, bool one_word) {
+  if (range.begin == range.end) return;
+  packed_.push_back({&packed, range, one_word});
+  count_ += packed.count(range);
+}
+
 FreshSegment::Lists& FreshSegment::lists_of(std::string&& word) {
   const auto [at, is_new] = words_.try_emplace(std::move(word));
-  if (is_new) by_start_[at->first.substr(0, kStart)].push_back(&*at);
+  if (is_new) {
+    by_start_[at->first.substr(0, kStart)].push_back(&*at);
+    in_order_.push_back(&*at);
+    signatures_.add(at->first);
+  }
   return at->second;
 }
 
@@ -43,19 +75,32 @@ void FreshSegment::add(const Entry& entry, std::string_view folder, std::string_
   for (auto& word : words_of(folder)) note(lists_of(std::move(word)), rank, false);
 }
 
-Postings FreshSegment::postings(std::string_view word) const {
-  const auto found = words_.find(std::string(word));
-  if (found == words_.end()) return {};
-  return {found->second.name, found->second.path};
-}
-
-void FreshSegment::each_with_prefix(std::string_view prefix,
-                                    const std::function<void(const Postings&)>& visit) const {
-  const auto start = prefix.substr(0, kStart);
+Occurrences FreshSegment::find(std::string_view word, bool prefix, bool name_only) const {
+  Occurrences found;
+  const auto take = [&](const Lists& lists) {
+    found.add(lists.name);
+    if (!name_only) found.add(lists.path);
+  };
+  if (!prefix) {
+    if (const auto at = words_.find(std::string(word)); at != words_.end()) take(at->second);
+    return found;
+  }
+  const auto start = word.substr(0, kStart);
   for (auto at = by_start_.lower_bound(start);
        at != by_start_.end() && at->first.starts_with(start); ++at)
-    for (const auto* word : at->second)
-      if (word->first.starts_with(prefix)) visit({word->second.name, word->second.path});
+    for (const auto* one : at->second)
+      if (one->first.starts_with(word)) take(one->second);
+  return found;
+}
+
+void FreshSegment::each_near(std::u32string_view word, std::size_t most, const Near& take) const {
+  signatures_.each_near(
+      word, most,
+      [this](std::size_t number) -> std::string_view { return in_order_[number]->first; },
+      [&](std::size_t number, std::size_t edits) {
+        const auto& [text, lists] = *in_order_[number];
+        take(text, lists.name.size() + lists.path.size(), edits);
+      });
 }
 
 std::string_view RankedSegment::text(std::size_t word) const {
@@ -76,23 +121,47 @@ std::size_t RankedSegment::first_not_before(std::string_view wanted) const {
   return low;
 }
 
-Postings RankedSegment::postings_at(std::size_t word) const {
-  const auto& at = words_[word];
-  const Ranks all(ranks_.data() + at.ranks, at.name_count + at.path_count);
-  return {all.first(at.name_count), all.subspan(at.name_count)};
+Occurrences RankedSegment::find(std::string_view word, bool prefix, bool name_only) const {
+  Occurrences found;
+  const auto begin = first_not_before(word);
+  auto end = begin;
+  while (end + 1 < words_.size() && (prefix ? text(end).starts_with(word) : text(end) == word)) {
+    ++end;
+    if (!prefix) break;
+  }
+  if (begin == end) return found;
+  found.add(names_, {words_[begin].name, words_[end].name}, !prefix);
+  if (!name_only) found.add(paths_, {words_[begin].path, words_[end].path}, !prefix);
+  return found;
 }
 
-Postings RankedSegment::postings(std::string_view word) const {
-  const auto at = first_not_before(word);
-  if (at + 1 >= words_.size() || text(at) != word) return {};
-  return postings_at(at);
+void RankedSegment::each_near(std::u32string_view word, std::size_t most, const Near& take) const {
+  signatures_.each_near(
+      word, most, [this](std::size_t number) { return text(number); },
+      [&](std::size_t number, std::size_t edits) {
+        const auto& begin = words_[number];
+        const auto& end = words_[number + 1];
+        take(text(number),
+             names_.count({begin.name, end.name}) + paths_.count({begin.path, end.path}), edits);
+      });
 }
 
-void RankedSegment::each_with_prefix(std::string_view prefix,
-                                     const std::function<void(const Postings&)>& visit) const {
-  for (auto at = first_not_before(prefix); at + 1 < words_.size() && text(at).starts_with(prefix);
-       ++at)
-    visit(postings_at(at));
+Rank RankedSegment::next_content(Rank rank) const {
+  const auto next = rank + 1;
+  auto word = next / 64;
+  if (word >= begins_.size()) return next;
+  auto bits = begins_[word] & (~std::uint64_t{0} << (next % 64));
+  while (bits == 0 && ++word < begins_.size()) bits = begins_[word];
+  return bits == 0 ? static_cast<Rank>(entries_.size())
+                   : static_cast<Rank>(word * 64) + static_cast<Rank>(std::countr_zero(bits));
+}
+
+std::span<const Entry> RankedSegment::entries_of(std::uint32_t content) const {
+  const auto first = content < firsts_.size() ? firsts_[content] : kNowhere;
+  if (first == kNowhere) return {};
+  auto end = first;
+  while (end < entries_.size() && entries_[end].content == content) ++end;
+  return std::span(entries_).subspan(first, end - first);
 }
 
 std::uint32_t RankedSegment::Builder::number_of(std::string word) {
@@ -119,29 +188,37 @@ RankedSegment RankedSegment::Builder::finish() {
   segment.entries_ = std::move(entries_);
   std::vector<const std::pair<const std::string, std::uint32_t>*> words;
   words.reserve(numbers_.size());
-  std::size_t letters = 0;
-  std::size_t ranks = 0;
-  for (const auto& word : numbers_) {
-    words.push_back(&word);
-    letters += word.first.size();
-    ranks += lists_[word.second].name.size() + lists_[word.second].path.size();
-  }
+  for (const auto& word : numbers_) words.push_back(&word);
   std::sort(words.begin(), words.end(),
             [](const auto* a, const auto* b) { return a->first < b->first; });
-  segment.texts_.reserve(letters);
-  segment.ranks_.reserve(ranks);
   segment.words_.reserve(words.size() + 1);
+  segment.signatures_.reserve(words.size());
+  const auto here = [&] {
+    return Word{static_cast<std::uint32_t>(segment.texts_.size()),
+                static_cast<std::uint32_t>(segment.names_.end()),
+                static_cast<std::uint32_t>(segment.paths_.end())};
+  };
   for (const auto* word : words) {
+    segment.words_.push_back(here());
     auto& lists = lists_[word->second];
-    segment.words_.push_back({segment.texts_.size(), segment.ranks_.size(),
-                              static_cast<std::uint32_t>(lists.name.size()),
-                              static_cast<std::uint32_t>(lists.path.size())});
     segment.texts_ += word->first;
-    segment.ranks_.insert(segment.ranks_.end(), lists.name.begin(), lists.name.end());
-    segment.ranks_.insert(segment.ranks_.end(), lists.path.begin(), lists.path.end());
+    segment.signatures_.add(word->first);
+    segment.names_.add(lists.name);
+    segment.paths_.add(lists.path);
     lists = {};
   }
-  segment.words_.push_back({segment.texts_.size(), segment.ranks_.size(), 0, 0});
+  segment.words_.push_back(here());
+  segment.texts_.shrink_to_fit();
+  segment.names_.finish();
+  segment.paths_.finish();
+  segment.begins_.resize(segment.entries_.size() / 64 + 1);
+  for (Rank rank = 0; rank < segment.entries_.size(); ++rank) {
+    const auto content = segment.entries_[rank].content;
+    if (content >= segment.firsts_.size()) segment.firsts_.resize(content + 1, kNowhere);
+    if (segment.firsts_[content] != kNowhere) continue;
+    segment.firsts_[content] = rank;
+    segment.begins_[rank / 64] |= std::uint64_t{1} << (rank % 64);
+  }
   return segment;
 }
 

@@ -13,34 +13,62 @@
 #include <unordered_map>
 #include <vector>
 
+#include "search/memory/postings.h"
+#include "search/memory/spelling.h"
+#include "search/memory/window.h"
+
 namespace search_memory {
 
-using Rank = std::uint32_t;
-using Ranks = std::span<const Rank>;
-
-// What stands at a rank.
+// What stands at a rank, with as much of the document as most searches ask of it.
 struct Entry {
   std::uint32_t document = 0;
   std::uint32_t content = 0;
+  std::uint32_t name = 0;           // number of its text
+  std::uint8_t name_size = 0;       // bytes; 255: or more
+  std::uint8_t type : 4 = 0;        // MediaType
+  std::uint8_t size_class : 4 = 0;  // Facets::size_class
+  std::uint8_t size_bits = 0;       // of the content's size: std::bit_width
+  std::uint8_t restricted = 0;      // 1: not for everyone
 };
 
-// Where one word is: ascending ranks. `path` has those documents that have it only outside the
-// name.
-struct Postings {
-  Ranks name;
-  Ranks path;
+// Where a word, or all words with a prefix, are in one segment. Good while the segment does not
+// change.
+class Occurrences {
+ public:
+  std::size_t count() const { return count_; }  // documents, at most
+  // Sets the places that match in the window; false: there are none.
+  bool mark(std::uint32_t window, Window& marks) const;
+
+ private:
+  friend class FreshSegment;
+  friend class RankedSegment;
+  void add(std::span<const Rank> ranks);
+  void add(const PackedPostings& packed, PackedPostings::Range range, bool one_word);
+
+  struct Packed {
+    const PackedPostings* postings;
+    PackedPostings::Range range;
+    bool one_word;
+  };
+  std::vector<Packed> packed_;
+  std::vector<std::span<const Rank>> lists_;
+  std::size_t count_ = 0;
 };
 
 class Segment {
  public:
   virtual ~Segment() = default;
   const std::vector<Entry>& entries() const { return entries_; }
-  // Do the documents of a content stand in a row, the one to show first?
-  virtual bool is_ranked() const = 0;
-  virtual Postings postings(std::string_view word) const = 0;
-  // Of every word that begins so.
-  virtual void each_with_prefix(std::string_view prefix,
-                                const std::function<void(const Postings&)>& visit) const = 0;
+  // The documents of a content may stand in a row, the one to show first: where the next content
+  // begins, after `rank`.
+  virtual Rank next_content(Rank rank) const = 0;
+  // Documents with the word (or one that begins so) in their name, or unless `name_only` elsewhere
+  // in their path.
+  virtual Occurrences find(std::string_view word, bool prefix, bool name_only) const = 0;
+  // The words that are at most `most` edits from this one, but not it itself, and how many
+  // documents have them.
+  using Near = std::function<void(std::string_view word, std::size_t documents, std::size_t edits)>;
+  virtual void each_near(std::u32string_view word, std::size_t most, const Near& take) const = 0;
 
  protected:
   std::vector<Entry> entries_;
@@ -49,10 +77,9 @@ class Segment {
 class FreshSegment final : public Segment {
  public:
   void add(const Entry& entry, std::string_view folder, std::string_view name);
-  bool is_ranked() const override { return false; }
-  Postings postings(std::string_view word) const override;
-  void each_with_prefix(std::string_view prefix,
-                        const std::function<void(const Postings&)>& visit) const override;
+  Rank next_content(Rank rank) const override { return rank + 1; }
+  Occurrences find(std::string_view word, bool prefix, bool name_only) const override;
+  void each_near(std::u32string_view word, std::size_t most, const Near& take) const override;
 
  private:
   struct Lists {
@@ -66,31 +93,37 @@ class FreshSegment final : public Segment {
   // The words by how they begin (kStart bytes), for prefixes; an unordered_map's nodes stay in
   // place.
   std::map<std::string, std::vector<const Words::value_type*>, std::less<>> by_start_;
+  std::vector<const Words::value_type*> in_order_;  // of arrival, and so are their
+  Signatures signatures_;
 };
 
 class RankedSegment final : public Segment {
  public:
   // Adds documents from the best to the worst, then finishes once.
   class Builder;
-  bool is_ranked() const override { return true; }
-  Postings postings(std::string_view word) const override;
-  void each_with_prefix(std::string_view prefix,
-                        const std::function<void(const Postings&)>& visit) const override;
+  Rank next_content(Rank rank) const override;
+  Occurrences find(std::string_view word, bool prefix, bool name_only) const override;
+  void each_near(std::u32string_view word, std::size_t most, const Near& take) const override;
+  // Its documents, in a row. Empty when there are none.
+  std::span<const Entry> entries_of(std::uint32_t content) const;
 
  private:
   struct Word {
-    std::uint64_t text = 0;   // where it begins in texts_
-    std::uint64_t ranks = 0;  // and in ranks_: first those of names, then those of paths
-    std::uint32_t name_count = 0;
-    std::uint32_t path_count = 0;
+    std::uint32_t text = 0;  // where it begins in texts_,
+    std::uint32_t name = 0;  // its chunks in names_
+    std::uint32_t path = 0;  // and in paths_
   };
+  static constexpr Rank kNowhere = 0xFFFF'FFFF;
   std::string_view text(std::size_t word) const;
   std::size_t first_not_before(std::string_view text) const;
-  Postings postings_at(std::size_t word) const;
 
   std::string texts_;
-  std::vector<Rank> ranks_;
   std::vector<Word> words_;  // in order of text, and one behind the last
+  Signatures signatures_;
+  PackedPostings names_;               // ranks of documents that have the word in their name,
+  PackedPostings paths_;               // and of those that have it only elsewhere
+  std::vector<Rank> firsts_;           // by content
+  std::vector<std::uint64_t> begins_;  // a bit a rank: is it the first of a content?
 };
 
 class RankedSegment::Builder {

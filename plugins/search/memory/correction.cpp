@@ -1,0 +1,142 @@
+#include "search/memory/correction.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "swapmeet/query.h"
+
+namespace search_memory {
+namespace {
+
+constexpr std::size_t kKnown = 3;         // documents that have a word that is right
+constexpr std::size_t kAlternatives = 3;  // for each word that may be wrong
+constexpr std::size_t kMostWrong = 3;     // words of a query
+constexpr std::size_t kMostTries = 6;
+constexpr std::size_t kShortest = 4;  // letters of a word that may be wrong,
+constexpr std::size_t kLong = 8;      // and from which it may be so twice
+constexpr double kEdit = 5;           // a word that is 2^5 times as frequent is worth an edit
+
+struct Alternative {
+  std::string text;
+  double score = 0;  // the greater the likelier
+};
+
+double score_of(std::size_t documents, std::size_t edits) {
+  return std::log2(static_cast<double>(documents)) - kEdit * static_cast<double>(edits);
+}
+
+class Speller {
+ public:
+  explicit Speller(const std::vector<const Segment*>& segments) : segments_(segments) {}
+
+  std::size_t count(std::string_view word) const {
+    std::size_t count = 0;
+    for (const auto* segment : segments_) count += segment->find(word, false, false).count();
+    return count;
+  }
+
+  // The best ones that beat the word as it is; nothing for one that is well known.
+  std::vector<Alternative> alternatives(const std::string& word) const {
+    const auto letters = letters_of(word);
+    const auto is_digit = [](char letter) { return letter >= '0' && letter <= '9'; };
+    if (letters.size() < kShortest || std::any_of(word.begin(), word.end(), is_digit)) return {};
+    const auto known = count(word);
+    if (known >= kKnown) return {};
+    std::vector<Alternative> found;
+    std::map<std::string, std::pair<std::size_t, std::size_t>> near;  // documents, edits
+    for (const auto* segment : segments_)
+      segment->each_near(letters, letters.size() < kLong ? 1 : 2,
+                         [&](std::string_view text, std::size_t documents, std::size_t edits) {
+                           auto& one = near[std::string(text)];
+                           one = {one.first + documents, edits};
+                         });
+    for (const auto& [text, one] : near) found.push_back({text, score_of(one.first, one.second)});
+    if (auto halves = split(word); !halves.text.empty()) found.push_back(std::move(halves));
+    const auto as_it_is = known == 0 ? -2 * kEdit : score_of(known, 0);
+    std::erase_if(found, [&](const Alternative& one) { return one.score < as_it_is; });
+    std::sort(found.begin(), found.end(),
+              [](const Alternative& a, const Alternative& b) { return a.score > b.score; });
+    if (found.size() > kAlternatives) found.resize(kAlternatives);
+    return found;
+  }
+
+ private:
+  // With a space put in where both halves are best known; empty: nowhere.
+  Alternative split(const std::string& word) const {
+    Alternative best;
+    std::size_t most = 0;
+    for (std::size_t at = 2; at + 2 <= word.size(); ++at) {
+      if ((static_cast<unsigned char>(word[at]) & 0xC0U) == 0x80U) continue;
+      const auto first = word.substr(0, at);
+      const auto second = word.substr(at);
+      const auto known = std::min(count(first), count(second));
+      if (known <= most) continue;
+      most = known;
+      best = {first + ' ' + second, score_of(known, 1)};
+    }
+    return best;
+  }
+
+  const std::vector<const Segment*>& segments_;
+};
+
+}  // namespace
+
+std::vector<PlainWord> plain_words(std::string_view query) {
+  std::vector<PlainWord> words;
+  const auto is_space = [](char letter) {
+    return letter == ' ' || letter == '\t' || letter == '\n' || letter == '\r';
+  };
+  for (std::size_t at = 0; at < query.size();) {
+    if (is_space(query[at])) {
+      ++at;
+      continue;
+    }
+    const auto begin = at;
+    bool plain = query[at] != '-';
+    for (bool quoted = false; at < query.size() && (quoted || !is_space(query[at])); ++at) {
+      if (query[at] == '"') quoted = !quoted;
+      if (std::string_view("\":<>=*").find(query[at]) != std::string_view::npos) plain = false;
+    }
+    if (!plain) continue;
+    auto folded = swapmeet::searchable_words(query.substr(begin, at - begin))[0];
+    if (folded.size() == 1) words.push_back({begin, at - begin, std::move(folded[0])});
+  }
+  return words;
+}
+
+std::vector<std::string> corrections(std::string_view query,
+                                     const std::vector<const Segment*>& segments) {
+  struct Try {
+    std::string text;
+    double score = 0;
+  };
+  const Speller speller(segments);
+  std::vector<Try> tries{{std::string(query), 0}};
+  std::size_t wrong = 0;
+  auto words = plain_words(query);
+  // From the last to the first, so that places in the query stay right.
+  for (auto word = words.rbegin(); word != words.rend() && wrong < kMostWrong; ++word) {
+    const auto alternatives = speller.alternatives(word->folded);
+    if (alternatives.empty()) continue;
+    ++wrong;
+    std::vector<Try> more;
+    for (const auto& one : tries)
+      for (const auto& alternative : alternatives) {
+        auto text = one.text;
+        text.replace(word->begin, word->size, alternative.text);
+        more.push_back({std::move(text), one.score + alternative.score});
+      }
+    tries = std::move(more);
+  }
+  if (wrong == 0) return {};
+  std::sort(tries.begin(), tries.end(),
+            [](const Try& a, const Try& b) { return a.score > b.score; });
+  if (tries.size() > kMostTries) tries.resize(kMostTries);
+  std::vector<std::string> texts;
+  for (auto& one : tries) texts.push_back(std::move(one.text));
+  return texts;
+}
+
+}  // namespace search_memory

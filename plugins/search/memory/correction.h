@@ -1,0 +1,27 @@
+// What a query may have been meant to be, when next to nothing is found for it as it was typed:
+// words that are in few names or none give way to nearby ones that are in many.
+// Threads: free functions without shared state; segments must not change meanwhile.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "search/memory/segment.h"
+
+namespace search_memory {
+
+// A word of a query that stands for itself: no phrase, filter, prefix, and not left out.
+struct PlainWord {
+  std::size_t begin = 0;  // in the query, bytes
+  std::size_t size = 0;
+  std::string folded;
+};
+std::vector<PlainWord> plain_words(std::string_view query);
+
+// Other queries to try, the likeliest first, at most a handful. They differ from `query` in plain
+// words only.
+std::vector<std::string> corrections(std::string_view query,
+                                     const std::vector<const Segment*>& segments);
+
+}  // namespace search_memory

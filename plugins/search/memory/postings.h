@@ -1,0 +1,50 @@
+// Where words are in a ranked segment, packed: for each word and window (window.h) a chunk, which
+// holds two bytes a rank, or a bitmap where the word is in more than a sixteenth of the window's
+// documents (after "Roaring bitmaps", Chambi, Lemire, Kaser, Godin 2016).
+// Threads: never changes after it is made.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "search/memory/window.h"
+
+namespace search_memory {
+
+class PackedPostings {
+ public:
+  struct Chunk {
+    std::uint16_t window = 0;
+    std::uint16_t last = 0;  // how many ranks, less one
+    std::uint32_t at = 0;    // of the first in data_
+    std::size_t count() const { return std::size_t{last} + 1; }
+  };
+  // The chunks of some words in a row, in order of word and then window.
+  struct Range {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+  };
+
+  // Of one word; `ranks` ascend.
+  Range add(std::span<const Rank> ranks);
+  void finish();  // nothing is added any more
+  std::size_t end() const { return chunks_.size(); }
+  std::size_t count(Range range) const;  // ranks, with repetitions
+  // Sets the places of those in the window; false: there are none.
+  bool mark(Range range, bool one_word, std::uint32_t window, Window& marks) const;
+  // All ranks of one word, ascending.
+  std::vector<Rank> ranks(Range range) const;
+
+ private:
+  static constexpr std::size_t kMostListed = Window::kRanks / 16;
+  static constexpr std::size_t kBitmap = Window::kRanks / 16;  // its size in data_
+  void add_chunk(std::uint32_t window, std::span<const Rank> ranks);
+  void mark_chunk(const Chunk& chunk, Window& marks) const;
+
+  std::vector<Chunk> chunks_;
+  std::vector<std::uint16_t> data_;
+};
+
+}  // namespace search_memory
