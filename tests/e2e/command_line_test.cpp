@@ -16,7 +16,7 @@ bool has(const Outcome& outcome, const std::string& text) {
 }
 
 struct World {
-  World() {
+  explicit World(std::string search_plugin = "fts") : search(std::move(search_plugin)) {
     for (const char* name : {"XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"})
       ::setenv(name, (folder.path() / name).c_str(), 1);
     ::setenv("HOME", (folder.path() / "home").c_str(), 1);
@@ -29,6 +29,10 @@ struct World {
   }
   ~World() { ::unsetenv("SWAPMEET_HOST"); }
 
+  std::string with_search(std::string ini) const {
+    const std::string usual = "plugin = fts";
+    return ini.replace(ini.find(usual), usual.size(), "plugin = " + search);
+  }
   Outcome as_bob(std::vector<std::string> words, const std::string& input = "") {
     words.insert(words.end(), {"--config", bob.ini().string()});
     return run_program(words, input);
@@ -38,9 +42,10 @@ struct World {
     return run_program(words);
   }
 
+  std::string search;
   Folder folder;
   std::string address = "127.0.0.1:" + std::to_string(free_port());
-  Node index{folder.path(), "index", index_ini(folder.path(), address, "30s")};
+  Node index{folder.path(), "index", with_search(index_ini(folder.path(), address, "30s"))};
   Node ann{folder.path(), "ann",
            peer_ini(folder.path(), "ann", "http://" + address, folder.path() / "ann")};
   Node bob{folder.path(), "bob",
@@ -55,6 +60,18 @@ std::string first_word(const std::string& text) {
 }
 
 }  // namespace
+
+TEST_CASE("a person is told what was searched for instead, and what the words may become") {
+  World world("memory");
+  REQUIRE(eventually([&] { return has(world.as_bob({"search", "song"}), "2 of 2 found"); }));
+  const auto found = world.as_bob({"search", "wintr"});
+  CHECK(found.code == 0);
+  CHECK(has(found, "Next to nothing found for 'wintr'; also searched for 'winter'"));
+  CHECK(has(found, "1 of 1 found"));
+  const auto suggested = world.bob.call("GET", "/api/v1/search/suggest?q=song%20win");
+  REQUIRE(suggested.ok());
+  CHECK(*suggested == R"({"suggestions":["song Winter"]})");
+}
 
 TEST_CASE("the commands of a person do what the README says") {
   World world;
