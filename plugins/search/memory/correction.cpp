@@ -38,7 +38,7 @@ class Speller {
 
   // The best ones that beat the word as it is; nothing for one that is well known.
   std::vector<Alternative> alternatives(const std::string& word) const {
-    const auto letters = letters_of(word);
+    const Letters letters(word);
     const auto is_digit = [](char letter) { return letter >= '0' && letter <= '9'; };
     if (letters.size() < kShortest || std::any_of(word.begin(), word.end(), is_digit)) return {};
     const auto known = count(word);
@@ -51,6 +51,7 @@ class Speller {
                            auto& one = near[std::string(text)];
                            one = {one.first + documents, edits};
                          });
+    found.reserve(near.size() + 1);
     for (const auto& [text, one] : near) found.push_back({text, score_of(one.first, one.second)});
     if (auto halves = split(word); !halves.text.empty()) found.push_back(std::move(halves));
     const auto as_it_is = known == 0 ? -2 * kEdit : score_of(known, 0);
@@ -68,12 +69,13 @@ class Speller {
     std::size_t most = 0;
     for (std::size_t at = 2; at + 2 <= word.size(); ++at) {
       if ((static_cast<unsigned char>(word[at]) & 0xC0U) == 0x80U) continue;
-      const auto first = word.substr(0, at);
+      auto first = word.substr(0, at);
       const auto second = word.substr(at);
       const auto known = std::min(count(first), count(second));
       if (known <= most) continue;
       most = known;
-      best = {first + ' ' + second, score_of(known, 1)};
+      first += ' ';
+      best = {first += second, score_of(known, 1)};
     }
     return best;
   }
@@ -135,6 +137,7 @@ std::vector<std::string> corrections(std::string_view query,
             [](const Try& a, const Try& b) { return a.score > b.score; });
   if (tries.size() > kMostTries) tries.resize(kMostTries);
   std::vector<std::string> texts;
+  texts.reserve(tries.size());
   for (auto& one : tries) texts.push_back(std::move(one.text));
   return texts;
 }

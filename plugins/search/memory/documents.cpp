@@ -291,7 +291,87 @@ Entry Documents::entry(Number number) const {
   return entry;
 }
 
+void Documents::save(SnapshotWriter& out) const {
+  texts_.save(out);
+  out.number(peers_.size());
+  for (const auto& peer : peers_) {
+    out.bytes(peer.id.bytes.data(), peer.id.bytes.size());
+    out.text(peer.folded_name);
+    out.number(peer.present ? 1 : 0);
+    out.number(peer.first);
+  }
+  out.table(listings_);
+  out.table(documents_);
+  out.number(contents_.size());
+  for (const auto& content : contents_) {
+    out.bytes(content.id.bytes.data(), content.id.bytes.size());
+    out.number(content.size);
+    out.number(pair_of(content.first, content.restricted));
+    out.table(content.holders);
+  }
+  out.table(sources_);
+  out.number(audiences_.size());
+  for (const auto& audience : audiences_) {
+    out.number(audience.everyone ? 1 : 0);
+    for (const auto* names : {&audience.groups, &audience.accounts}) {
+      out.number(names->size());
+      for (const auto& name : *names) out.text(name);
+    }
+  }
+  for (const auto* free : {&free_listings_, &free_documents_, &free_contents_, &unlisted_})
+    out.table(*free);
+  out.number(pair_of(round_, unranked_since_));
+  for (const auto* table :
+       {&peer_numbers_, &listing_numbers_, &document_numbers_, &content_numbers_})
+    table->save(out);
+}
+
+void Documents::load(SnapshotReader& in) {
+  texts_.load(in);
+  for (auto left = in.number(); left > 0; --left) {
+    auto& peer = peers_.emplace_back();
+    in.bytes(peer.id.bytes.data(), peer.id.bytes.size());
+    peer.folded_name = in.text();
+    peer.present = in.number() != 0;
+    peer.first = static_cast<Number>(in.number());
+  }
+  listings_ = in.table<Listed>();
+  documents_ = in.table<Document>();
+  for (auto left = in.number(); left > 0; --left) {
+    auto& content = contents_.emplace_back();
+    in.bytes(content.id.bytes.data(), content.id.bytes.size());
+    content.size = in.number();
+    const auto pair = in.number();
+    content.first = static_cast<Number>(pair >> 32);
+    content.restricted = static_cast<Number>(pair);
+    content.holders = in.table<std::uint64_t>();
+  }
+  sources_ = in.table<Number>();
+  for (auto left = in.number(); left > 0; --left) {
+    auto& audience = audiences_.emplace_back();
+    audience.everyone = in.number() != 0;
+    for (auto* names : {&audience.groups, &audience.accounts})
+      for (auto more = in.number(); more > 0; --more) names->push_back(in.text());
+    audience_numbers_.emplace(audience, static_cast<Number>(audiences_.size() - 1));
+  }
+  for (auto* free : {&free_listings_, &free_documents_, &free_contents_, &unlisted_})
+    *free = in.table<Number>();
+  const auto rounds = in.number();
+  round_ = static_cast<Number>(rounds >> 32);
+  unranked_since_ = static_cast<Number>(rounds);
+  for (auto* table : {&peer_numbers_, &listing_numbers_, &document_numbers_, &content_numbers_})
+    table->load(in);
+  present_.reserve(documents_.size());
+  is_restricted_.reserve(contents_.size());
+  for (const auto& document : documents_) present_.push_back(document.present > 0);
+  for (const auto& content : contents_) is_restricted_.push_back(content.restricted > 0);
+}
+
 std::vector<Number> Documents::take_unlisted() { return std::exchange(unlisted_, {}); }
+
+void Documents::give_back_unlisted(const std::vector<Number>& documents) {
+  unlisted_.insert(unlisted_.end(), documents.begin(), documents.end());
+}
 
 void Documents::recycle(const std::vector<Number>& documents) {
   for (const auto number : documents) {

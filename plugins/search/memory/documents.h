@@ -116,9 +116,20 @@ class Documents {
   // By document: does one of these peers list it, and is present?
   std::vector<bool> listed_by(const std::vector<bool>& peers) const;
 
+  // Documents that stand in no ranked segment are of a round that is not over.
+  template <class Take>
+  void each_unranked(Take&& take) const {
+    for (Number number = 0; number < documents_.size(); ++number)
+      if (documents_[number].round >= unranked_since_) take(number);
+  }
+
+  void save(SnapshotWriter& out) const;
+  void load(SnapshotReader& in);
+
   // Documents without listings; they keep their number until recycle() gives it away.
   std::vector<Number> take_unlisted();
   void recycle(const std::vector<Number>& documents);
+  void give_back_unlisted(const std::vector<Number>& documents);  // that are not recycled yet
 
  private:
   struct InOrder {

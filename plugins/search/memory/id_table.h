@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "search/memory/snapshot.h"
+
 namespace search_memory {
 
 // Finding takes the key's hash and a predicate that says whether a number is the one sought. Open
@@ -54,6 +56,16 @@ class IdTable {
   }
 
   std::size_t size() const { return used_; }
+
+  void save(SnapshotWriter& out) const {
+    out.number(used_);
+    out.table(slots_);
+  }
+  // Whose hashes are the same in every process.
+  void load(SnapshotReader& in) {
+    used_ = static_cast<std::size_t>(in.number());
+    slots_ = in.table<std::uint32_t>();
+  }
 
  private:
   std::size_t mask() const { return slots_.size() - 1; }

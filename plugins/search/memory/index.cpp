@@ -1,5 +1,9 @@
 #include "search/memory/index.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -62,6 +66,15 @@ Index::Index(std::size_t max_results, std::size_t rank_after)
   ranker_ = std::thread([this] { rank_when_due(); });
 }
 
+Index::Index(std::size_t max_results, std::filesystem::path snapshot, Report report)
+    : max_results_(max_results),
+      rank_after_(kRankAfter),
+      snapshot_(std::move(snapshot)),
+      report_(std::move(report)) {
+  load();
+  ranker_ = std::thread([this] { rank_when_due(); });
+}
+
 Index::~Index() {
   {
     const std::lock_guard lock(due_mutex_);
@@ -69,6 +82,51 @@ Index::~Index() {
   }
   due_changed_.notify_all();
   ranker_.join();
+  save_what_changed();
+}
+
+// ---- the snapshot ----
+
+void Index::load() {
+  std::error_code ignored;
+  if (!std::filesystem::exists(snapshot_, ignored)) return;
+  try {
+    SnapshotReader in(snapshot_);
+    FeedPosition position;
+    position.feed = in.text();
+    position.revision = in.number();
+    auto state = std::make_shared<State>();
+    state->documents.load(in);
+    auto ranked = std::make_shared<RankedSegment>();
+    ranked->load(in);
+    in.finish();
+    state->ranked = std::move(ranked);
+    state->documents.each_unranked([&](Number number) { add_fresh(*state, number); });
+    state_ = std::move(state);
+    position_ = saved_ = position;
+  } catch (const std::exception& bad) {
+    report_("the snapshot is of no use; all is read from the registry anew", bad.what());
+  }
+}
+
+Result<void> Index::save(const std::filesystem::path& file) {
+  // Nothing changes without these two, so that reading needs no lock that keeps searches out.
+  const std::lock_guard no_ranking(ranking_);
+  const std::lock_guard no_writer(writer_);
+  SnapshotWriter out(file);
+  out.text(position_.feed);
+  out.number(position_.revision);
+  state_->documents.save(out);
+  state_->ranked->save(out);
+  auto done = out.finish();
+  if (done) saved_ = position_;
+  return done;
+}
+
+void Index::save_what_changed() {
+  if (snapshot_.empty() || applied().value() == saved_) return;
+  if (const auto saved = save(snapshot_); !saved)
+    report_("no snapshot: the next start reads all from the registry", saved.error().message);
 }
 
 std::size_t Index::ranked() const {
@@ -145,6 +203,13 @@ Result<void> Index::apply(const ChangeBatch& batch) {
   return {};
 }
 
+void Index::add_fresh(State& state, Number number) {
+  auto& documents = state.documents;
+  const auto& document = documents.document(number);
+  state.fresh->add(documents.entry(number), documents.folder(document), documents.name(document));
+  documents.set_fresh(number);
+}
+
 void Index::apply_to_listing(const Change& change) {
   auto& documents = state_->documents;
   const auto peer = documents.peer_of(change.peer);
@@ -152,9 +217,7 @@ void Index::apply_to_listing(const Change& change) {
   if (change.kind == ChangeKind::remove) return documents.remove(peer, change.listing.path);
   const auto number = documents.put(peer, change.listing);
   if (number == kNone || documents.is_fresh(number)) return;
-  const auto& document = documents.document(number);
-  state_->fresh->add(documents.entry(number), documents.folder(document), documents.name(document));
-  documents.set_fresh(number);
+  add_fresh(*state_, number);
 }
 
 // A peer may have a million listings: searches get their turn in between.
@@ -202,20 +265,15 @@ void Index::rank_when_due() {
     lock.unlock();
     const auto began = Steady::now();
     rank();
+    save_what_changed();
     const auto took = Steady::now() - began;
     lock.lock();
     // At most a fifth of a processor, however much changes.
-    due_changed_.wait_for(lock, took * 4, [this] { return stopping_; });
+    due_changed_.wait_for(lock, took * 4, [this] { return stopping_.load(); });
   }
 }
 
 void Index::rank() {
-  struct Place {
-    Number sources;
-    Number content;
-    Number document;
-    std::uint8_t name_size;
-  };
   const std::lock_guard one_ranking(ranking_);
   std::vector<Number> unlisted;
   std::shared_ptr<State> state;
@@ -227,12 +285,41 @@ void Index::rank() {
     state->aging = std::exchange(state->fresh, std::make_shared<FreshSegment>());
     changes_ = 0;
   }
-  // Between the slices the feed may start over, and all of this was for nothing.
-  const auto current = [&] { return state_ == state; };
+  std::shared_ptr<const RankedSegment> ranked = ranked_anew(state);
+  std::shared_ptr<const FreshSegment> aged;
+  {
+    const Writing writing(*this);
+    if (!ranked || !is_current(state)) return state->documents.give_back_unlisted(unlisted);
+    state->ranked.swap(ranked);
+    state->aging.swap(aged);
+    state->documents.end_rounds_before();
+    state->documents.recycle(unlisted);
+  }
+  ranked.reset();
+  aged.reset();
+#ifdef __GLIBC__
+  malloc_trim(0);  // what ranking took goes back to the system, else it would be kept for good
+#endif
+}
+
+// Between the slices the feed may start over or the host stop, and all of it is for nothing. With
+// the lock.
+bool Index::is_current(const std::shared_ptr<State>& state) const {
+  return state_ == state && !stopping_;
+}
+
+// All that somebody lists, in order of rank; nullptr when it was for nothing.
+std::shared_ptr<const RankedSegment> Index::ranked_anew(const std::shared_ptr<State>& state) const {
+  struct Place {
+    Number sources;
+    Number content;
+    Number document;
+    std::uint8_t name_size;
+  };
   std::vector<Place> places;
   for (Number at = 0, end = 1; at < end;) {
     const Reading reading(*this);
-    if (!current()) return;
+    if (!is_current(state)) return nullptr;
     const auto& documents = state->documents;
     end = static_cast<Number>(documents.document_slots());
     for (const auto stop = std::min(end, at + 10'000); at < stop; ++at)
@@ -261,7 +348,7 @@ void Index::rank() {
     texts.clear();
     {
       const Reading reading(*this);
-      if (!current()) return;
+      if (!is_current(state)) return nullptr;
       for (; at < places.size(); ++at) {
         if (texts.size() >= kTexts && places[at].content != places[at - 1].content) break;
         const auto& document = state->documents.document(places[at].document);
@@ -283,16 +370,7 @@ void Index::rank() {
     for (const auto& [name, path, entry] : texts)
       builder.add(entry, std::string_view(path).substr(0, path.size() - name.size()), name);
   }
-  std::shared_ptr<const RankedSegment> ranked = std::make_shared<RankedSegment>(builder.finish());
-  std::shared_ptr<const FreshSegment> aged;
-  {
-    const Writing writing(*this);
-    if (!current()) return;
-    state->ranked.swap(ranked);
-    state->aging.swap(aged);
-    state->documents.end_rounds_before();
-    state->documents.recycle(unlisted);
-  }
+  return std::make_shared<RankedSegment>(builder.finish());
 }
 
 }  // namespace search_memory

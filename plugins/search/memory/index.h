@@ -2,8 +2,8 @@
 // has, so that the best hits are met first and a search stops when it has enough. What is new waits
 // in a fresh segment; a thread ranks all of it anew now and then, beside the searches.
 //
-// Nothing is on the disk: after a start the index says that it follows no feed yet, and is told
-// all.
+// On the disk is at most a snapshot from which a start goes on; without one the index says that it
+// follows no feed yet, and is told all.
 //
 // Threads: thread-safe. One writer (the pump), the ranking thread, and any number of searches.
 #pragma once
@@ -11,9 +11,13 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
+#include <string>
+#include <string_view>
 #include <thread>
 
 #include "search/memory/documents.h"
@@ -24,8 +28,14 @@ namespace search_memory {
 
 class Index final : public Search, public ChangeFollower {
  public:
+  static constexpr std::size_t kRankAfter = 20'000;
+  using Report = std::function<void(std::string_view message, const std::string& why)>;
   // `rank_after`: new documents that the fresh segment takes at least before all is ranked anew.
-  explicit Index(std::size_t max_results, std::size_t rank_after = 20'000);
+  explicit Index(std::size_t max_results, std::size_t rank_after = kRankAfter);
+  // The same, and goes on from the snapshot in this file; when there is none that is good, `report`
+  // is told why and the index follows no feed yet. Writes one whenever all was ranked, and at the
+  // end.
+  Index(std::size_t max_results, std::filesystem::path snapshot, Report report);
   ~Index() override;
   Index(const Index&) = delete;
   Index& operator=(const Index&) = delete;
@@ -35,6 +45,9 @@ class Index final : public Search, public ChangeFollower {
   ChangeFollower* follower() noexcept override { return this; }
   Result<FeedPosition> applied() override;
   Result<void> apply(const ChangeBatch& batch) override;
+
+  // Writes a snapshot to the file. Searches go on meanwhile, what changes waits.
+  Result<void> save(const std::filesystem::path& file);
 
   // Ranks all anew, beside the searches. The index's own thread does so when it is due.
   void rank();
@@ -49,9 +62,14 @@ class Index final : public Search, public ChangeFollower {
   };
   class Reading;
   class Writing;
+  static void add_fresh(State& state, Number document);
   void apply_to_listing(const Change& change);
   void apply_to_peer(const Change& change);
+  void load();
+  void save_what_changed();
   void rank_when_due();
+  bool is_current(const std::shared_ptr<State>& state) const;
+  std::shared_ptr<const RankedSegment> ranked_anew(const std::shared_ptr<State>& state) const;
   bool is_due() const;
 
   const std::size_t max_results_;
@@ -63,11 +81,15 @@ class Index final : public Search, public ChangeFollower {
   FeedPosition position_;
   std::size_t changes_ = 0;  // of sources, since all was ranked
 
+  std::filesystem::path snapshot_;  // empty: none
+  Report report_;
+  FeedPosition saved_;  // of the snapshot
+
   std::mutex ranking_;  // one rank() at a time
   std::mutex due_mutex_;
   std::condition_variable due_changed_;
   bool due_ = false;
-  bool stopping_ = false;
+  std::atomic<bool> stopping_ = false;
   std::thread ranker_;
 };
 

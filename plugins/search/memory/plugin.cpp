@@ -15,7 +15,11 @@ class MemorySearch final : public swapmeet::Plugin {
   }
   swapmeet::Result<void> start() override {
     index_ = std::make_unique<search_memory::Index>(
-        static_cast<std::size_t>(host_->settings().integer("max_results")));
+        static_cast<std::size_t>(host_->settings().integer("max_results")),
+        host_->data_folder() / "search.snapshot",
+        [this](std::string_view message, const std::string& why) {
+          host_->log(swapmeet::LogLevel::warning, message, {{"why", why}});
+        });
     return {};
   }
   void stop() override { index_.reset(); }

@@ -78,22 +78,14 @@ void PackedPostings::mark_chunk(const Chunk& chunk, Window& marks) const {
   }
 }
 
-std::vector<Rank> PackedPostings::ranks(Range range) const {
-  std::vector<Rank> ranks;
-  ranks.reserve(count(range));
-  for (auto at = range.begin; at < range.end; ++at) {
-    const Rank first = Rank{chunks_[at].window} * Window::kRanks;
-    if (chunks_[at].count() <= kMostListed) {
-      for (std::size_t i = 0; i < chunks_[at].count(); ++i)
-        ranks.push_back(first + data_[chunks_[at].at + i]);
-      continue;
-    }
-    Window window;
-    mark_chunk(chunks_[at], window);
-    for (auto place = window.next(0); place < Window::kRanks; place = window.next(place + 1))
-      ranks.push_back(first + place);
-  }
-  return ranks;
+void PackedPostings::save(SnapshotWriter& out) const {
+  out.table(chunks_);
+  out.table(data_);
+}
+
+void PackedPostings::load(SnapshotReader& in) {
+  chunks_ = in.table<Chunk>();
+  data_ = in.table<std::uint16_t>();
 }
 
 }  // namespace search_memory

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "search/memory/snapshot.h"
 #include "search/memory/window.h"
 
 namespace search_memory {
@@ -34,8 +35,9 @@ class PackedPostings {
   std::size_t count(Range range) const;  // ranks, with repetitions
   // Sets the places of those in the window; false: there are none.
   bool mark(Range range, bool one_word, std::uint32_t window, Window& marks) const;
-  // All ranks of one word, ascending.
-  std::vector<Rank> ranks(Range range) const;
+
+  void save(SnapshotWriter& out) const;
+  void load(SnapshotReader& in);
 
  private:
   static constexpr std::size_t kMostListed = Window::kRanks / 16;

@@ -93,7 +93,7 @@ Occurrences FreshSegment::find(std::string_view word, bool prefix, bool name_onl
   return found;
 }
 
-void FreshSegment::each_near(std::u32string_view word, std::size_t most, const Near& take) const {
+void FreshSegment::each_near(const Letters& word, std::size_t most, const Near& take) const {
   signatures_.each_near(
       word, most,
       [this](std::size_t number) -> std::string_view { return in_order_[number]->first; },
@@ -135,7 +135,7 @@ Occurrences RankedSegment::find(std::string_view word, bool prefix, bool name_on
   return found;
 }
 
-void RankedSegment::each_near(std::u32string_view word, std::size_t most, const Near& take) const {
+void RankedSegment::each_near(const Letters& word, std::size_t most, const Near& take) const {
   signatures_.each_near(
       word, most, [this](std::size_t number) { return text(number); },
       [&](std::size_t number, std::size_t edits) {
@@ -162,6 +162,28 @@ std::span<const Entry> RankedSegment::entries_of(std::uint32_t content) const {
   auto end = first;
   while (end < entries_.size() && entries_[end].content == content) ++end;
   return std::span(entries_).subspan(first, end - first);
+}
+
+void RankedSegment::save(SnapshotWriter& out) const {
+  out.table(entries_);
+  out.text(texts_);
+  out.table(words_);
+  signatures_.save(out);
+  names_.save(out);
+  paths_.save(out);
+  out.table(firsts_);
+  out.table(begins_);
+}
+
+void RankedSegment::load(SnapshotReader& in) {
+  entries_ = in.table<Entry>();
+  texts_ = in.text();
+  words_ = in.table<Word>();
+  signatures_.load(in);
+  names_.load(in);
+  paths_.load(in);
+  firsts_ = in.table<Rank>();
+  begins_ = in.table<std::uint64_t>();
 }
 
 std::uint32_t RankedSegment::Builder::number_of(std::string word) {

@@ -68,7 +68,7 @@ class Segment {
   // The words that are at most `most` edits from this one, but not it itself, and how many
   // documents have them.
   using Near = std::function<void(std::string_view word, std::size_t documents, std::size_t edits)>;
-  virtual void each_near(std::u32string_view word, std::size_t most, const Near& take) const = 0;
+  virtual void each_near(const Letters& word, std::size_t most, const Near& take) const = 0;
 
  protected:
   std::vector<Entry> entries_;
@@ -79,7 +79,7 @@ class FreshSegment final : public Segment {
   void add(const Entry& entry, std::string_view folder, std::string_view name);
   Rank next_content(Rank rank) const override { return rank + 1; }
   Occurrences find(std::string_view word, bool prefix, bool name_only) const override;
-  void each_near(std::u32string_view word, std::size_t most, const Near& take) const override;
+  void each_near(const Letters& word, std::size_t most, const Near& take) const override;
 
  private:
   struct Lists {
@@ -103,7 +103,9 @@ class RankedSegment final : public Segment {
   class Builder;
   Rank next_content(Rank rank) const override;
   Occurrences find(std::string_view word, bool prefix, bool name_only) const override;
-  void each_near(std::u32string_view word, std::size_t most, const Near& take) const override;
+  void each_near(const Letters& word, std::size_t most, const Near& take) const override;
+  void save(SnapshotWriter& out) const;
+  void load(SnapshotReader& in);
   // Its documents, in a row. Empty when there are none.
   std::span<const Entry> entries_of(std::uint32_t content) const;
 

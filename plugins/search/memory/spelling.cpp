@@ -4,51 +4,54 @@
 #include <array>
 
 namespace search_memory {
-namespace {
-constexpr std::size_t kMostLetters = 64;  // longer words are hashes and the like
-}  // namespace
 
-std::u32string letters_of(std::string_view word) {
-  std::u32string letters;
-  letters.reserve(word.size());
+Letters::Letters(std::string_view word) {
   for (const char byte : word) {
     const auto bits = static_cast<unsigned char>(byte);
-    if ((bits & 0xC0U) == 0x80U && !letters.empty())
-      letters.back() = (letters.back() << 6) | (bits & 0x3FU);
-    else
-      letters += bits < 0x80 ? bits : bits & (bits >= 0xF0 ? 0x07U : bits >= 0xE0 ? 0x0FU : 0x1FU);
-  }
-  return letters;
-}
-
-std::uint32_t Signatures::of(std::u32string_view letters) {
-  std::uint32_t bits = 0;
-  for (const auto letter : letters) bits |= std::uint32_t{1} << (letter % 32);
-  return bits;
-}
-
-// Optimal string alignment: Levenshtein's table, three rows of it, with swaps.
-std::size_t edit_distance(std::u32string_view a, std::u32string_view b, std::size_t most) {
-  const auto longer = std::max(a.size(), b.size());
-  if (longer - std::min(a.size(), b.size()) > most || longer > kMostLetters) return most + 1;
-  std::array<std::array<std::size_t, kMostLetters + 1>, 3> rows{};
-  for (std::size_t j = 0; j <= b.size(); ++j) rows[0].at(j) = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    auto& row = rows.at(i % 3);
-    const auto& above = rows.at((i + 2) % 3);
-    const auto& above_that = rows.at((i + 1) % 3);
-    row[0] = i;
-    auto least = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t differs = a[i - 1] == b[j - 1] ? 0 : 1;
-      row.at(j) = std::min({above.at(j) + 1, row.at(j - 1) + 1, above.at(j - 1) + differs});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-        row.at(j) = std::min(row.at(j), above_that.at(j - 2) + 1);
-      least = std::min(least, row.at(j));
+    if ((bits & 0xC0U) == 0x80U && size_ > 0) {
+      letters_[size_ - 1] = (letters_[size_ - 1] << 6) | (bits & 0x3FU);
+      continue;
     }
-    if (least > most) return most + 1;
+    if (size_ == kMost) return;
+    const auto mask = bits < 0x80 ? 0x7FU : bits >= 0xF0 ? 0x07U : bits >= 0xE0 ? 0x0FU : 0x1FU;
+    letters_[size_++] = bits & mask;
   }
-  return std::min(rows.at(a.size() % 3).at(b.size()), most + 1);
+}
+
+std::uint32_t Signatures::of(const Letters& letters) {
+  std::uint32_t bits = 0;
+  for (std::size_t at = 0; at < letters.size(); ++at)
+    bits |= std::uint32_t{1} << (letters[at] % kLetterBits);
+  return bits | static_cast<std::uint32_t>(letters.size()) << kLetterBits;
+}
+
+// Optimal string alignment: Levenshtein's table with swaps, of which only what is near the diagonal
+// can be within `most`; three rows of it.
+std::size_t edit_distance(const Letters& a, const Letters& b, std::size_t most) {
+  const auto longer = std::max(a.size(), b.size());
+  if (longer - std::min(a.size(), b.size()) > most || longer == Letters::kMost) return most + 1;
+  const std::size_t too_many = most + 1;
+  std::array<std::array<std::size_t, Letters::kMost + 1>, 3> rows;
+  for (std::size_t j = 0; j <= std::min(b.size(), too_many); ++j) rows[0][j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    auto& row = rows[i % 3];
+    const auto& above = rows[(i + 2) % 3];
+    const auto& above_that = rows[(i + 1) % 3];
+    const std::size_t first = i > most ? i - most : 1;
+    const auto last = std::min(b.size(), i + most);
+    row[first - 1] = first == 1 ? i : too_many;
+    auto least = row[first - 1];
+    for (auto j = first; j <= last; ++j) {
+      const std::size_t differs = a[i - 1] == b[j - 1] ? 0 : 1;
+      row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + differs});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        row[j] = std::min(row[j], above_that[j - 2] + 1);
+      least = std::min(least, row[j]);
+    }
+    if (last < b.size()) row[last + 1] = too_many;
+    if (least > most) return too_many;
+  }
+  return std::min(rows[a.size() % 3][b.size()], too_many);
 }
 
 }  // namespace search_memory

@@ -45,11 +45,13 @@ std::vector<std::string> suggestions(const SuggestRequest& request, const Docume
     });
   }
   std::vector<const Word*> best;
+  best.reserve(found.size());
   for (const auto& [folded, word] : found) best.push_back(&word);
   std::stable_sort(best.begin(), best.end(),
                    [](const Word* a, const Word* b) { return a->sources > b->sources; });
   if (best.size() > request.limit) best.resize(request.limit);
   std::vector<std::string> queries;
+  queries.reserve(best.size());
   for (const auto* word : best)
     queries.push_back(request.typed.substr(0, last.begin) + word->spelt);
   return queries;

@@ -5,27 +5,37 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <cstring>
 #include <string_view>
 #include <vector>
 
 #include "search/memory/id_table.h"
+#include "search/memory/snapshot.h"
 
 namespace search_memory {
 
 class TextPool {
  public:
-  std::uint32_t number_of(std::string_view text);  // added when it is new
+  // Of at most 65,535 bytes. Added when it is new.
+  std::uint32_t number_of(std::string_view text);
   // IdTable::kNone: not there.
   std::uint32_t find(std::string_view text) const;
-  std::string_view text(std::uint32_t number) const { return texts_[number]; }
+  std::string_view text(std::uint32_t number) const {
+    Size size = 0;
+    std::memcpy(&size, texts_[number], sizeof size);
+    return {texts_[number] + sizeof size, size};
+  }
+
+  void save(SnapshotWriter& out) const;
+  void load(SnapshotReader& in);
 
  private:
-  std::string_view keep(std::string_view text);
+  using Size = std::uint16_t;  // in front of each text
+  const char* keep(std::string_view text);
 
   IdTable numbers_;
-  std::vector<std::string_view> texts_;
-  std::vector<std::unique_ptr<char[]>> chunks_;
+  std::vector<const char*> texts_;
+  std::vector<std::vector<char>> chunks_;
   char* room_ = nullptr;  // in the last chunk
   std::size_t left_ = 0;
 };

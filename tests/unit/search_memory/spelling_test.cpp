@@ -45,7 +45,7 @@ std::vector<std::string> names_of(const SearchPage& page) {
 
 TEST_CASE("The distance of two words counts letters, not bytes, and a swap once") {
   const auto distance = [](const char* a, const char* b, std::size_t most = 2) {
-    return edit_distance(letters_of(a), letters_of(b), most);
+    return edit_distance(Letters(a), Letters(b), most);
   };
   CHECK(distance("beatles", "beatles") == 0);
   CHECK(distance("beatels", "beatles") == 1);
