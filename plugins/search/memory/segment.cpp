@@ -159,9 +159,7 @@ Rank RankedSegment::next_content(Rank rank) const {
 std::span<const Entry> RankedSegment::entries_of(std::uint32_t content) const {
   const auto first = content < firsts_.size() ? firsts_[content] : kNowhere;
   if (first == kNowhere) return {};
-  auto end = first;
-  while (end < entries_.size() && entries_[end].content == content) ++end;
-  return std::span(entries_).subspan(first, end - first);
+  return std::span(entries_).subspan(first, next_content(first) - first);
 }
 
 void RankedSegment::save(SnapshotWriter& out) const {
