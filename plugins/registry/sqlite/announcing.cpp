@@ -32,37 +32,45 @@ std::optional<Store::Peer> Store::peer_row(const PeerId& peer) {
 }
 
 void Store::put_listing(Writing& writing, Peer& peer, const Listing& listing) {
-  auto old = writer_.keep("DELETE FROM listings WHERE peer=? AND path=? RETURNING size");
-  if (peer.files > 0) {
-    old->with(peer.key, listing.path);
-    if (old->step()) {
-      --peer.files;
-      peer.bytes -= old->integer(0);
-    }
-    old->reset();
-  }
-  auto put = writer_.keep("INSERT INTO listings VALUES(?,?,?,?,?,?,?,?,?)");
-  put->with(writing.next_revision(), peer.key, listing.path, listing.content, listing.size,
+  // OR IGNORE: the index by path, which has to be looked into anyway, says whether there is one.
+  auto put = writer_.keep("INSERT OR IGNORE INTO listings VALUES(?,?,?,?,?,?,?,?,?)");
+  const auto revision = writing.next_revision();
+  put->with(revision, peer.key, listing.path, listing.content, listing.size,
             listing.modified.time_since_epoch().count(), sqlite::audience_text(listing.audience),
             sqlite::attributes_text(listing.attributes));
   if (listing.have)
     put->bind(9, static_cast<std::int64_t>(*listing.have));
   else
     put->bind_null(9);
-  put->run();
+  put->step();
+  if (writer_.changed_rows() == 0) {
+    drop_listing(writing, peer, listing.path);
+    put->reset();
+    put->run();
+  }
   if (peer.has_removed)
     writer_.keep("DELETE FROM removed WHERE peer=? AND path=?")->with(peer.id, listing.path).run();
+  writing.contents().added.emplace_back(listing.content, revision);
   ++peer.files;
   peer.bytes += static_cast<std::int64_t>(listing.size);
 }
 
-void Store::remove_listing(Writing& writing, Peer& peer, const std::string& path) {
-  auto old = writer_.keep("DELETE FROM listings WHERE peer=? AND path=? RETURNING size");
+// False: there is none.
+bool Store::drop_listing(Writing& writing, Peer& peer, const std::string& path) {
+  auto old = writer_.keep("SELECT revision, size, content FROM listings WHERE peer=? AND path=?");
   old->with(peer.key, path);
-  if (!old->step()) return;
+  if (!old->step()) return false;
+  const auto revision = static_cast<Revision>(old->integer(0));
+  writing.contents().gone.emplace_back(old->id<ContentId>(2), revision);
   --peer.files;
-  peer.bytes -= old->integer(0);
+  peer.bytes -= old->integer(1);
   old->reset();
+  writer_.keep("DELETE FROM listings WHERE revision=?")->with(revision).run();
+  return true;
+}
+
+void Store::remove_listing(Writing& writing, Peer& peer, const std::string& path) {
+  if (!drop_listing(writing, peer, path)) return;
   writer_.keep("INSERT OR REPLACE INTO removed VALUES(?,?,?)")
       ->with(writing.next_revision(), peer.id, path)
       .run();
@@ -70,6 +78,11 @@ void Store::remove_listing(Writing& writing, Peer& peer, const std::string& path
 }
 
 void Store::clear_peer(Writing& writing, Peer& peer) {
+  auto old = writer_.keep("SELECT content, revision FROM listings WHERE peer=?");
+  old->with(peer.key);
+  while (old->step())
+    writing.contents().gone.emplace_back(old->id<ContentId>(0),
+                                         static_cast<Revision>(old->integer(1)));
   writer_.keep("DELETE FROM listings WHERE peer=?")->with(peer.key).run();
   writer_.keep("DELETE FROM removed WHERE peer=?")->with(peer.id).run();
   writer_.keep("INSERT INTO removed VALUES(?,?,NULL)")

@@ -37,6 +37,14 @@ INSERT INTO listings SELECT revision, peer, path, content, size, modified, audie
 DROP TABLE listings_1;
 CREATE UNIQUE INDEX listings_by_path ON listings(peer, path);
 CREATE INDEX listings_by_content ON listings(content);
+)sql",
+                                              // What ContentIndex writes in portions.
+                                              R"sql(
+DROP INDEX listings_by_content;
+CREATE TABLE contents(prefix BLOB NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY(prefix, revision))
+  WITHOUT ROWID;
+INSERT INTO contents SELECT substr(content, 1, 8), revision FROM listings ORDER BY 1, 2;
+INSERT INTO meta SELECT 'contents_upto', value FROM meta WHERE name='latest';
 )sql"};
 
 }  // namespace registry

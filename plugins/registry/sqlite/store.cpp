@@ -17,7 +17,6 @@ namespace {
 
 constexpr std::size_t kMostNames = 20;
 constexpr std::size_t kMostSources = 200;
-constexpr int kMostListings = 10'000;  // of one content that are looked at
 
 std::string random_name() {
   std::array<std::uint8_t, 16> bytes{};
@@ -51,7 +50,8 @@ std::string_view bytes_of(const PeerId& id) {
 Store::Store(const std::filesystem::path& folder, const StoreOptions& options)
     : options_(options),
       writer_(file_in(folder), {.cache_kib = 64 * 1024, .most_pages = options.most_pages}),
-      readers_((sqlite::migrate(writer_, kMigrations), file_in(folder)), 4) {
+      readers_((sqlite::migrate(writer_, kMigrations), file_in(folder)), 4),
+      contents_(writer_, options.least_content_portion) {
   writer_.checkpoint_apart();
   auto feed = writer_.prepare("SELECT value FROM meta WHERE name='feed'");
   if (feed.step()) {
@@ -182,39 +182,22 @@ Page<Listing> Store::browse(const PeerId& peer, const BrowseQuery& query, const 
 }
 
 Result<ContentRecord> Store::content(const ContentId& content, const Identity& viewer) {
-  static const auto kSql =
-      "SELECT " + std::string(kListingColumns) +
-      ", p.id, p.name, p.given, p.seen, p.port, p.present, p.dialable FROM listings l"
-      " JOIN peers p ON p.key=l.peer WHERE l.content=? ORDER BY p.present DESC, p.key LIMIT " +
-      std::to_string(kMostListings);
   ContentRecord record;
   record.content = content;
   std::map<std::string, int> uses;
-  auto reader = readers_.take();
-  auto row = reader->keep(kSql);
-  row->with(content);
-  bool found = false;
   bool somebody = false;
-  while (row->step()) {
-    const auto listing = read_listing(*row);
+  for (const auto& copy : copies_of(content)) {
+    const auto& listing = copy.listing;
     if (!listing.audience.admits(viewer)) continue;
-    const bool present = row->integer(kAfterListing + 5) != 0;
-    if (somebody && !present) break;  // those that are there say enough
-    somebody = somebody || present;
-    if (!std::exchange(found, true)) record.size = listing.size;
+    if (somebody && !copy.present) break;  // those that are there say enough
+    somebody = somebody || copy.present;
+    if (uses.empty()) record.size = listing.size;
     ++uses[std::string(name_of_path(listing.path))];
-    const auto id = row->id<PeerId>(kAfterListing);
-    const bool again = !record.sources.empty() && record.sources.back().peer == id;
-    const bool dialable = row->integer(kAfterListing + 6) != 0;
-    if (!present || !dialable || again || record.sources.size() >= kMostSources) continue;
-    const auto given = row->text(kAfterListing + 2);
-    const HostPort address{given.empty() ? row->text(kAfterListing + 3) : given,
-                           static_cast<std::uint16_t>(row->integer(kAfterListing + 4))};
-    record.sources.push_back({id, row->text(kAfterListing + 1),
-                              "http://" + address.text() + "/content/" + content.text(),
-                              listing.have.value_or(listing.size)});
+    const bool again = !record.sources.empty() && record.sources.back().peer == copy.source.peer;
+    if (!copy.present || !copy.dialable || again || record.sources.size() >= kMostSources) continue;
+    record.sources.push_back(copy.source);
   }
-  if (!found)
+  if (uses.empty())
     return Error{ErrorCode::not_found, "nobody has announced the content " + content.text(), {}};
   record.names = most_used(uses);
   return record;

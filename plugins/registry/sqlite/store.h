@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "registry/sqlite/content_index.h"
 #include "registry/sqlite/feed_readers.h"
 #include "swapmeet/registry.h"
 #include "swapmeet/sqlite/database.h"
@@ -23,11 +24,22 @@ struct StoredPeer {
   std::string token_hash;  // SHA-256, 32 bytes
 };
 
+// A listing of a content, and the peer that has it as a source.
+struct StoredCopy {
+  Listing listing;
+  Source source;
+  bool present = false;
+  bool dialable = false;
+  std::int64_t peer_key = 0;
+  Revision revision = 0;
+};
+
 struct StoreOptions {
   // Removals that are kept for followers; when there are more, those that nobody needs are
   // forgotten (prune), and whoever stands before them starts over.
   std::size_t keep_removed = 100'000;
-  std::size_t most_pages = 0;  // sqlite::OpenOptions
+  std::size_t most_pages = 0;                   // sqlite::OpenOptions
+  std::size_t least_content_portion = 100'000;  // ContentIndex
 };
 
 class Store {
@@ -66,8 +78,11 @@ class Store {
   class Writing;
   struct Peer;
 
+  // Those of present peers first, and those of one peer together.
+  std::vector<StoredCopy> copies_of(const ContentId& content);
   std::optional<Peer> peer_row(const PeerId& peer);
   void put_listing(Writing& writing, Peer& peer, const Listing& listing);
+  bool drop_listing(Writing& writing, Peer& peer, const std::string& path);
   void remove_listing(Writing& writing, Peer& peer, const std::string& path);
   void clear_peer(Writing& writing, Peer& peer);
 
@@ -77,6 +92,7 @@ class Store {
   std::string feed_;
   FeedReaders feed_readers_;
   sqlite::ReaderPool readers_;
+  ContentIndex contents_;
 };
 
 }  // namespace registry

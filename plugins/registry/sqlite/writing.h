@@ -32,9 +32,13 @@ class Store::Writing {
   Revision next_revision() { return ++latest_; }
   Revision latest() const { return latest_; }
 
+  ContentIndex::Edit& contents() { return contents_; }
+
   void commit() {
+    store_.contents_.write(contents_);
     store_.writer_.keep("UPDATE meta SET value=? WHERE name='latest'")->with(latest_).run();
     transaction_.commit();
+    store_.contents_.committed(contents_);
     store_.writer_.checkpoint(kLogPages);
   }
 
@@ -45,6 +49,7 @@ class Store::Writing {
   const std::lock_guard<std::mutex> lock_;
   sqlite::Transaction transaction_;
   Revision latest_;
+  ContentIndex::Edit contents_;
 };
 
 }  // namespace registry

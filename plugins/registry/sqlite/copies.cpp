@@ -1,0 +1,68 @@
+// The listings that have a content, from the table of the content index and from its memory.
+#include <algorithm>
+
+#include "registry/sqlite/rows.h"
+#include "registry/sqlite/store.h"
+
+namespace registry {
+namespace {
+
+constexpr std::size_t kMostCopies = 10'000;  // of one content that are looked at
+
+constexpr std::string_view kSourceColumns =
+    ", p.id, p.name, p.given, p.seen, p.port, p.present, p.dialable, p.key, l.revision";
+constexpr std::string_view kOrder = " ORDER BY p.present DESC, p.key, l.revision LIMIT ";
+
+StoredCopy read_copy(const sqlite::Statement& row, const ContentId& content) {
+  StoredCopy copy;
+  copy.listing = read_listing(row);
+  const auto given = row.text(kAfterListing + 2);
+  const HostPort address{given.empty() ? row.text(kAfterListing + 3) : given,
+                         static_cast<std::uint16_t>(row.integer(kAfterListing + 4))};
+  copy.source = {row.id<PeerId>(kAfterListing), row.text(kAfterListing + 1),
+                 "http://" + address.text() + "/content/" + content.text(),
+                 copy.listing.have.value_or(copy.listing.size)};
+  copy.present = row.integer(kAfterListing + 5) != 0;
+  copy.dialable = row.integer(kAfterListing + 6) != 0;
+  copy.peer_key = row.integer(kAfterListing + 7);
+  copy.revision = static_cast<Revision>(row.integer(kAfterListing + 8));
+  return copy;
+}
+
+bool comes_first(const StoredCopy& a, const StoredCopy& b) {
+  return std::tuple(!a.present, a.peer_key, a.revision) <
+         std::tuple(!b.present, b.peer_key, b.revision);
+}
+
+}  // namespace
+
+std::vector<StoredCopy> Store::copies_of(const ContentId& content) {
+  static const auto kSelect =
+      "SELECT " + std::string(kListingColumns) + std::string(kSourceColumns);
+  static const auto kWritten =
+      kSelect +
+      " FROM contents c JOIN listings l ON l.revision=c.revision JOIN peers p ON p.key=l.peer"
+      " WHERE c.prefix=substr(?1,1,8) AND l.content=?1" +
+      std::string(kOrder) + std::to_string(kMostCopies);
+  static const auto kRecent =
+      kSelect + " FROM listings l JOIN peers p ON p.key=l.peer WHERE l.revision=? AND l.content=?";
+  const auto recent = contents_.recent(content, kMostCopies);
+  std::vector<StoredCopy> copies;
+  auto reader = readers_.take();
+  const sqlite::Snapshot snapshot(*reader);
+  auto written = reader->keep(kWritten);
+  written->with(content);
+  while (written->step()) copies.push_back(read_copy(*written, content));
+  auto one = reader->keep(kRecent);
+  for (const auto revision : recent) {
+    one->with(revision, content);
+    if (one->step()) copies.push_back(read_copy(*one, content));
+  }
+  std::sort(copies.begin(), copies.end(), comes_first);
+  // While a portion moves from memory into the table, a listing may be found in both.
+  const auto twice = std::ranges::unique(copies, {}, &StoredCopy::revision);
+  copies.erase(twice.begin(), twice.end());
+  return copies;
+}
+
+}  // namespace registry
