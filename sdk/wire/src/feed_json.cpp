@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "change_line.h"
 #include "json_tools.h"
 
 namespace swapmeet::wire {
@@ -25,9 +26,11 @@ void write_change(JsonWriter& out, const Change& change) {
   out.end();
 }
 
-Result<Change> read_change(std::string_view line) {
-  JsonReader in(line);
+Result<Change> read_change(ChangeLineReader& quick, std::string_view line) {
   Change change;
+  if (quick.read(line, change)) return change;
+  change = {};
+  JsonReader in(line);
   change.revision = in.number("revision", false);
   const std::string op = in.text("op");
   if (op == "put") {
@@ -65,18 +68,20 @@ std::string to_ndjson(const ChangeBatch& batch) {
                          .end()
                          .take() +
                      '\n';
+  JsonWriter out;
   for (const auto& change : batch.changes) {
     // Presence is the registry's own to say; a catalogue that is announced has none.
     if (change.kind == ChangeKind::present || change.kind == ChangeKind::absent) continue;
-    JsonWriter out;
     write_change(out, change);
-    (text += out.take()) += '\n';
+    (text += out.view()) += '\n';
+    out.clear();
   }
   return text;
 }
 
 Result<ChangeBatch> batch_from_ndjson(std::string_view text) {
   ChangeBatch batch;
+  ChangeLineReader quick;
   for (std::size_t line_number = 1; !text.empty(); ++line_number) {
     const auto end = text.find('\n');
     const auto line = text.substr(0, end);
@@ -99,7 +104,7 @@ Result<ChangeBatch> batch_from_ndjson(std::string_view text) {
             ErrorCode::too_large,
             "a batch may have " + std::to_string(kMostChanges) + " changes; send smaller batches",
             {}};
-      auto change = read_change(line);
+      auto change = read_change(quick, line);
       if (!change) return at(change.error());
       batch.changes.push_back(std::move(*change));
     }

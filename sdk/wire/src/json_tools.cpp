@@ -32,6 +32,10 @@ JsonReader::JsonReader(std::string_view text) : document_(std::make_shared<rapid
     error_ = "the JSON is nested too deeply";
     return;
   }
+  if (text.find('\0') != std::string_view::npos) {  // the parser would take it for the end
+    error_ = "this is no JSON: it holds a NUL";
+    return;
+  }
   document_->Parse<rapidjson::kParseValidateEncodingFlag>(text.data(), text.size());
   if (document_->HasParseError())
     error_ = std::string("this is no JSON: ") +

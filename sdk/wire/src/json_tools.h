@@ -47,7 +47,12 @@ class JsonWriter {
     for (const auto& item : items) write_one(item);
     return writer_.EndArray(), *this;
   }
-  std::string take() const { return {buffer_.GetString(), buffer_.GetSize()}; }
+  std::string take() const { return std::string(view()); }
+  std::string_view view() const { return {buffer_.GetString(), buffer_.GetSize()}; }
+  void clear() {  // for the next text
+    buffer_.Clear();
+    writer_.Reset(buffer_);
+  }
 
  private:
   rapidjson::StringBuffer buffer_;

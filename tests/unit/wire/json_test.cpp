@@ -72,6 +72,49 @@ TEST_CASE("a batch survives its trip as NDJSON") {
   CHECK(batch_from_ndjson(to_ndjson(batch)).value() == batch);
 }
 
+TEST_CASE("a line is read the same, whether it is of the usual form or not") {
+  const std::string content(64, 'a');
+  const std::string usual[] = {
+      R"("op":"put","path":"a\"/\u00e9","content":")" + content +
+          R"(","size":18446744073709551615)",
+      R"("op":"put","revision":7,"path":"a","content":")" + content +
+          R"(","size":1,"modified":"2026-01-01T01:02:03.5Z","audience":["group:a","account:b"],)"
+          R"("attributes":{"artist":"x","artist":"y","":"z"},"have":0)",
+      R"("op":"put","path":"a","content":")" + content +
+          R"(","size":1,"audience":[],"attributes":{})",
+      R"("op":"put","path":"a","content":")" + content + R"(","size":1,"audience":["everyone"])",
+      R"("op":"put","path":"a","content":")" + content + R"(","size":1,"have":null)",
+      R"("op":"put","path":"a","content":")" + content + R"(","size":1,"size":2)",
+      R"("op":"remove","path":"a","revision":3)",
+      R"("op":"remove","path":"a","size":"what")",
+      R"("op":"clear")",
+      // Wrong in both ways:
+      R"("op":"put","path":"a","content":"ab","size":1)",
+      R"("op":"put","path":"a","content":")" + content + R"(")",
+      R"("op":"put","path":"a","content":")" + content + R"(","size":-1)",
+      R"("op":"put","path":"a","content":")" + content + R"(","size":1,"audience":"all")",
+      R"("op":"put","path":"a","content":")" + content + R"(","size":1,"audience":[["group:a"]])",
+      R"("op":"put","path":"a","content":")" + content + R"(","size":1,"attributes":{"a":{}})",
+      R"("op":"put","path":"a","content":")" + content + R"(","size":1,"modified":"never")",
+      R"("op":"remove")",
+      R"("path":"a")",
+  };
+  const std::string head = "{\"feed\":\"f\",\"base\":0,\"upto\":1}\n";
+  for (const auto& fields : usual) {
+    INFO(fields);
+    const auto one = batch_from_ndjson(head + "{" + fields + "}");
+    const auto other = batch_from_ndjson(head + "{" + fields + ",\"not known\":[{}]}");
+    REQUIRE(one.ok() == other.ok());
+    if (one)
+      CHECK(*one == *other);
+    else
+      CHECK(one.error().message == other.error().message);
+  }
+  for (const auto& [tail, is_right] : std::vector<std::pair<std::string, bool>>{
+           {"x", false}, {"{}", false}, {std::string(1, '\0'), false}, {" \r", true}})
+    CHECK(batch_from_ndjson(head + "{" + usual[6] + "}" + tail).ok() == is_right);
+}
+
 TEST_CASE("what is wrong in a batch names the line") {
   const auto wrong =
       batch_from_ndjson("{\"feed\":\"f\",\"base\":0,\"upto\":1}\n{\"op\":\"eat\"}\n");
