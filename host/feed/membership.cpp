@@ -15,23 +15,13 @@ constexpr milliseconds kShortest{500};  // pauses between attempts to register
 constexpr milliseconds kLongest{15'000};
 }  // namespace
 
-Result<FeedPosition> Membership::Announcing::applied() {
-  return membership_.registry_.announced(membership_.options_.peer);
-}
-
-Result<void> Membership::Announcing::apply(const ChangeBatch& batch) {
-  auto position =
-      membership_.registry_.announce(membership_.options_.peer, membership_.options_.token, batch);
-  if (!position) return std::move(position).error();
-  return {};
-}
-
 Membership::Membership(Registry& registry, Uploads& uploads, ChangeFeed& catalogue,
                        MembershipOptions options, LogFn log)
     : registry_(registry),
       uploads_(uploads),
       options_(std::move(options)),
       log_(std::move(log)),
+      announcing_(registry, options_.peer, options_.token),
       pump_(catalogue, announcing_, "announcing", log_),
       backoff_(kShortest, kLongest) {}
 
@@ -71,6 +61,7 @@ Result<seconds> Membership::enroll(const Enrollment& enrollment) {
         {"lease_s", std::to_string(enrolled->lease.count())}});
   enrolled_ = enrollment;
   // A registry that had forgotten the peer has forgotten its listings too.
+  announcing_.doubt();
   if (announcing_started_) pump_.hurry();
   return enrolled->lease;
 }

@@ -12,6 +12,7 @@
 #include <string>
 #include <thread>
 
+#include "host/feed/announcing.h"
 #include "host/feed/pump.h"
 #include "swapmeet/registry.h"
 #include "swapmeet/transfer.h"
@@ -45,17 +46,6 @@ class Membership {
   std::string problem() const;
 
  private:
-  // The registry as a follower of this peer's catalogue.
-  class Announcing final : public ChangeFollower {
-   public:
-    explicit Announcing(Membership& membership) : membership_(membership) {}
-    Result<FeedPosition> applied() override;
-    Result<void> apply(const ChangeBatch& batch) override;
-
-   private:
-    Membership& membership_;
-  };
-
   void run();
   Enrollment enrollment() const;
   Result<std::chrono::seconds> enroll(const Enrollment& enrollment);
@@ -66,7 +56,7 @@ class Membership {
   Uploads& uploads_;
   const MembershipOptions options_;
   const LogFn log_;
-  Announcing announcing_{*this};
+  Announcing announcing_;
   Pump pump_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;

@@ -1,0 +1,105 @@
+// How often a registry is asked where it stands, and that nothing is taken for granted after an
+// error.
+#include "host/feed/announcing.h"
+
+#include "catch.h"
+#include "host/feed/pump.h"
+
+using namespace swapmeet;
+
+namespace {
+
+class Index final : public Registry {
+ public:
+  Result<Enrolled> enroll(const Enrollment&, const Caller&) override { return Enrolled{}; }
+  Result<std::chrono::seconds> renew(const PeerId&, const std::string&) override {
+    return std::chrono::seconds(60);
+  }
+  Result<void> leave(const PeerId&, const std::string&) override { return {}; }
+  Result<Page<PeerRecord>> peers(const PeerQuery&) override { return Page<PeerRecord>{}; }
+  Result<PeerRecord> peer(const PeerId&) override { return PeerRecord{}; }
+  Result<FeedPosition> announced(const PeerId&) override {
+    ++asked;
+    return stands;
+  }
+  Result<FeedPosition> announce(const PeerId&, const std::string&,
+                                const ChangeBatch& batch) override {
+    if (batch.base != 0 && stands != FeedPosition{batch.feed, batch.base})
+      return Error{ErrorCode::conflict, "it stands elsewhere", {}};
+    stands = {batch.feed, batch.upto};
+    if (std::exchange(answer_is_lost, false)) return Error{ErrorCode::timed_out, "no answer", {}};
+    return stands;
+  }
+  Result<Page<Listing>> browse(const PeerId&, const BrowseQuery&, const Identity&) override {
+    return Page<Listing>{};
+  }
+  Result<ContentRecord> content(const ContentId&, const Identity&) override {
+    return ContentRecord{};
+  }
+  Result<RegistryCounts> counts() override { return RegistryCounts{}; }
+  ChangeFeed* feed() noexcept override { return nullptr; }
+
+  FeedPosition stands;
+  int asked = 0;
+  bool answer_is_lost = false;
+};
+
+// So many changes, two to a batch.
+class Catalogue final : public ChangeFeed {
+ public:
+  Result<FeedState> state() override { return FeedState{"c", 0, latest}; }
+  Result<ChangeBatch> changes_after(Revision after, std::size_t) override {
+    ++read;
+    return ChangeBatch{"c", after, std::min(after + 2, latest), {}};
+  }
+  Registration on_advance(std::function<void()>) override { return {}; }
+  Revision latest = 10;
+  int read = 0;
+};
+
+struct World {
+  Index index;
+  Catalogue catalogue;
+  Announcing announcing{index, PeerId{{1}}, std::string(32, 't')};
+  Pump pump{catalogue, announcing, "announcing", [](LogLevel, std::string_view, auto) {}};
+
+  void run() {
+    for (int rounds = 0; pump.round() && rounds < 50; ++rounds) {
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a registry is asked once where it stands, not before every batch") {
+  World world;
+  world.run();
+  CHECK(world.index.stands == FeedPosition{"c", 10});
+  CHECK(world.index.asked == 1);
+  world.catalogue.latest = 12;
+  world.run();
+  CHECK(world.index.stands.revision == 12);
+  CHECK(world.index.asked == 1);
+}
+
+TEST_CASE("after an answer that was lost it is asked again, and no batch is sent twice") {
+  World world;
+  world.pump.round();
+  world.index.answer_is_lost = true;
+  world.run();
+  CHECK(world.index.stands == FeedPosition{"c", 10});
+  CHECK(world.index.asked == 2);
+  CHECK(world.catalogue.read == 5);
+}
+
+TEST_CASE("a registry that forgot is announced to from the start, told or not") {
+  for (const bool told : {true, false}) {
+    World world;
+    world.run();
+    world.index.stands = {};
+    if (told) world.announcing.doubt();
+    world.catalogue.latest = 11;
+    world.run();
+    CHECK(world.index.stands == FeedPosition{"c", 11});
+  }
+}
