@@ -13,6 +13,7 @@ using std::chrono::seconds;
 namespace {
 constexpr milliseconds kShortest{500};  // pauses between attempts to register
 constexpr milliseconds kLongest{15'000};
+constexpr int kRenewalsBetweenDoubts = 30;  // ten minutes, for a lease of one
 }  // namespace
 
 Membership::Membership(Registry& registry, Uploads& uploads, ChangeFeed& catalogue,
@@ -61,9 +62,14 @@ Result<seconds> Membership::enroll(const Enrollment& enrollment) {
         {"lease_s", std::to_string(enrolled->lease.count())}});
   enrolled_ = enrollment;
   // A registry that had forgotten the peer has forgotten its listings too.
+  doubt();
+  return enrolled->lease;
+}
+
+// The registry is asked where it stands, although nothing has changed here.
+void Membership::doubt() {
   announcing_.doubt();
   if (announcing_started_) pump_.hurry();
-  return enrolled->lease;
 }
 
 std::string Membership::problem() const {
@@ -96,7 +102,9 @@ milliseconds Membership::round() {
     }
     return backoff_.next();
   }
-  set_problem({});
+  // It may have been restored from a backup, which only shows when it is asked.
+  const bool was_away = !set_problem({}).empty();
+  if (is_known && (was_away || ++renewals_ % kRenewalsBetweenDoubts == 0)) doubt();
   backoff_.reset();
   return std::max<milliseconds>(milliseconds(*lease) / 3, milliseconds(100));
 }

@@ -49,6 +49,7 @@ class Membership {
   void run();
   Enrollment enrollment() const;
   Result<std::chrono::seconds> enroll(const Enrollment& enrollment);
+  void doubt();
   void report(const Error& error);
   std::string set_problem(std::string problem);  // the one before
 
@@ -65,6 +66,7 @@ class Membership {
   // The thread's own, until it has ended:
   std::optional<Enrollment> enrolled_;  // as the registry knows it
   bool announcing_started_ = false;
+  int renewals_ = 0;
   Backoff backoff_;
   std::thread thread_;
 };
