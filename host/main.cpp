@@ -21,7 +21,8 @@ swapmeet::RunOptions options_from(const swapmeet::cli::Arguments& arguments) {
           .overrides = arguments.values("--set"),
           .daemon = arguments.has("--daemon"),
           .pidfile = path("--pidfile"),
-          .json = arguments.has("--json")};
+          .json = arguments.has("--json"),
+          .data = arguments.has("--data")};
 }
 
 int own_host(const std::string& command, const std::vector<std::string>& words,

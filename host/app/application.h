@@ -24,6 +24,7 @@ struct RunOptions {
   bool daemon = false;
   std::filesystem::path pidfile;
   bool json = false;  // of `plugins`
+  bool data = false;  // of `check`
 };
 
 class Application : public Poco::Util::ServerApplication {

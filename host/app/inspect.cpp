@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <functional>
 #include <iostream>
 #include <optional>
 
 #include "host/app/application.h"
+#include "host/app/check_data.h"
 #include "host/app/config.h"
 #include "host/app/event_bus.h"
 #include "host/app/metrics.h"
@@ -88,8 +90,8 @@ Result<void> check_folder(const std::string& where, std::filesystem::path folder
                folder.string() + "; make it, or name another one");
 }
 
-// Loads and configures them, starts none.
-Result<void> load_plugins(const Config& config) {
+// Loads and configures them, starts none; then `look` may look at them.
+Result<void> load_plugins(const Config& config, const std::function<void(Manager&)>& look = {}) {
   SystemClock clock;
   Scheduler scheduler(0);
   EventBus events;
@@ -108,7 +110,34 @@ Result<void> load_plugins(const Config& config) {
                    .metrics = metrics},
                   plugin_folders(&config));
   if (auto loaded = plugins.load(config.plugins); !loaded) return loaded;
-  return plugins.configure();
+  if (auto configured = plugins.configure(); !configured) return configured;
+  if (look) look(plugins);
+  return {};
+}
+
+int failed(const std::string& problems) {
+  std::cerr << problems;
+  return 1;
+}
+
+// No host may run meanwhile: it would write what is being read.
+int check_data(const Config& config) {
+  const auto folder = config.host.path("data");
+  if (!std::filesystem::exists(folder))
+    return failed(folder.string() + ": there are no data yet; the first start makes them\n");
+  const auto data = DataFolder::open(folder);
+  if (!data) return failed(data.error().message + "; a host that runs can be backed up\n");
+  DataFindings findings;
+  const auto loaded =
+      load_plugins(config, [&](Manager& plugins) { findings = look_through(plugins); });
+  if (!loaded) return failed(loaded.error().message + '\n');
+  for (const auto& note : findings.notes) fmt::print("{}\n", note);
+  std::cout << std::flush;
+  std::string problems;
+  for (const auto& problem : findings.problems) problems += problem + '\n';
+  if (!problems.empty()) return failed(problems);
+  fmt::print("{}: nothing is wrong\n", folder.string());
+  return 0;
 }
 
 }  // namespace
@@ -129,10 +158,8 @@ int check_command(const RunOptions& options) {
   if (config->host.has("log_file"))
     note(check_folder(file + " [host] log_file", config->host.path("log_file").parent_path()));
   note(load_plugins(*config));
-  if (!problems.empty()) {
-    std::cerr << problems;
-    return 1;
-  }
+  if (!problems.empty()) return failed(problems);
+  if (options.data) return check_data(*config);
   fmt::print("{} is right: {} plugins, listening on {}\n", options.config.string(),
              config->plugins.size(), config->http.text("listen"));
   return 0;

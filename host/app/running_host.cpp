@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "host/api/access.h"
+#include "host/api/backups.h"
+#include "host/app/backup.h"
 #include "host/app/log.h"
 #include "host/plugins/guard.h"
 #include "swapmeet/auth.h"
@@ -139,6 +141,16 @@ void RunningHost::open_api() {
       .events = &events_,
       .threw = [this](auto interface_id, auto request,
                       auto what) { plugins_->count_failure(interface_id, request, what); }});
+  add_backups(*api_, [this](const std::filesystem::path& folder) { return make_backup(folder); });
+}
+
+Result<std::vector<std::string>> RunningHost::make_backup(const std::filesystem::path& folder) {
+  auto plugins = back_up(data_, *plugins_, folder);
+  if (plugins)
+    write_log("host", LogLevel::info, "made a backup", {{"folder", folder.string()}});
+  else
+    write_log("host", LogLevel::warning, "made no backup", {{"why", plugins.error().message}});
+  return plugins;
 }
 
 void RunningHost::start_feeds() {

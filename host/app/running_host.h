@@ -46,6 +46,7 @@ class RunningHost {
   http::Hooks hooks(const std::string& source, const std::string& counter);
   Result<void> start_plugins();
   void open_api();
+  Result<std::vector<std::string>> make_backup(const std::filesystem::path& folder);
   void start_feeds();
   std::optional<http::Response> admit(http::Request& request) const;
   wire::StatusReport status();

@@ -36,6 +36,7 @@ int inbox(Session& session);
 int login(Session& session);
 int logout(Session& session);
 int account(Session& session);
+int backup(Session& session);
 int init(const Arguments& arguments);
 
 }  // namespace swapmeet::cli

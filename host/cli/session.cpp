@@ -54,8 +54,14 @@ Result<Session> Session::open(Arguments arguments) {
   if (options.token.empty()) options.token = saved_session(options.url);
   Session session;
   session.arguments_ = std::move(arguments);
-  session.client_ = std::make_unique<wire::Client>(std::move(options));
+  session.options_ = std::move(options);
+  session.client_ = std::make_unique<wire::Client>(session.options_);
   return session;
+}
+
+void Session::wait_for_answers(std::chrono::milliseconds timeout) {
+  options_.timeout = timeout;
+  client_ = std::make_unique<wire::Client>(options_);
 }
 
 Result<std::string> Session::call(const std::string& method, const std::string& target,

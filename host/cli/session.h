@@ -2,6 +2,7 @@
 // Threads: one.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,6 +26,8 @@ class Session {
   bool json() const { return arguments_.has("--json"); }
   const std::string& url() const { return client_->url(); }
 
+  // For calls from then on that take longer than one usually waits.
+  void wait_for_answers(std::chrono::milliseconds timeout);
   // The body of the answer.
   Result<std::string> call(const std::string& method, const std::string& target,
                            const std::string& body = "");
@@ -51,6 +54,7 @@ class Session {
 
  private:
   Arguments arguments_;
+  wire::ClientOptions options_;
   std::unique_ptr<wire::Client> client_;
 };
 

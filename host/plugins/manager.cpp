@@ -1,5 +1,3 @@
-#include "host/plugins/manager.h"
-
 #include <algorithm>
 #include <functional>
 #include <future>
@@ -9,16 +7,12 @@
 #include <thread>
 
 #include "host/plugins/guard.h"
+#include "host/plugins/loaded.h"
 
 namespace swapmeet {
 namespace {
 
 constexpr std::chrono::seconds kStopPatience{3};
-
-struct Destroy {
-  const PluginDescriptor* descriptor = nullptr;
-  void operator()(Plugin* plugin) const { descriptor->destroy(plugin); }
-};
 
 // The names of the keys that are not the same in both.
 std::string changed_keys(const RawSettings& before, const RawSettings& after) {
@@ -33,23 +27,6 @@ std::string changed_keys(const RawSettings& before, const RawSettings& after) {
 }
 
 }  // namespace
-
-struct Manager::Loaded {
-  Library library;
-  PluginChoice choice;
-  std::unique_ptr<PluginHost> host;  // outlives the plugin
-  std::unique_ptr<Plugin, Destroy> plugin;
-  std::string state = "loaded";
-  bool to_stop = false;  // configure or start has been called
-  bool hangs = false;
-  bool half_changed = false;  // a reconfigure failed: `choice` is not what is in force
-
-  const PluginInfo& info() const { return library.descriptor->info; }
-  bool provides(std::string_view id) const {
-    return std::any_of(info().provides.begin(), info().provides.end(),
-                       [&](const char* provided) { return id == provided; });
-  }
-};
 
 Manager::Manager(Services services, std::vector<std::filesystem::path> folders)
     : services_(std::move(services)), folders_(std::move(folders)) {}
@@ -134,7 +111,8 @@ Result<std::unique_ptr<Manager::Loaded>> Manager::load_one(const PluginChoice& c
     return plugin;
   });
   if (!created) return failed(*loaded, "creating it", created.error());
-  loaded->plugin = std::unique_ptr<Plugin, Destroy>(*created, Destroy{library->descriptor});
+  loaded->plugin =
+      std::unique_ptr<Plugin, DestroyPlugin>(*created, DestroyPlugin{library->descriptor});
   return loaded;
 }
 

@@ -8,11 +8,13 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "host/plugins/library.h"
 #include "host/plugins/plugin_host.h"
 #include "swapmeet/plugin.h"
+#include "swapmeet/stores.h"
 
 namespace swapmeet {
 
@@ -65,10 +67,19 @@ class Manager {
   void count_failure(std::string_view interface_id, std::string_view doing, std::string_view what);
   std::vector<PluginStatus> status() const;
 
+  // The reports of those that keep stores (Stores), by plugin id. After configure(), before
+  // start().
+  std::vector<std::pair<std::string, Result<StoreReport>>> verify_stores();
+  // Has each that keeps stores, and is started, copy them into a folder of its own, named like its
+  // data folder, below `folder`. Who follows a feed comes before the feed, so that no copy is ahead
+  // of what it follows. The ids of those that did.
+  Result<std::vector<std::string>> back_up_stores(const std::filesystem::path& folder);
+
  private:
   struct Loaded;
   Result<std::unique_ptr<Loaded>> load_one(const PluginChoice& choice);
   Result<void> sort_by_requirements();
+  static Stores* stores_of(Loaded& loaded);
   Loaded* provider_of(std::string_view interface_id);
   void stop_one(Loaded& loaded);
   static void keep_for_ever(std::vector<std::unique_ptr<Loaded>> plugins);

@@ -2,8 +2,10 @@
 #include "swapmeet/plugin.h"
 
 #include <memory>
+#include <optional>
 
 #include "auth/accounts/authority.h"
+#include "auth/accounts/store.h"
 
 namespace {
 
@@ -52,6 +54,7 @@ class AccountsAuth final : public Plugin {
  public:
   Result<void> configure(Host& host) override {
     host_ = &host;
+    kept_.emplace(auth::Store::kept_in(host.data_folder()));
     return {};
   }
 
@@ -80,11 +83,13 @@ class AccountsAuth final : public Plugin {
   }
 
   void* interface(std::string_view id) override {
+    if (auto* stores = interface_of<Stores>(&*kept_, id)) return stores;
     return interface_of<Authenticator, Accounts>(authority_.get(), id);
   }
 
  private:
   Host* host_ = nullptr;
+  std::optional<sqlite::KeptStores> kept_;
   std::unique_ptr<auth::Authority> authority_;
   Registration accounts_;
 };

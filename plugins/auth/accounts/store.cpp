@@ -33,6 +33,11 @@ Store::Store(const std::filesystem::path& folder) : database_(folder / "accounts
   sqlite::migrate(database_, kMigrations);
 }
 
+sqlite::KeptStores Store::kept_in(const std::filesystem::path& folder) {
+  return sqlite::KeptStores({{.file = folder / "accounts.db", .migrations = kMigrations}},
+                            {folder / "secret.key"});
+}
+
 std::vector<StoredAccount> Store::all() {
   std::vector<StoredAccount> accounts;
   auto row = database_.prepare(

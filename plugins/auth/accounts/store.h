@@ -9,6 +9,7 @@
 
 #include "swapmeet/auth.h"
 #include "swapmeet/sqlite/database.h"
+#include "swapmeet/sqlite/upkeep.h"
 
 namespace swapmeet::auth {
 
@@ -22,6 +23,8 @@ struct StoredAccount {
 class Store {
  public:
   explicit Store(const std::filesystem::path& folder);
+  // For whoever looks after the folder: the database, and the key that signs sessions.
+  static sqlite::KeptStores kept_in(const std::filesystem::path& folder);
 
   std::vector<StoredAccount> all();
   std::int64_t insert(const StoredAccount& account);  // the key; `key` of the argument is ignored

@@ -12,6 +12,7 @@
 #include <mutex>
 
 #include "registry/sqlite/store.h"
+#include "registry/sqlite/upkeep.h"
 #include "swapmeet/sqlite/columns.h"
 
 namespace registry {
@@ -77,6 +78,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
     host_ = &host;
     lease_ = std::chrono::duration_cast<std::chrono::seconds>(host.settings().duration("lease"));
     forget_after_ = host.settings().duration("forget_after");
+    kept_.emplace(stores_in(host.data_folder()));
     return {};
   }
 
@@ -101,7 +103,10 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
     forgetting_.reset();
   }
 
-  void* interface(std::string_view id) override { return interface_of<Registry>(this, id); }
+  void* interface(std::string_view id) override {
+    if (auto* stores = interface_of<Stores>(&*kept_, id)) return stores;
+    return interface_of<Registry>(this, id);
+  }
 
   Result<Enrolled> enroll(const Enrollment& enrollment, const Caller& caller) override {
     if (auto checked = check_enrollment(enrollment); !checked) return std::move(checked).error();
@@ -296,6 +301,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
   Host* host_ = nullptr;
   std::chrono::seconds lease_{};
   std::chrono::milliseconds forget_after_{};
+  std::optional<sqlite::KeptStores> kept_;
   std::unique_ptr<Store> store_;
   std::mutex enroll_mutex_;  // two at once for one id must not both find it free
   std::mutex lease_mutex_;

@@ -2,8 +2,10 @@
 #include "swapmeet/plugin.h"
 
 #include <memory>
+#include <optional>
 
 #include "search/fts/store.h"
+#include "search/fts/upkeep.h"
 
 namespace {
 
@@ -11,6 +13,7 @@ class FtsSearch final : public swapmeet::Plugin {
  public:
   swapmeet::Result<void> configure(swapmeet::Host& host) override {
     host_ = &host;
+    kept_.emplace(search_fts::stores_in(host.data_folder()));
     return {};
   }
   swapmeet::Result<void> start() override {
@@ -25,11 +28,13 @@ class FtsSearch final : public swapmeet::Plugin {
   }
   void stop() override { store_.reset(); }
   void* interface(std::string_view id) override {
+    if (auto* stores = swapmeet::interface_of<swapmeet::Stores>(&*kept_, id)) return stores;
     return store_ ? swapmeet::interface_of<swapmeet::Search>(store_.get(), id) : nullptr;
   }
 
  private:
   swapmeet::Host* host_ = nullptr;
+  std::optional<swapmeet::sqlite::KeptStores> kept_;
   std::unique_ptr<search_fts::Store> store_;
 };
 

@@ -89,6 +89,8 @@ StoredDownload read(const sqlite::Statement& row) {
 
 }  // namespace
 
+std::span<const char* const> DownloadStore::migrations() { return kMigrations; }
+
 DownloadStore::DownloadStore(const std::filesystem::path& file)
     : database_(file),
       put_(migrated(database_).prepare(

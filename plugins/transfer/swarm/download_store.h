@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,7 @@ struct StoredDownload {
 class DownloadStore {
  public:
   explicit DownloadStore(const std::filesystem::path& file);
+  static std::span<const char* const> migrations();
 
   std::vector<StoredDownload> all();
   // Inserts or replaces all but the layer; durable when it returns.

@@ -31,6 +31,8 @@ OfferState state_at(const sqlite::Statement& row, int column) {
 
 }  // namespace
 
+std::span<const char* const> OfferStore::migrations() { return kMigrations; }
+
 OfferStore::OfferStore(const std::filesystem::path& file)
     : database_(file, {.durability = sqlite::Durability::full}) {
   sqlite::migrate(database_, kMigrations);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,7 @@ inline bool is_open(const Offer& offer) {
 class OfferStore {
  public:
   explicit OfferStore(const std::filesystem::path& file);
+  static std::span<const char* const> migrations();
 
   // Inserts, or replaces what is kept of that offer; durable when it returns.
   void put(const StoredOffer& stored);

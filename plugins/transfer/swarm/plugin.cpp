@@ -3,12 +3,18 @@
 
 #include <sys/stat.h>
 
+#include <optional>
+
+#include "swapmeet/sqlite/upkeep.h"
 #include "transfer/swarm/catalogue.h"
+#include "transfer/swarm/catalogue_sql.h"
 #include "transfer/swarm/content_routes.h"
+#include "transfer/swarm/download_store.h"
 #include "transfer/swarm/downloads.h"
 #include "transfer/swarm/file_hashes.h"
 #include "transfer/swarm/inbox.h"
 #include "transfer/swarm/inbox_routes.h"
+#include "transfer/swarm/inbox_store.h"
 #include "transfer/swarm/scanner.h"
 #include "transfer/swarm/share_list.h"
 #include "transfer/swarm/uploads.h"
@@ -44,10 +50,29 @@ constexpr KeySpec kKeys[] = {
     {"min_free_space", KeyType::size, "0", nullptr, nullptr, "What downloads leave free on disk."},
 };
 
+constexpr sqlite::Rule kCatalogueRules[] = {
+    {"SELECT count(*) FROM files WHERE revision>(SELECT value FROM meta WHERE name='latest')",
+     "files have a revision above the catalogue's latest"},
+    {"SELECT count(*) FROM removed WHERE revision>(SELECT value FROM meta WHERE name='latest')",
+     "removals have a revision above the catalogue's latest"},
+};
+
+sqlite::KeptStores stores_in(const std::filesystem::path& folder) {
+  return sqlite::KeptStores(
+      {{.file = folder / "catalogue.sqlite",
+        .migrations = swarm::kCatalogueMigrations,
+        .rules = kCatalogueRules,
+        .remedy = "restore the data folder from a backup, or remove the file: the shares are then "
+                  "hashed anew"},
+       {.file = folder / "downloads.sqlite", .migrations = swarm::DownloadStore::migrations()},
+       {.file = folder / "inbox.sqlite", .migrations = swarm::OfferStore::migrations()}});
+}
+
 class SwarmPlugin final : public Plugin {
  public:
   Result<void> configure(Host& host) override {
     host_ = &host;
+    kept_.emplace(stores_in(host.data_folder()));
     auto ignore = swarm::IgnoreRules::parse(host.settings().list("ignore"));
     if (!ignore) return ignore.error();
     return swarm::check_configured(host.settings().family("share.*"));
@@ -94,7 +119,7 @@ class SwarmPlugin final : public Plugin {
     if (id == Downloads::kInterface) return static_cast<Downloads*>(downloads_.get());
     if (id == Uploads::kInterface) return static_cast<Uploads*>(meter_.get());
     if (id == Inbox::kInterface) return static_cast<Inbox*>(inbox_.get());
-    return nullptr;
+    return interface_of<Stores>(&*kept_, id);
   }
 
  private:
@@ -221,6 +246,7 @@ class SwarmPlugin final : public Plugin {
   }
 
   Host* host_ = nullptr;
+  std::optional<sqlite::KeptStores> kept_;
   std::unique_ptr<swarm::Catalogue> catalogue_;
   std::unique_ptr<swarm::UploadMeter> meter_;
   std::unique_ptr<swarm::FileHashes> hashes_;

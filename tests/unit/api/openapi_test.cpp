@@ -1,4 +1,5 @@
 #include "fakes.h"
+#include "host/api/backups.h"
 
 using namespace swapmeet;
 using namespace swapmeet::testing;
@@ -61,11 +62,16 @@ void check_answer(const rapidjson::Document& document, World& world, const std::
                 parsed(response));
 }
 
+Result<std::vector<std::string>> no_backup(const std::filesystem::path&) {
+  return std::vector<std::string>{"registry.sqlite"};
+}
+
 }  // namespace
 
 TEST_CASE("the OpenAPI document describes every route, and no other") {
   World world;
-  const Api api(world.all());
+  Api api(world.all());
+  add_backups(api, no_backup);
   const auto document = parsed(world.call("GET", "/api/v1/openapi.json"));
   std::set<std::string> described;
   for (const auto& path : document["paths"].GetObject())
@@ -78,7 +84,8 @@ TEST_CASE("the OpenAPI document describes every route, and no other") {
 
 TEST_CASE("answers are what the OpenAPI document says") {
   World world;
-  const Api api(world.all());
+  Api api(world.all());
+  add_backups(api, no_backup);
   const auto document = parsed(world.call("GET", "/api/v1/openapi.json"));
   const std::string v = "/api/v1";
   for (const auto* list :
@@ -101,6 +108,7 @@ TEST_CASE("answers are what the OpenAPI document says") {
   check_answer(document, world, "post", v + "/shares", v + "/shares",
                R"({"name":"m","folder":"/x"})");
   check_answer(document, world, "get", v + "/inbox/{id}", v + "/inbox/1");
+  check_answer(document, world, "post", v + "/backups", v + "/backups", R"({"folder":"/x"})");
 }
 
 TEST_CASE("a problem is what the OpenAPI document says") {

@@ -1,0 +1,53 @@
+#include "host/app/check_data.h"
+
+#include <fmt/format.h>
+
+namespace swapmeet {
+namespace {
+
+using Reports = std::vector<std::pair<std::string, Result<StoreReport>>>;
+
+// A follower may be behind its feed, or follow one that is no more; it cannot be ahead.
+void compare_with_feeds(const std::string& id, const FeedPosition& stands, const Reports& reports,
+                        DataFindings& findings) {
+  if (stands.feed.empty()) return;
+  bool is_one = false;
+  for (const auto& [other, report] : reports) {
+    if (!report || !report->feed) continue;
+    is_one = true;
+    const auto& feed = *report->feed;
+    if (feed.feed != stands.feed) continue;
+    if (stands.revision > feed.latest)
+      findings.problems.push_back(fmt::format(
+          "{}: has followed {} to revision {}, and that stands at {}: one of the two is of another "
+          "moment. What to do: restore both from one backup, or start the host: {} then starts "
+          "over",
+          id, other, stands.revision, feed.latest, id));
+    else if (stands.revision < feed.latest)
+      findings.notes.push_back(fmt::format("{}: goes on at the next start, {} revisions behind {}",
+                                           id, feed.latest - stands.revision, other));
+    return;
+  }
+  if (is_one)
+    findings.notes.push_back(fmt::format(
+        "{}: has followed a feed that is not here, and starts over at the next start", id));
+}
+
+}  // namespace
+
+DataFindings look_through(Manager& plugins) {
+  DataFindings findings;
+  const auto reports = plugins.verify_stores();
+  for (const auto& [id, report] : reports) {
+    if (!report) {
+      findings.problems.push_back(id + ": " + report.error().message);
+      continue;
+    }
+    for (const auto& problem : report->problems) findings.problems.push_back(id + ": " + problem);
+    for (const auto& note : report->notes) findings.notes.push_back(id + ": " + note);
+    if (report->follows) compare_with_feeds(id, *report->follows, reports, findings);
+  }
+  return findings;
+}
+
+}  // namespace swapmeet

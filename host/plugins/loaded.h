@@ -1,0 +1,34 @@
+// A plugin as its Manager holds it. For the manager's own files.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include "host/plugins/manager.h"
+
+namespace swapmeet {
+
+struct DestroyPlugin {
+  const PluginDescriptor* descriptor = nullptr;
+  void operator()(Plugin* plugin) const { descriptor->destroy(plugin); }
+};
+
+struct Manager::Loaded {
+  Library library;
+  PluginChoice choice;
+  std::unique_ptr<PluginHost> host;  // outlives the plugin
+  std::unique_ptr<Plugin, DestroyPlugin> plugin;
+  std::string state = "loaded";
+  bool to_stop = false;  // configure or start has been called
+  bool hangs = false;
+  bool half_changed = false;  // a reconfigure failed: `choice` is not what is in force
+
+  const PluginInfo& info() const { return library.descriptor->info; }
+  bool provides(std::string_view id) const {
+    return std::any_of(info().provides.begin(), info().provides.end(),
+                       [&](const char* provided) { return id == provided; });
+  }
+};
+
+}  // namespace swapmeet

@@ -1,0 +1,66 @@
+// What plugins keep on disk: looked through, and copied.
+#include <algorithm>
+
+#include "host/plugins/guard.h"
+#include "host/plugins/loaded.h"
+
+namespace swapmeet {
+namespace {
+
+// search follows registry, which follows transfer.
+int place_in_feeds(Kind kind) {
+  constexpr Kind kOrder[] = {Kind::search, Kind::registry, Kind::transfer, Kind::auth,
+                             Kind::extension};
+  return static_cast<int>(std::find(std::begin(kOrder), std::end(kOrder), kind) - kOrder);
+}
+
+Error of_plugin(const std::string& id, const Error& error) {
+  return {error.code, id + ": " + error.message, {}};
+}
+
+}  // namespace
+
+Stores* Manager::stores_of(Loaded& loaded) {
+  return static_cast<Stores*>(loaded.plugin->interface(Stores::kInterface));
+}
+
+std::vector<std::pair<std::string, Result<StoreReport>>> Manager::verify_stores() {
+  std::vector<std::pair<std::string, Result<StoreReport>>> reports;
+  for (const auto& loaded : plugins_)
+    reports.emplace_back(loaded->info().id, guarded([&]() -> Result<StoreReport> {
+                           auto* stores = stores_of(*loaded);
+                           if (stores) return stores->verify();
+                           StoreReport report;
+                           report.notes.emplace_back("keeps nothing that it could look through");
+                           return report;
+                         }));
+  return reports;
+}
+
+Result<std::vector<std::string>> Manager::back_up_stores(const std::filesystem::path& folder) {
+  std::vector<Loaded*> order;
+  {
+    const std::lock_guard lock(state_mutex_);
+    for (const auto& loaded : plugins_)
+      if (loaded->state == "started") order.push_back(loaded.get());
+  }
+  std::stable_sort(order.begin(), order.end(), [](const Loaded* a, const Loaded* b) {
+    return place_in_feeds(a->info().kind) < place_in_feeds(b->info().kind);
+  });
+  std::vector<std::string> ids;
+  for (auto* loaded : order) {
+    const std::string id = loaded->info().id;
+    auto copied = guarded([&]() -> Result<void> {
+      auto* stores = stores_of(*loaded);
+      if (!stores) return {};
+      std::filesystem::create_directory(folder / id);
+      std::filesystem::permissions(folder / id, std::filesystem::perms::owner_all);
+      ids.push_back(id);
+      return stores->back_up(folder / id);
+    });
+    if (!copied) return of_plugin(id, copied.error());
+  }
+  return ids;
+}
+
+}  // namespace swapmeet

@@ -1,0 +1,70 @@
+#include "registry/sqlite/upkeep.h"
+
+#include "registry/sqlite/schema.h"
+
+namespace registry {
+namespace {
+
+using namespace swapmeet;
+
+constexpr sqlite::Rule kRules[] = {
+    {"SELECT 4-count(*) FROM meta WHERE name IN ('feed','latest','oldest','contents_upto')",
+     "of the numbers that the feed needs are missing"},
+    {"SELECT count(*) FROM meta WHERE name IN ('oldest','contents_upto')"
+     " AND value>(SELECT value FROM meta WHERE name='latest')",
+     "numbers of the feed are above its latest revision"},
+    {"SELECT count(*) FROM listings WHERE revision>(SELECT value FROM meta WHERE name='latest')",
+     "listings have a revision above the feed's latest"},
+    {"SELECT count(*) FROM removed WHERE revision>(SELECT value FROM meta WHERE name='latest')",
+     "removals have a revision above the feed's latest"},
+    {"SELECT count(*) FROM peers WHERE flipped>(SELECT value FROM meta WHERE name='latest')",
+     "peers have a revision above the feed's latest"},
+    {"SELECT count(*) FROM removed WHERE revision IN (SELECT revision FROM listings)"
+     " OR revision IN (SELECT flipped FROM peers)",
+     "removals share their revision with another change"},
+    {"SELECT count(*) FROM peers WHERE flipped IN (SELECT revision FROM listings)",
+     "peers share their revision with another change"},
+    {"SELECT count(*) FROM removed r JOIN peers p ON p.id=r.peer"
+     " JOIN listings l ON l.peer=p.key AND l.path=r.path",
+     "listings are told as removed and are there"},
+    {"SELECT count(*) FROM peers p LEFT JOIN"
+     " (SELECT peer, count(*) AS files, sum(size) AS bytes FROM listings GROUP BY peer) l"
+     " ON l.peer=p.key WHERE p.files<>ifnull(l.files,0) OR p.bytes<>ifnull(l.bytes,0)",
+     "peers have another number of files or bytes than is counted for them"},
+    {"SELECT count(*) FROM contents c WHERE NOT EXISTS"
+     " (SELECT 1 FROM listings l WHERE l.revision=c.revision"
+     " AND substr(l.content,1,8)=c.prefix)",
+     "entries of the index of contents are of listings that are not there"},
+    {"SELECT count(*) FROM listings l"
+     " WHERE l.revision<=(SELECT value FROM meta WHERE name='contents_upto') AND NOT EXISTS"
+     " (SELECT 1 FROM contents c WHERE c.prefix=substr(l.content,1,8)"
+     " AND c.revision=l.revision)",
+     "listings are missing in the index of contents"},
+};
+
+void read(sqlite::Database& database, StoreReport& report) {
+  auto row = database.prepare(
+      "SELECT (SELECT value FROM meta WHERE name='feed'),"
+      " (SELECT value FROM meta WHERE name='oldest'),"
+      " (SELECT value FROM meta WHERE name='latest'), count(*), total(files) FROM peers");
+  row.step();
+  report.feed = {row.text(0), static_cast<Revision>(row.integer(1)),
+                 static_cast<Revision>(row.integer(2))};
+  report.notes.push_back("registry.db: " + std::to_string(row.integer(3)) + " peers, " +
+                         std::to_string(row.integer(4)) + " listings, the feed is at revision " +
+                         std::to_string(row.integer(2)));
+}
+
+}  // namespace
+
+sqlite::KeptStores stores_in(const std::filesystem::path& folder) {
+  return sqlite::KeptStores(
+      {{.file = folder / "registry.db",
+        .migrations = kMigrations,
+        .rules = kRules,
+        .remedy = "restore the data folder from a backup, or remove the file: "
+                  "peers that run register and announce again by themselves",
+        .read = read}});
+}
+
+}  // namespace registry
