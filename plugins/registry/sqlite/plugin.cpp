@@ -154,9 +154,11 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
     return sqlite::attempt([&]() -> Result<std::chrono::seconds> {
       auto known = owned(peer, token);
       if (!known) return std::move(known).error();
-      const std::lock_guard lock(lease_mutex_);
-      if (!deadlines_.contains(peer)) set_present({peer}, true);
-      extend(peer);
+      {
+        const std::lock_guard lock(lease_mutex_);
+        if (deadlines_.contains(peer)) return extend(peer), lease_;
+      }
+      come_back(peer);
       return lease_;
     });
   }
@@ -266,6 +268,28 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
     wake();
   }
 
+  // After an outage thousands are back at once: whoever gets the lock lets all in that wait for it,
+  // in one transaction.
+  void come_back(const PeerId& peer) {
+    {
+      const std::lock_guard lock(returning_mutex_);
+      returning_.push_back(peer);
+    }
+    const std::lock_guard lock(lease_mutex_);
+    const bool is_back = deadlines_.contains(peer);  // another let it in, or it registered
+    std::vector<PeerId> all{peer};                   // the list may have gone with one that failed
+    {
+      const std::lock_guard taking(returning_mutex_);
+      std::erase(returning_, peer);
+      if (!is_back) {
+        all.insert(all.end(), returning_.begin(), returning_.end());
+        returning_.clear();
+      }
+    }
+    if (!is_back) set_present(all, true);
+    for (const auto& one : all) extend(one);
+  }
+
   // Deadline and presence change together under one lock: a renewal in between would leave a peer
   // with a deadline that is absent, or the other way round.
   void expire() {
@@ -306,6 +330,8 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
   std::mutex enroll_mutex_;  // two at once for one id must not both find it free
   std::mutex lease_mutex_;
   std::map<PeerId, std::chrono::steady_clock::time_point> deadlines_;
+  std::mutex returning_mutex_;  // after lease_mutex_
+  std::vector<PeerId> returning_;
   std::mutex wake_mutex_;
   std::map<int, std::function<void()>> wakers_;
   int next_waker_ = 0;

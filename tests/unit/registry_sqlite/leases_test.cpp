@@ -1,5 +1,8 @@
 // The whole plugin on a clock that the test turns: to the second, when leases run out, what coming
 // back costs, and who is forgotten. What every registry does, the contract suite checks.
+#include <atomic>
+#include <thread>
+
 #include "catch.h"
 #include "swapmeet/registry.h"
 #include "swapmeet/testing/plugin_under_test.h"
@@ -53,6 +56,29 @@ TEST_CASE("a lease lasts its time from the last renewal, and no longer") {
   CHECK(*world.registry().renew(peer(1), kToken) == 60s);
   world.advance(59s);
   CHECK(world.is_present(1));
+  world.advance(1s);
+  CHECK_FALSE(world.is_present(1));
+}
+
+TEST_CASE("many that come back at once are all there, with one change each") {
+  constexpr std::uint8_t kPeers = 120;
+  World world;
+  for (std::uint8_t n = 1; n <= kPeers; ++n) REQUIRE(world.enroll(n).ok());
+  world.advance(60s);
+  const auto before = world.latest();
+  std::atomic<int> failed = 0;
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 6; ++thread)
+    threads.emplace_back([&, thread] {
+      for (std::uint8_t n = 1; n <= kPeers; ++n)
+        if (n % 6 == thread || n % 5 == thread)
+          if (!world.registry().renew(peer(n), kToken)) ++failed;
+    });
+  for (auto& thread : threads) thread.join();
+  CHECK(failed == 0);
+  CHECK(world.latest() == before + kPeers);
+  world.advance(59s);
+  for (std::uint8_t n = 1; n <= kPeers; ++n) CHECK(world.is_present(n));
   world.advance(1s);
   CHECK_FALSE(world.is_present(1));
 }
