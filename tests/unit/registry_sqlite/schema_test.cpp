@@ -3,36 +3,41 @@
 
 #include <fstream>
 
+#include "first_schema.h"
+#include "registry/sqlite/upkeep.h"
 #include "registry_world.h"
 
 using namespace registry::testing;
 using namespace swapmeet;
 using registry::Store;
 
-TEST_CASE("a database of version 1 keeps its peers, listings and feed") {
-  const Folder folder;
-  {
-    sqlite::Database old(folder.path / "registry.db");
-    sqlite::migrate(old, std::span(registry::kMigrations).first(1));
-    old.execute(
-        "INSERT INTO meta VALUES('feed', 'abc'); UPDATE meta SET value=5 WHERE name='latest';"
-        "INSERT INTO peers(key,id,name,given,seen,port,dialable,account,token,present,last_seen,"
-        " files,bytes,flipped,feed,revision) VALUES(1,x'01000000000000000000000000000000','ann','',"
-        " '127.0.0.1',1,1,'',x'00',1,0,2,30,1,'c',2);"
-        "INSERT INTO listings VALUES(1,'a',zeroblob(32),10,0,'','',NULL,4),"
-        " (1,'b',zeroblob(32),20,0,'','',NULL,3);"
-        "INSERT INTO removed VALUES(5,x'01000000000000000000000000000000','gone')");
+TEST_CASE("a database of any version keeps its peers, listings and feed") {
+  const auto newest = std::size(registry::kMigrations);
+  for (std::size_t version = 1; version <= newest; ++version) {
+    INFO("version " << version);
+    const Folder folder;
+    {
+      sqlite::Database old(folder.path / "registry.db");
+      old.execute(kFirstDatabase);
+      sqlite::migrate(old, std::span(registry::kMigrations).first(version));
+    }
+    {
+      Store store(folder.path);
+      CHECK(paths(store, 1) == std::vector<std::string>{"a", "b"});
+      CHECK(store.announced(peer(1)) == FeedPosition{"c", 2});
+      CHECK(store.feed_state() == FeedState{"abc", 0, 5});
+      const auto batch = store.changes_after(0, 10);
+      REQUIRE(batch->changes.size() == 4);
+      CHECK(batch->changes[1].listing.path == "b");
+      CHECK(batch->changes[3].kind == ChangeKind::remove);
+      CHECK(store.content(content(2), {})->names == std::vector<std::string>{"b"});
+      REQUIRE(store.announce(peer(1), {"c", 2, 3, {put("c", 2), gone("b")}}).ok());
+      CHECK(store.content(content(2), {})->names == std::vector<std::string>{"c"});
+      CHECK(store.feed_state().latest == 7);
+    }
+    const auto report = registry::stores_in(folder.path).verify();
+    CHECK(report->problems.empty());
   }
-  Store store(folder.path);
-  CHECK(paths(store, 1) == std::vector<std::string>{"a", "b"});
-  CHECK(store.announced(peer(1)) == FeedPosition{"c", 2});
-  CHECK(store.feed_state() == FeedState{"abc", 0, 5});
-  const auto batch = store.changes_after(0, 10);
-  REQUIRE(batch->changes.size() == 4);
-  CHECK(batch->changes[1].listing.path == "b");
-  CHECK(batch->changes[3].kind == ChangeKind::remove);
-  REQUIRE(store.announce(peer(1), {"c", 2, 3, {put("c")}}).ok());
-  CHECK(store.feed_state().latest == 6);
 }
 
 TEST_CASE("a database of a newer version is refused") {
