@@ -4,6 +4,7 @@
 
 #include "host/api/request.h"
 #include "host/plugins/guard.h"
+#include "swapmeet/watch.h"
 
 namespace swapmeet {
 
@@ -17,6 +18,7 @@ Api::Api(ApiContext context) : context_(std::move(context)) {
   add_resource(Registry::kInterface, add_announcing);
   add_resource(Registry::kInterface, add_contents);
   add_resource(Search::kInterface, add_search);
+  add_resource(Watches::kInterface, add_watches);
   add_resource(Shares::kInterface, add_shares);
   add_resource(Downloads::kInterface, add_downloads);
   add_resource(Uploads::kInterface, add_uploads);

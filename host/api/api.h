@@ -17,6 +17,8 @@
 
 namespace swapmeet {
 
+class WatchList;
+
 // What the API speaks to; nullptr: no plugin provides it.
 struct ApiContext {
   http::Routes& routes;
@@ -31,6 +33,7 @@ struct ApiContext {
   Authenticator* authenticator = nullptr;
   Accounts* accounts = nullptr;
   EventBus* events = nullptr;
+  WatchList* watch_list = nullptr;
   // What a request made a plugin throw, counted against the one that provides the interface.
   std::function<void(std::string_view interface_id, std::string_view request,
                      std::string_view what)>
@@ -67,6 +70,7 @@ void add_accounts(Api& api);
 void add_peers(Api& api);
 void add_announcing(Api& api);
 void add_search(Api& api);
+void add_watches(Api& api);
 void add_contents(Api& api);
 void add_shares(Api& api);
 void add_downloads(Api& api);

@@ -13,8 +13,15 @@ std::string event_text(const Event& event) {
   return "event: " + line(event.topic) + "\ndata: " + line(event.json) + "\n\n";
 }
 
-EventStreams::EventStreams(EventBus& events, std::chrono::milliseconds heartbeat)
+bool EventStreams::Reader::wants(const Event& event) const {
+  if (!watch.empty() || !event.watch.empty()) return watch == event.watch;
+  return everything || event.topic == "peer";
+}
+
+EventStreams::EventStreams(EventBus& events, std::chrono::milliseconds heartbeat,
+                           std::function<void(const std::string& watch)> followed)
     : heartbeat_(heartbeat),
+      followed_(std::move(followed)),
       subscription_(events.subscribe([this](const Event& event) { publish(event); })),
       thread_([this] { beat(); }) {}
 
@@ -29,11 +36,12 @@ EventStreams::~EventStreams() {
   for (const auto& reader : readers_) reader.writer->close();
 }
 
-void EventStreams::add(std::shared_ptr<http::StreamWriter> reader, bool everything) {
+void EventStreams::add(std::shared_ptr<http::StreamWriter> reader, bool everything,
+                       const std::string& watch) {
   // At once, so that the reader knows that it misses nothing from here on.
   const std::lock_guard lock(mutex_);
   if (stopped_ || !reader->write(": events\n\n")) return reader->close();
-  readers_.push_back({std::move(reader), everything});
+  readers_.push_back({std::move(reader), everything, watch});
 }
 
 std::size_t EventStreams::size() const {
@@ -43,17 +51,24 @@ std::size_t EventStreams::size() const {
 
 void EventStreams::publish(const Event& event) {
   const auto text = event_text(event);
-  const bool for_all = event.topic == "peer";
   const std::lock_guard lock(mutex_);
   std::erase_if(readers_, [&](const Reader& reader) {
-    return (for_all || reader.everything) && !reader.writer->write(text);
+    return reader.wants(event) && !reader.writer->write(text);
   });
 }
 
 void EventStreams::beat() {
   std::unique_lock lock(mutex_);
-  while (!stopping_.wait_for(lock, heartbeat_, [this] { return stopped_; }))
+  while (!stopping_.wait_for(lock, heartbeat_, [this] { return stopped_; })) {
     std::erase_if(readers_, [](const Reader& reader) { return !reader.writer->write(":\n\n"); });
+    std::vector<std::string> watches;
+    for (const auto& reader : readers_)
+      if (!reader.watch.empty()) watches.push_back(reader.watch);
+    lock.unlock();
+    if (followed_)
+      for (const auto& watch : watches) followed_(watch);
+    lock.lock();
+  }
 }
 
 }  // namespace swapmeet

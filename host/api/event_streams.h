@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -19,19 +20,25 @@ namespace swapmeet {
 
 class EventStreams {
  public:
-  EventStreams(EventBus& events, std::chrono::milliseconds heartbeat);
+  // `followed` is told now and then of a watch that has a reader.
+  EventStreams(EventBus& events, std::chrono::milliseconds heartbeat,
+               std::function<void(const std::string& watch)> followed = {});
   ~EventStreams();
   EventStreams(const EventStreams&) = delete;
   EventStreams& operator=(const EventStreams&) = delete;
 
   // `everything`: also what happens to this host's own files, which is its person's business.
-  void add(std::shared_ptr<http::StreamWriter> reader, bool everything);
+  // With a `watch`: only what that finds.
+  void add(std::shared_ptr<http::StreamWriter> reader, bool everything,
+           const std::string& watch = {});
   std::size_t size() const;
 
  private:
   struct Reader {
     std::shared_ptr<http::StreamWriter> writer;
     bool everything;
+    std::string watch;
+    bool wants(const Event& event) const;
   };
   void publish(const Event& event);
   void beat();
@@ -41,6 +48,7 @@ class EventStreams {
   bool stopped_ = false;
   std::vector<Reader> readers_;
   std::chrono::milliseconds heartbeat_;
+  std::function<void(const std::string& watch)> followed_;
   Registration subscription_;
   std::thread thread_;
 };

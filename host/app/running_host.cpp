@@ -13,6 +13,7 @@
 #include "swapmeet/remote.h"
 #include "swapmeet/search.h"
 #include "swapmeet/transfer.h"
+#include "swapmeet/watch.h"
 
 namespace swapmeet {
 namespace {
@@ -32,6 +33,7 @@ RunningHost::RunningHost(Config config, DataFolder data)
 Result<void> RunningHost::start() {
   if (auto opened = open_listener(); !opened) return opened;
   if (auto started = start_plugins(); !started) return started;
+  open_watches();
   open_api();
   start_feeds();
   ready_ = true;
@@ -53,6 +55,8 @@ bool RunningHost::stop() {
   if (membership_) membership_->stop();
   if (indexing_) indexing_->stop();
   api_.reset();
+  watch_list_.reset();
+  feed_watches_.reset();
   if (plugins_) plugins_->stop();
   listener_.reset();
   std::error_code ignored;
@@ -122,6 +126,17 @@ Result<void> RunningHost::start_plugins() {
   return plugins_->start();
 }
 
+// A plugin that watches elsewhere goes before; without one the registry's own feed is watched.
+void RunningHost::open_watches() {
+  auto* watches = plugins_->find<Watches>();
+  auto* registry = plugins_->find<Registry>();
+  if (!watches && registry && registry->feed()) {
+    feed_watches_ = std::make_unique<FeedWatches>(*registry, log_as("feed"));
+    watches = feed_watches_.get();
+  }
+  if (watches) watch_list_ = std::make_unique<WatchList>(*watches, events_);
+}
+
 void RunningHost::open_api() {
   auto* authenticator = plugins_->find<Authenticator>();
   access_ = config_.owner_access() ? owner_guard(data_.api_token(), listener_->address())
@@ -139,6 +154,7 @@ void RunningHost::open_api() {
       .authenticator = authenticator,
       .accounts = plugins_->find<Accounts>(),
       .events = &events_,
+      .watch_list = watch_list_.get(),
       .threw = [this](auto interface_id, auto request,
                       auto what) { plugins_->count_failure(interface_id, request, what); }});
   add_backups(*api_, [this](const std::filesystem::path& folder) { return make_backup(folder); });

@@ -10,12 +10,14 @@
 #include <optional>
 
 #include "host/api/api.h"
+#include "host/api/watch_list.h"
 #include "host/app/config.h"
 #include "host/app/data_folder.h"
 #include "host/app/event_bus.h"
 #include "host/app/metrics.h"
 #include "host/app/scheduler.h"
 #include "host/app/system_clock.h"
+#include "host/feed/feed_watches.h"
 #include "host/feed/membership.h"
 #include "host/feed/pump.h"
 #include "host/http/server.h"
@@ -45,6 +47,7 @@ class RunningHost {
   Result<void> open_listener();
   http::Hooks hooks(const std::string& source, const std::string& counter);
   Result<void> start_plugins();
+  void open_watches();
   void open_api();
   Result<std::vector<std::string>> make_backup(const std::filesystem::path& folder);
   void start_feeds();
@@ -64,6 +67,8 @@ class RunningHost {
   bool stopped_ = false;
   std::unique_ptr<http::Listener> listener_;
   std::unique_ptr<Manager> plugins_;
+  std::unique_ptr<FeedWatches> feed_watches_;  // where the registry has a feed
+  std::unique_ptr<WatchList> watch_list_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<Pump> indexing_;          // registry → search
   std::unique_ptr<Membership> membership_;  // catalogue → registry

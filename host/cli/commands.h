@@ -27,6 +27,7 @@ int status(Session& session);
 int peers(Session& session);
 int browse(Session& session);
 int search(Session& session);
+int watch(Session& session);
 int get(Session& session);
 int downloads(Session& session);
 int uploads(Session& session);

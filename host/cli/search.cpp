@@ -1,36 +1,15 @@
 // search: what the index has.
 #include <fmt/format.h>
 
-#include <iostream>
-
 #include "host/cli/commands.h"
 #include "host/cli/display.h"
 #include "host/cli/human.h"
 #include "host/cli/lookup.h"
+#include "host/cli/query_words.h"
 #include "host/cli/table.h"
 
 namespace swapmeet::cli {
 namespace {
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) {
-    // The shell took the quotes of a phrase away; a word with spaces in it was one.
-    const bool phrase = word.find(' ') != std::string::npos && word.find('"') == std::string::npos;
-    (text += text.empty() ? "" : " ") += phrase ? '"' + word + '"' : word;
-  }
-  return text;
-}
-
-// The query with a mark below the place that is wrong.
-int bad_query(const std::string& query, const Error& error) {
-  const int code = fail(error);
-  if (error.position && *error.position <= query.size())
-    std::cerr << "  " << printable(query) << "\n  "
-              << std::string(display_width(printable(query.substr(0, *error.position))), ' ')
-              << "^\n";
-  return code;
-}
 
 // "audio 12, video 3": what `type:` would leave.
 void print_types(const Facets& facets) {
@@ -48,13 +27,13 @@ void print_types(const Facets& facets) {
 }  // namespace
 
 int search(Session& session) {
-  const auto query = joined(session.words());
+  const auto query = query_of(session.words());
   const auto limit = session.arguments().value("--limit");
   if (limit.find_first_not_of("0123456789") != std::string::npos)
     return fail(wrong_usage("--limit takes a number, not '" + limit + "'"));
   auto body = session.call("GET", "/api/v1/search?q=" + wire::percent_encode(query) +
                                       (limit.empty() ? "" : "&limit=" + limit));
-  if (!body) return bad_query(query, body.error());
+  if (!body) return fail_query(query, body.error());
   const auto page = wire::from_json<SearchPage>(*body);
   if (!page) return fail(page.error());
   remember(*page);

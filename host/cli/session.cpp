@@ -73,6 +73,10 @@ Result<std::string> Session::call(const std::string& method, const std::string& 
   return std::move(reply->body);
 }
 
+std::unique_ptr<wire::EventStream> Session::open_stream() const {
+  return std::make_unique<wire::EventStream>(url(), options_.token);
+}
+
 int print_json(const std::string& json) {
   std::cout << printable_json(json) << (json.ends_with('\n') ? "" : "\n");
   return 0;

@@ -11,6 +11,7 @@
 #include "swapmeet/page.h"
 #include "swapmeet/result.h"
 #include "swapmeet/wire/client.h"
+#include "swapmeet/wire/event_stream.h"
 #include "swapmeet/wire/json.h"
 
 namespace swapmeet::cli {
@@ -38,6 +39,7 @@ class Session {
     if (!answer) return std::move(answer).error();
     return wire::from_json<T>(*answer);
   }
+  std::unique_ptr<wire::EventStream> open_stream() const;
   // All pages of a list, as one. `target` has a query already.
   template <class T>
   Result<Page<T>> all(const std::string& target) {

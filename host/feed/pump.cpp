@@ -55,10 +55,10 @@ void Pump::hurry() {
 }
 
 Result<Pump::Moved> Pump::move() {
-  auto state = feed_.state();
-  if (!state) return std::move(state).error();
   auto stands = follower_.applied();
   if (!stands) return std::move(stands).error();
+  auto state = feed_.state();
+  if (!state) return std::move(state).error();
   const bool lost = stands->feed != state->feed || stands->revision > state->latest;
   if (!lost && stands->revision == state->latest) {
     tried_.reset();

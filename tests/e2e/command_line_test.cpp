@@ -1,6 +1,7 @@
 // Every command of the README with real programs: what it prints, and its exit code.
 #include <cstdlib>
 #include <sstream>
+#include <thread>
 
 #include "catch.h"
 #include "network.h"
@@ -71,6 +72,33 @@ TEST_CASE("a person is told what was searched for instead, and what the words ma
   const auto suggested = world.bob.call("GET", "/api/v1/search/suggest?q=song%20win");
   REQUIRE(suggested.ok());
   CHECK(*suggested == R"({"suggestions":["song Winter"]})");
+}
+
+TEST_CASE("a watch tells of files as they appear, also from an index that was away") {
+  World world;
+  REQUIRE(eventually([&] { return has(world.as_bob({"search", "song"}), "2 of 2 found"); }));
+  Outcome watched;
+  // Ends when the host of the one who watches does.
+  std::thread watching([&] { watched = world.as_bob({"watch", "rome", "ext:mp3", "--get"}); });
+  const auto got = world.folder.path() / "downloads/bob";
+  const auto appears = [&](const std::string& name) {
+    for (int i = 0; i < 30; ++i) {  // until it is watched for
+      const auto file = name + ' ' + std::to_string(i) + ".mp3";
+      write_file(world.folder.path() / "ann/music" / file, file);
+      if (eventually([&] { return fs::exists(got / file); }, std::chrono::seconds(3))) return true;
+    }
+    return false;
+  };
+  CHECK(appears("Live at Rome"));
+  CHECK(world.index.signal(SIGTERM) == 0);
+  world.index.start();
+  CHECK(appears("Again in Rome"));
+  CHECK(world.bob.signal(SIGTERM) == 0);
+  watching.join();
+  CHECK(watched.code == 5);
+  CHECK(has(watched, "Watching for new files"));
+  CHECK(has(watched, "Live at Rome"));
+  CHECK(has(watched, "is fetched to"));
 }
 
 TEST_CASE("the commands of a person do what the README says") {
@@ -230,7 +258,7 @@ TEST_CASE("wrong usage is said in a sentence, and help is never far") {
   const auto help = run_program({});
   CHECK(help.code == 0);
   for (const std::string command :
-       {"init", "run", "check", "plugins", "status", "peers", "browse", "search", "get",
+       {"init", "run", "check", "plugins", "status", "peers", "browse", "search", "watch", "get",
         "downloads", "uploads", "share", "send", "inbox", "login", "logout", "account"}) {
     CHECK(has(help, "\n  " + command));
     const auto one = run_program({"help", command});

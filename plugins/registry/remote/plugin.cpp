@@ -1,13 +1,10 @@
 // registry.remote: the registry of an index, asked over HTTP.
 #include "swapmeet/plugin.h"
 
-#include <Poco/Exception.h>
-#include <Poco/URI.h>
 #include <openssl/evp.h>
 #include <zlib.h>
 
 #include <array>
-#include <optional>
 
 #include "registry/remote/index_session.h"
 #include "swapmeet/registry.h"
@@ -49,24 +46,12 @@ Result<std::string> gzip(const std::string& text) {
   return packed;
 }
 
-// One spelling, because the peer's token at this index is made from it.
-std::optional<std::string> normal_url(const std::string& text) {
-  try {
-    auto url = Poco::URI(text).toString();  // small letters, no port that goes without saying
-    while (url.ends_with('/')) url.pop_back();
-    return url;
-  } catch (const Poco::SyntaxException&) {
-    return std::nullopt;
-  }
-}
-
 class RemoteRegistry final : public Plugin, public Registry, public IndexAddress {
  public:
   Result<void> configure(Host& host) override {
-    const auto index = host.settings().text("index");
-    auto url = normal_url(index);
-    if (!url) return Error{ErrorCode::invalid_argument, "index: '" + index + "' is not a URL", {}};
-    url_ = std::move(*url);
+    auto url = wire::normal_url(host.settings().text("index"));
+    if (!url) return std::move(url).error();
+    url_ = std::move(*url);  // the peer's token at this index is made from it
     if (!url_.starts_with("http://"))
       return Error{ErrorCode::unsupported, "index: only http:// is spoken in this version", {}};
     wire::ClientOptions options;

@@ -3,6 +3,7 @@
 
 #include <mutex>
 
+#include "search/remote/watches.h"
 #include "swapmeet/remote.h"
 #include "swapmeet/search.h"
 #include "swapmeet/wire/client.h"
@@ -11,64 +12,89 @@
 namespace swapmeet {
 namespace {
 
-constexpr const char* kProvides[] = {Search::kInterface};
+constexpr const char* kProvides[] = {Search::kInterface, Watches::kInterface};
 constexpr KeySpec kKeys[] = {
     {"index", KeyType::url, "", nullptr, nullptr,
      "The index to ask; empty: the one of [registry]."},
     {"timeout", KeyType::duration, "4s", "100ms", "5m", "How long to wait for an answer."},
 };
 
-class RemoteSearch final : public Plugin, public Search {
+class RemoteSearch final : public Plugin, public Search, public Watches {
  public:
   Result<void> configure(Host& host) override {
     host_ = &host;
     return {};
   }
   Result<void> start() override {
-    if (host_->settings().has("index")) connect(host_->settings().text("index"));
+    if (!host_->settings().has("index")) return {};
+    auto url = wire::normal_url(host_->settings().text("index"));
+    if (!url) return std::move(url).error();
+    connect(std::move(*url));
     return {};
   }
-  void stop() override {}
-  void* interface(std::string_view id) override { return interface_of<Search>(this, id); }
+  void stop() override { watches_.stop(); }
+  void* interface(std::string_view id) override { return interface_of<Search, Watches>(this, id); }
 
   Result<SearchPage> search(const SearchRequest& request) override {
     const std::string target = "/api/v1/search?q=" + wire::percent_encode(request.query) +
                                "&limit=" + std::to_string(request.page.limit) +
                                "&after=" + wire::percent_encode(request.page.after) +
                                "&sort=" + std::string(name_of(request.sort));
-    auto reply = ask(target);
-    if (!reply) return std::move(reply).error();
-    return wire::from_json<SearchPage>(reply->body);
+    auto answer = ask("GET", target, "");
+    if (!answer) return std::move(answer).error();
+    return wire::from_json<SearchPage>(*answer);
   }
   Result<std::vector<std::string>> suggest(const SuggestRequest& request) override {
-    auto reply = ask("/api/v1/search/suggest?q=" + wire::percent_encode(request.typed) +
-                     "&limit=" + std::to_string(request.limit));
+    auto answer = ask("GET",
+                      "/api/v1/search/suggest?q=" + wire::percent_encode(request.typed) +
+                          "&limit=" + std::to_string(request.limit),
+                      "");
     // An index from before there were suggestions has none.
-    if (!reply && reply.error().code == ErrorCode::not_found) return std::vector<std::string>{};
-    if (!reply) return std::move(reply).error();
-    auto suggestions = wire::from_json<wire::Suggestions>(reply->body);
+    if (!answer && answer.error().code == ErrorCode::not_found) return std::vector<std::string>{};
+    if (!answer) return std::move(answer).error();
+    auto suggestions = wire::from_json<wire::Suggestions>(*answer);
     if (!suggestions) return std::move(suggestions).error();
     return std::move(suggestions->queries);
   }
   ChangeFollower* follower() noexcept override { return nullptr; }
-
- private:
-  // Under the registry's session, if it is the same index.
-  Result<wire::Reply> ask(const std::string& target) {
-    auto client = this->client();
-    if (!client) return std::move(client).error();
-    auto* index = host_->find<IndexAddress>();
-    return index && index->index_url() == (*client)->url()
-               ? wire::request_as_member(**client, *index, "GET", target)
-               : (*client)->request("GET", target);
+  Result<Registration> watch(const WatchRequest& request,
+                             std::function<void(const Match&)> found) override {
+    return watches_.watch(request, std::move(found));
   }
 
+ private:
   void connect(std::string url) {
-    while (url.ends_with('/')) url.pop_back();
     wire::ClientOptions options;
     options.url = std::move(url);
     options.timeout = host_->settings().duration("timeout");
     client_ = std::make_unique<wire::Client>(options);
+  }
+
+  Result<std::string> ask(const std::string& method, const std::string& target,
+                          const std::string& body) {
+    auto client = this->client();
+    if (!client) return std::move(client).error();
+    auto* index = index_of(**client);
+    auto reply = index ? wire::request_as_member(**client, *index, method, target, body)
+                       : (*client)->request(method, target, body);
+    if (!reply) return std::move(reply).error();
+    return std::move(reply->body);
+  }
+  Result<std::unique_ptr<wire::EventStream>> open_stream() {
+    auto client = this->client();
+    if (!client) return std::move(client).error();
+    std::string token;
+    if (auto* index = index_of(**client)) {
+      auto session = index->session();
+      if (!session) return std::move(session).error();
+      token = std::move(*session);
+    }
+    return std::make_unique<wire::EventStream>((*client)->url(), token);
+  }
+  // The registry's index, whose session it is asked under, if it is the same one.
+  IndexAddress* index_of(const wire::Client& client) {
+    auto* index = host_->find<IndexAddress>();
+    return index && index->index_url() == client.url() ? index : nullptr;
   }
 
   // The registry may start after this plugin, so its index is asked for at the first search.
@@ -89,6 +115,10 @@ class RemoteSearch final : public Plugin, public Search {
   Host* host_ = nullptr;
   std::mutex mutex_;
   std::unique_ptr<wire::Client> client_;
+  search::RemoteWatches watches_{{[this](const auto& method, const auto& target, const auto& body) {
+                                    return ask(method, target, body);
+                                  },
+                                  [this] { return open_stream(); }}};
 };
 
 }  // namespace

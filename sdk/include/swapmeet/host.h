@@ -31,8 +31,9 @@ struct LogField {
 
 // Something that happened, for whoever listens (GET /api/v1/events sends them on).
 struct Event {
-  std::string topic;  // "download", "upload", "share", "inbox", "peer", …
-  std::string json;   // one JSON object
+  std::string topic;       // "download", "upload", "share", "inbox", "peer", …
+  std::string json;        // one JSON object
+  std::string watch = {};  // of "match": the watch that found it; only those who follow it are told
 };
 
 // A number that only grows. Thread-safe, lock-free.

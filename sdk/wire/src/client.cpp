@@ -114,6 +114,16 @@ Result<Reply> request_as_member(Client& client, IndexAddress& index, const std::
   }
 }
 
+Result<std::string> normal_url(const std::string& text) {
+  try {
+    auto url = Poco::URI(text).toString();
+    while (url.ends_with('/')) url.pop_back();
+    return url;
+  } catch (const Poco::SyntaxException&) {
+    return Error{ErrorCode::invalid_argument, "'" + text + "' is not a URL", {}};
+  }
+}
+
 std::string percent_encode(std::string_view text) {
   std::string encoded;
   Poco::URI::encode(std::string(text), "!#$&'()*+,/:;=?@[]%\"<>\\^`{|}", encoded);

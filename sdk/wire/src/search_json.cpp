@@ -96,6 +96,46 @@ Result<Suggestions> from_json(std::string_view text) {
   return in.finish(std::move(suggestions));
 }
 
+std::string to_json(const WatchRequest& request) {
+  return JsonWriter().begin().text("query", request.query).end().take();
+}
+
+template <>
+Result<WatchRequest> from_json(std::string_view text) {
+  JsonReader in(text);
+  return in.finish(WatchRequest{in.text("query"), {}});
+}
+
+std::string to_json(const WatchRecord& watch) {
+  return JsonWriter().begin().text("id", watch.id).text("query", watch.query).end().take();
+}
+
+template <>
+Result<WatchRecord> from_json(std::string_view text) {
+  JsonReader in(text);
+  return in.finish(WatchRecord{in.text("id"), in.text("query")});
+}
+
+std::string to_json(const Match& match) {
+  JsonWriter out;
+  out.begin().text("content", match.content.text()).text("name", match.name);
+  out.text("path", match.path).number("size", match.size).text("type", name_of(match.type));
+  return out.text("peer", match.peer.text()).end().take();
+}
+
+template <>
+Result<Match> from_json(std::string_view text) {
+  JsonReader in(text);
+  Match match;
+  match.content = in.id<ContentId>("content");
+  match.name = in.text("name");
+  match.path = in.text("path");
+  match.size = in.number("size");
+  match.type = media_type_from(in.text("type")).value_or(MediaType::other);
+  match.peer = in.id<PeerId>("peer");
+  return in.finish(std::move(match));
+}
+
 std::string to_json(const StatusReport& report) {
   JsonWriter out;
   out.begin().text("name", report.name).text("version", report.version);

@@ -62,13 +62,67 @@ TEST_CASE("events reach their readers, a line of data each") {
     };
     open(owner, World::admin());
     open(guest, World::guest());
-    world.events.publish({"download", "{\"id\":\n\"1\"}"});
-    world.events.publish({"peer", "{}"});
+    world.events.publish({"download", "{\"id\":\n\"1\"}", ""});
+    world.events.publish({"peer", "{}", ""});
     CHECK(owner->hears("event: download\ndata: {\"id\": \"1\"}\n\n"));
     CHECK(guest->hears("event: peer\ndata: {}\n\n"));
     CHECK(guest->heard().find("download") == std::string::npos);
   }
   CHECK(owner->closed());
+}
+
+TEST_CASE("what a watch finds is told to those who follow it, and to nobody else") {
+  World world;
+  const auto follower = std::make_shared<Reader>();
+  const auto owner = std::make_shared<Reader>();
+  const Api api(world.all());
+  const auto open = [&](const std::shared_ptr<Reader>& reader, const std::string& target) {
+    auto response = world.call("GET", target);
+    REQUIRE(response.status == 200);
+    std::get<http::StreamBody>(response.body).opened(reader);
+  };
+  CHECK(world.call("GET", "/api/v1/events?watch=1").status == 404);
+  const auto wrong = world.call("POST", "/api/v1/watches", R"({"query":"("})");
+  CHECK(wrong.status == 400);
+  const auto made = world.call("POST", "/api/v1/watches", R"({"query":"a"})");
+  REQUIRE(made.status == 201);
+  const std::string id = parsed(made)["id"].GetString();
+  open(follower, "/api/v1/events?watch=" + id);
+  open(owner, "/api/v1/events");
+  world.watches.found_.at("a")({content_id(), "a.flac", "music/a.flac", 5, MediaType::audio, {}});
+  world.events.publish({"peer", "{}", ""});
+  CHECK(follower->hears("event: match\ndata: {\"content\":\"" + kContent));
+  CHECK(owner->hears("event: peer"));
+  CHECK(owner->heard().find("match") == std::string::npos);
+  CHECK(follower->heard().find("peer\ndata") == std::string::npos);
+  CHECK(world.call("DELETE", "/api/v1/watches/" + id).status == 204);
+  CHECK(world.watches.found_.empty());
+  CHECK(world.call("DELETE", "/api/v1/watches/" + id).status == 404);
+}
+
+TEST_CASE("watches are bounded, and end when nobody listens") {
+  FakeWatches watches;
+  EventBus bus;
+  SECTION("bounded") {
+    WatchList list(watches, bus, {3, 2, 1h});
+    CHECK(list.add({"a", {}}, "ann").ok());
+    CHECK(list.add({"b", {}}, "ann").ok());
+    CHECK(list.add({"c", {}}, "ann").error().code == ErrorCode::too_many);
+    const auto last = list.add({"c", {}}, "bob");
+    REQUIRE(last.ok());
+    CHECK(list.add({"d", {}}, "cyd").error().code == ErrorCode::too_many);
+    CHECK(list.remove(*last));
+    CHECK(list.add({"d", {}}, "cyd").ok());
+  }
+  SECTION("unheard") {
+    WatchList list(watches, bus, {3, 2, 0s});
+    const auto first = list.add({"a", {}}, "ann");
+    REQUIRE(first.ok());
+    CHECK(list.keep(*first));
+    REQUIRE(list.add({"b", {}}, "ann").ok());
+    CHECK_FALSE(list.keep(*first));
+    CHECK_FALSE(watches.found_.contains("a"));
+  }
 }
 
 TEST_CASE("a heartbeat reaches idle readers, and one that left is forgotten") {
@@ -78,6 +132,6 @@ TEST_CASE("a heartbeat reaches idle readers, and one that left is forgotten") {
   streams.add(reader, true);
   CHECK(reader->hears("\n:\n\n"));
   reader->leave();
-  bus.publish({"peer", "{}"});
+  bus.publish({"peer", "{}", ""});
   CHECK(streams.size() == 0);
 }

@@ -4,6 +4,7 @@
 
 #include <rapidjson/document.h>
 
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 
 #include "catch.h"
 #include "host/api/api.h"
+#include "host/api/watch_list.h"
 #include "swapmeet/testing/memory_routes.h"
 
 namespace swapmeet::testing {
@@ -104,6 +106,17 @@ class FakeSearch : public Search {
   }
   ChangeFollower* follower() noexcept override { return nullptr; }
   SearchRequest request_;
+};
+
+class FakeWatches : public Watches {
+ public:
+  Result<Registration> watch(const WatchRequest& request,
+                             std::function<void(const Match&)> found) override {
+    if (request.query == "(") return Error{ErrorCode::invalid_argument, "no word", 0};
+    found_[request.query] = std::move(found);
+    return Registration([this, query = request.query] { found_.erase(query); });
+  }
+  std::map<std::string, std::function<void(const Match&)>> found_;
 };
 
 class FakeShares : public Shares {
@@ -227,6 +240,8 @@ struct World {
   FakeInbox inbox;
   FakeAuth auth;
   EventBus events;
+  FakeWatches watches;
+  WatchList watch_list{watches, events};
   Metrics metrics;
   MemoryRoutes routes;
 
@@ -244,6 +259,7 @@ struct World {
     context.authenticator = &auth;
     context.accounts = &auth;
     context.events = &events;
+    context.watch_list = &watch_list;
     return context;
   }
   // By an admin, unless the request says otherwise.

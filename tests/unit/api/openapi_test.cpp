@@ -93,6 +93,7 @@ TEST_CASE("answers are what the OpenAPI document says") {
     check_answer(document, world, "get", v + list, v + list);
   check_answer(document, world, "get", v + "/search", v + "/search?q=a");
   check_answer(document, world, "get", v + "/search/suggest", v + "/search/suggest?q=a");
+  check_answer(document, world, "post", v + "/watches", v + "/watches", R"({"query":"a"})");
   const auto peer = v + "/peers/" + kPeer;
   check_answer(document, world, "get", v + "/peers/{id}", peer);
   check_answer(document, world, "get", v + "/peers/{id}/files", peer + "/files");

@@ -6,7 +6,7 @@
 
 namespace swapmeet::testing {
 
-class EmptyRegistry final : public Registry {
+class EmptyRegistry : public Registry {
  public:
   Result<Enrolled> enroll(const Enrollment&, const Caller&) override { return nobody(); }
   Result<std::chrono::seconds> renew(const PeerId&, const std::string&) override {

@@ -50,6 +50,10 @@ Result<Reply> request_as_member(Client& client, IndexAddress& index, const std::
                                 const std::string& target, const std::string& body = "",
                                 http::Headers headers = {});
 
+// One spelling of a host's URL: small letters where case says nothing, no port that goes without
+// saying, no '/' at the end. `invalid_argument`: it is none.
+Result<std::string> normal_url(const std::string& text);
+
 // Percent-encodes a text for a query value or path segment.
 std::string percent_encode(std::string_view text);
 

@@ -14,6 +14,7 @@
 #include "swapmeet/registry.h"
 #include "swapmeet/search.h"
 #include "swapmeet/transfer.h"
+#include "swapmeet/watch.h"
 
 namespace swapmeet::wire {
 
@@ -58,6 +59,12 @@ struct Credentials {
   std::string password;
 };
 
+// The answer to POST /api/v1/watches.
+struct WatchRecord {
+  std::string id;
+  std::string query;
+};
+
 // POST /inbox and GET /inbox/{id} of a peer's public listener: what is offered, by whom, to whom.
 struct OfferMessage {
   std::string id;  // 32 hex digits
@@ -83,6 +90,9 @@ std::string to_json(const FeedPosition& position);
 std::string to_json(const ContentRecord& content);
 std::string to_json(const SearchPage& page);
 std::string to_json(const Suggestions& suggestions);
+std::string to_json(const WatchRequest& request);  // without the viewer
+std::string to_json(const WatchRecord& watch);
+std::string to_json(const Match& match);
 std::string to_json(const ShareSpec& share);
 std::string to_json(const ShareStatus& share);
 std::string to_json(const std::vector<ShareStatus>& shares);

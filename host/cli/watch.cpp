@@ -1,0 +1,75 @@
+// watch: tells of files as they appear.
+#include <fmt/format.h>
+
+#include <atomic>
+#include <cstdio>
+#include <thread>
+
+#include "host/cli/commands.h"
+#include "host/cli/display.h"
+#include "host/cli/human.h"
+#include "host/cli/query_words.h"
+#include "host/cli/terminal.h"
+
+namespace swapmeet::cli {
+namespace {
+
+void print_match(Session& session, const Match& match, const std::string& json) {
+  if (session.json())
+    print_json(json);
+  else
+    fmt::print("{}  {}  {}\n", printable(match.name), human_size(match.size), name_of(match.type));
+}
+
+void fetch(Session& session, const Match& match) {
+  DownloadRequest request;
+  request.content = match.content;
+  request.name = match.name;
+  const auto started =
+      session.ask<DownloadStatus>("POST", "/api/v1/downloads", wire::to_json(request));
+  if (!started)
+    fail(started.error());
+  else if (!session.json())
+    fmt::print("  is fetched to {}\n", printable(started->path));
+}
+
+// Until Ctrl-C, or the stream breaks.
+Result<void> follow(Session& session, const std::string& id) {
+  const auto stream = session.open_stream();
+  Result<void> ended;
+  std::atomic<bool> over{false};
+  std::thread reader([&] {
+    ended = stream->follow("/api/v1/events?watch=" + id,
+                           [&](const std::string& topic, const std::string& data) {
+                             const auto match = wire::from_json<Match>(data);
+                             if (topic != "match" || !match) return;
+                             print_match(session, *match, data);
+                             if (session.arguments().has("--get")) fetch(session, *match);
+                             std::fflush(stdout);
+                           });
+    over = true;
+  });
+  while (!over && !interrupted()) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  stream->end();
+  reader.join();
+  return ended;
+}
+
+}  // namespace
+
+int watch(Session& session) {
+  const auto query = query_of(session.words());
+  const auto record = session.ask<wire::WatchRecord>("POST", "/api/v1/watches",
+                                                     wire::to_json(WatchRequest{query, {}}));
+  if (!record) return fail_query(query, record.error());
+  if (!session.json()) {
+    fmt::print("Watching for new files; Ctrl-C ends it.\n");
+    std::fflush(stdout);
+  }
+  catch_interrupts();
+  const auto ended = follow(session, record->id);
+  (void)session.call("DELETE", "/api/v1/watches/" + record->id);
+  return ended ? 0 : fail(ended.error());
+}
+
+}  // namespace swapmeet::cli

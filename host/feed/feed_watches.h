@@ -1,0 +1,70 @@
+// Watches over a registry's feed. Every watch with a word waits under that word, so that a change
+// is compared only with the watches whose word it has, however many there are. Without watches the
+// feed is not read.
+// Threads: thread-safe; one thread of its own, the pump's.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "host/feed/pump.h"
+#include "swapmeet/query.h"
+#include "swapmeet/registry.h"
+#include "swapmeet/watch.h"
+
+namespace swapmeet {
+
+class FeedWatches final : public Watches {
+ public:
+  // The registry has a feed, and outlives this, which outlives all registrations.
+  FeedWatches(Registry& registry, const LogFn& log);
+  ~FeedWatches() override { stop(); }
+
+  // Watches without a word to wait under (only filters) are compared with every change: there are
+  // few of them.
+  static constexpr std::size_t kMostWithoutWord = 256;
+  Result<Registration> watch(const WatchRequest& request,
+                             std::function<void(const Match&)> found) override;
+  void stop();  // no call of any `found` begins after it; idempotent
+
+ private:
+  struct Entry {
+    Query query;
+    Identity viewer;
+    std::function<void(const Match&)> found;
+    bool asks_for_peer = false;
+  };
+  using EntryPointer = std::shared_ptr<const Entry>;
+  using Entries = std::vector<EntryPointer>;
+
+  class Follower final : public ChangeFollower {
+   public:
+    explicit Follower(FeedWatches& watches) : watches_(watches) {}
+    Result<FeedPosition> applied() override;
+    Result<void> apply(const ChangeBatch& batch) override;
+
+   private:
+    FeedWatches& watches_;
+  };
+
+  Entries& place_of(const Query& query);
+  void remove(const EntryPointer& entry);
+  void compare(const Change& change);
+  void compare(const Entries& entries, const Change& change, std::set<const Entry*>& seen);
+
+  Registry& registry_;
+  std::mutex mutex_;  // guards what follows; held while `found` is called
+  std::size_t count_ = 0;
+  FeedPosition position_;
+  std::unordered_map<std::string, Entries> by_word_;
+  std::unordered_map<std::string, Entries> by_beginning_;  // of watches with prefixes only
+  Entries without_word_;
+  Follower follower_{*this};
+  Pump pump_;
+};
+
+}  // namespace swapmeet

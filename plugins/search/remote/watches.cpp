@@ -1,0 +1,126 @@
+#include "search/remote/watches.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "swapmeet/wire/client.h"
+#include "swapmeet/wire/json.h"
+
+namespace swapmeet::search {
+namespace {
+
+constexpr std::chrono::seconds kShortest{1};  // pauses while the index is away
+constexpr std::chrono::seconds kLongest{30};
+
+std::string path_of(const std::string& id) { return "/api/v1/watches/" + wire::percent_encode(id); }
+
+}  // namespace
+
+struct RemoteWatches::Watch {
+  std::string query;
+  std::string id;  // at the index; the thread's own
+  std::function<void(const Match&)> found;
+  std::mutex mutex;  // guards what follows; held while `found` is called
+  std::condition_variable changed;
+  bool ended = false;
+  bool finished = false;  // the thread has
+  std::unique_ptr<wire::EventStream> stream;
+  std::thread thread;  // of RemoteWatches, under its lock
+};
+
+Result<std::string> RemoteWatches::ask_for(const std::string& query) const {
+  auto answer = index_.ask("POST", "/api/v1/watches", wire::to_json(WatchRequest{query, {}}));
+  if (!answer) return std::move(answer).error();
+  auto record = wire::from_json<wire::WatchRecord>(*answer);
+  if (!record) return std::move(record).error();
+  return std::move(record->id);
+}
+
+Result<Registration> RemoteWatches::watch(const WatchRequest& request,
+                                          std::function<void(const Match&)> found) {
+  auto id = ask_for(request.query);
+  if (!id) return std::move(id).error();
+  auto watch = std::make_shared<Watch>();
+  watch->query = request.query;
+  watch->id = std::move(*id);
+  watch->found = std::move(found);
+  const std::lock_guard lock(mutex_);
+  std::erase_if(watches_, [](const auto& one) {
+    {
+      const std::lock_guard its_lock(one->mutex);
+      if (!one->finished) return false;
+    }
+    one->thread.join();
+    return true;
+  });
+  if (stopped_ || watches_.size() >= kMost)
+    return Error{ErrorCode::too_many,
+                 "this host watches for " + std::to_string(kMost) + " queries already: end one",
+                 {}};
+  watches_.push_back(watch);
+  watch->thread = std::thread([this, watch] { run(watch); });
+  return Registration([watch] { end(*watch); });
+}
+
+void RemoteWatches::end(Watch& watch) {
+  const std::lock_guard lock(watch.mutex);
+  watch.ended = true;
+  if (watch.stream) watch.stream->end();
+  watch.changed.notify_all();
+}
+
+void RemoteWatches::stop() {
+  std::vector<std::shared_ptr<Watch>> all;
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    all.swap(watches_);
+  }
+  for (const auto& watch : all) end(*watch);
+  for (const auto& watch : all) watch->thread.join();
+}
+
+bool RemoteWatches::is_stopped() const {
+  const std::lock_guard lock(mutex_);
+  return stopped_;
+}
+
+void RemoteWatches::run(const std::shared_ptr<Watch>& watch) const {
+  const auto hear = [&](const std::string& topic, const std::string& data) {
+    if (topic != "match") return;
+    const auto match = wire::from_json<Match>(data);
+    const std::lock_guard lock(watch->mutex);
+    if (match && !watch->ended) watch->found(*match);
+  };
+  auto pause = kShortest;
+  for (;;) {
+    auto stream = index_.open_stream();
+    {
+      const std::lock_guard lock(watch->mutex);
+      if (watch->ended) break;
+      if (stream) watch->stream = std::move(*stream);
+    }
+    if (!watch->id.empty() && watch->stream) {
+      const auto began = std::chrono::steady_clock::now();
+      const auto followed =
+          watch->stream->follow("/api/v1/events?watch=" + wire::percent_encode(watch->id), hear);
+      if (std::chrono::steady_clock::now() - began > kLongest) pause = kShortest;
+      // An index that has started anew knows nothing of it.
+      if (!followed && followed.error().code == ErrorCode::not_found) watch->id.clear();
+    }
+    {
+      std::unique_lock lock(watch->mutex);
+      watch->stream.reset();
+      if (watch->changed.wait_for(lock, pause, [&] { return watch->ended; })) break;
+    }
+    pause = std::min(pause * 2, kLongest);
+    if (watch->id.empty())
+      if (auto id = ask_for(watch->query)) watch->id = std::move(*id);
+  }
+  // The index would end it by itself, after a while: a host that stops does not wait for that.
+  if (!watch->id.empty() && !is_stopped()) (void)index_.ask("DELETE", path_of(watch->id), "");
+  const std::lock_guard lock(watch->mutex);
+  watch->finished = true;
+}
+
+}  // namespace swapmeet::search

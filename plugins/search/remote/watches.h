@@ -1,0 +1,51 @@
+// Watches at an index. Each has a thread that listens to what the index finds, and asks anew when
+// the index was away: what appeared meanwhile is not told.
+// Threads: thread-safe.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "swapmeet/watch.h"
+#include "swapmeet/wire/event_stream.h"
+
+namespace swapmeet::search {
+
+// How the index is spoken to, under this host's session.
+struct Index {
+  // The body of the answer.
+  std::function<Result<std::string>(const std::string& method, const std::string& target,
+                                    const std::string& body)>
+      ask;
+  std::function<Result<std::unique_ptr<wire::EventStream>>()> open_stream;
+};
+
+class RemoteWatches {
+ public:
+  static constexpr std::size_t kMost = 32;  // at once
+  explicit RemoteWatches(Index index) : index_(std::move(index)) {}
+  ~RemoteWatches() { stop(); }
+
+  // As of Watches::watch.
+  Result<Registration> watch(const WatchRequest& request, std::function<void(const Match&)> found);
+  void stop();  // idempotent
+
+ private:
+  struct Watch;
+  void run(const std::shared_ptr<Watch>& watch) const;
+  Result<std::string> ask_for(const std::string& query) const;
+  static void end(Watch& watch);
+  bool is_stopped() const;
+
+  const Index index_;
+  mutable std::mutex mutex_;
+  bool stopped_ = false;
+  std::vector<std::shared_ptr<Watch>> watches_;
+};
+
+}  // namespace swapmeet::search

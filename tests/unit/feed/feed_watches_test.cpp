@@ -1,0 +1,187 @@
+// Watches over a feed: which changes they are told of.
+#include "host/feed/feed_watches.h"
+
+#include <condition_variable>
+
+#include "catch.h"
+#include "swapmeet/testing/empty_registry.h"
+
+using namespace swapmeet;
+
+namespace {
+
+PeerId peer_number(std::uint8_t number) {
+  PeerId id;
+  id.bytes[0] = number;
+  return id;
+}
+
+class Feed final : public ChangeFeed {
+ public:
+  Result<FeedState> state() override {
+    const std::lock_guard lock(mutex_);
+    return FeedState{name_, 0, changes_.size()};
+  }
+  Result<ChangeBatch> changes_after(Revision after, std::size_t limit) override {
+    const std::lock_guard lock(mutex_);
+    if (after > changes_.size()) return Error{ErrorCode::conflict, "not yet", {}};
+    const auto upto = std::min<Revision>(changes_.size(), after + limit);
+    ChangeBatch batch{name_, after, upto, {}};
+    batch.changes.assign(changes_.begin() + static_cast<std::ptrdiff_t>(after),
+                         changes_.begin() + static_cast<std::ptrdiff_t>(upto));
+    return batch;
+  }
+  Registration on_advance(std::function<void()> wake) override {
+    wake_ = std::move(wake);
+    return {};
+  }
+  void put(const std::string& path, const Audience& audience = {}, std::uint64_t size = 5) {
+    Change change;
+    change.peer = peer_number(1);
+    change.listing.path = path;
+    change.listing.size = size;
+    change.listing.audience = audience;
+    {
+      const std::lock_guard lock(mutex_);
+      change.revision = changes_.size() + 1;
+      changes_.push_back(std::move(change));
+    }
+    if (wake_) wake_();
+  }
+  void start_over(const std::string& name) {
+    {
+      const std::lock_guard lock(mutex_);
+      name_ = name;
+    }
+    wake_();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::string name_ = "f";
+  std::vector<Change> changes_;
+  std::function<void()> wake_;
+};
+
+class WatchedRegistry final : public testing::EmptyRegistry {
+ public:
+  Result<PeerRecord> peer(const PeerId& id) override {
+    PeerRecord record;
+    record.id = id;
+    record.name = "ann";
+    return record;
+  }
+  ChangeFeed* feed() noexcept override { return &feed_; }
+  Feed feed_;
+};
+
+// The paths that a watch was told of.
+struct Heard {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<std::string> paths;
+  auto listener() {
+    return [this](const Match& match) {
+      const std::lock_guard lock(mutex);
+      paths.push_back(match.path);
+      changed.notify_all();
+    };
+  }
+  // Waits until the last of them has come.
+  bool hears(const std::vector<std::string>& all) {
+    std::unique_lock lock(mutex);
+    changed.wait_for(lock, std::chrono::seconds(30), [&] { return paths.size() >= all.size(); });
+    return paths == all;
+  }
+};
+
+struct World {
+  WatchedRegistry registry;
+  FeedWatches watches{registry, [](LogLevel, std::string_view, auto) {}};
+  Registration watch(const std::string& query, Heard& heard, const Identity& who = {}) {
+    auto added = watches.watch({query, who}, heard.listener());
+    REQUIRE(added.ok());
+    return std::move(*added);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a watch is told of what appears from now on, and matches") {
+  World world;
+  world.registry.feed_.put("music/old song.mp3");
+  Heard song;
+  Heard beginning;
+  Heard audio;
+  Heard of_ann;
+  Heard not_live;
+  const auto all = {world.watch("song", song), world.watch("so*", beginning),
+                    world.watch("type:audio", audio), world.watch("song peer:ann", of_ann),
+                    world.watch("song -live", not_live)};
+  for (const auto* path :
+       {"music/new song.mp3", "sonata/a.txt", "song/live.flac", "x/end song.txt"})
+    world.registry.feed_.put(path);
+  CHECK(song.hears({"music/new song.mp3", "song/live.flac", "x/end song.txt"}));
+  CHECK(
+      beginning.hears({"music/new song.mp3", "sonata/a.txt", "song/live.flac", "x/end song.txt"}));
+  CHECK(audio.hears({"music/new song.mp3", "song/live.flac"}));
+  CHECK(of_ann.hears({"music/new song.mp3", "song/live.flac", "x/end song.txt"}));
+  CHECK(not_live.hears({"music/new song.mp3", "x/end song.txt"}));
+}
+
+TEST_CASE("a watch hears only what its owner may see") {
+  World world;
+  Heard guest;
+  Heard friend_of_ann;
+  const auto both = {world.watch("song", guest),
+                     world.watch("song", friend_of_ann, {"bob", {"friends"}, {}, false})};
+  world.registry.feed_.put("song 1", {false, {"friends"}, {}});
+  world.registry.feed_.put("song 2");
+  CHECK(friend_of_ann.hears({"song 1", "song 2"}));
+  CHECK(guest.hears({"song 2"}));
+}
+
+TEST_CASE("a watch that ended hears no more, and one that comes later hears nothing old") {
+  World world;
+  Heard first;
+  Heard second;
+  auto ended = world.watch("song", first);
+  world.registry.feed_.put("song 1");
+  CHECK(first.hears({"song 1"}));
+  ended.reset();
+  world.registry.feed_.put("song 2");
+  const auto later = world.watch("song", second);
+  world.registry.feed_.put("song 3");
+  CHECK(second.hears({"song 3"}));
+  CHECK(first.paths.size() == 1);
+}
+
+TEST_CASE("a registry that has lost its store brings no old files back as new ones") {
+  World world;
+  Heard heard;
+  const auto watch = world.watch("song", heard);
+  world.registry.feed_.put("song 1");
+  CHECK(heard.hears({"song 1"}));
+  world.registry.feed_.start_over("g");
+  // Until it has noticed: what comes in between is taken for old.
+  for (int i = 0; heard.paths.size() < 2 && i < 1000; ++i) {
+    world.registry.feed_.put("song 2");
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  const std::lock_guard lock(heard.mutex);
+  REQUIRE(heard.paths.size() >= 2);
+  CHECK(heard.paths[1] == "song 2");
+}
+
+TEST_CASE("what is wrong with a query is said, and watches for everything of a kind are few") {
+  World world;
+  const auto ignore = [](const Match&) {};
+  CHECK(world.watches.watch({"size>huge", {}}, ignore).error().position.has_value());
+  std::vector<Registration> all;
+  for (std::size_t i = 0; i < FeedWatches::kMostWithoutWord; ++i)
+    all.push_back(std::move(world.watches.watch({"type:audio", {}}, ignore).value()));
+  CHECK(world.watches.watch({"type:audio", {}}, ignore).error().code == ErrorCode::too_many);
+  CHECK(world.watches.watch({"song type:audio", {}}, ignore).ok());
+  all.pop_back();
+  CHECK(world.watches.watch({"type:audio", {}}, ignore).ok());
+}
