@@ -16,9 +16,7 @@ constexpr const char* kMigrations[] = {
     "ALTER TABLE downloads DROP COLUMN layer;"
     "ALTER TABLE downloads ADD COLUMN liars TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE downloads ADD COLUMN asked_for INTEGER NOT NULL DEFAULT 1;"
-    "ALTER TABLE downloads ADD COLUMN offers TEXT NOT NULL DEFAULT ''",
-    // A file gets its name before all of it is on the disk: it is known again by this.
-    "ALTER TABLE downloads ADD COLUMN inode INTEGER NOT NULL DEFAULT 0"};
+    "ALTER TABLE downloads ADD COLUMN offers TEXT NOT NULL DEFAULT ''"};
 
 sqlite::Database& migrated(sqlite::Database& database) {
   sqlite::migrate(database, kMigrations);
@@ -83,7 +81,6 @@ StoredDownload read(const sqlite::Statement& row) {
   plan.liars = split(row.text(14));
   asked_for = row.integer(15) != 0;
   offers = split(row.text(16));
-  plan.inode = static_cast<std::uint64_t>(row.integer(17));
   return download;
 }
 
@@ -95,14 +92,14 @@ DownloadStore::DownloadStore(const std::filesystem::path& file)
     : database_(file),
       put_(migrated(database_).prepare(
           "INSERT OR REPLACE INTO downloads (seq, id, content, name, folder, overwrite, size, "
-          "state, why, target, started, finished, proven, sources, liars, asked_for, offers, "
-          "inode) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {}
+          "state, why, target, started, finished, proven, sources, liars, asked_for, offers) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {}
 
 std::vector<StoredDownload> DownloadStore::all() {
   std::vector<StoredDownload> downloads;
   auto rows = database_.prepare(
       "SELECT seq, id, content, name, folder, overwrite, size, state, why, target, started, "
-      "finished, proven, sources, liars, asked_for, offers, inode FROM downloads ORDER BY seq");
+      "finished, proven, sources, liars, asked_for, offers FROM downloads ORDER BY seq");
   while (rows.step()) downloads.push_back(read(rows));
   return downloads;
 }
@@ -118,7 +115,6 @@ void DownloadStore::put(const StoredDownload& download) {
   put_.bind(15, std::string_view(join(plan.liars)));
   put_.bind(16, asked_for);
   put_.bind(17, std::string_view(join(offers)));
-  put_.bind(18, static_cast<std::int64_t>(plan.inode));
   put_.run();
 }
 

@@ -26,8 +26,7 @@ struct TransferPlan {
   std::uint64_t size = 0;          // a hint until the last piece is proven
   std::string layer;               // checked; empty: not fetched yet, or the file is one piece
   std::string proven;              // bits of pieces on the disk
-  std::string target;              // set just before the final rename, with the
-  std::uint64_t inode = 0;         // file that gets this name; 0: not known
+  std::string target;              // set just before the final rename
   std::vector<std::string> liars;  // sources that sent wrong bytes; not asked again
 
   std::filesystem::path partial() const {

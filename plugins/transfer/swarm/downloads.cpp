@@ -141,20 +141,11 @@ struct DownloadQueue::State {
     return found == items.end() || found->second->cancelled ? nullptr : found->second;
   }
 
-  // While its transfer still brings it to the disk, what is done for everybody runs for the store.
-  void put(const Item& item) {
-    if (!item.transfer || item.state() != DownloadState::done) return store.put(item.kept);
-    auto kept = item.kept;
-    kept.status.state = DownloadState::running;
-    kept.status.finished.reset();
-    store.put(kept);
-  }
-
   // Durable when it returns ok.
   Result<void> keep(Item& item) {
     return sqlite::attempt([&]() -> Result<void> {
-      put(item);
-      if (item.has_layer && !item.transfer && item.state() == DownloadState::done)
+      store.put(item.kept);
+      if (item.has_layer && item.state() == DownloadState::done)
         store.drop_layer(item.kept.plan.id);
       return {};
     });
@@ -173,7 +164,7 @@ struct DownloadQueue::State {
       kept.plan.layer.clear();
       kept.plan.given = std::move(given);
       kept.status.size = plan.size;
-      put(item);
+      store.put(kept);
       return {};
     });
   }
@@ -183,7 +174,7 @@ struct DownloadQueue::State {
     if (!item.transfer) return status;
     auto progress = item.transfer->progress();
     status.done = progress.done;
-    status.rate = status.state == DownloadState::done ? 0 : progress.rate;
+    status.rate = progress.rate;
     status.sources = std::move(progress.sources);
     return status;
   }
@@ -208,16 +199,11 @@ struct DownloadQueue::State {
     auto layer = sqlite::attempt([&]() -> Result<std::string> { return store.layer(plan.id); });
     if (layer) plan.layer = std::move(*layer);
     item->has_layer = !plan.layer.empty();
-    item->transfer = std::make_shared<Transfer>(
-        options, std::move(plan),
-        [this, item](const TransferPlan& changed_plan) {
-          const std::lock_guard lock(mutex);
-          return keep_plan(*item, changed_plan);
-        },
-        [this, item](const std::string& target) {
-          const std::lock_guard lock(mutex);
-          completed(*item, target);
-        });
+    item->transfer = std::make_shared<Transfer>(options, std::move(plan),
+                                                [this, item](const TransferPlan& changed_plan) {
+                                                  const std::lock_guard lock(mutex);
+                                                  return keep_plan(*item, changed_plan);
+                                                });
     place(item);
     ++running;
     auto& run = runs.emplace_back(Run{item, {}});
@@ -236,17 +222,6 @@ struct DownloadQueue::State {
     }
   }
 
-  // The file is whole and has its name. That it is done is kept when it is on the disk.
-  void completed(Item& item, const std::string& target) {
-    auto& status = item.kept.status;
-    if (status.state != DownloadState::running) return;
-    status.state = DownloadState::done;
-    status.done = status.size = item.kept.plan.size;
-    status.path = target;
-    status.finished = options.clock->now();
-    if (!item.cancelled) publish(item);
-  }
-
   void ended(const ItemPointer& item, const TransferEnd& end) {
     auto& status = item->kept.status;
     auto progress = item->transfer->progress();
@@ -261,9 +236,8 @@ struct DownloadQueue::State {
       status.done = status.size;
       status.why.clear();
       status.path = item->kept.plan.target;
-      if (!status.finished) status.finished = options.clock->now();
-    } else if (status.state == DownloadState::running || status.state == DownloadState::done) {
-      status.finished.reset();
+      status.finished = options.clock->now();
+    } else if (status.state == DownloadState::running) {
       status.state = item->go_on_at_once ? DownloadState::queued : end.state;
       if (status.state == DownloadState::waiting) {
         status.why = end.why;

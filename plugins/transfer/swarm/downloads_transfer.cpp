@@ -59,12 +59,10 @@ std::optional<Source> moved(Registry& registry, Source source) {
 
 struct Transfer::State {
   State(const DownloadOptions& given, TransferPlan what,
-        std::function<Result<void>(const TransferPlan&)> keeper,
-        std::function<void(const std::string&)> teller)
+        std::function<Result<void>(const TransferPlan&)> keeper)
       : options(given),
         plan(std::move(what)),
         save(std::move(keeper)),
-        complete(std::move(teller)),
         requested(std::exchange(plan.given, {})),
         pool(options.patience, options.self, plan.liars),
         proven_before(proven_bytes(plan.proven, plan.size)),
@@ -76,7 +74,6 @@ struct Transfer::State {
   TransferPlan plan;  // of run()'s thread, but for its content and what is given: they never change
   std::string saved_target{plan.target};
   const std::function<Result<void>(const TransferPlan&)> save;
-  const std::function<void(const std::string&)> complete;
   std::optional<PartialFile> partial;  // from when there is a map
   std::atomic<bool> interrupted{false};
   std::thread asker;
@@ -464,7 +461,7 @@ struct Transfer::State {
       if (source->thread.joinable()) source->thread.join();
   }
 
-  // Gives the whole file its name. What the name will be is recorded first.
+  // Gives the whole file its name. What the name will be is recorded first, with the last pieces.
   TransferEnd finish() {
     const auto name = safe_name(plan.name);
     for (unsigned number = 1; number < 10'000; ++number) {
@@ -472,44 +469,23 @@ struct Transfer::State {
       std::error_code ignored;
       if (!plan.overwrite && std::filesystem::exists(target, ignored)) continue;
       plan.target = target.string();
-      plan.inode = partial->inode();
-      // Another file is only replaced by one that is on the disk.
-      if (auto saved = plan.overwrite ? flush() : save(plan); !saved)
-        return {DownloadState::waiting, saved.error().message};
+      if (auto saved = flush(); !saved) return {DownloadState::waiting, saved.error().message};
       auto moved = partial->move_to(target, plan.overwrite);
-      if (moved) return settle();
+      if (moved) return {DownloadState::done, ""};
       if (moved.error().code != ErrorCode::already_exists)
         return {DownloadState::waiting, moved.error().message};
     }
     return {DownloadState::waiting, "every name like " + name + " is taken: make room"};
   }
 
-  // The file is there for everybody; now it gets to the disk. When it does not, it is none.
-  TransferEnd settle() {
-    complete(plan.target);
-    auto synced = partial->sync();
-    if (synced) synced = flush();
-    if (synced) return {DownloadState::done, ""};
-    if (!plan.overwrite) static_cast<void>(partial->move_to(plan.partial(), false));
-    return {DownloadState::waiting, synced.error().message};
-  }
-
-  // The host died between the rename and saying so. What was not on the disk then may have been
-  // lost with the power: the file is read, and goes on as what it was when something is missing.
-  // False also when interrupted.
-  bool was_renamed() {
+  // The host died between the rename and saying so. False also when interrupted.
+  bool was_renamed() const {
     struct stat target {};
     std::error_code ignored;
-    if (plan.target.empty() || std::filesystem::exists(plan.partial(), ignored) ||
-        ::lstat(plan.target.c_str(), &target) != 0 || !S_ISREG(target.st_mode) ||
-        static_cast<std::uint64_t>(target.st_size) != plan.size)
-      return false;
-    const bool was_synced = proven_before == plan.size;
-    if (was_synced && !plan.overwrite) return true;
-    if (is_content(stamp_of(target)) && PartialFile::sync(plan.target)) return true;
-    if (!interrupted && target.st_ino == plan.inode)
-      std::filesystem::rename(plan.target, plan.partial(), ignored);
-    return false;
+    return !plan.target.empty() && !std::filesystem::exists(plan.partial(), ignored) &&
+           ::lstat(plan.target.c_str(), &target) == 0 && S_ISREG(target.st_mode) &&
+           static_cast<std::uint64_t>(target.st_size) == plan.size &&
+           (!plan.overwrite || is_content(stamp_of(target)));
   }
 
   bool is_content(const FileStamp& stamp) const {
@@ -544,10 +520,8 @@ struct Transfer::State {
 };
 
 Transfer::Transfer(const DownloadOptions& options, TransferPlan plan,
-                   std::function<Result<void>(const TransferPlan&)> save,
-                   std::function<void(const std::string& target)> complete)
-    : state_(std::make_unique<State>(options, std::move(plan), std::move(save),
-                                     std::move(complete))) {}
+                   std::function<Result<void>(const TransferPlan&)> save)
+    : state_(std::make_unique<State>(options, std::move(plan), std::move(save))) {}
 
 Transfer::~Transfer() { state_->end_workers(); }
 

@@ -33,11 +33,9 @@ struct TransferProgress {
 class Transfer {
  public:
   // `save` makes the plan durable (size, layer, proven, target, liars changed); an error ends the
-  // run. `complete` is called when the file has all its bytes and its name, though maybe not on the
-  // disk yet: done is what run() returns.
+  // run.
   Transfer(const DownloadOptions& options, TransferPlan plan,
-           std::function<Result<void>(const TransferPlan&)> save,
-           std::function<void(const std::string& target)> complete);
+           std::function<Result<void>(const TransferPlan&)> save);
   ~Transfer();
   TransferEnd run();
   void interrupt();

@@ -67,12 +67,11 @@ Result<void> reserve(int descriptor, const std::filesystem::path& path, std::uin
 }
 
 // The entry of a file in its folder survives power loss only when the folder is synced, too.
-int sync_folder(const std::filesystem::path& path) {
+void sync_folder(const std::filesystem::path& path) {
   const int folder = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return errno;
-  const int code = ::fsync(folder) == 0 || errno == EINVAL ? 0 : errno;  // it may not know how to
+  if (folder < 0) return;
+  ::fsync(folder);
   ::close(folder);
-  return code;
 }
 
 }  // namespace
@@ -119,25 +118,11 @@ Result<void> PartialFile::write(std::uint64_t offset, const char* bytes, std::si
 
 Result<void> PartialFile::sync() {
   if (::fdatasync(descriptor_) != 0) return failed("cannot be brought to the disk", path_, errno);
-  if (!is_renamed_) return {};
-  if (const int code = sync_folder(path_.parent_path()); code != 0)
-    return failed("cannot be brought to the disk", path_.parent_path(), code);
-  is_renamed_ = false;
   return {};
 }
 
-Result<void> PartialFile::sync(const std::filesystem::path& path) {
-  PartialFile file(path, ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  file.is_renamed_ = true;
-  return file.sync();
-}
-
-std::uint64_t PartialFile::inode() const {
-  struct stat status {};
-  return ::fstat(descriptor_, &status) == 0 ? status.st_ino : 0;
-}
-
 Result<void> PartialFile::move_to(const std::filesystem::path& target, bool overwrite) {
+  if (::fsync(descriptor_) != 0) return failed("cannot be brought to the disk", path_, errno);
   const unsigned flags = overwrite ? 0 : RENAME_NOREPLACE;
   int code = ::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target.c_str(), flags) == 0 ? 0 : errno;
   if (code == EINVAL && !overwrite) {  // a file system without RENAME_NOREPLACE
@@ -147,8 +132,7 @@ Result<void> PartialFile::move_to(const std::filesystem::path& target, bool over
   if (code == EEXIST && !overwrite)
     return Error{ErrorCode::already_exists, target.string() + " exists already", {}};
   if (code != 0) return failed("cannot be renamed to " + target.string(), path_, code);
-  path_ = target;
-  is_renamed_ = true;
+  sync_folder(target.parent_path());
   return {};
 }
 

@@ -2,11 +2,9 @@
 #include <sys/resource.h>
 
 #include <csignal>
-#include <fstream>
 
 #include "download_fixture.h"
 #include "swapmeet/sqlite/database.h"
-#include "transfer/swarm/merkle.h"
 #include "transfer/swarm/partial.h"
 
 namespace swapmeet::swarm {
@@ -30,14 +28,6 @@ class LargestFile {
   rlimit before_{};
   void (*handler_)(int);
 };
-
-// A node a MiB, in hexadecimal digits.
-std::string layer_of(const std::string& bytes) {
-  MerkleBuilder builder;
-  builder.add(bytes.data(), bytes.size());
-  const auto layer = *layer_at(builder.finish(), kMiB);
-  return to_hex(reinterpret_cast<const std::uint8_t*>(layer.data()), layer.size());
-}
 
 }  // namespace
 
@@ -108,12 +98,7 @@ TEST_CASE("a partial file is reserved, and renamed without replacing what is the
   REQUIRE_FALSE(taken.ok());
   CHECK(taken.error().code == ErrorCode::already_exists);
   CHECK(bytes_in(d.folder / "taken") == "mine");
-  const auto inode = partial->inode();
   REQUIRE(partial->move_to(d.folder / "free", false).ok());
-  CHECK(partial->inode() == inode);
-  CHECK(partial->sync().ok());
-  CHECK(PartialFile::sync(d.folder / "free").ok());
-  CHECK_FALSE(PartialFile::sync(d.folder / "gone").ok());
   CHECK(bytes_in(d.folder / "free").substr(0, 3) == "abc");
   CHECK_FALSE(std::filesystem::exists(path));
   std::filesystem::create_symlink("/etc/hostname", d.folder / "link");
@@ -137,46 +122,6 @@ TEST_CASE("a host that died between the rename and saying so finds its file") {
   d.open();
   CHECK(d.when_done(id).state == DownloadState::done);
   CHECK(source.served() == served);
-  CHECK(d.files() == std::vector<std::string>{"a"});
-}
-
-TEST_CASE("what the power took from a file that had its name is fetched again") {
-  Downloading d;
-  FakeSource source(noise(3 * kMiB));
-  d.open();
-  const auto id = d.start(request_for(source.content(), "a", {source.source(1)}));
-  const std::string path = d.when_done(id).path;
-  d.queue.reset();
-  // As the database is before the last pieces are on the disk: two of three are.
-  sqlite::Database(d.options.database)
-      .execute("UPDATE downloads SET state = 'running', finished = 0, proven = x'05'");
-  const auto served = source.served();
-  const auto damage = [&] {
-    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-    file.seekp(kMiB + 100).write("\0\0\0\0", 4);
-  };
-  SECTION("nothing was lost") {
-    d.open();
-    d.when_done(id);
-    CHECK(source.served() == served);
-  }
-  SECTION("a piece was lost") {
-    damage();
-    sqlite::Database(d.options.database)
-        .execute("INSERT INTO layers VALUES ('" + id + "', x'" + layer_of(noise(3 * kMiB)) + "')");
-    d.open();
-    d.when_done(id);
-    CHECK(source.served() == served + kMiB);
-  }
-  SECTION("the file is another's by now") {
-    std::filesystem::rename(path, path + ".old");
-    std::ofstream(path) << std::string(3 * kMiB, 'x');
-    d.open();
-    CHECK(d.when_done(id).path == (d.options.download_folder / "a (2)").string());
-    CHECK(bytes_in(path) == std::string(3 * kMiB, 'x'));
-    return;
-  }
-  CHECK(bytes_in(path) == noise(3 * kMiB));
   CHECK(d.files() == std::vector<std::string>{"a"});
 }
 
