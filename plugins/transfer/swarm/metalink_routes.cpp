@@ -81,7 +81,7 @@ http::Response metalink_of(const Serving& serving, const http::Request& request)
 void describe(const Serving& serving, const http::Request& request, const ContentId& content,
               http::Headers& headers) {
   headers.set("Link", "</content/" + content.text() + ".meta4" + query_of(request) +
-                          ">; rel=\"describedby\"; type=\"" + wire::kMetalinkType + '"');
+                          R"(>; rel="describedby"; type=")" + wire::kMetalinkType + '"');
   const auto hashes = serving.hashes.find(content);
   if (!hashes) return;
   const auto digest = base64(hashes->sha256);
