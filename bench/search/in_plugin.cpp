@@ -32,7 +32,7 @@ double seconds_since(Steady::time_point begin) {
 }
 
 // Time that this thread has computed: what others do on the machine does not count.
-const double computed_ms() {
+double computed_ms() {
   timespec now{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
   return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
