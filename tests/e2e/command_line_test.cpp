@@ -1,4 +1,5 @@
 // Every command of the README with real programs: what it prints, and its exit code.
+#include <csignal>
 #include <cstdlib>
 #include <sstream>
 #include <thread>
