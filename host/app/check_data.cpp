@@ -43,8 +43,9 @@ DataFindings look_through(Manager& plugins) {
       findings.problems.push_back(id + ": " + report.error().message);
       continue;
     }
-    for (const auto& problem : report->problems) findings.problems.push_back(id + ": " + problem);
-    for (const auto& note : report->notes) findings.notes.push_back(id + ": " + note);
+    const auto named = id + ": ";
+    for (const auto& problem : report->problems) findings.problems.push_back(named + problem);
+    for (const auto& note : report->notes) findings.notes.push_back(named + note);
     if (report->follows) compare_with_feeds(id, *report->follows, reports, findings);
   }
   return findings;

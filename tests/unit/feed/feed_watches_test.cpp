@@ -1,6 +1,7 @@
 // Watches over a feed: which changes they are told of.
 #include "host/feed/feed_watches.h"
 
+#include <array>
 #include <condition_variable>
 
 #include "catch.h"
@@ -115,9 +116,9 @@ TEST_CASE("a watch is told of what appears from now on, and matches") {
   Heard audio;
   Heard of_ann;
   Heard not_live;
-  const auto all = {world.watch("song", song), world.watch("so*", beginning),
-                    world.watch("type:audio", audio), world.watch("song peer:ann", of_ann),
-                    world.watch("song -live", not_live)};
+  const std::array<Registration, 5> all{
+      world.watch("song", song), world.watch("so*", beginning), world.watch("type:audio", audio),
+      world.watch("song peer:ann", of_ann), world.watch("song -live", not_live)};
   for (const auto* path :
        {"music/new song.mp3", "sonata/a.txt", "song/live.flac", "x/end song.txt"})
     world.registry.feed_.put(path);
@@ -133,8 +134,9 @@ TEST_CASE("a watch hears only what its owner may see") {
   World world;
   Heard guest;
   Heard friend_of_ann;
-  const auto both = {world.watch("song", guest),
-                     world.watch("song", friend_of_ann, {"bob", {"friends"}, {}, false})};
+  const std::array<Registration, 2> both{
+      world.watch("song", guest),
+      world.watch("song", friend_of_ann, {"bob", {"friends"}, {}, false})};
   world.registry.feed_.put("song 1", {false, {"friends"}, {}});
   world.registry.feed_.put("song 2");
   CHECK(friend_of_ann.hears({"song 1", "song 2"}));
