@@ -109,9 +109,11 @@ void verify_one(const KeptDatabase& kept, StoreReport& report) {
   if (problems.empty()) check_references(database, problems);
   if (problems.empty() && is_newest) check_rules(database, kept.rules, problems);
   if (problems.empty() && is_newest && kept.read) kept.read(database, report);
+  const auto named = name + ": ";
+  const auto remedy = ". What to do: " + kept.remedy;
   for (const auto& problem : problems)
-    report.problems.push_back(name + ": " + problem + ". What to do: " + kept.remedy);
-  for (const auto& note : notes) report.notes.push_back(name + ": " + note);
+    report.problems.emplace_back(named).append(problem).append(remedy);
+  for (const auto& note : notes) report.notes.push_back(named + note);
 }
 
 }  // namespace
