@@ -60,8 +60,11 @@ std::vector<StoredCopy> Store::copies_of(const ContentId& content) {
   }
   std::sort(copies.begin(), copies.end(), comes_first);
   // While a portion moves from memory into the table, a listing may be found in both.
-  const auto twice = std::ranges::unique(copies, {}, &StoredCopy::revision);
-  copies.erase(twice.begin(), twice.end());
+  copies.erase(std::unique(copies.begin(), copies.end(),
+                           [](const auto& one, const auto& other) {
+                             return one.revision == other.revision;
+                           }),
+               copies.end());
   return copies;
 }
 

@@ -15,8 +15,10 @@ constexpr const char* kMigrations[] = {
     "INSERT INTO layers SELECT id, layer FROM downloads WHERE length(layer) > 0;"
     "ALTER TABLE downloads DROP COLUMN layer;"
     "ALTER TABLE downloads ADD COLUMN liars TEXT NOT NULL DEFAULT ''",
-    "ALTER TABLE downloads ADD COLUMN asked_for INTEGER NOT NULL DEFAULT 1;"
-    "ALTER TABLE downloads ADD COLUMN offers TEXT NOT NULL DEFAULT ''"};
+    R"sql(
+ALTER TABLE downloads ADD COLUMN asked_for INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE downloads ADD COLUMN offers TEXT NOT NULL DEFAULT '';
+)sql"};
 
 sqlite::Database& migrated(sqlite::Database& database) {
   sqlite::migrate(database, kMigrations);
