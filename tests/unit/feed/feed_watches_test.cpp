@@ -88,6 +88,10 @@ struct Heard {
       changed.notify_all();
     };
   }
+  std::size_t count() {
+    const std::lock_guard lock(mutex);
+    return paths.size();
+  }
   // Waits until the last of them has come.
   bool hears(const std::vector<std::string>& all) {
     std::unique_lock lock(mutex);
@@ -155,7 +159,7 @@ TEST_CASE("a watch that ended hears no more, and one that comes later hears noth
   const auto later = world.watch("song", second);
   world.registry.feed_.put("song 3");
   CHECK(second.hears({"song 3"}));
-  CHECK(first.paths.size() == 1);
+  CHECK(first.count() == 1);
 }
 
 TEST_CASE("a registry that has lost its store brings no old files back as new ones") {
@@ -166,7 +170,7 @@ TEST_CASE("a registry that has lost its store brings no old files back as new on
   CHECK(heard.hears({"song 1"}));
   world.registry.feed_.start_over("g");
   // Until it has noticed: what comes in between is taken for old.
-  for (int i = 0; heard.paths.size() < 2 && i < 1000; ++i) {
+  for (int i = 0; heard.count() < 2 && i < 1000; ++i) {
     world.registry.feed_.put("song 2");
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <condition_variable>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -34,14 +35,27 @@ struct PacedBench : FrontBench {
         const std::lock_guard lock(mutex);
         order.append(who);
         sent += count;
+        told.notify_all();
       };
       return Response{.status = 200, .headers = {}, .body = std::move(body)};
     });
   }
 
+  std::uint64_t sent_so_far() {
+    const std::lock_guard lock(mutex);
+    return sent;
+  }
+  // The last portion may have arrived before its owner is told.
+  std::uint64_t sent_at_the_end(std::size_t answers = 1) {
+    std::unique_lock lock(mutex);
+    told.wait_for(lock, 30s, [&] { return sent >= answers * bytes.size(); });
+    return sent;
+  }
+
   std::string bytes;
   std::shared_ptr<const OpenFile> file;
   std::mutex mutex;  // guards below
+  std::condition_variable told;
   std::string order;
   std::uint64_t sent = 0;
 };
@@ -62,8 +76,8 @@ TEST_CASE("no portion is larger than was allowed, and all of them arrive") {
     return Allowance{bytes, 0ms};
   });
   CHECK(body_of(front.ask(get("/file/a"))) == front.bytes);
-  CHECK(front.sent == front.bytes.size());
-  CHECK(granted >= front.sent);  // what the socket did not take was not said to be sent
+  CHECK(front.sent_at_the_end() == front.bytes.size());
+  CHECK(granted >= front.bytes.size());  // what the socket did not take was not said to be sent
   CHECK(asked >= 30);
 }
 
@@ -83,7 +97,7 @@ TEST_CASE("who may not send now keeps the place, is not cut off, and holds up no
   waiting.say(get("/file/a"));
   // It is asked again and again; more than a send_timeout and a sweep pass.
   while (asked < 100) CHECK(has(front.ask(get("/hello/b")), "hi b"));
-  CHECK(front.sent == 0);
+  CHECK(front.sent_so_far() == 0);
   open = true;
   CHECK(body_of(waiting.hear()) == front.bytes);
 }
@@ -108,6 +122,8 @@ TEST_CASE("those who share what is allowed take turns") {
   b.say(get("/file/b"));
   CHECK(body_of(a.hear()) == front.bytes);
   CHECK(body_of(b.hear()) == front.bytes);
+  CHECK(front.sent_at_the_end(2) == 2 * front.bytes.size());
+  const std::lock_guard lock(front.mutex);
   // While both were there, neither had the line to itself.
   CHECK(front.order.find("aaaaaaaa") > front.order.find_last_of('b'));
   CHECK(front.order.find("bbbbbbbb") > front.order.find_last_of('a'));
