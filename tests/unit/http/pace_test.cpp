@@ -15,12 +15,34 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// What is served and what went of it: a base, because it must outlive the front.
+struct Served {
+  explicit Served(std::size_t size) : bytes(size, 'x') {}
+  std::uint64_t sent_so_far() {
+    const std::lock_guard lock(mutex);
+    return sent;
+  }
+  // The last portion may have arrived before its owner is told.
+  std::uint64_t sent_at_the_end(std::size_t answers = 1) {
+    std::unique_lock lock(mutex);
+    told.wait_for(lock, 30s, [&] { return sent >= answers * bytes.size(); });
+    return sent;
+  }
+
+  std::string bytes;
+  std::shared_ptr<const OpenFile> file;
+  std::mutex mutex;  // guards below
+  std::condition_variable told;
+  std::string order;
+  std::uint64_t sent = 0;
+};
+
 // Serves /file/{name}; `allowance` is asked before each portion.
-struct PacedBench : FrontBench {
+struct PacedBench : Served, FrontBench {
   using Ask = std::function<Allowance(const std::string& name, std::uint64_t wanted)>;
 
   explicit PacedBench(std::size_t size, Ask allowance, ListenOptions options = {})
-      : FrontBench(std::move(options)), bytes(size, 'x') {
+      : Served(size), FrontBench(std::move(options)) {
     char name[] = "/tmp/swapmeet-pace-XXXXXX";
     const int descriptor = ::mkstemp(name);
     for (std::size_t i = 0; i < bytes.size(); i += 89) bytes[i] = static_cast<char>(i);
@@ -40,24 +62,6 @@ struct PacedBench : FrontBench {
       return Response{.status = 200, .headers = {}, .body = std::move(body)};
     });
   }
-
-  std::uint64_t sent_so_far() {
-    const std::lock_guard lock(mutex);
-    return sent;
-  }
-  // The last portion may have arrived before its owner is told.
-  std::uint64_t sent_at_the_end(std::size_t answers = 1) {
-    std::unique_lock lock(mutex);
-    told.wait_for(lock, 30s, [&] { return sent >= answers * bytes.size(); });
-    return sent;
-  }
-
-  std::string bytes;
-  std::shared_ptr<const OpenFile> file;
-  std::mutex mutex;  // guards below
-  std::condition_variable told;
-  std::string order;
-  std::uint64_t sent = 0;
 };
 
 std::string body_of(const std::string& answer) {
