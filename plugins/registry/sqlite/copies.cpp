@@ -61,8 +61,8 @@ std::vector<StoredCopy> Store::copies_of(const ContentId& content) {
   std::sort(copies.begin(), copies.end(), comes_first);
   // While a portion moves from memory into the table, a listing may be found in both.
   copies.erase(std::unique(copies.begin(), copies.end(),
-                           [](const auto& one, const auto& other) {
-                             return one.revision == other.revision;
+                           [](const auto& first, const auto& second) {
+                             return first.revision == second.revision;
                            }),
                copies.end());
   return copies;
