@@ -48,7 +48,7 @@ inline bool eventually(Catalogue& catalogue, const std::function<bool()>& holds)
     const std::lock_guard lock(mutex);
     advanced.notify_all();
   });
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(3);
   while (!holds()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
     std::unique_lock lock(mutex);
