@@ -118,7 +118,7 @@ ListeningSocket::Outcome ListeningSocket::accept(Accepted& accepted) {
       case EINTR:
       case ECONNABORTED: continue;
       case EMFILE:
-      case ENFILE: return turn_away() ? Outcome::turned_away : Outcome::out_of_files;
+      case ENFILE: return turn_away();
       case ENOBUFS:
       case ENOMEM: return Outcome::out_of_files;
       default: return Outcome::nobody;
@@ -126,17 +126,20 @@ ListeningSocket::Outcome ListeningSocket::accept(Accepted& accepted) {
   }
 }
 
-bool ListeningSocket::turn_away() {
+ListeningSocket::Outcome ListeningSocket::turn_away() {
   if (reserve_ < 0) reserve_ = open_reserve();
-  if (reserve_ < 0) return false;
+  if (reserve_ < 0) return Outcome::out_of_files;
   ::close(std::exchange(reserve_, -1));
+  // Without a free descriptor accept fails before it looks whether anybody waits: look now.
   const int socket = ::accept4(socket_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  const bool nobody = socket < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
   if (socket >= 0) {
     say_full(socket);
     ::close(socket);
   }
   reserve_ = open_reserve();
-  return socket >= 0;
+  if (nobody) return Outcome::nobody;
+  return socket >= 0 ? Outcome::turned_away : Outcome::out_of_files;
 }
 
 void ListeningSocket::close() {

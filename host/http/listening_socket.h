@@ -36,7 +36,8 @@ class ListeningSocket {
 
  private:
   explicit ListeningSocket(int socket);
-  bool turn_away();
+  // With the last descriptor: tells who waits first that there is none.
+  Outcome turn_away();
 
   int socket_;
   int reserve_;
