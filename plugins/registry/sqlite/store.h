@@ -40,6 +40,7 @@ struct StoreOptions {
   std::size_t keep_removed = 100'000;
   std::size_t most_pages = 0;                   // sqlite::OpenOptions
   std::size_t least_content_portion = 100'000;  // ContentIndex
+  int log_pages = 4'000;                        // of 4 KiB; a longer log goes into the file
 };
 
 class Store {

@@ -39,12 +39,10 @@ class Store::Writing {
     store_.writer_.keep("UPDATE meta SET value=? WHERE name='latest'")->with(latest_).run();
     transaction_.commit();
     store_.contents_.committed(contents_);
-    store_.writer_.checkpoint(kLogPages);
+    store_.writer_.checkpoint(store_.options_.log_pages);
   }
 
  private:
-  static constexpr int kLogPages = 4'000;  // of 4 KiB
-
   Store& store_;
   const std::lock_guard<std::mutex> lock_;
   sqlite::Transaction transaction_;
