@@ -93,6 +93,7 @@ void RemoteWatches::run(const std::shared_ptr<Watch>& watch) const {
     if (match && !watch->ended) watch->found(*match);
   };
   auto pause = kShortest;
+  bool is_new = false;  // asked for since the index forgot the last
   for (;;) {
     auto stream = index_.open_stream();
     {
@@ -106,7 +107,18 @@ void RemoteWatches::run(const std::shared_ptr<Watch>& watch) const {
           watch->stream->follow("/api/v1/events?watch=" + wire::percent_encode(watch->id), hear);
       if (std::chrono::steady_clock::now() - began > kLongest) pause = kShortest;
       // An index that has started anew knows nothing of it.
-      if (!followed && followed.error().code == ErrorCode::not_found) watch->id.clear();
+      const bool forgotten = !followed && followed.error().code == ErrorCode::not_found;
+      if (forgotten) watch->id.clear();
+      if (forgotten && !is_new) {
+        if (auto id = ask_for(watch->query)) watch->id = std::move(*id);
+        is_new = !watch->id.empty();
+        if (is_new) {
+          const std::lock_guard lock(watch->mutex);
+          watch->stream.reset();
+          continue;
+        }
+      }
+      is_new = false;
     }
     {
       std::unique_lock lock(watch->mutex);
