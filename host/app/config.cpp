@@ -48,8 +48,6 @@ std::optional<Kind> kind_of_section(const std::string& section) {
   return std::nullopt;
 }
 
-Error wrong(std::string message) { return {ErrorCode::invalid_argument, std::move(message), {}}; }
-
 Result<PluginChoice> plugin_choice(Kind kind, const Ini& ini, const IniSection& section) {
   const std::string where = ini.file.filename().string() + " [" + section.name + "]";
   PluginChoice choice{.kind = kind,
@@ -65,13 +63,13 @@ Result<PluginChoice> plugin_choice(Kind kind, const Ini& ini, const IniSection& 
       choice.raw.push_back(entry);
   }
   if (choice.name.empty())
-    return wrong(where + " plugin: is missing; say which one, for example 'plugin = " +
-                 (kind == Kind::registry   ? "sqlite"
-                  : kind == Kind::search   ? "fts"
-                  : kind == Kind::transfer ? "swarm"
-                  : kind == Kind::auth     ? "open"
-                                           : "./mine.so") +
-                 "' (`swapmeet plugins` lists them)");
+    return invalid_argument(where + " plugin: is missing; say which one, for example 'plugin = " +
+                            (kind == Kind::registry   ? "sqlite"
+                             : kind == Kind::search   ? "fts"
+                             : kind == Kind::transfer ? "swarm"
+                             : kind == Kind::auth     ? "open"
+                                                      : "./mine.so") +
+                            "' (`swapmeet plugins` lists them)");
   if (choice.name.find('/') != std::string::npos)
     choice.name = (choice.base_folder / choice.name).lexically_normal().string();
   return choice;
@@ -86,9 +84,10 @@ Result<Settings> check_section(const Ini& ini, const char* name, std::span<const
 Result<PluginChoice> section_choice(const Ini& ini, const IniSection& section) {
   const auto kind = kind_of_section(section.name);
   if (kind) return plugin_choice(*kind, ini, section);
-  return wrong(ini.file.filename().string() + " [" + section.name +
-               "]: there is no such section; host, http, auth, registry, search, transfer and "
-               "extension.NAME are known");
+  return invalid_argument(
+      ini.file.filename().string() + " [" + section.name +
+      "]: there is no such section; host, http, auth, registry, search, transfer and "
+      "extension.NAME are known");
 }
 
 }  // namespace
@@ -141,7 +140,7 @@ Result<Config> read_config(const std::filesystem::path& file,
     problem(ini->file.filename().string() +
             " [auth]: is missing; access = public needs to know who asks: 'plugin = open' lets "
             "everyone in");
-  if (!problems.empty()) return wrong(std::move(problems));
+  if (!problems.empty()) return invalid_argument(std::move(problems));
   return config;
 }
 

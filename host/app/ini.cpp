@@ -13,8 +13,6 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
-Error wrong(std::string message) { return {ErrorCode::invalid_argument, std::move(message), {}}; }
-
 bool printable(std::string_view text) {
   return std::none_of(text.begin(), text.end(), [](char c) {
     return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
@@ -45,7 +43,7 @@ class Parser {
   }
 
   Result<Ini> take() {
-    if (!problems_.empty()) return wrong(std::move(problems_));
+    if (!problems_.empty()) return invalid_argument(std::move(problems_));
     return std::move(ini_);
   }
 
@@ -85,7 +83,8 @@ class Parser {
   }
 
   Error at(const std::string& what) const {
-    return wrong(ini_.file.filename().string() + " line " + std::to_string(line_) + ": " + what);
+    return invalid_argument(ini_.file.filename().string() + " line " + std::to_string(line_) +
+                            ": " + what);
   }
 
   Ini ini_;
@@ -116,7 +115,7 @@ Result<Ini> parse_ini(std::string_view text, const std::filesystem::path& file) 
 Result<Ini> read_ini(const std::filesystem::path& file) {
   std::error_code error;
   if (std::filesystem::is_directory(file, error))
-    return wrong(file.string() + ": is a folder; name the INI file in it");
+    return invalid_argument(file.string() + ": is a folder; name the INI file in it");
   if (!std::filesystem::exists(file, error))
     return Error{ErrorCode::not_found,
                  file.string() + ": there is no such file; config/ has samples to start from",
@@ -135,7 +134,7 @@ Result<void> override_key(Ini& ini, std::string_view assignment) {
   if (assignment.starts_with("extension.") && dot != std::string_view::npos)
     dot = assignment.find('.', dot + 1);
   if (equals == std::string_view::npos || dot == std::string_view::npos || dot > equals)
-    return wrong("--set " + std::string(assignment) + ": write it as section.key=value");
+    return invalid_argument("--set " + std::string(assignment) + ": write it as section.key=value");
   const std::string name(trim(assignment.substr(0, dot)));
   const std::string key(trim(assignment.substr(dot + 1, equals - dot - 1)));
   const std::string value(trim(assignment.substr(equals + 1)));

@@ -9,8 +9,6 @@
 namespace swapmeet::cli {
 namespace {
 
-Error wrong(const std::string& sentence) { return {ErrorCode::invalid_argument, sentence, {}}; }
-
 bool fits_line(const std::string& value) {
   return std::none_of(value.begin(), value.end(),
                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
@@ -73,12 +71,14 @@ Result<std::string> init_text(const std::string& kind, const InitChoices& choice
   }
   for (const auto& value : {choices.name, choices.index, choices.file.string(),
                             choices.data.string(), choices.downloads.string()})
-    if (!fits_line(value)) return wrong("'" + value + "' has a control character");
+    if (!fits_line(value)) return invalid_argument("'" + value + "' has a control character");
   for (const auto& folder : choices.shares)
-    if (!fits_line(folder.string())) return wrong(folder.string() + " has a control character");
-  if (choices.name.empty()) return wrong("the name is empty");
+    if (!fits_line(folder.string()))
+      return invalid_argument(folder.string() + " has a control character");
+  if (choices.name.empty()) return invalid_argument("the name is empty");
   if (!choices.index.empty() && !choices.index.starts_with("http://"))
-    return wrong("--index: '" + choices.index + "' is no URL such as http://127.0.0.1:8888");
+    return invalid_argument("--index: '" + choices.index +
+                            "' is no URL such as http://127.0.0.1:8888");
   if (auto read = parse_ini(text, choices.file); !read) return read.error();
   return text;
 }

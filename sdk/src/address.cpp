@@ -7,8 +7,6 @@
 namespace swapmeet {
 namespace {
 
-Error wrong(std::string message) { return {ErrorCode::invalid_argument, std::move(message), {}}; }
-
 bool is_ip(int family, const std::string& text) {
   unsigned char buffer[sizeof(in6_addr)];
   return inet_pton(family, text.c_str(), buffer) == 1;
@@ -29,29 +27,30 @@ std::string HostPort::text() const { return host_in_url(host) + ':' + std::to_st
 
 Result<void> check_host(std::string_view host) {
   const std::string text(host);
-  if (host.empty()) return wrong("the host is empty");
-  if (text.find('\0') != std::string::npos) return wrong("the host contains a NUL byte");
+  if (host.empty()) return invalid_argument("the host is empty");
+  if (text.find('\0') != std::string::npos) return invalid_argument("the host contains a NUL byte");
   if (host.find(':') != std::string_view::npos) {
     if (is_ip(AF_INET6, text)) return {};
-    return wrong("'" + text + "' is not an IPv6 address");
+    return invalid_argument("'" + text + "' is not an IPv6 address");
   }
   if (host.find_first_not_of("0123456789.") == std::string_view::npos) {
     if (is_ip(AF_INET, text)) return {};
-    return wrong("'" + text + "' is not an IPv4 address");
+    return invalid_argument("'" + text + "' is not an IPv4 address");
   }
-  if (host.size() > 253) return wrong("the host name is longer than 253 characters");
+  if (host.size() > 253) return invalid_argument("the host name is longer than 253 characters");
   std::string_view rest = host;
   while (true) {
     const auto dot = rest.find('.');
     const auto label = rest.substr(0, dot);
     if (label.empty() || label.size() > 63)
-      return wrong("'" + text +
-                   "' is not a host name: a part is empty or longer than 63 characters");
+      return invalid_argument("'" + text +
+                              "' is not a host name: a part is empty or longer than 63 characters");
     for (const char c : label)
       if (!is_alphanumeric(c) && c != '-')
-        return wrong("'" + text + "' is not a host name: letters, digits, '-' and '.' are allowed");
+        return invalid_argument("'" + text +
+                                "' is not a host name: letters, digits, '-' and '.' are allowed");
     if (label.front() == '-' || label.back() == '-')
-      return wrong("'" + text + "' is not a host name: a part begins or ends with '-'");
+      return invalid_argument("'" + text + "' is not a host name: a part begins or ends with '-'");
     if (dot == std::string_view::npos) return {};
     rest.remove_prefix(dot + 1);
   }
@@ -60,22 +59,24 @@ Result<void> check_host(std::string_view host) {
 Result<HostPort> parse_host_port(std::string_view text) {
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos)
-    return wrong("'" + std::string(text) + "' has no port: write it as host:port");
+    return invalid_argument("'" + std::string(text) + "' has no port: write it as host:port");
   std::string_view host = text.substr(0, colon);
   const std::string_view port_text = text.substr(colon + 1);
   if (host.size() >= 2 && host.front() == '[' && host.back() == ']') {
     host = host.substr(1, host.size() - 2);
     if (host.find(':') == std::string_view::npos)
-      return wrong("'" + std::string(text) + "': only an IPv6 address goes in brackets");
+      return invalid_argument("'" + std::string(text) + "': only an IPv6 address goes in brackets");
   } else if (host.find(':') != std::string_view::npos) {
-    return wrong("'" + std::string(text) + "': write an IPv6 address in brackets, [::1]:6699");
+    return invalid_argument("'" + std::string(text) +
+                            "': write an IPv6 address in brackets, [::1]:6699");
   }
   if (auto checked = check_host(host); !checked) return std::move(checked).error();
   unsigned port = 0;
   const auto [end, error] =
       std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
   if (error != std::errc{} || end != port_text.data() + port_text.size() || port > 65535)
-    return wrong("'" + std::string(port_text) + "' is not a port: a number from 0 to 65535");
+    return invalid_argument("'" + std::string(port_text) +
+                            "' is not a port: a number from 0 to 65535");
   return HostPort{std::string(host), static_cast<std::uint16_t>(port)};
 }
 

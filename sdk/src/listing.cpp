@@ -28,8 +28,6 @@ std::size_t sequence_length(std::string_view text) {
   return 0;
 }
 
-Error wrong(std::string message) { return {ErrorCode::invalid_argument, std::move(message), {}}; }
-
 }  // namespace
 
 bool is_utf8(std::string_view text) {
@@ -47,18 +45,19 @@ std::string_view name_of_path(std::string_view path) {
 }
 
 Result<void> check_path(std::string_view path) {
-  if (path.empty()) return wrong("the path is empty");
-  if (path.size() > 4096) return wrong("the path is longer than 4,096 bytes");
-  if (!is_utf8(path)) return wrong("the path is not UTF-8");
+  if (path.empty()) return invalid_argument("the path is empty");
+  if (path.size() > 4096) return invalid_argument("the path is longer than 4,096 bytes");
+  if (!is_utf8(path)) return invalid_argument("the path is not UTF-8");
   for (const char c : path)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-      return wrong("the path contains a control character");
+      return invalid_argument("the path contains a control character");
   std::string_view rest = path;
   while (true) {
     const auto slash = rest.find('/');
     const auto part = rest.substr(0, slash);
     if (part.empty() || part == "." || part == "..")
-      return wrong("the path '" + std::string(path) + "' has an empty, '.' or '..' part");
+      return invalid_argument("the path '" + std::string(path) +
+                              "' has an empty, '.' or '..' part");
     if (slash == std::string_view::npos) return {};
     rest.remove_prefix(slash + 1);
   }
@@ -69,7 +68,9 @@ Result<void> check_listing(const Listing& listing) {
   constexpr std::size_t kMostMembers = 256;
   constexpr std::size_t kLongest = 1024;
   if (auto checked = check_path(listing.path); !checked) return checked;
-  const auto of_path = [&](const char* what) { return wrong("'" + listing.path + "': " + what); };
+  const auto of_path = [&](const char* what) {
+    return invalid_argument("'" + listing.path + "': " + what);
+  };
   const auto is_plain = [](const std::string& text) {
     return text.size() <= kLongest && is_utf8(text) &&
            std::none_of(text.begin(), text.end(),

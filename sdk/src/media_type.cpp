@@ -6,7 +6,7 @@
 namespace swapmeet {
 namespace {
 
-constexpr std::array<std::string_view, 7> kNames = {"audio",   "video",    "image", "document",
+constexpr std::array<std::string_view, 7> kTypeNames = {"audio",   "video",    "image", "document",
                                                     "archive", "software", "other"};
 
 struct Ending {
@@ -114,11 +114,11 @@ const Ending* find_ending(std::string_view file_name) {
 
 }  // namespace
 
-std::string_view name_of(MediaType type) { return kNames.at(static_cast<std::size_t>(type)); }
+std::string_view name_of(MediaType type) { return kTypeNames.at(static_cast<std::size_t>(type)); }
 
 std::optional<MediaType> media_type_from(std::string_view name) {
-  for (std::size_t i = 0; i < kNames.size(); ++i)
-    if (kNames[i] == name) return static_cast<MediaType>(i);
+  for (std::size_t i = 0; i < kTypeNames.size(); ++i)
+    if (kTypeNames[i] == name) return static_cast<MediaType>(i);
   return std::nullopt;
 }
 

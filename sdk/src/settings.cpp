@@ -10,8 +10,6 @@
 namespace swapmeet {
 namespace {
 
-Error wrong(std::string message) { return {ErrorCode::invalid_argument, std::move(message), {}}; }
-
 std::string_view trim(std::string_view text) {
   const auto first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
@@ -107,11 +105,11 @@ std::optional<double> measure(KeyType type, std::string_view text) {
 
 Result<void> check_measured(const KeySpec& spec, const std::string& text) {
   const auto value = measure(spec.type, text);
-  if (!value) return wrong("'" + text + "' is not " + expected_form(spec.type));
+  if (!value) return invalid_argument("'" + text + "' is not " + expected_form(spec.type));
   if (spec.low && *value < measure(spec.type, spec.low).value_or(*value))
-    return wrong(text + " is below the minimum " + spec.low);
+    return invalid_argument(text + " is below the minimum " + spec.low);
   if (spec.high && *value > measure(spec.type, spec.high).value_or(*value))
-    return wrong(text + " is above the maximum " + spec.high);
+    return invalid_argument(text + " is above the maximum " + spec.high);
   return {};
 }
 
@@ -122,7 +120,7 @@ Result<void> check_choice(const KeySpec& spec, const std::string& text) {
     if (rest.substr(0, bar) == text) return {};
     rest.remove_prefix(bar == std::string_view::npos ? rest.size() : bar + 1);
   }
-  return wrong("'" + text + "' is none of " + (spec.low ? spec.low : ""));
+  return invalid_argument("'" + text + "' is none of " + (spec.low ? spec.low : ""));
 }
 
 Result<void> check_url(const std::string& text) {
@@ -132,7 +130,7 @@ Result<void> check_url(const std::string& text) {
         std::string_view(text).substr(scheme.size(), text.find('/', scheme.size()) - scheme.size());
     if (authority.find(' ') == std::string_view::npos && !authority.empty()) return {};
   }
-  return wrong("'" + text + "' is not " + expected_form(KeyType::url));
+  return invalid_argument("'" + text + "' is not " + expected_form(KeyType::url));
 }
 
 // Checks a value that is not empty and brings it into its stored form.
@@ -145,7 +143,7 @@ Result<std::string> accept(const KeySpec& spec, const std::string& text,
     case KeyType::duration: checked = check_measured(spec, text); break;
     case KeyType::boolean:
       if (!parse_boolean(text))
-        checked = wrong("'" + text + "' is not " + expected_form(KeyType::boolean));
+        checked = invalid_argument("'" + text + "' is not " + expected_form(KeyType::boolean));
       break;
     case KeyType::address:
       if (auto parsed = parse_host_port(text); !parsed) checked = std::move(parsed).error();
@@ -250,7 +248,7 @@ Result<Settings> Settings::check(std::string_view where, const RawSettings& raw,
         problem(spec.name, "the default is wrong: " + accepted.error().message);
     }
   }
-  if (!problems.empty()) return wrong(std::move(problems));
+  if (!problems.empty()) return invalid_argument(std::move(problems));
   return settings;
 }
 

@@ -9,8 +9,6 @@ namespace {
 
 constexpr std::size_t kMostGroups = 64;
 
-Error wrong(std::string message) { return {ErrorCode::invalid_argument, std::move(message), {}}; }
-
 bool is_name(std::string_view name) {
   const auto letter_or_digit = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
@@ -25,21 +23,21 @@ bool is_name(std::string_view name) {
 
 Result<void> check_account_name(std::string_view name) {
   if (!is_name(name))
-    return wrong(
+    return invalid_argument(
         "the name of an account must have 1 to 64 of a-z 0-9 . _ - and begin with a letter or "
         "digit");
   if (name == "owner")
-    return wrong("'owner' is whoever has this host's api.token; choose another name");
+    return invalid_argument("'owner' is whoever has this host's api.token; choose another name");
   return {};
 }
 
 Result<void> check_password(std::string_view password) {
-  if (!is_utf8(password)) return wrong("the password is not UTF-8");
+  if (!is_utf8(password)) return invalid_argument("the password is not UTF-8");
   const auto characters =
       std::count_if(password.begin(), password.end(), [](char c) { return (c & 0xc0) != 0x80; });
-  if (characters < 8) return wrong("the password must have at least 8 characters");
+  if (characters < 8) return invalid_argument("the password must have at least 8 characters");
   if (password.size() > kLongestPassword)
-    return wrong("the password must not be longer than 1024 bytes");
+    return invalid_argument("the password must not be longer than 1024 bytes");
   return {};
 }
 
@@ -47,16 +45,18 @@ Result<void> check_change(const AccountChange& change) {
   if (change.password)
     if (auto checked = check_password(*change.password); !checked) return checked;
   if (change.groups) {
-    if (change.groups->size() > kMostGroups) return wrong("an account may be in 64 groups at most");
+    if (change.groups->size() > kMostGroups)
+      return invalid_argument("an account may be in 64 groups at most");
     for (const auto& group : *change.groups)
       if (!is_name(group))
-        return wrong(
+        return invalid_argument(
             "the name of a group must have 1 to 64 of a-z 0-9 . _ - and begin with a letter or "
             "digit");
   }
   if (change.roles)
     for (const auto& role : *change.roles)
-      if (role != "admin") return wrong("there is no such role; the one that there is: admin");
+      if (role != "admin")
+        return invalid_argument("there is no such role; the one that there is: admin");
   return {};
 }
 

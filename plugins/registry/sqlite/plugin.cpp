@@ -44,31 +44,31 @@ std::string random_token() {
   return to_hex(bytes.data(), bytes.size());
 }
 
-Error wrong(std::string message) { return {ErrorCode::invalid_argument, std::move(message), {}}; }
-
 Result<void> check_name(const std::string& name) {
   std::size_t characters = 0;
   for (const char c : name) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-      return wrong("the name holds a control character");
+      return invalid_argument("the name holds a control character");
     if ((c & 0xc0) != 0x80) ++characters;
   }
-  if (!is_utf8(name)) return wrong("the name is not UTF-8");
-  if (characters == 0 || characters > 64) return wrong("the name must have 1 to 64 characters");
+  if (!is_utf8(name)) return invalid_argument("the name is not UTF-8");
+  if (characters == 0 || characters > 64)
+    return invalid_argument("the name must have 1 to 64 characters");
   return {};
 }
 
 Result<void> check_enrollment(const Enrollment& enrollment) {
-  if (enrollment.id.is_zero()) return wrong("the peer id must not be all zeros");
+  if (enrollment.id.is_zero()) return invalid_argument("the peer id must not be all zeros");
   if (auto checked = check_name(enrollment.name); !checked) return checked;
-  if (enrollment.port == 0) return wrong("the port must be from 1 to 65535");
+  if (enrollment.port == 0) return invalid_argument("the port must be from 1 to 65535");
   if (!enrollment.address.empty())
     if (auto checked = check_host(enrollment.address); !checked) return checked;
   if (enrollment.token.empty()) return {};
   if (enrollment.token.size() < 32 || enrollment.token.size() > 128)
-    return wrong("the token must have 32 to 128 characters");
+    return invalid_argument("the token must have 32 to 128 characters");
   for (const char c : enrollment.token)
-    if (c <= 0x20 || c >= 0x7f) return wrong("the token holds a character that is not printable");
+    if (c <= 0x20 || c >= 0x7f)
+      return invalid_argument("the token holds a character that is not printable");
   return {};
 }
 
@@ -177,7 +177,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
 
   Result<Page<PeerRecord>> peers(const PeerQuery& query) override {
     if (!sqlite::is_cursor(query.page.after))
-      return wrong("'after' is not what an earlier page gave as 'next'");
+      return invalid_argument("'after' is not what an earlier page gave as 'next'");
     return sqlite::attempt([&]() -> Result<Page<PeerRecord>> { return store_->peers(query); });
   }
 
@@ -209,7 +209,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
   Result<Page<Listing>> browse(const PeerId& peer, const BrowseQuery& query,
                                const Identity& viewer) override {
     if (!sqlite::is_cursor(query.page.after))
-      return wrong("'after' is not what an earlier page gave as 'next'");
+      return invalid_argument("'after' is not what an earlier page gave as 'next'");
     return sqlite::attempt([&]() -> Result<Page<Listing>> {
       if (!store_->peer(peer)) return not_registered(peer);
       return store_->browse(peer, query, viewer);

@@ -49,6 +49,10 @@ struct Error {
   bool operator==(const Error&) const = default;
 };
 
+inline Error invalid_argument(std::string sentence) {
+  return {ErrorCode::invalid_argument, std::move(sentence), {}};
+}
+
 template <class T>
 class [[nodiscard]] Result {
  public:

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "is_error.h"
 #include "samples.h"
 #include "swapmeet/testing/catch.h"
 
@@ -11,11 +12,6 @@ namespace {
 using namespace std::chrono_literals;
 
 const std::string kPassword = "correct horse";
-
-template <class T>
-bool is_error(const Result<T>& result, ErrorCode code) {
-  return !result.ok() && result.error().code == code && !result.error().message.empty();
-}
 
 Session log_in(Authenticator& auth, const std::string& name,
                const std::string& password = kPassword) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "is_error.h"
 #include "samples.h"
 #include "swapmeet/testing/catch.h"
 #include "swapmeet/testing/registry_contract.h"
@@ -48,12 +49,6 @@ std::vector<Item> all_pages(std::size_t limit,
 std::vector<PeerRecord> all_peers(Registry& registry, PeerQuery query, std::size_t limit);
 std::vector<Listing> all_listings(Registry& registry, unsigned number, BrowseQuery query,
                                   std::size_t limit, const Identity& viewer = {});
-
-// Is it this error, with a sentence?
-template <class T>
-bool is_error(const Result<T>& result, ErrorCode code) {
-  return !result.ok() && result.error().code == code && !result.error().message.empty();
-}
 
 void check_enrolling(RegistrySubject& subject);
 void check_ownership(RegistrySubject& subject);

@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 
+#include "is_error.h"
 #include "samples.h"
 #include "swapmeet/testing/catch.h"
 
@@ -16,11 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds kPatience{60};  // for threads of the plugin, on a busy machine
-
-template <class T>
-bool is_error(const Result<T>& result, ErrorCode code) {
-  return !result.ok() && result.error().code == code && !result.error().message.empty();
-}
 
 void write(const fs::path& path, const std::string& bytes) {
   fs::create_directories(path.parent_path());
