@@ -1,53 +1,127 @@
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "host/api/api.h"
 #include "host/api/hash_finder.h"
 #include "host/api/request.h"
 #include "swapmeet/wire/metalink.h"
+#include "swapmeet/wire/torrent.h"
 
 namespace swapmeet {
 namespace {
 
 constexpr std::string_view kMetalink = ".meta4";
 constexpr std::string_view kTorrent = ".torrent";
+constexpr std::size_t kMostLinks = 20;  // sources that one redirection names
+
+http::Response document(const ContentRecord& content, std::string_view suffix, const char* type,
+                        std::string text) {
+  http::Response response;
+  response.headers.set("Content-Type", type);
+  response.headers.set("Content-Disposition", "attachment; filename=\"" + content.content.text() +
+                                                  std::string(suffix) + "\"");
+  response.body = std::move(text);
+  return response;
+}
 
 // With the hashes that a source tells; `?hashes=false`: without asking for any.
 Result<http::Response> as_metalink(const ContentRecord& content, HashFinder& finder,
-                                   bool with_hashes) {
+                                   const http::Request& request) {
+  const auto with_hashes =
+      request.query_value("hashes") == nullptr ? Result<bool>(true) : flag_of(request, "hashes");
+  if (!with_hashes) return with_hashes.error();
   HashFinder::Hashes hashes;
-  if (with_hashes && !content.sources.empty()) {
+  if (*with_hashes && !content.sources.empty()) {
     auto found = finder.find(content);
     if (!found) return std::move(found).error();
-    hashes = std::move(*found);
+    hashes = std::move(found->agreed);
   }
   auto text = wire::metalink(content, hashes.get());
   if (!text) return std::move(text).error();
+  return document(content, kMetalink, wire::kMetalinkType, std::move(*text));
+}
+
+// A hybrid when the sources agree on the SHA-1 hashes of the pieces, else of version 2 alone.
+Result<http::Response> as_torrent(const ContentRecord& content, HashFinder& finder) {
+  HashFinder::Found found;
+  if (content.size > 0 && !content.sources.empty()) {
+    auto told = finder.find(content);
+    if (!told) return std::move(told).error();
+    found = std::move(*told);
+    if (found.layer.empty() && content.size > wire::hashed_piece_size(content.size))
+      return Error{
+          ErrorCode::unavailable,
+          "no source that is present tells the Merkle layer of this content; try again later",
+          {}};
+  }
+  auto text =
+      wire::torrent(content, found.layer, found.agreed ? found.agreed->sha1 : std::string());
+  if (!text) return std::move(text).error();
+  return document(content, kTorrent, wire::kTorrentType, std::move(*text));
+}
+
+std::string base64(const std::string& hex) {
+  std::array<std::uint8_t, 32> bytes{};
+  from_hex(hex, bytes.data(), bytes.size());
+  std::array<unsigned char, 48> text{};
+  const int size = EVP_EncodeBlock(text.data(), bytes.data(), static_cast<int>(bytes.size()));
+  return {text.begin(), text.begin() + size};
+}
+
+// RFC 6249: to one source, with the others, the documents about it, and the digest if that is
+// known. The sources take turns, so that not all readers go to the first.
+Result<http::Response> redirect(const ContentRecord& content, HashFinder& finder,
+                                std::size_t turn) {
+  std::vector<std::string> urls;
+  for (const auto& source : content.sources)
+    if (source.have >= content.size && urls.size() < kMostLinks) urls.push_back(source.url);
+  if (urls.empty())
+    return Error{
+        ErrorCode::not_found,
+        "nobody who is present has all of this content now; try again when a source is back",
+        {}};
+  std::rotate(urls.begin(), urls.begin() + static_cast<std::ptrdiff_t>(turn % urls.size()),
+              urls.end());
   http::Response response;
-  response.headers.set("Content-Type", wire::kMetalinkType);
-  response.headers.set("Content-Disposition", "attachment; filename=\"" + content.content.text() +
-                                                  std::string(kMetalink) + "\"");
-  response.body = std::move(*text);
+  response.status = 307;
+  response.headers.set("Location", urls.front());
+  for (std::size_t i = 1; i < urls.size(); ++i)
+    response.headers.add("Link", '<' + urls[i] + ">; rel=duplicate");
+  const auto describe = [&](std::string_view suffix, const char* type) {
+    response.headers.add("Link", "</api/v1/contents/" + content.content.text() +
+                                     std::string(suffix) + ">; rel=describedby; type=\"" + type +
+                                     '"');
+  };
+  describe(kMetalink, wire::kMetalinkType);
+  describe(kTorrent, wire::kTorrentType);
+  if (const auto found = finder.known(content.content); found && found->agreed)
+    response.headers.set("Digest", "SHA-256=" + base64(found->agreed->sha256));
   return response;
 }
 
 // One route for {content}, {content}.meta4 and {content}.torrent: a segment matches as a whole.
 Result<http::Response> describe(const ApiContext& context, HashFinder& finder,
                                 http::Request& request) {
-  auto& name = request.params.at("content");
-  if (name.ends_with(kTorrent))
-    return Error{ErrorCode::unsupported,
-                 "torrents are not made in this version; .meta4 lists the sources",
-                 {}};
-  const bool wants_metalink = name.ends_with(kMetalink);
-  if (wants_metalink) name.resize(name.size() - kMetalink.size());
+  const auto asks_for = [&](std::string_view suffix) {
+    auto& name = request.params.at("content");
+    if (!name.ends_with(suffix)) return false;
+    name.resize(name.size() - suffix.size());
+    return true;
+  };
+  const bool wants_metalink = asks_for(kMetalink);
+  const bool wants_torrent = !wants_metalink && asks_for(kTorrent);
   auto id = id_of<ContentId>(request, "content");
   if (!id) return std::move(id).error();
   auto content = context.registry->content(*id, request.identity);
   if (!content) return std::move(content).error();
-  if (wants_metalink) {
-    const auto with_hashes =
-        request.query_value("hashes") == nullptr ? Result<bool>(true) : flag_of(request, "hashes");
-    if (!with_hashes) return with_hashes.error();
-    return as_metalink(*content, finder, *with_hashes);
-  }
+  if (wants_metalink) return as_metalink(*content, finder, request);
+  if (wants_torrent) return as_torrent(*content, finder);
   if (context.authenticator && content->ticket.empty()) {
     auto ticket = context.authenticator->issue_ticket(
         {.content = *id, .account = request.identity.account, .expires = {}});
@@ -60,11 +134,22 @@ Result<http::Response> describe(const ApiContext& context, HashFinder& finder,
 }  // namespace
 
 void add_contents(Api& api) {
+  const auto& context = api.context();
+  const auto finder = std::make_shared<HashFinder>();
   api.add("GET", "/api/v1/contents/{content}",
-          [&context = api.context(), finder = std::make_shared<HashFinder>()](
-              http::Request& request) -> Result<http::Response> {
+          [&context, finder](http::Request& request) -> Result<http::Response> {
             if (!context.registry) return not_here("registry");
             return describe(context, *finder, request);
+          });
+  api.add("GET", "/api/v1/contents/{content}/bytes",
+          [&context, finder, turn = std::make_shared<std::atomic<std::size_t>>(0)](
+              http::Request& request) -> Result<http::Response> {
+            if (!context.registry) return not_here("registry");
+            const auto id = id_of<ContentId>(request, "content");
+            if (!id) return id.error();
+            const auto content = context.registry->content(*id, request.identity);
+            if (!content) return content.error();
+            return redirect(*content, *finder, (*turn)++);
           });
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "host/api/merkle_proof.h"
 #include "swapmeet/wire/client.h"
 
 namespace swapmeet {
@@ -30,14 +31,18 @@ Result<wire::ContentHashes> ask_one(const Source& source, const ContentRecord& c
       "GET", source.url.substr(path, query - path) + "/hashes" + source.url.substr(query));
   if (!reply) return std::move(reply).error();
   auto hashes = wire::content_hashes_from(reply->body);
-  if (hashes && (hashes->content != content.content || hashes->size != content.size))
+  if (hashes && (hashes->content != content.content || hashes->size != content.size ||
+                 hashes->piece != wire::hashed_piece_size(content.size)))
     return Error{ErrorCode::corrupt, "it tells the hashes of another content", {}};
+  if (hashes && !hashes->layer.empty() &&
+      !leads_to(content.content, content.size, hashes->piece, hashes->layer))
+    return Error{ErrorCode::corrupt, "its Merkle layer is not that of the content", {}};
   return hashes;
 }
 
 }  // namespace
 
-Result<HashFinder::Hashes> HashFinder::find(const ContentRecord& content) {
+Result<HashFinder::Found> HashFinder::find(const ContentRecord& content) {
   if (auto kept = known(content.content)) return *kept;
   struct Place {
     explicit Place(std::atomic<int>& all) : count(all), number(++all) {}
@@ -54,7 +59,11 @@ Result<HashFinder::Hashes> HashFinder::find(const ContentRecord& content) {
 }
 
 // Two that agree are believed, and one alone; of two that do not, neither.
-Result<HashFinder::Hashes> HashFinder::ask(const ContentRecord& content) const {
+Result<HashFinder::Found> HashFinder::ask(const ContentRecord& content) const {
+  const auto agreed = [](wire::ContentHashes&& hashes) {
+    return std::make_shared<const wire::ContentHashes>(std::move(hashes));
+  };
+  std::string layer;
   std::vector<wire::ContentHashes> told;
   std::optional<Error> not_yet;
   std::size_t asked = 0;
@@ -62,43 +71,47 @@ Result<HashFinder::Hashes> HashFinder::ask(const ContentRecord& content) const {
     if (source.have < content.size || asked == kMostAsked) continue;
     ++asked;
     auto hashes = ask_one(source, content);
+    if (hashes && layer.empty()) layer = hashes->layer;
     if (hashes && std::find(told.begin(), told.end(), *hashes) != told.end())
-      return std::make_shared<const wire::ContentHashes>(std::move(*hashes));
+      return Found{agreed(std::move(*hashes)), layer};
     if (hashes)
       told.push_back(std::move(*hashes));
     else if (hashes.error().retry_after)
       not_yet = std::move(hashes).error();
   }
-  if (told.size() == 1) return std::make_shared<const wire::ContentHashes>(std::move(told.front()));
+  if (told.size() == 1) return Found{agreed(std::move(told.front())), layer};
   if (told.empty() && not_yet) return *not_yet;
-  return Hashes();
+  return Found{nullptr, layer};
 }
 
-std::optional<HashFinder::Hashes> HashFinder::known(const ContentId& content) {
+std::optional<HashFinder::Found> HashFinder::known(const ContentId& content) {
   const std::lock_guard lock(mutex_);
   const auto found = kept_.find(content);
   if (found == kept_.end() || found->second.until < std::chrono::steady_clock::now())
     return std::nullopt;
   order_.splice(order_.begin(), order_, found->second.order);
-  return found->second.hashes;
+  return found->second.found;
 }
 
-void HashFinder::keep(const ContentId& content, Hashes hashes) {
-  const auto size = [](const Hashes& one) { return one ? one->pieces.size() + 1 : 1; };
+void HashFinder::keep(const ContentId& content, Found made) {
+  const auto size = [](const Found& one) {
+    return one.layer.size() / wire::kNodeSize + (one.agreed ? 2 * one.agreed->pieces.size() : 0) +
+           1;
+  };
   const std::lock_guard lock(mutex_);
   const auto drop = [&](const ContentId& gone) {
     const auto found = kept_.find(gone);
     if (found == kept_.end()) return;
-    pieces_ -= size(found->second.hashes);
+    pieces_ -= size(found->second.found);
     order_.erase(found->second.order);
     kept_.erase(found);
   };
   drop(content);
   const auto now = std::chrono::steady_clock::now();
-  const auto until = hashes ? now + hours(24) : now + kUnknownFor;
-  pieces_ += size(hashes);
+  const auto until = made.agreed ? now + hours(24) : now + kUnknownFor;
+  pieces_ += size(made);
   order_.push_front(content);
-  kept_.emplace(content, Kept{std::move(hashes), until, order_.begin()});
+  kept_.emplace(content, Kept{std::move(made), until, order_.begin()});
   while (pieces_ > kMostPieces) {
     const auto oldest = order_.back();
     drop(oldest);

@@ -1,6 +1,7 @@
-// Asks the sources of a content for its SHA-256 hashes, and remembers the answers. A source's word
-// is all there is (the content id does not prove a SHA-256 of other pieces than its own), so what
-// two sources agree on is preferred, and nothing is said when they contradict each other.
+// Asks the sources of a content for its hashes, and remembers the answers. The Merkle layer is
+// checked against the content id; who tells a wrong one is not listened to. Of SHA-256 and SHA-1 a
+// source's word is all there is (the content id does not prove them), so what two sources agree on
+// is preferred, and nothing is said when they contradict each other.
 // Threads: thread-safe; find() blocks for other hosts, some seconds at most.
 #pragma once
 
@@ -22,20 +23,25 @@ class HashFinder {
  public:
   using Hashes = std::shared_ptr<const wire::ContentHashes>;
 
-  // nullptr: no source tells them. `unavailable`, with a time: a source is still making them, or
+  struct Found {
+    Hashes agreed;      // nullptr: no source tells them, or they contradict each other
+    std::string layer;  // of the pieces; empty: a single one, or nobody told
+  };
+  // `unavailable`, with a time: a source is still making them, or
   // too many are asked for at once.
-  Result<Hashes> find(const ContentRecord& content);
+  Result<Found> find(const ContentRecord& content);
+  // What is remembered; asks nobody.
+  std::optional<Found> known(const ContentId& content);
 
  private:
   struct Kept {
-    Hashes hashes;  // nullptr: nobody told any
+    Found found;
     std::chrono::steady_clock::time_point until;
     std::list<ContentId>::iterator order;
   };
 
-  std::optional<Hashes> known(const ContentId& content);
-  Result<Hashes> ask(const ContentRecord& content) const;
-  void keep(const ContentId& content, Hashes hashes);
+  Result<Found> ask(const ContentRecord& content) const;
+  void keep(const ContentId& content, Found found);
 
   std::atomic<int> asking_{0};
   std::mutex mutex_;  // guards all below

@@ -1,72 +1,32 @@
 // aria2 fetches by the index's Metalink from several real peers, one of which sends wrong bytes.
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <csignal>
 
 #include "catch.h"
-#include "network.h"
+#include "sharers.h"
 #include "swapmeet/wire/content_hashes.h"
-#include "swapmeet/wire/json.h"
 
 using namespace e2e;
 using Catch::Matchers::Contains;
-using swapmeet::wire::from_json;
 
 namespace {
 
-// Flips a bit of every 100,000th byte behind the back of everybody: the file looks the same.
-void rot(const fs::path& file) {
-  struct stat before {};
-  REQUIRE(::stat(file.c_str(), &before) == 0);
-  const int fd = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
-  for (off_t at = 0; at < before.st_size; at += 100'000) {
-    char byte = 0;
-    REQUIRE(::pread(fd, &byte, 1, at) == 1);
-    byte = static_cast<char>(byte ^ 1);
-    REQUIRE(::pwrite(fd, &byte, 1, at) == 1);
-  }
-  const timespec times[] = {before.st_atim, before.st_mtim};
-  REQUIRE(::futimens(fd, times) == 0);
-  ::close(fd);
+Outcome aria2c(const Sharers& s, const std::string& metalink, const std::string& out,
+               const std::vector<std::string>& more = {}) {
+  std::vector<std::string> words{"aria2c",
+                                 "--no-conf",
+                                 "--no-proxy=*",
+                                 "-q",
+                                 "-x4",
+                                 "-s4",
+                                 "-k1M",
+                                 "--file-allocation=none",
+                                 "--follow-metalink=mem",
+                                 "-d",
+                                 (s.folder.path() / out).string(),
+                                 metalink};
+  words.insert(words.begin() + 1, more.begin(), more.end());
+  return run_command(words);
 }
-
-struct Sharers {
-  Sharers() {
-    index.start();
-    for (auto* node : {&ann, &bob, &eve}) {
-      write_file(folder.path() / node->name() / "large.bin", bytes);
-      node->start();
-    }
-    REQUIRE(eventually([&] { return sources().size() == 3; }));
-  }
-  std::vector<swapmeet::Source> sources() {
-    const auto hits = index.get("/api/v1/search?q=large");
-    const auto page = hits ? from_json<swapmeet::SearchPage>(*hits) : hits.error();
-    if (!page || page->hits.size() != 1) return {};
-    content = page->hits[0].content.text();
-    const auto body = index.get("/api/v1/contents/" + content);
-    const auto record = body ? from_json<swapmeet::ContentRecord>(*body) : body.error();
-    return record ? record->sources : std::vector<swapmeet::Source>{};
-  }
-  Node peer(const std::string& name) {
-    return {folder.path(), name,
-            peer_ini(folder.path(), name, "http://" + address, folder.path() / name)};
-  }
-  Outcome aria2c(const std::string& metalink, const std::string& out) {
-    return run_command({"aria2c", "--no-conf", "--no-proxy=*", "-q", "-x4", "-s4", "-k1M",
-                        "--file-allocation=none", "--follow-metalink=mem", "-d",
-                        (folder.path() / out).string(), metalink});
-  }
-
-  Folder folder;
-  const std::string bytes = random_bytes(12'345'678, 6);
-  const std::string address = "127.0.0.1:" + std::to_string(free_port());
-  Node index{folder.path(), "index", index_ini(folder.path(), address, "10s")};
-  Node ann = peer("ann");
-  Node bob = peer("bob");
-  Node eve = peer("eve");
-  std::string content;
-};
 
 }  // namespace
 
@@ -78,7 +38,7 @@ TEST_CASE("aria2c fetches by a Metalink from several peers, whatever one of them
   for (const auto& source : s.sources()) CHECK_THAT(text, Contains(source.url + "</url>"));
   CHECK_THAT(text, Contains("<pieces length=\"1048576\" type=\"sha-256\">"));
 
-  const auto done = s.aria2c(metalink, "got");
+  const auto done = aria2c(s, metalink, "got");
   INFO(done.output);
   CHECK(done.code == 0);
   CHECK(read_file(s.folder.path() / "got/large.bin") == s.bytes);
@@ -101,9 +61,9 @@ TEST_CASE("a peer's own Metalink and digests serve those who start at the peer")
   };
   CHECK_THAT(head(), Contains("Link: </content/" + s.content +
                               ".meta4>; rel=\"describedby\"; "
-                              "type=\"application/metalink4+xml\""));
+                              "type=\"application/metalink4+xml\", "));
   CHECK_THAT(head(), !Contains("Digest:"));
-  const auto done = s.aria2c(url + ".meta4", "got");
+  const auto done = aria2c(s, url + ".meta4", "got");
   INFO(done.output);
   CHECK(done.code == 0);
   CHECK(read_file(s.folder.path() / "got/large.bin") == s.bytes);
@@ -114,4 +74,39 @@ TEST_CASE("a peer's own Metalink and digests serve those who start at the peer")
       run_command({"sha256sum", (s.folder.path() / "ann/large.bin").string()}).output;
   CHECK(summed.substr(0, 64) == hashes->sha256);
   CHECK_THAT(head(), Contains("Digest: SHA-256=") && Contains("Repr-Digest: sha-256=:"));
+}
+
+TEST_CASE("an index sends who asks for the bytes to its sources, and aria2c takes all of them") {
+  Sharers s;
+  rot(s.folder.path() / "eve/large.bin");
+  const auto url = s.index.url() + "/api/v1/contents/" + s.content + "/bytes";
+  const auto head = run_command({"curl", "-sS", "-I", "--noproxy", "*", url}).output;
+  for (const auto& source : s.sources())
+    CHECK_THAT(head, Contains("Location: " + source.url) ||
+                         Contains("Link: <" + source.url + ">; rel=duplicate"));
+  CHECK_THAT(head, !Contains("Digest:"));
+  s.index.get("/api/v1/contents/" + s.content + ".meta4").value();
+  CHECK_THAT(run_command({"curl", "-sS", "-I", "--noproxy", "*", url}).output,
+             Contains("Digest: SHA-256="));
+
+  // Each of the three in its turn; a browser's way.
+  std::size_t right = 0;
+  for (int i = 0; i < 3; ++i)
+    right +=
+        run_command({"curl", "-sS", "-f", "-L", "--noproxy", "*", url}).output == s.bytes ? 1U : 0U;
+  CHECK(right == 2);
+
+  s.eve.signal(SIGTERM);
+  REQUIRE(eventually([&] { return s.sources().size() == 2; }));
+  // Taken from both, by the fields of the redirection alone.
+  const auto log = s.folder.path() / "aria2.log";
+  const auto done = aria2c(s, url, "got", {"--log=" + log.string(), "--log-level=info"});
+  CHECK(done.code == 0);
+  const auto told = read_file(log);
+  for (const auto& source : s.sources()) {
+    const auto port = source.url.substr(7, source.url.find('/', 7) - 7);
+    CHECK_THAT(told, Contains("Host: " + port));
+  }
+  const bool same = read_file(s.folder.path() / "got/large.bin") == s.bytes;
+  CHECK(same);
 }

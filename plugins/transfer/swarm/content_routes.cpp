@@ -84,11 +84,15 @@ http::Response told_to_wait(const UploadSlots::Turn& turn, const std::string& re
 }
 
 http::Response bytes_of(const Serving& serving, http::Request& request) {
-  constexpr std::string_view kMetalink = ".meta4";
-  if (auto& name = request.params.at("cid"); name.ends_with(kMetalink)) {
-    name.resize(name.size() - kMetalink.size());
-    return metalink_of(serving, request);
-  }
+  // One route for all: a segment of a pattern matches as a whole.
+  const auto asks_for = [&](std::string_view suffix) {
+    auto& name = request.params.at("cid");
+    if (!name.ends_with(suffix)) return false;
+    name.resize(name.size() - suffix.size());
+    return true;
+  };
+  if (asks_for(".meta4")) return metalink_of(serving, request);
+  if (asks_for(".torrent")) return torrent_of(serving, request);
   auto opened = open_content(serving, request);
   if (!opened) return http::problem(opened.error(), request.id);
   const auto& content = opened->content;

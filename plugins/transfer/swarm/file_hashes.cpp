@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <stdexcept>
 #include <utility>
@@ -27,24 +26,33 @@ constexpr std::chrono::seconds kLongestWait{300};
 
 class Digest {
  public:
-  Digest() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) { begin(); }
+  explicit Digest(const EVP_MD* kind) : kind_(kind), context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
+    begin();
+  }
   void add(const char* bytes, std::size_t size) {
     check(EVP_DigestUpdate(context_.get(), bytes, size));
   }
-  // What was added since the last time, in hex.
+  // The digest of what was added since the last time.
   std::string take() {
-    std::array<std::uint8_t, EVP_MAX_MD_SIZE> bytes{};
+    std::string bytes(EVP_MAX_MD_SIZE, '\0');
     unsigned size = 0;
-    check(EVP_DigestFinal_ex(context_.get(), bytes.data(), &size));
+    check(
+        EVP_DigestFinal_ex(context_.get(), reinterpret_cast<unsigned char*>(bytes.data()), &size));
+    bytes.resize(size);
     begin();
-    return to_hex(bytes.data(), size);
+    return bytes;
+  }
+  std::string take_hex() {
+    const auto bytes = take();
+    return to_hex(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
   }
 
  private:
   static void check(int ok) {
-    if (ok != 1) throw std::runtime_error("OpenSSL cannot make a SHA-256");
+    if (ok != 1) throw std::runtime_error("OpenSSL cannot make a digest");
   }
-  void begin() { check(EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr)); }
+  void begin() { check(EVP_DigestInit_ex(context_.get(), kind_, nullptr)); }
+  const EVP_MD* kind_;
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
 };
 
@@ -155,21 +163,26 @@ Result<FileHashes::Hashes> FileHashes::hash(const Task& task) {
   made->content = task.content;
   made->size = task.place.stamp.size;
   made->piece = wire::hashed_piece_size(made->size);
-  Digest whole;
-  Digest piece;
+  Digest whole(EVP_sha256());
+  Digest piece(EVP_sha256());
+  Digest piece_v1(EVP_sha1());
   std::vector<char> block(kBlock);
   for (std::uint64_t at = 0; at < made->size;) {
     const auto wanted = std::min<std::uint64_t>(kBlock, made->size - at);
     if (!read_all(file.descriptor(), block.data(), wanted, at)) return changed_file();
     whole.add(block.data(), wanted);
     piece.add(block.data(), wanted);
+    piece_v1.add(block.data(), wanted);
     at += wanted;
-    if (at % made->piece == 0 || at == made->size) made->pieces.push_back(piece.take());
+    if (at % made->piece == 0 || at == made->size) {
+      made->pieces.push_back(piece.take_hex());
+      made->sha1 += piece_v1.take();
+    }
     const std::lock_guard lock(mutex_);
     if (stopping_) return Error{ErrorCode::cancelled, "this peer stops", {}};
     hashed_ = at;
   }
-  made->sha256 = whole.take();
+  made->sha256 = whole.take_hex();
   if (!is_same()) return changed_file();
   return Hashes(std::move(made));
 }

@@ -1,5 +1,5 @@
-// SHA-256 of files and of their pieces, for programs that know nothing of Merkle trees: made when
-// somebody asks, by one thread of low priority, and kept in memory.
+// SHA-256 of files and of their pieces and SHA-1 of the pieces, for programs that know nothing of
+// Merkle trees: made when somebody asks, by one thread of low priority, and kept in memory.
 // Threads: thread-safe.
 #pragma once
 

@@ -8,6 +8,9 @@
 
 #include "swapmeet/wire/client.h"
 #include "swapmeet/wire/metalink.h"
+#include "swapmeet/wire/torrent.h"
+#include "transfer/swarm/content_routes.h"
+#include "transfer/swarm/merkle.h"
 
 namespace swapmeet::swarm {
 namespace {
@@ -55,6 +58,23 @@ ContentRecord sources_of(const Serving& serving, const http::Request& request,
   return record;
 }
 
+// The Merkle layer of such pieces; empty when there is a single one.
+Result<std::string> layer_for(const Serving& serving, const http::Request& request,
+                              const Opened& opened, std::uint64_t piece) {
+  if (opened.place.stamp.size <= piece) return std::string();
+  const auto tree = serving.tree(opened.content, request.query_value("offer"));
+  if (!tree) return not_shared(opened.content.text());
+  return layer_at(*tree, piece);
+}
+
+http::Response document(const char* type, std::string text, const std::string& name) {
+  http::Response response;
+  response.headers.set("Content-Type", type);
+  response.headers.set("Content-Disposition", content_disposition(name));
+  response.body = std::move(text);
+  return response;
+}
+
 }  // namespace
 
 http::Response hashes_of(const Serving& serving, const http::Request& request) {
@@ -62,7 +82,11 @@ http::Response hashes_of(const Serving& serving, const http::Request& request) {
   if (!opened) return http::problem(opened.error(), request.id);
   const auto hashes = hashes_for(serving, *opened);
   if (!hashes) return http::problem(hashes.error(), request.id);
-  return http::json(wire::to_json(**hashes));
+  auto layer = layer_for(serving, request, *opened, (*hashes)->piece);
+  if (!layer) return http::problem(layer.error(), request.id);
+  auto told = **hashes;
+  told.layer = std::move(*layer);
+  return http::json(wire::to_json(told));
 }
 
 http::Response metalink_of(const Serving& serving, const http::Request& request) {
@@ -72,16 +96,29 @@ http::Response metalink_of(const Serving& serving, const http::Request& request)
   if (!hashes) return http::problem(hashes.error(), request.id);
   auto text = wire::metalink(sources_of(serving, request, *opened), hashes->get());
   if (!text) return http::problem(text.error(), request.id);
-  http::Response response;
-  response.headers.set("Content-Type", wire::kMetalinkType);
-  response.body = std::move(*text);
-  return response;
+  return document(wire::kMetalinkType, std::move(*text), opened->place.name + ".meta4");
+}
+
+http::Response torrent_of(const Serving& serving, const http::Request& request) {
+  const auto opened = open_content(serving, request);
+  if (!opened) return http::problem(opened.error(), request.id);
+  const auto hashes = hashes_for(serving, *opened);
+  if (!hashes) return http::problem(hashes.error(), request.id);
+  const auto layer = layer_for(serving, request, *opened, (*hashes)->piece);
+  if (!layer) return http::problem(layer.error(), request.id);
+  auto text = wire::torrent(sources_of(serving, request, *opened), *layer, (*hashes)->sha1);
+  if (!text) return http::problem(text.error(), request.id);
+  return document(wire::kTorrentType, std::move(*text), opened->place.name + ".torrent");
 }
 
 void describe(const Serving& serving, const http::Request& request, const ContentId& content,
               http::Headers& headers) {
-  headers.set("Link", "</content/" + content.text() + ".meta4" + query_of(request) +
-                          R"(>; rel="describedby"; type=")" + wire::kMetalinkType + '"');
+  const auto described_by = [&](const char* suffix, const char* type) {
+    return "</content/" + content.text() + suffix + query_of(request) +
+           R"(>; rel="describedby"; type=")" + type + '"';
+  };
+  headers.set("Link", described_by(".meta4", wire::kMetalinkType) + ", " +
+                          described_by(".torrent", wire::kTorrentType));
   const auto hashes = serving.hashes.find(content);
   if (!hashes) return;
   const auto digest = base64(hashes->sha256);

@@ -1,6 +1,6 @@
-// For programs that know nothing of Merkle trees: SHA-256 of a content and its pieces as JSON and
-// in a Metalink, and the header fields that lead there. Threads: handlers run on the listener's
-// workers and wait for hashes a little.
+// For programs that others wrote: hashes of a content and its pieces as JSON, in a Metalink and in
+// a torrent, and the header fields that lead there. Threads: handlers run on the listener's workers
+// and wait for hashes a little.
 #pragma once
 
 #include "swapmeet/http.h"
@@ -12,8 +12,10 @@ namespace swapmeet::swarm {
 http::Response hashes_of(const Serving& serving, const http::Request& request);
 // GET /content/{cid}.meta4, with the bare id as the parameter: this peer and other present sources.
 http::Response metalink_of(const Serving& serving, const http::Request& request);
-// Fields of an answer with the content's bytes: where its Metalink is (RFC 6249), and the digest
-// (RFC 9530, and RFC 3230 for those that know that) once somebody has asked for it.
+// GET /content/{cid}.torrent, likewise: a hybrid torrent, those who have all of it as web seeds.
+http::Response torrent_of(const Serving& serving, const http::Request& request);
+// Fields of an answer with the content's bytes: where its Metalink and torrent are (RFC 6249), and
+// the digest (RFC 9530, and RFC 3230 for those that know that) once somebody has asked for it.
 void describe(const Serving& serving, const http::Request& request, const ContentId& content,
               http::Headers& headers);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <optional>
+#include <utility>
 
 #include "json_tools.h"
 
@@ -15,6 +17,19 @@ constexpr std::uint64_t kMostPieces = 4096;
 bool is_hash(const std::string& text) {
   std::array<std::uint8_t, 32> bytes{};
   return text.size() == 2 * bytes.size() && from_hex(text, bytes.data(), bytes.size());
+}
+
+// From hex to `each` bytes for every piece; nothing when it is anything else.
+std::optional<std::string> bytes_from(const std::string& hex, std::size_t each,
+                                      std::size_t pieces) {
+  std::string bytes(each * pieces, '\0');
+  const bool whole = hex.size() == 2 * bytes.size() &&
+                     from_hex(hex, reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size());
+  return whole ? std::optional(std::move(bytes)) : std::nullopt;
+}
+
+std::string hex_of(const std::string& bytes) {
+  return to_hex(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
 }
 
 std::uint64_t count_of(std::uint64_t size, std::uint64_t piece) {
@@ -33,7 +48,10 @@ std::string to_json(const ContentHashes& hashes) {
   JsonWriter out;
   out.begin().text("content", hashes.content.text()).number("size", hashes.size);
   out.text("sha256", hashes.sha256).number("piece", hashes.piece);
-  return out.texts("pieces", hashes.pieces).end().take();
+  out.texts("pieces", hashes.pieces);
+  if (!hashes.sha1.empty()) out.text("sha1", hex_of(hashes.sha1));
+  if (!hashes.layer.empty()) out.text("layer", hex_of(hashes.layer));
+  return out.end().take();
 }
 
 Result<ContentHashes> content_hashes_from(std::string_view json) {
@@ -49,6 +67,15 @@ Result<ContentHashes> content_hashes_from(std::string_view json) {
   if (!std::has_single_bit(hashes.piece) ||
       hashes.pieces.size() != count_of(hashes.size, hashes.piece))
     in.fail("pieces", "are not as many as a content of that size has");
+  const auto take = [&](const char* name, std::size_t each, std::string& bytes) {
+    if (!in.has(name)) return;
+    if (auto read = bytes_from(in.text(name), each, hashes.pieces.size()))
+      bytes = std::move(*read);
+    else
+      in.fail(name, "has not " + std::to_string(2 * each) + " hexadecimal digits for each piece");
+  };
+  take("sha1", kSha1Size, hashes.sha1);
+  take("layer", kNodeSize, hashes.layer);
   return in.finish(std::move(hashes));
 }
 

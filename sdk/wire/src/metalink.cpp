@@ -18,15 +18,6 @@ std::string escaped(std::string_view text) {
   return xml;
 }
 
-// RFC 5854, 4.1.2.1: no path that leads anywhere else.
-std::string file_name(const ContentRecord& content) {
-  for (const auto& name : content.names) {
-    std::string last(name_of_path(name));
-    if (!last.empty() && last != "." && last != ".." && is_utf8(last)) return last;
-  }
-  return content.content.text();
-}
-
 std::string hash_lines(const ContentHashes& hashes) {
   const std::string type = " type=\"sha-256\"";
   std::string lines = "    <hash" + type + ">" + hashes.sha256 + "</hash>\n";
@@ -37,6 +28,15 @@ std::string hash_lines(const ContentHashes& hashes) {
 }
 
 }  // namespace
+
+// RFC 5854, 4.1.2.1: no path that leads anywhere else.
+std::string file_name_of(const ContentRecord& content) {
+  for (const auto& name : content.names) {
+    std::string last(name_of_path(name));
+    if (!last.empty() && last != "." && last != ".." && is_utf8(last)) return last;
+  }
+  return content.content.text();
+}
 
 Result<std::string> metalink(const ContentRecord& content, const ContentHashes* hashes) {
   std::string urls;
@@ -53,7 +53,7 @@ Result<std::string> metalink(const ContentRecord& content, const ContentHashes* 
          "<metalink xmlns=\"urn:ietf:params:xml:ns:metalink\">\n"
          "  <generator>swapmeet</generator>\n"
          "  <file name=\"" +
-         escaped(file_name(content)) + "\">\n    <size>" + std::to_string(content.size) +
+         escaped(file_name_of(content)) + "\">\n    <size>" + std::to_string(content.size) +
          "</size>\n" + (hashes != nullptr ? hash_lines(*hashes) : "") + urls +
          "  </file>\n</metalink>\n";
 }

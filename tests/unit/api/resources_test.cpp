@@ -1,6 +1,10 @@
+#include <openssl/sha.h>
 #include <zlib.h>
 
+#include <algorithm>
+
 #include "fakes.h"
+#include "host/api/merkle_proof.h"
 
 using namespace swapmeet;
 using namespace swapmeet::testing;
@@ -206,6 +210,55 @@ TEST_CASE("a Metalink lists the sources of a content, escaped and without a path
   CHECK(xml.find("http://127.0.0.1:1/content/x?a&amp;b</url>") != std::string::npos);
   const std::string gone(64, 'd');
   CHECK(code_of(world.call("GET", "/api/v1/contents/" + gone + ".meta4")) == "not_found");
-  CHECK(code_of(world.call("GET", "/api/v1/contents/" + kContent + ".torrent")) == "unsupported");
   CHECK(code_of(world.call("GET", "/api/v1/contents/abc.meta4")) == "invalid_argument");
+}
+
+TEST_CASE("a torrent is of version 2 alone when nobody tells other hashes") {
+  World world;
+  const Api api(world.all());
+  const auto response = world.call("GET", "/api/v1/contents/" + kContent + ".torrent");
+  CHECK(response.status == 200);
+  CHECK(*response.headers.find("Content-Type") == "application/x-bittorrent");
+  const auto torrent = body_of(response);
+  CHECK(torrent.find("12:meta versioni2e4:name") != std::string::npos);
+  CHECK(torrent.find("6:pieces") == std::string::npos);
+  CHECK(torrent.ends_with("8:url-listl32:http://127.0.0.1:1/content/x?a&bee"));
+  const std::string gone(64, 'd');
+  CHECK(code_of(world.call("GET", "/api/v1/contents/" + gone + ".torrent")) == "not_found");
+  CHECK(code_of(world.call("GET", "/api/v1/contents/abc.torrent")) == "invalid_argument");
+}
+
+TEST_CASE("who asks an index for the bytes is sent to a source") {
+  World world;
+  const Api api(world.all());
+  const auto response = world.call("GET", "/api/v1/contents/" + kContent + "/bytes");
+  CHECK(response.status == 307);
+  CHECK(*response.headers.find("Location") == "http://127.0.0.1:1/content/x?a&b");
+  CHECK(*response.headers.find("Link") ==
+        "</api/v1/contents/" + kContent +
+            ".meta4>; rel=describedby; type=\"application/metalink4+xml\"");
+  CHECK(response.headers.find("Digest") == nullptr);  // nobody is asked for it now
+  const std::string gone(64, 'd');
+  CHECK(code_of(world.call("GET", "/api/v1/contents/" + gone + "/bytes")) == "not_found");
+}
+
+TEST_CASE("a Merkle layer is believed only when it leads to the content id") {
+  const auto hash = [](const std::string& bytes) {
+    std::string made(32, '\0');
+    ::SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+             reinterpret_cast<unsigned char*>(made.data()));
+    return made;
+  };
+  const std::uint64_t leaf = 16 << 10;
+  const auto size = 5 * leaf;  // three pieces of two leaves
+  const std::string zero(32, '\0');
+  const auto layer = hash("a") + hash("b") + hash("c");
+  const auto root = hash(hash(hash("a") + hash("b")) + hash(hash("c") + hash(zero + zero)));
+  ContentId content;
+  std::copy_n(root.begin(), root.size(), content.bytes.begin());
+  CHECK(leads_to(content, size, 2 * leaf, layer));
+  CHECK_FALSE(leads_to(content, size, 2 * leaf, hash("b") + hash("a") + hash("c")));
+  CHECK_FALSE(leads_to(content, size, leaf, layer));
+  CHECK_FALSE(leads_to(content, size, 2 * leaf, layer + hash(zero + zero)));
+  CHECK_FALSE(leads_to(content, 0, 2 * leaf, ""));
 }

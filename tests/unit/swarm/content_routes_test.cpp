@@ -1,6 +1,7 @@
 // The content routes by their handlers alone: RFC 9110 on files of a catalogue.
 #include "transfer/swarm/content_routes.h"
 
+#include <openssl/sha.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -278,7 +279,9 @@ TEST_CASE("other programs get SHA-256 hashes, a Metalink, and digests once they 
   const auto sum = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
   CHECK(value(served.get(), "Link") ==
         "</content/" + served.content.text() +
-            ".meta4>; rel=\"describedby\"; type=\"application/metalink4+xml\"");
+            ".meta4>; rel=\"describedby\"; type=\"application/metalink4+xml\", </content/" +
+            served.content.text() +
+            ".torrent>; rel=\"describedby\"; type=\"application/x-bittorrent\"");
   CHECK(value(served.get(), "Repr-Digest").empty());
   const auto hashes = served.ask("/content/{cid}/hashes", {}, served.content.text());
   CHECK(hashes.status == 200);
@@ -303,6 +306,43 @@ TEST_CASE("other programs get SHA-256 hashes, a Metalink, and digests once they 
   CHECK(served.ask("/content/{cid}", {}, none + ".meta4").status == 404);
   CHECK(served.ask("/content/{cid}", {}, "x.meta4").status == 400);
   CHECK(served.ask("/content/{cid}/hashes", {}, none).status == 404);
+}
+
+TEST_CASE("a torrent has the content id as its pieces root, and SHA-1 hashes of the pieces") {
+  const auto bytes = noise(2 * kBlockSize + 1);
+  Served served("a.bin", bytes);
+  const auto torrent =
+      served.ask("/content/{cid}", {{"Host", "ann:6699"}}, served.content.text() + ".torrent");
+  CHECK(torrent.status == 200);
+  CHECK(value(torrent, "Content-Type") == "application/x-bittorrent");
+  CHECK(value(torrent, "Content-Disposition") == "attachment; filename=\"a.bin.torrent\"");
+  const auto text = [](const std::string& one) { return std::to_string(one.size()) + ':' + one; };
+  std::string sha1;
+  std::string layer;
+  for (std::size_t at = 0; at < bytes.size(); at += kBlockSize) {
+    std::string hash(20, '\0');
+    ::SHA1(reinterpret_cast<const unsigned char*>(bytes.data()) + at,
+           std::min<std::size_t>(kBlockSize, bytes.size() - at),
+           reinterpret_cast<unsigned char*>(hash.data()));
+    sha1 += hash;
+  }
+  layer = std::get<std::string>(served.layer(std::to_string(kBlockSize)).body);
+  const std::string root(served.content.bytes.begin(), served.content.bytes.end());
+  const std::string length = "6:lengthi2097153e";
+  CHECK(std::get<std::string>(torrent.body) ==
+        "d10:created by8:swapmeet4:infod9:file treed5:a.bind0:d" + length + "11:pieces root" +
+            text(root) + "eee" + length +
+            "12:meta versioni2e4:name5:a.bin12:piece lengthi1048576e6:pieces" + text(sha1) +
+            "e12:piece layersd" + text(root) + text(layer) + "e8:url-listl" +
+            text("http://ann:6699/content/" + served.content.text()) + "ee");
+
+  Served small("b.bin", "b");
+  const auto one = std::get<std::string>(
+      small.ask("/content/{cid}", {{"Host", "ann"}}, small.content.text() + ".torrent").body);
+  CHECK_THAT(one, Catch::Matchers::Contains("12:piece layersde8:url-list"));
+  Served empty("c.bin", "");
+  CHECK(empty.ask("/content/{cid}", {{"Host", "ann"}}, empty.content.text() + ".torrent").status ==
+        501);
 }
 
 TEST_CASE("who comes when all upload slots are taken is told when to come back, and the place") {

@@ -95,10 +95,14 @@ TEST_CASE("hashes that cannot be those of the content are not taken") {
   hashes.sha256 = std::string(64, 'a');
   hashes.piece = kMiB;
   hashes.pieces.assign(3, std::string(64, 'b'));
+  hashes.sha1.assign(60, 'c');
+  hashes.layer.assign(96, 'd');
   CHECK(wire::content_hashes_from(wire::to_json(hashes)).ok());
   SECTION("too few pieces") { hashes.pieces.pop_back(); }
   SECTION("no hexadecimal digits") { hashes.pieces[1] = std::string(64, 'x'); }
   SECTION("XML") { hashes.sha256 = "<hash>" + std::string(58, 'a'); }
+  SECTION("too few SHA-1 hashes") { hashes.sha1.resize(40); }
+  SECTION("too many nodes") { hashes.layer.resize(128); }
   SECTION("pieces of no size") { hashes.piece = 0; }
   SECTION("pieces that are no power of two") { hashes.piece = kMiB + 1; }
   CHECK_FALSE(wire::content_hashes_from(wire::to_json(hashes)).ok());

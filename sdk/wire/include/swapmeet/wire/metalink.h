@@ -12,6 +12,10 @@ namespace swapmeet::wire {
 
 inline constexpr const char* kMetalinkType = "application/metalink4+xml";
 
+// What a program that fetches the content calls the file: its most used name, without a path; the
+// content id when no name is fit for that.
+std::string file_name_of(const ContentRecord& content);
+
 // The document; `hashes` may be null. `not_found` when nobody who is present has it: a Metalink
 // file needs at least one source.
 Result<std::string> metalink(const ContentRecord& content, const ContentHashes* hashes);

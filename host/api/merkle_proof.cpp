@@ -1,0 +1,39 @@
+#include "host/api/merkle_proof.h"
+
+#include <openssl/sha.h>
+
+#include <string>
+
+namespace swapmeet {
+namespace {
+
+constexpr std::uint64_t kLeaf = 16 << 10;
+constexpr std::size_t kNode = SHA256_DIGEST_LENGTH;
+
+std::string above(const char* pair) {
+  std::string node(kNode, '\0');
+  ::SHA256(reinterpret_cast<const unsigned char*>(pair), 2 * kNode,
+           reinterpret_cast<unsigned char*>(node.data()));
+  return node;
+}
+
+}  // namespace
+
+bool leads_to(const ContentId& content, std::uint64_t size, std::uint64_t piece,
+              std::string_view nodes) {
+  const auto pieces = size / piece + (size % piece == 0 ? 0 : 1);
+  if (pieces == 0 || nodes.size() != pieces * kNode) return false;
+  std::string filler(kNode, '\0');  // stands for what lies beyond the end of the content
+  for (auto span = kLeaf; span < piece; span *= 2) filler = above((filler + filler).data());
+  std::string layer(nodes);
+  while (layer.size() > kNode) {
+    if (layer.size() / kNode % 2 != 0) layer += filler;
+    std::string next;
+    for (std::size_t at = 0; at < layer.size(); at += 2 * kNode) next += above(layer.data() + at);
+    layer = std::move(next);
+    filler = above((filler + filler).data());
+  }
+  return layer == std::string_view(reinterpret_cast<const char*>(content.bytes.data()), kNode);
+}
+
+}  // namespace swapmeet
