@@ -23,7 +23,7 @@
 
 namespace swapmeet::http {
 
-class Front final : public Listener {
+class Front final : public Listener, public AtOnceRoutes {
  public:
   Front(const ListenOptions& options, Hooks hooks, ListeningSocket socket);
   ~Front() override;
@@ -33,6 +33,10 @@ class Front final : public Listener {
   Result<Registration> add(const std::string& method, const std::string& pattern, Handler handler,
                            const RouteOptions& options) override {
     return router_.add(method, pattern, std::move(handler), options);
+  }
+  Result<Registration> add_at_once(const std::string& method, const std::string& pattern,
+                                   AtOnce at_once, Handler handler) override {
+    return router_.add_at_once(method, pattern, std::move(at_once), std::move(handler));
   }
 
  private:
@@ -67,6 +71,8 @@ class Front final : public Listener {
   Response wrong_method(const Request& request, const std::vector<std::string>& methods);
   void dispatch(Connection& connection);
   Response handle(Request& request, Route& route);
+  std::optional<Response> handle_at_once(Request& request, Route& route);
+  void tell(const Request& request, int status, Instant began);
   std::string next_request_id() { return instance_ + std::to_string(++request_count_); }
 
   // The way out.

@@ -186,6 +186,9 @@ void Front::dispatch(Connection& connection) {
   connection.state = Connection::State::handling;
   if (connection.route->options().quick)
     return answer(connection, handle(connection.head.request, *connection.route));
+  if (connection.route->is_tried_at_once())
+    if (auto response = handle_at_once(connection.head.request, *connection.route))
+      return answer(connection, std::move(*response));
   const auto request = std::make_shared<Request>(std::exchange(connection.head.request, {}));
   auto job = [this, id = connection.id, route = connection.route, request] {
     Answer done{id, handle(*request, *route)};
@@ -221,10 +224,27 @@ Response Front::handle(Request& request, Route& route) {
     response = refusal(500, "something went wrong here; the log has more under this request id",
                        request.id);
   }
-  if (hooks_.on_request)
-    hooks_.on_request(request, response.status,
-                      std::chrono::duration_cast<std::chrono::microseconds>(now() - began));
+  tell(request, response.status, began);
   return response;
+}
+
+// What goes wrong here is left to the handler: it gets the request next.
+std::optional<Response> Front::handle_at_once(Request& request, Route& route) {
+  const auto began = now();
+  try {
+    auto response = hooks_.guard ? hooks_.guard(request) : std::nullopt;
+    if (!response) response = route.run_at_once(request);
+    if (response) tell(request, response->status, began);
+    return response;
+  } catch (...) {
+    return std::nullopt;
+  }
+}
+
+void Front::tell(const Request& request, int status, Instant began) {
+  if (hooks_.on_request)
+    hooks_.on_request(request, status,
+                      std::chrono::duration_cast<std::chrono::microseconds>(now() - began));
 }
 
 }  // namespace swapmeet::http

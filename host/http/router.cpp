@@ -60,20 +60,33 @@ std::map<std::string, std::string> values_of(const std::vector<std::string>& pat
 
 }  // namespace
 
+bool Route::enter() {
+  const std::lock_guard lock(mutex_);
+  if (!closed_) ++running_;
+  return !closed_;
+}
+
+void Route::leave() {
+  const std::lock_guard lock(mutex_);
+  if (--running_ == 0) idle_.notify_all();
+}
+
 std::optional<Response> Route::run(Request& request) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (closed_) return std::nullopt;
-    ++running_;
-  }
+  if (!enter()) return std::nullopt;
   struct Leave {
     Route& route;
-    ~Leave() {
-      const std::lock_guard lock(route.mutex_);
-      if (--route.running_ == 0) route.idle_.notify_all();
-    }
+    ~Leave() { route.leave(); }
   } const leave{*this};
   return handler_(request);
+}
+
+std::optional<Response> Route::run_at_once(Request& request) {
+  if (!at_once_ || !enter()) return std::nullopt;
+  struct Leave {
+    Route& route;
+    ~Leave() { route.leave(); }
+  } const leave{*this};
+  return at_once_(request);
 }
 
 void Route::close() {
@@ -84,14 +97,22 @@ void Route::close() {
 
 Result<Registration> Router::add(const std::string& method, const std::string& pattern,
                                  Handler handler, const RouteOptions& options) {
+  return add(method, pattern, std::make_shared<Route>(std::move(handler), options));
+}
+
+Result<Registration> Router::add_at_once(const std::string& method, const std::string& pattern,
+                                         AtOnce at_once, Handler handler) {
+  return add(method, pattern,
+             std::make_shared<Route>(std::move(handler), RouteOptions{}, std::move(at_once)));
+}
+
+Result<Registration> Router::add(const std::string& method, const std::string& pattern,
+                                 std::shared_ptr<Route> made) {
   if (pattern.empty() || pattern.front() != '/')
     return Error{
         ErrorCode::invalid_argument, "the route '" + pattern + "' does not begin with '/'", {}};
   const auto segments = split(pattern);
-  Entry entry{method,
-              pattern,
-              {segments.begin(), segments.end()},
-              std::make_shared<Route>(std::move(handler), options)};
+  Entry entry{method, pattern, {segments.begin(), segments.end()}, std::move(made)};
   const std::unique_lock lock(table_->mutex);
   auto& entries = table_->entries;
   const bool is_taken = std::any_of(entries.begin(), entries.end(), [&](const Entry& other) {

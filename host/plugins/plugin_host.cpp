@@ -23,7 +23,7 @@ class PluginHost::OwnedRoutes final : public http::Routes {
 
 // A listener of the plugin's own. The plugin holds this; the real one is closed when the plugin
 // lets go of it or when the host sweeps, whichever comes first.
-class PluginHost::OwnedListener final : public http::Listener {
+class PluginHost::OwnedListener final : public http::Listener, public http::AtOnceRoutes {
  public:
   OwnedListener(PluginHost& host, std::unique_ptr<http::Listener> listener)
       : host_(host), address_(listener->address()), real_(std::make_shared<Real>()) {
@@ -38,16 +38,34 @@ class PluginHost::OwnedListener final : public http::Listener {
   }
   Result<Registration> add(const std::string& method, const std::string& pattern,
                            http::Handler handler, const http::RouteOptions& options) override {
+    return add_to([&](http::Listener& listener) {
+      return listener.add(method, pattern, host_.counted(std::move(handler)), options);
+    });
+  }
+  Result<Registration> add_at_once(const std::string& method, const std::string& pattern,
+                                   http::AtOnce at_once, http::Handler handler) override {
+    return add_to([&](http::Listener& listener) {
+      auto counted = host_.counted(std::move(handler));
+      auto* routes = http::at_once_routes(listener);
+      return routes == nullptr
+                 ? listener.add(method, pattern, std::move(counted))
+                 : routes->add_at_once(method, pattern, host_.counted_at_once(std::move(at_once)),
+                                       std::move(counted));
+    });
+  }
+
+ private:
+  template <class Add>
+  Result<Registration> add_to(Add add) {
     std::unique_lock lock(real_->mutex);
     if (!real_->listener)
       return Error{ErrorCode::unavailable, "the listener has been closed: the plugin stops", {}};
-    auto added = real_->listener->add(method, pattern, host_.counted(std::move(handler)), options);
+    auto added = add(*real_->listener);
     lock.unlock();
     if (!added) return std::move(added).error();
     return host_.own(std::move(*added));
   }
 
- private:
   struct Real {
     std::mutex mutex;
     std::unique_ptr<http::Listener> listener;
@@ -87,18 +105,26 @@ Result<std::unique_ptr<http::Listener>> PluginHost::listen(const http::ListenOpt
       std::make_unique<OwnedListener>(*this, std::move(*listener)));
 }
 
-http::Handler PluginHost::counted(http::Handler handler) {
-  return [this, handler = std::move(handler)](http::Request& request) {
+// `work` with what it throws counted against the plugin; the front answers 500.
+template <class Work>
+auto PluginHost::counting(Work work) {
+  return [this, work = std::move(work)](http::Request& request) {
     try {
-      return handler(request);
+      return work(request);
     } catch (const std::exception& exception) {
       count_failure(request.path, exception.what());
-      throw;  // the front answers 500
+      throw;
     } catch (...) {
       count_failure(request.path, "something that is no exception");
       throw std::runtime_error("a handler threw something that is no exception");
     }
   };
+}
+
+http::Handler PluginHost::counted(http::Handler handler) { return counting(std::move(handler)); }
+
+http::AtOnce PluginHost::counted_at_once(http::AtOnce at_once) {
+  return counting(std::move(at_once));
 }
 
 Registration PluginHost::every(std::chrono::milliseconds interval, std::function<void()> task) {

@@ -14,6 +14,7 @@
 #include "host/app/metrics.h"
 #include "host/app/scheduler.h"
 #include "swapmeet/host.h"
+#include "swapmeet/http_at_once.h"
 
 namespace swapmeet {
 
@@ -80,6 +81,9 @@ class PluginHost final : public Host {
   };
   // The handler, with what it throws counted against the plugin.
   http::Handler counted(http::Handler handler);
+  http::AtOnce counted_at_once(http::AtOnce at_once);
+  template <class Work>
+  auto counting(Work work);
   // Keeps the registration among the plugin's own; what is returned takes it out again. After the
   // sweep nothing is kept: the registration ends at once.
   Registration own(Registration registration);

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "host/http/tally.h"
+#include "swapmeet/http_at_once.h"
 #include "tests/unit/http/client.h"
 
 using namespace swapmeet;
@@ -197,6 +198,35 @@ TEST_CASE("a reader that takes nothing is cut off") {
   reader.say(get("/big"));
   CHECK(has(log.wait_for("turned away"), "slow=1"));
   CHECK(reader.hear().size() < 7'000'000);
+}
+
+TEST_CASE("what has no answer at once is answered by a worker") {
+  FrontBench front;
+  std::mutex mutex;
+  std::vector<std::thread::id> ran_on;
+  const auto note = [&](const std::string& text) {
+    const std::lock_guard lock(mutex);
+    ran_on.push_back(std::this_thread::get_id());
+    return json(text);
+  };
+  const auto at_once = [&](Request& request) -> std::optional<Response> {
+    if (request.params["name"] == "throws") throw std::runtime_error("left to the handler");
+    if (request.params["name"] != "known") return std::nullopt;
+    return note("at once");
+  };
+  const auto added =
+      at_once_routes(*front.listener)->add_at_once("GET", "/both/{name}", at_once, [&](Request&) {
+        return note("by a worker");
+      });
+  REQUIRE(added.ok());
+  CHECK(has(front.ask(get("/both/known")), "at once"));
+  CHECK(has(front.ask(get("/both/known")), "at once"));
+  CHECK(has(front.ask(get("/both/other")), "by a worker"));
+  CHECK(has(front.ask(get("/both/throws")), "by a worker"));
+  const std::lock_guard lock(mutex);
+  REQUIRE(ran_on.size() == 4);
+  CHECK(ran_on[0] == ran_on[1]);
+  CHECK(ran_on[0] != ran_on[2]);
 }
 
 TEST_CASE("a quick route answers on the socket thread, in order with the others") {
