@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 
+#include "swapmeet/http_at_once.h"
 #include "swapmeet/media_type.h"
 #include "transfer/swarm/content_serving.h"
 #include "transfer/swarm/metalink_routes.h"
@@ -83,20 +84,10 @@ http::Response told_to_wait(const UploadSlots::Turn& turn, const std::string& re
   return response;
 }
 
-http::Response bytes_of(const Serving& serving, http::Request& request) {
-  // One route for all: a segment of a pattern matches as a whole.
-  const auto asks_for = [&](std::string_view suffix) {
-    auto& name = request.params.at("cid");
-    if (!name.ends_with(suffix)) return false;
-    name.resize(name.size() - suffix.size());
-    return true;
-  };
-  if (asks_for(".meta4")) return metalink_of(serving, request);
-  if (asks_for(".torrent")) return torrent_of(serving, request);
-  auto opened = open_content(serving, request);
-  if (!opened) return http::problem(opened.error(), request.id);
-  const auto& content = opened->content;
-  const auto size = opened->place.stamp.size;
+http::Response answer_with(const Serving& serving, const http::Request& request,
+                           const Opened& opened) {
+  const auto& content = opened.content;
+  const auto size = opened.place.stamp.size;
   const auto tag = '"' + content.text() + '"';
   http::Response response;
   response.headers.set("ETag", tag);
@@ -123,15 +114,15 @@ http::Response bytes_of(const Serving& serving, http::Request& request) {
                                               std::to_string(range.offset + range.length - 1) +
                                               '/' + std::to_string(size));
   }
-  response.headers.set("Content-Type", std::string(mime_type_of(opened->place.name)));
+  response.headers.set("Content-Type", std::string(mime_type_of(opened.place.name)));
   response.headers.set("X-Content-Type-Options", "nosniff");
   describe(serving, request, content, response.headers);
-  response.headers.set("Content-Disposition", content_disposition(opened->place.name));
-  http::FileBody body{opened->file, range.offset, range.length, {}, {}, {}};
+  response.headers.set("Content-Disposition", content_disposition(opened.place.name));
+  http::FileBody body{opened.file, range.offset, range.length, {}, {}, {}};
   if (request.method == "GET") {
     auto admitted =
         serving.meter.begin({request.remote_address, request.remote_port, reader_of(request),
-                             content, opened->place.name, range.length},
+                             content, opened.place.name, range.length},
                             range.length == size);  // who has all of it rarely comes back for more
     if (!admitted.callbacks) return told_to_wait(admitted.turn, request.id);
     body.on_sent = std::move(admitted.callbacks->on_sent);
@@ -140,6 +131,31 @@ http::Response bytes_of(const Serving& serving, http::Request& request) {
   }
   response.body = std::move(body);
   return response;
+}
+
+http::Response bytes_of(const Serving& serving, http::Request& request) {
+  // One route for all: a segment of a pattern matches as a whole.
+  const auto asks_for = [&](std::string_view suffix) {
+    auto& name = request.params.at("cid");
+    if (!name.ends_with(suffix)) return false;
+    name.resize(name.size() - suffix.size());
+    return true;
+  };
+  if (asks_for(".meta4")) return metalink_of(serving, request);
+  if (asks_for(".torrent")) return torrent_of(serving, request);
+  const auto opened = open_content(serving, request);
+  if (!opened) return http::problem(opened.error(), request.id);
+  return answer_with(serving, request, *opened);
+}
+
+// Without a worker, when the file is open from an answer before.
+std::optional<http::Response> bytes_at_once(const Serving& serving, http::Request& request) {
+  if (!request.query.empty()) return std::nullopt;
+  const auto content = ContentId::parse(request.params.at("cid"));
+  if (!content) return std::nullopt;
+  const auto opened = serving.open->find(*content, request.identity);
+  if (!opened) return std::nullopt;
+  return answer_with(serving, request, *opened);
 }
 
 http::Response layer_of(const Serving& serving, const http::Request& request) {
@@ -215,17 +231,30 @@ RangeAnswer parse_range(std::string_view header, std::uint64_t size) {
 
 Result<std::vector<Registration>> add_content_routes(http::Routes& routes, const Serving& serving) {
   std::vector<Registration> registrations;
-  const auto add = [&](const char* pattern, auto work) -> Result<void> {
-    auto added = routes.add("GET", pattern, [serving, work](http::Request& request) {
+  const auto handler_of = [&](auto work) {
+    return [serving, work](http::Request& request) {
       auto answer =
           sqlite::attempt([&]() -> Result<http::Response> { return work(serving, request); });
       return answer ? std::move(*answer) : http::problem(answer.error(), request.id);
-    });
+    };
+  };
+  const auto keep = [&](Result<Registration> added) -> Result<void> {
     if (!added) return added.error();
     registrations.push_back(std::move(*added));
     return {};
   };
-  auto added = add("/content/{cid}", bytes_of);
+  const auto add = [&](const char* pattern, auto work) {
+    return keep(routes.add("GET", pattern, handler_of(work)));
+  };
+  constexpr const char* kBytes = "/content/{cid}";
+  auto* at_once = http::at_once_routes(routes);
+  auto added =
+      at_once == nullptr || serving.open == nullptr
+          ? add(kBytes, bytes_of)
+          : keep(at_once->add_at_once(
+                "GET", kBytes,
+                [serving](http::Request& request) { return bytes_at_once(serving, request); },
+                handler_of(bytes_of)));
   if (added) added = add("/content/{cid}/layer", layer_of);
   if (added) added = add("/content/{cid}/hashes", hashes_of);
   if (!added) return added.error();

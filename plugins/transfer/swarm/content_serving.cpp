@@ -34,14 +34,19 @@ Result<Opened> open_content(const Serving& serving, const http::Request& request
   const auto content = ContentId::parse(text);
   if (!content)
     return Error{ErrorCode::invalid_argument, "a content id has 64 hexadecimal digits", {}};
-  for (auto& place : serving.places(*content, request.query_value("offer"))) {
+  const auto* offer = request.query_value("offer");
+  const auto commits = serving.catalogue.commits();
+  for (auto& place : serving.places(*content, offer)) {
     if (!place.audience.admits(request.identity)) continue;
     auto file = std::make_shared<const http::OpenFile>(
         open(place.file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
     const int error = file->descriptor() < 0 ? errno : 0;
     struct stat info {};
-    if (error == 0 && fstat(file->descriptor(), &info) == 0 && is_still(place.stamp, info))
-      return Opened{*content, std::move(place), std::move(file)};
+    if (error == 0 && fstat(file->descriptor(), &info) == 0 && is_still(place.stamp, info)) {
+      Opened opened{*content, std::move(place), std::move(file)};
+      if (serving.open != nullptr && offer == nullptr) serving.open->keep(opened, info, commits);
+      return opened;
+    }
     if (serving.changed) serving.changed(place.file, error);
   }
   return not_shared(text);

@@ -11,6 +11,7 @@
 #include "swapmeet/http.h"
 #include "transfer/swarm/catalogue.h"
 #include "transfer/swarm/file_hashes.h"
+#include "transfer/swarm/open_contents.h"
 #include "transfer/swarm/uploads.h"
 
 namespace swapmeet::swarm {
@@ -33,15 +34,10 @@ struct Serving {
   std::function<void(const std::string& file, int error)> changed;
   OfferedContents* offers = nullptr;  // may be null
   Registry* registry = nullptr;       // names other sources; may be null
+  OpenContents* open = nullptr;       // may be null: every answer opens its file
 
   std::vector<ContentPlace> places(const ContentId& content, const std::string* offer) const;
   std::optional<MerkleTree> tree(const ContentId& content, const std::string* offer) const;
-};
-
-struct Opened {
-  ContentId content;
-  ContentPlace place;
-  std::shared_ptr<const http::OpenFile> file;
 };
 
 // The content that the request's path names, if whoever asks may have it. `invalid_argument`: no

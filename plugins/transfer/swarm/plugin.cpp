@@ -15,6 +15,7 @@
 #include "transfer/swarm/inbox.h"
 #include "transfer/swarm/inbox_routes.h"
 #include "transfer/swarm/inbox_store.h"
+#include "transfer/swarm/open_contents.h"
 #include "transfer/swarm/scanner.h"
 #include "transfer/swarm/share_list.h"
 #include "transfer/swarm/uploads.h"
@@ -102,6 +103,8 @@ class SwarmPlugin final : public Plugin {
     routes_.clear();
     listener_.reset();
     hashes_.reset();
+    closing_ = {};
+    open_.reset();
     if (inbox_) inbox_->stop();
     if (downloads_) downloads_->stop();
     watcher_.reset();
@@ -232,10 +235,12 @@ class SwarmPlugin final : public Plugin {
     if (!listener) return listener.error();
     listener_ = std::move(*listener);
     hashes_ = std::make_unique<swarm::FileHashes>();
+    open_ = std::make_unique<swarm::OpenContents>(*catalogue_, host_->clock());
+    closing_ = host_->every(std::chrono::seconds(1), [open = open_.get()] { open->close_idle(); });
     auto routes = swarm::add_content_routes(
         *listener_, {*catalogue_, *meter_, *hashes_,
                      [this](const std::string& file, int error) { look_again(file, error); },
-                     inbox_.get(), host_->find<Registry>()});
+                     inbox_.get(), host_->find<Registry>(), open_.get()});
     if (!routes) return routes.error();
     routes_ = std::move(*routes);
     auto inbox_routes = swarm::add_inbox_routes(*listener_, *inbox_);
@@ -250,6 +255,8 @@ class SwarmPlugin final : public Plugin {
   std::unique_ptr<swarm::Catalogue> catalogue_;
   std::unique_ptr<swarm::UploadMeter> meter_;
   std::unique_ptr<swarm::FileHashes> hashes_;
+  std::unique_ptr<swarm::OpenContents> open_;
+  Registration closing_;
   std::unique_ptr<swarm::Scanner> scanner_;
   std::unique_ptr<swarm::Watcher> watcher_;
   std::unique_ptr<swarm::ShareList> shares_;

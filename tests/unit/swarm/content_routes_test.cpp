@@ -1,6 +1,7 @@
 // The content routes by their handlers alone: RFC 9110 on files of a catalogue.
 #include "transfer/swarm/content_routes.h"
 
+#include <fcntl.h>
 #include <openssl/sha.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 
 #include "catch.h"
 #include "fake_source.h"
+#include "swapmeet/http_at_once.h"
 #include "transfer/swarm/merkle.h"
 
 namespace swapmeet::swarm {
@@ -18,18 +20,26 @@ namespace {
 
 using fakes::noise;
 
-struct FakeRoutes : http::Routes {
+struct FakeRoutes : http::Routes, http::AtOnceRoutes {
   std::map<std::string, http::Handler> handlers;
+  std::map<std::string, http::AtOnce> at_once;
   Result<Registration> add(const std::string&, const std::string& pattern, http::Handler handler,
                            const http::RouteOptions&) override {
     handlers[pattern] = std::move(handler);
+    return Registration();
+  }
+  Result<Registration> add_at_once(const std::string&, const std::string& pattern,
+                                   http::AtOnce first, http::Handler handler) override {
+    handlers[pattern] = std::move(handler);
+    at_once[pattern] = std::move(first);
     return Registration();
   }
 };
 
 struct StoppedClock : Clock {
   Time now() const override { return {}; }
-  std::chrono::steady_clock::time_point steady() const override { return {}; }
+  std::chrono::steady_clock::time_point steady() const override { return time; }
+  std::chrono::steady_clock::time_point time;
 };
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
@@ -37,8 +47,6 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 // One shared file, and what is told about it.
 struct Served {
   Served(const std::string& name, const std::string& bytes) {
-    char pattern[] = "/tmp/swapmeet-content-XXXXXX";
-    folder = ::mkdtemp(pattern);
     file = folder / name;
     std::ofstream(file, std::ios::binary) << bytes;
     MerkleBuilder builder;
@@ -52,13 +60,12 @@ struct Served {
         static_cast<std::int64_t>(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec};
     content = hashed.tree.content;
     tag = '"' + content.text() + '"';
-    catalogue.emplace(folder / ".catalogue.sqlite");
-    catalogue->put_share({"s", folder.string(), {}}, true);
-    catalogue->commit(catalogue->share("s")->key, {hashed});
+    catalogue.put_share({"s", folder.string(), {}}, true);
+    catalogue.commit(catalogue.share("s")->key, {hashed});
     auto added = add_content_routes(
-        routes, {*catalogue, meter, hashes, [this](const std::string& path, int error) {
-                   changed.emplace_back(path, error);
-                 }});
+        routes, {catalogue, meter, hashes,
+                 [this](const std::string& path, int error) { changed.emplace_back(path, error); },
+                 nullptr, nullptr, &open});
     REQUIRE(added.ok());
     registrations = std::move(*added);
   }
@@ -75,6 +82,17 @@ struct Served {
     for (const auto& [name, value] : fields) request.headers.add(name, value);
     return routes.handlers.at(pattern)(request);
   }
+  // The status, when it is answered without a worker; 0: it is not.
+  int at_once(const Fields& query = {}, const Identity& who = {}) {
+    http::Request request;
+    request.method = "GET";
+    request.remote_address = address;
+    request.params["cid"] = content.text();
+    request.query = query;
+    request.identity = who;
+    const auto answer = routes.at_once.at("/content/{cid}")(request);
+    return answer ? answer->status : 0;
+  }
   http::Response get(const Fields& fields = {}) {
     return ask("/content/{cid}", fields, content.text());
   }
@@ -82,16 +100,22 @@ struct Served {
     return ask("/content/{cid}/layer", {}, content.text(), {{"piece", piece}});
   }
 
-  std::filesystem::path folder;
+  static std::filesystem::path new_folder() {
+    char pattern[] = "/tmp/swapmeet-content-XXXXXX";
+    return ::mkdtemp(pattern);
+  }
+
+  const std::filesystem::path folder = new_folder();
   std::filesystem::path file;
   std::string address = "127.0.0.1";  // of who asks
   ContentId content;
   std::string tag;
   std::vector<std::pair<std::string, int>> changed;  // and errno
-  std::optional<Catalogue> catalogue;
+  Catalogue catalogue{folder / ".catalogue.sqlite"};
   StoppedClock clock;
   UploadMeter meter{clock};
   FileHashes hashes;
+  OpenContents open{catalogue, clock};
   FakeRoutes routes;
   std::vector<Registration> registrations;
 };
@@ -224,6 +248,72 @@ TEST_CASE("a file that changed since it was hashed is not served, and is looked 
   CHECK(served.get().status == 404);
   CHECK(served.changed == std::vector{std::pair(file.string(), error)});
   CHECK(served.layer("16384").status == 404);
+}
+
+TEST_CASE("a file that was served a moment ago is served without a worker, while nothing changes") {
+  using std::filesystem::path;
+  Served served("a.txt", "hello");
+  CHECK(served.at_once() == 0);  // not open yet
+  REQUIRE(served.get().status == 200);
+  REQUIRE(served.at_once() == 200);
+  CHECK(served.at_once({{"offer", "token"}}) == 0);
+  const auto& file = served.file;
+  const path other = served.folder / "b.txt";
+  SECTION("other bytes of the same size and time") {
+    struct stat info {};
+    REQUIRE(::stat(file.c_str(), &info) == 0);
+    std::ofstream(file) << "jello";
+    const timespec times[] = {info.st_atim, info.st_mtim};
+    REQUIRE(::utimensat(AT_FDCWD, file.c_str(), times, 0) == 0);
+  }
+  SECTION("longer") { std::ofstream(file, std::ios::app) << "!"; }
+  SECTION("renamed") { std::filesystem::rename(file, other); }
+  SECTION("gone") { std::filesystem::remove(file); }
+  SECTION("its folder renamed, and a link to it in its place") {
+    std::filesystem::rename(file, other);
+    std::filesystem::create_symlink(other, file);
+  }
+  SECTION("another file under the name") {
+    std::filesystem::copy_file(file, other);
+    std::filesystem::rename(other, file);
+  }
+  SECTION("not to be read any more") { std::filesystem::permissions(file, {}); }
+  SECTION("the share has another audience") {
+    served.catalogue.put_share({"s", served.folder.string(), {false, {"friends"}, {}}}, true);
+  }
+  SECTION("the share is removed") { served.catalogue.remove_share("s"); }
+  SECTION("nobody asked for some seconds") {
+    served.clock.time += std::chrono::seconds(3);
+    served.open.close_idle();
+  }
+  CHECK(served.at_once() == 0);
+}
+
+TEST_CASE("an open file is for those whom its share is for") {
+  Served served("a.txt", "hello");
+  served.catalogue.put_share({"s", served.folder.string(), {false, {"friends"}, {}}}, true);
+  Identity friend_of;
+  friend_of.account = "fay";
+  friend_of.groups = {"friends"};
+  http::Request request;
+  request.method = "GET";
+  request.params["cid"] = served.content.text();
+  request.identity = friend_of;
+  REQUIRE(served.routes.handlers.at("/content/{cid}")(request).status == 200);
+  CHECK(served.at_once({}, friend_of) == 200);
+  CHECK(served.at_once() == 0);
+  CHECK(served.get().status == 404);
+}
+
+TEST_CASE("who asks when all slots are taken is told so at once, too") {
+  Served served("a.txt", "hello");
+  served.meter.set_slots(1);
+  const auto first = served.get();
+  REQUIRE(first.status == 200);
+  served.address = "10.0.0.2";
+  CHECK(served.at_once() == 503);
+  std::get<http::FileBody>(first.body).on_end(true);
+  CHECK(served.at_once() == 200);
 }
 
 TEST_CASE("only contents are asked for") {
