@@ -3,8 +3,10 @@
 time of the server for each GB, for one client and for 64, whole files and ranges; and what 1,000 slow
 readers cost a fast one.
 
-  bench/http/serving.py [--program build/release/bin/swapmeet] [--rounds 3] [--slow 1000] [--part all]
-                        [--folder DIR]
+  bench/http/serving.py [--program build/release/bin/swapmeet] [--before OTHER] [--rounds 3] [--slow 1000]
+                        [--part all] [--folder DIR]
+
+--before: another build of the program, measured in the same run.
 
 Python's standard library only. Starts an index, a peer and nginx on ports of 127.0.0.1 in a temporary
 folder, and stops them. nginx has one worker, sendfile and tcp_nopush, since the peer, too, sends with
@@ -177,7 +179,8 @@ def start_nginx(folder):
     return process, worker, port
 
 
-def start_peer(program, folder, hosts):
+def start_peer(program, folder, share, hosts):
+    folder.mkdir()
     hosts.append(start(program, folder, "index",
         f"[host]\nname = index\ndata = {folder}/index\n[http]\nlisten = 127.0.0.1:0\naccess = public\n"
         "[auth]\nplugin = open\n[registry]\nplugin = sqlite\n[search]\nplugin = fts\n"))
@@ -187,7 +190,7 @@ def start_peer(program, folder, hosts):
         f"[host]\nname = peer\ndata = {folder}/peer\n[http]\nlisten = 127.0.0.1:0\n[auth]\nplugin = open\n"
         f"[registry]\nplugin = remote\nindex = http://127.0.0.1:{index}\n[search]\nplugin = remote\n"
         f"[transfer]\nplugin = swarm\nlisten = 127.0.0.1:0\ndownload_folder = {folder}/down\n"
-        f"share.s = {folder}/share\n"))
+        f"share.s = {share}\n"))
 
     def url_of(name):
         hit = re.search(rb'"content":"([0-9a-f]{64})"', ask(index, "/api/v1/search?q=" + name)[1])
@@ -230,6 +233,7 @@ def slow_and_fast(servers, count, rounds):
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--program", default="build/release/bin/swapmeet")
+    options.add_argument("--before")
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--slow", type=int, default=1000)
     options.add_argument("--part", choices=["all", "throughput", "slow"], default="all")
@@ -246,11 +250,13 @@ def main():
                 out.write(os.urandom(MiB))
     hosts = []
     try:
-        pid, port, large, small = start_peer(os.path.abspath(options.program), folder, hosts)
+        servers = {}
+        for name, program in (("before", options.before), ("swapmeet", options.program)):
+            if program:
+                servers[name] = start_peer(os.path.abspath(program), folder / name, folder / "share", hosts)
         nginx, worker, nginx_port = start_nginx(folder)
         hosts.append(nginx)
-        servers = {"swapmeet": (pid, port, large, small),
-                   "nginx": (worker, nginx_port, "/large.bin", "/small.bin")}
+        servers["nginx"] = (worker, nginx_port, "/large.bin", "/small.bin")
         ranges = lambda count, size: lambda i: [((i * 61 + k * 7) % 1000 * MiB + i, size)
                                                 for k in range(count)]
         cases = [("1 client, 1 GiB whole", 1, True, lambda i: ["whole"]),
