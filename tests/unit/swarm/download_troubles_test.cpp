@@ -1,6 +1,7 @@
 // Sources that misbehave, indexes that go away: a download ends well as long as one source is good,
 // and says why when none is.
 #include <algorithm>
+#include <atomic>
 #include <limits>
 
 #include "download_fixture.h"
@@ -172,6 +173,35 @@ TEST_CASE("a download goes on with the sources that it has when the index goes")
   CHECK(d.queue->start(request_for(noise(1).empty() ? kEmptyContent : ContentId{}, "x", {}))
             .error()
             .code == ErrorCode::unavailable);
+}
+
+TEST_CASE("a clock that is set back or forward does not hold a download up") {
+  struct SetClock : RealClock {
+    Time now() const override { return RealClock::now() + std::chrono::hours(ahead); }
+    std::atomic<int> ahead{0};
+  };
+  SetClock clock;  // outlives the queue
+  Downloading d;
+  d.options.clock = &clock;
+  FakeSource source(noise(3 * kMiB));
+  source.misbehave(Fault::busy);
+  d.open();
+  const auto id = d.start(request_for(source.content(), "", {source.source(1)}));
+  for (const int hours : {0, 24 * 365, -24 * 365}) {
+    clock.ahead = hours;
+    const auto before = source.requests();
+    const auto status = d.when(id, [&](const auto& now) {
+      const auto wait = now.next_try ? *now.next_try - clock.now() : std::chrono::hours(9);
+      return now.state == DownloadState::waiting && source.requests() > before &&
+             std::chrono::abs(wait) < std::chrono::hours(1);
+    });
+    CAPTURE(hours, status.why);
+    CHECK(source.requests() > before);
+    REQUIRE(status.next_try);
+    CHECK(std::chrono::abs(*status.next_try - clock.now()) < std::chrono::hours(1));
+  }
+  source.misbehave(Fault::none);
+  CHECK(d.when_done(id).state == DownloadState::done);
 }
 
 TEST_CASE("without a source a download waits and says so, and starts when one appears") {
