@@ -182,19 +182,24 @@ void run_fts(const Plan& plan) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  Workload::Size size;
+  std::size_t listings = 1'000'000;
+  std::size_t contents = 0;  // 0: as is usual for so many listings
+  std::size_t peers = 0;
   std::size_t queries = 1000;
   std::string only;
   std::string plugin;
   for (int i = 1; i + 1 < argc; i += 2) {
     const auto value = static_cast<std::size_t>(std::strtoull(argv[i + 1], nullptr, 10));
-    if (!std::strcmp(argv[i], "--listings")) size.listings = value;
-    if (!std::strcmp(argv[i], "--contents")) size.contents = value;
-    if (!std::strcmp(argv[i], "--peers")) size.peers = value;
+    if (!std::strcmp(argv[i], "--listings")) listings = value;
+    if (!std::strcmp(argv[i], "--contents")) contents = value;
+    if (!std::strcmp(argv[i], "--peers")) peers = value;
     if (!std::strcmp(argv[i], "--queries")) queries = value;
     if (!std::strcmp(argv[i], "--class")) only = argv[i + 1];
     if (!std::strcmp(argv[i], "--plugin")) plugin = argv[i + 1];
   }
+  Workload::Size size{.listings = listings};
+  if (contents > 0) size.contents = contents;
+  if (peers > 0) size.peers = peers;
   const Plan plan{Workload(1, size), queries, only};
   if (plugin.empty() || plugin == "memory") run_memory(plan);
   if (plugin.empty() || plugin == "fts") run_fts(plan);

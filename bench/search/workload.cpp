@@ -153,26 +153,37 @@ std::size_t Workload::listings_of(std::size_t peer) const {
   return std::max<std::size_t>(1, static_cast<std::size_t>(lognormal(random)));
 }
 
-std::vector<Listing> Workload::listings(std::size_t peer) const {
+// How most have a content is its variant 0; the more copies there are the more others there are,
+// too.
+std::string Workload::variant_path(const Content& what, std::size_t number,
+                                   std::size_t variant) const {
   constexpr std::array kShares{"music", "shared", "stuff", "files", "media", "public"};
+  Random random(mix(mix(seed_ + 7 + number) + variant));
+  std::string folder = what.folder;
+  std::string name = what.name;
+  if (variant > 0) {
+    const auto dice = random() % 100;
+    if (dice < 25)
+      std::replace(name.begin(), name.end(), ' ', '_');
+    else if (dice < 35)
+      name = "copy of " + name;
+    else if (dice < 45)
+      name = words(random, 1, 2) + " " + name;
+    if (random() % 100 < 50) folder = "my " + word(random);
+  }
+  return std::string(one_of(random, kShares)) + "/" + folder + "/" + name;
+}
+
+std::vector<Listing> Workload::listings(std::size_t peer) const {
+  constexpr std::size_t kVariants = 1000;
   Random random(mix(seed_ + 4) + peer);
-  const std::string share = one_of(random, kShares);
   std::vector<Listing> all;
   std::unordered_set<std::string> paths;
   for (auto n = listings_of(peer); n > 0; --n) {
-    // A tenth of what a peer has nobody else has; the rest is more or less popular.
     const auto number = zipf(random, size_.contents, 0.85);
-    auto what = content(number);
-    const auto dice = random() % 100;
-    if (dice < 8)
-      std::replace(what.name.begin(), what.name.end(), ' ', '_');
-    else if (dice < 12)
-      what.name = "copy of " + what.name;
-    else if (dice < 15)
-      what.name = words(random, 1, 2) + " " + what.name;
-    if (random() % 100 < 35) what.folder = "my " + word(random);
+    const auto what = content(number);
     Listing listing;
-    listing.path = share + "/" + what.folder + "/" + what.name;
+    listing.path = variant_path(what, number, zipf(random, kVariants, 3));
     if (!paths.insert(listing.path).second) continue;
     listing.content = id_from<ContentId>(mix(seed_ + 5) + number * 32);
     listing.size = what.size;

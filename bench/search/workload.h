@@ -24,8 +24,8 @@ class Workload {
  public:
   struct Size {
     std::size_t listings = 1'000'000;
-    std::size_t contents = 100'000;
-    std::size_t peers = 10'000;
+    std::size_t contents = listings / 25;  // 10 million listings: about a million (content, path)
+    std::size_t peers = listings / 100;
   };
   Workload(std::uint64_t seed, const Size& size);
 
@@ -47,6 +47,7 @@ class Workload {
   std::string words(Random& random, std::size_t least, std::size_t most) const;
   Content make_content(Random& random) const;
   Content content(std::size_t number) const;
+  std::string variant_path(const Content& what, std::size_t number, std::size_t variant) const;
   std::size_t listings_of(std::size_t peer) const;
 
   const std::uint64_t seed_;
