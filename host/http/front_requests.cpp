@@ -13,6 +13,13 @@ namespace {
 constexpr std::size_t kBuffer = 16 << 10;
 constexpr int kMostReads = 16;  // of one connection, before the others get their turn
 
+constexpr std::size_t kBulk = 64 << 10;  // bytes of a body that takes its time
+
+Lane lane_of(const Request& request) {
+  if (request.method == "GET" || request.method == "HEAD") return Lane::asking;
+  return request.body.size() < kBulk ? Lane::changing : Lane::bulk;
+}
+
 Instant now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
@@ -190,6 +197,7 @@ void Front::dispatch(Connection& connection) {
     if (auto response = handle_at_once(connection.head.request, *connection.route))
       return answer(connection, std::move(*response));
   const auto request = std::make_shared<Request>(std::exchange(connection.head.request, {}));
+  const auto lane = lane_of(*request);
   auto job = [this, id = connection.id, route = connection.route, request] {
     Answer done{id, handle(*request, *route)};
     bool first = false;  // of those that wait for the socket thread, who wakes it up
@@ -200,7 +208,7 @@ void Front::dispatch(Connection& connection) {
     }
     if (first) wake();
   };
-  if (workers_.post(std::move(job))) return;
+  if (workers_.post(std::move(job), lane)) return;
   ++tally_.counts.busy;
   connection.head.request.id = request->id;
   refuse(connection, 503, "too many requests are waiting; try again in a moment");

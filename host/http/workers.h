@@ -1,6 +1,8 @@
-// A fixed number of threads with a bounded queue. Thread-safe.
+// A fixed number of threads with bounded queues, one for each lane: many that wait for the one
+// writer of a store, or send much, must not keep all threads from those who only ask. Thread-safe.
 #pragma once
 
+#include <array>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -11,6 +13,12 @@
 
 namespace swapmeet::http {
 
+// In the order in which they are served. How many threads a lane has at most: of `asking` all, of
+// `changing` half, of `bulk` a quarter, each at least one (so that of one or two threads nothing is
+// kept free).
+enum class Lane { asking, changing, bulk };
+inline constexpr std::size_t kLanes = 3;
+
 class Workers {
  public:
   explicit Workers(std::size_t count);
@@ -18,17 +26,24 @@ class Workers {
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
-  // False when the queue is full (1,024 jobs) or the workers have been stopped.
-  bool post(std::function<void()> job);
+  // False when the lane's queue is full (1,024 jobs) or the workers have been stopped.
+  bool post(std::function<void()> job, Lane lane = Lane::asking);
   // Lets running jobs end, forgets waiting ones, joins.
   void stop();
 
  private:
+  struct Queue {
+    std::deque<std::function<void()>> jobs;
+    std::size_t running = 0;
+    std::size_t most = 0;  // that run at once
+    bool is_ready() const { return !jobs.empty() && running < most; }
+  };
   void work();
+  Queue* next();  // nullptr: nothing may begin now
 
   std::mutex mutex_;
   std::condition_variable ready_;
-  std::deque<std::function<void()>> jobs_;
+  std::array<Queue, kLanes> queues_;  // by Lane
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };
