@@ -2,7 +2,8 @@
 // started, the peers of a workload register and announce, and 8 clients search, alone and beside a
 // thousand changes a second. Then what it costs in memory and on the disk, a cold start, and many
 // peers that announce at the same moment.
-//   bench_search_http [--listings N] [--clients N] [--seconds N] [--changes N (a second)]
+//   bench_search_http [--listings N] [--peers N] [--clients N] [--seconds N] [--changes N (a
+//   second)]
 //                     [--rush N (peers)] [--big N (listings of one peer)] [--search memory|fts]
 #include <algorithm>
 #include <atomic>
@@ -29,6 +30,7 @@ constexpr std::size_t kBatch = 2000;  // listings of a request, as a peer's own 
 
 struct Options {
   std::size_t listings = 1'000'000;
+  std::size_t peers = 0;  // 0: as is usual for so many listings
   std::size_t clients = 8;
   std::size_t seconds = 10;
   std::size_t changes = 1'000;
@@ -311,6 +313,8 @@ Options options_of(int argc, char** argv) {
     const auto value = static_cast<std::size_t>(std::strtoull(argv[i + 1], nullptr, 10));
     if (name == "--listings")
       options.listings = value;
+    else if (name == "--peers")
+      options.peers = value;
     else if (name == "--clients")
       options.clients = value;
     else if (name == "--seconds")
@@ -336,7 +340,9 @@ int main(int argc, char** argv) {
   const auto beside = std::filesystem::read_symlink("/proc/self/exe").parent_path();
   ::setenv("SWAPMEET_BIN", beside.c_str(), 0);
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
-  const Workload workload(1, {.listings = options.listings});
+  Workload::Size size{.listings = options.listings};
+  if (options.peers > 0) size.peers = options.peers;
+  const Workload workload(1, size);
   const auto targets = mixed_targets(workload);
   MeasuredHost host(options.search);
   host.start();

@@ -82,7 +82,8 @@ class Documents {
   std::string_view name(const Document& document) const { return texts_.text(document.name); }
   std::string path(const Document& document) const;
   Entry entry(Number document) const;
-  // Fetches what is soon asked of an entry from memory.
+  // Fetches from memory what is soon asked of an entry: to weigh it, and to show it.
+  void will_weigh(const Entry& entry) const { __builtin_prefetch(&sources_[entry.content]); }
   void will_read(const Entry& entry) const {
     __builtin_prefetch(&documents_[entry.document]);
     __builtin_prefetch(&contents_[entry.content]);

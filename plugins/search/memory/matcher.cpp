@@ -1,8 +1,10 @@
 #include "search/memory/matcher.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <memory>
+#include <span>
 
 namespace search_memory {
 namespace {
@@ -10,7 +12,7 @@ namespace {
 constexpr std::size_t kMostTried = 2'000'000;  // documents that have the words
 constexpr std::size_t kMostRead = 100'000;     // documents whose text is looked at
 
-constexpr std::uint32_t kAhead = 256;  // ranks
+constexpr std::size_t kAtOnce = 32;  // that are fetched from memory before the first is looked at
 
 bool is_plain(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char letter) {
@@ -95,22 +97,29 @@ bool Matcher::run(const Segment& segment, Where where, Only only, const Found& f
     if (!any) continue;
     for (const auto& none : wanted->none)
       if (mark(none, other)) here.take_away(other);
-    auto ahead = here.next(0);
-    for (auto place = ahead; place < Window::kRanks;) {
-      const auto rank = first + place++;
-      // The entries are far apart: ask for those to come while this one is looked at.
-      for (; ahead < Window::kRanks && ahead < place + kAhead; ahead = here.next(ahead + 1))
-        __builtin_prefetch(&entries[first + ahead]);
-      const auto& entry = entries[rank];
-      if (++tried > kMostTried) return false;
-      if (is_match(entry)) {
-        if (reads_texts_ && ++read > kMostRead) return false;
-        if (!reads_texts_ || text_matches(entry, where)) {
-          if (!found(entry)) return false;
-          if (only == Only::first_of_content) place = segment.next_content(rank) - first;
-        }
+    std::uint32_t from = 0;
+    for (auto place = here.next(0); place < Window::kRanks;) {
+      // Entries are far apart, and so is what is asked of each: memory is asked for several at
+      // once.
+      std::array<std::uint32_t, kAtOnce> places;
+      std::size_t count = 0;
+      for (; count < kAtOnce && place < Window::kRanks; place = here.next(place + 1)) {
+        __builtin_prefetch(&entries[first + place]);
+        places[count++] = place;
       }
-      place = here.next(place);
+      for (const auto one : std::span(places).first(count))
+        documents_.will_weigh(entries[first + one]);
+      for (const auto one : std::span(places).first(count)) {
+        if (one < from) continue;  // of a content that was found
+        const auto& entry = entries[first + one];
+        if (++tried > kMostTried) return false;
+        if (!is_match(entry)) continue;
+        if (reads_texts_ && ++read > kMostRead) return false;
+        if (reads_texts_ && !text_matches(entry, where)) continue;
+        if (!found(entry)) return false;
+        if (only == Only::first_of_content) from = segment.next_content(first + one) - first;
+      }
+      if (from > place) place = here.next(from);
     }
   }
   return true;

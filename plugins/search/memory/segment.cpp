@@ -212,7 +212,6 @@ RankedSegment RankedSegment::Builder::finish() {
   std::sort(words.begin(), words.end(),
             [](const auto* a, const auto* b) { return a->first < b->first; });
   segment.words_.reserve(words.size() + 1);
-  segment.signatures_.reserve(words.size());
   const auto here = [&] {
     return Word{static_cast<std::uint32_t>(segment.texts_.size()),
                 static_cast<std::uint32_t>(segment.names_.end()),

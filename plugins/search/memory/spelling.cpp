@@ -21,8 +21,31 @@ Letters::Letters(std::string_view word) {
 std::uint32_t Signatures::of(const Letters& letters) {
   std::uint32_t bits = 0;
   for (std::size_t at = 0; at < letters.size(); ++at)
-    bits |= std::uint32_t{1} << (letters[at] % kLetterBits);
-  return bits | static_cast<std::uint32_t>(letters.size()) << kLetterBits;
+    bits |= std::uint32_t{1} << (letters[at] % 32);
+  return bits;
+}
+
+void Signatures::add(std::string_view word) {
+  const Letters letters(word);
+  auto& words = by_size_[letters.size()];
+  words.signatures.push_back(of(letters));
+  words.numbers.push_back(count_++);
+}
+
+void Signatures::save(SnapshotWriter& out) const {
+  out.number(count_);
+  for (const auto& words : by_size_) {
+    out.table(words.signatures);
+    out.table(words.numbers);
+  }
+}
+
+void Signatures::load(SnapshotReader& in) {
+  count_ = static_cast<std::uint32_t>(in.number());
+  for (auto& words : by_size_) {
+    words.signatures = in.table<std::uint32_t>();
+    words.numbers = in.table<std::uint32_t>();
+  }
 }
 
 // Optimal string alignment: Levenshtein's table with swaps, of which only what is near the diagonal

@@ -1,9 +1,10 @@
 // Words that are nearly a given one: what a typing error may have been meant to be. A signature of
 // four bytes a word (which letters it has) leaves out nearly all of a dictionary at the cost of
-// reading those in a row.
+// reading those of words of about the same length in a row.
 // Threads: one writer, or many readers, at a time.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -33,36 +34,50 @@ std::size_t edit_distance(const Letters& a, const Letters& b, std::size_t most);
 
 class Signatures {
  public:
-  void add(std::string_view word) { all_.push_back(of(Letters(word))); }
-  void reserve(std::size_t words) { all_.reserve(words); }
-  void save(SnapshotWriter& out) const { out.table(all_); }
-  void load(SnapshotReader& in) { all_ = in.table<std::uint32_t>(); }
+  void add(std::string_view word);
+  void save(SnapshotWriter& out) const;
+  void load(SnapshotReader& in);
 
   // Calls `take(number, distance)` for the words, by the order in which they were added, that are
   // at most `most` edits from `wanted`, but not it itself; `text_of` gives a word by its number.
   template <class TextOf, class Take>
   void each_near(const Letters& wanted, std::size_t most, TextOf&& text_of, Take&& take) const {
     const auto signature = of(wanted);
-    for (std::size_t number = 0; number < all_.size(); ++number) {
-      // An edit takes at most one letter away and brings at most one.
-      const auto other = all_[number];
-      if (has_more_bits((other ^ signature) << kSizeBits, 2 * most)) continue;
-      const auto size = other >> kLetterBits;
-      if (size + most < wanted.size() || size > wanted.size() + most) continue;
-      const auto distance = edit_distance(wanted, Letters(text_of(number)), most);
-      if (distance > 0 && distance <= most) take(number, distance);
-    }
+    const auto least_size = wanted.size() > most ? wanted.size() - most : 0;
+    for (auto size = least_size; size <= std::min(wanted.size() + most, Letters::kMost); ++size)
+      each_like(by_size_[size], signature, most, [&](std::uint32_t number) {
+        const auto distance = edit_distance(wanted, Letters(text_of(number)), most);
+        if (distance > 0 && distance <= most) take(number, distance);
+      });
   }
 
  private:
-  static constexpr unsigned kSizeBits = 6;  // how many letters; the rest is which ones
-  static constexpr unsigned kLetterBits = 32 - kSizeBits;
+  // Words of as many letters.
+  struct Words {
+    std::vector<std::uint32_t> signatures;
+    std::vector<std::uint32_t> numbers;
+  };
   static std::uint32_t of(const Letters& letters);
-  static bool has_more_bits(std::uint32_t bits, std::size_t than) {
-    for (; than > 0 && bits != 0; --than) bits &= bits - 1;
-    return bits != 0;
+
+  // Those whose letters could become the wanted ones: an edit takes at most one away and brings at
+  // most one. In blocks without branches, for the compiler to make them wide.
+  template <class Take>
+  static void each_like(const Words& words, std::uint32_t wanted, std::size_t most, Take&& take) {
+    constexpr std::size_t kBlock = 64;
+    std::array<std::uint32_t, kBlock> rest;
+    for (std::size_t begin = 0; begin < words.signatures.size(); begin += kBlock) {
+      const auto count = std::min(kBlock, words.signatures.size() - begin);
+      const auto* signatures = words.signatures.data() + begin;
+      for (std::size_t i = 0; i < count; ++i) rest[i] = signatures[i] ^ wanted;
+      for (std::size_t edit = 0; edit < 2 * most; ++edit)
+        for (std::size_t i = 0; i < count; ++i) rest[i] &= rest[i] - 1;
+      for (std::size_t i = 0; i < count; ++i)
+        if (rest[i] == 0) take(words.numbers[begin + i]);
+    }
   }
-  std::vector<std::uint32_t> all_;
+
+  std::array<Words, Letters::kMost + 1> by_size_;
+  std::uint32_t count_ = 0;
 };
 
 }  // namespace search_memory
