@@ -14,23 +14,21 @@
 namespace swapmeet::bench {
 namespace {
 
+constexpr const char* kLongestLease = "1h";  // nobody renews here
+
 using Steady = std::chrono::steady_clock;
 
 double seconds_since(Steady::time_point began) {
   return std::chrono::duration<double>(Steady::now() - began).count();
 }
 
-// The longest lease there may be: nobody renews here.
-std::string ini(const std::filesystem::path& folder, int port, const std::string& search) {
-  auto text = e2e::index_ini(folder, "127.0.0.1:" + std::to_string(port), "1h");
-  const std::string usual = "plugin = fts";
-  return text.replace(text.find(usual), usual.size(), "plugin = " + search);
-}
-
 }  // namespace
 
 MeasuredHost::MeasuredHost(const std::string& search)
-    : port_(e2e::free_port()), node_(folder_.path(), "index", ini(folder_.path(), port_, search)) {}
+    : port_(e2e::free_port()),
+      node_(folder_.path(), "index",
+            e2e::index_ini(folder_.path(), "127.0.0.1:" + std::to_string(port_), kLongestLease,
+                           search)) {}
 
 double MeasuredHost::start() {
   const auto began = Steady::now();

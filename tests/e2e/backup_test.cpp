@@ -18,12 +18,13 @@ namespace {
 struct Network {
   Folder folder;
   std::string address = "127.0.0.1:" + std::to_string(free_port());
-  Node index{folder.path(), "index", index_ini(folder.path(), address, "5s")};
+  Node index;
   Node ann{folder.path(), "ann",
            peer_ini(folder.path(), "ann", "http://" + address, folder.path() / "ann")};
   fs::path copy = folder.path() / "copy";
 
-  Network() {
+  explicit Network(const std::string& search = "fts")
+      : index(folder.path(), "index", index_ini(folder.path(), address, "5s", search)) {
     add_files("first", 200);
     index.start();
     ann.start();
@@ -55,12 +56,13 @@ struct Network {
 }  // namespace
 
 TEST_CASE("a backup of a running index, while it is announced to, takes the data folder's place") {
-  Network net;
+  const std::string search = GENERATE("fts", "memory");
+  Network net(search);
   net.add_files("second", 400);
   const auto made = net.back_up(net.index);
   INFO(made.output);
   REQUIRE(made.code == 0);
-  CHECK_THAT(made.output, Contains("registry.sqlite") && Contains("search.fts"));
+  CHECK_THAT(made.output, Contains("registry.sqlite") && Contains("search." + search));
   CHECK(fs::status(net.copy).permissions() == fs::perms::owner_all);
   const auto again = net.back_up(net.index);
   CHECK(again.code != 0);
@@ -96,7 +98,8 @@ TEST_CASE("a backup of a peer has what it hashed, and is whole") {
 }
 
 TEST_CASE("a search that is ahead of its registry, and a damaged store, are told in sentences") {
-  Network net;
+  const std::string search = GENERATE("fts", "memory");
+  Network net(search);
   REQUIRE(net.back_up(net.index).code == 0);
   net.add_files("second", 20);
   REQUIRE(net.finds("ext:txt", 220));
@@ -106,7 +109,8 @@ TEST_CASE("a search that is ahead of its registry, and a damaged store, are told
   fs::rename(net.copy / "registry.sqlite", net.index.data() / "registry.sqlite");
   auto checked = Network::check(net.index);
   CHECK(checked.code == 1);
-  CHECK_THAT(checked.output, Contains("search.fts: has followed registry.sqlite to revision"));
+  CHECK_THAT(checked.output,
+             Contains("search." + search + ": has followed registry.sqlite to revision"));
   REQUIRE(eventually([&] { return net.ann.log().find("is not registered") != std::string::npos; }));
   net.index.start();
   CHECK(net.finds("ext:txt", 220));

@@ -150,11 +150,12 @@ swapmeet::Result<std::string> Node::call(const std::string& method, const std::s
 
 std::string Node::log() const { return read_file(folder_ / (name_ + ".log")); }
 
-std::string index_ini(const fs::path& folder, const std::string& listen, const std::string& lease) {
+std::string index_ini(const fs::path& folder, const std::string& listen, const std::string& lease,
+                      const std::string& search) {
   return "[host]\nname = index\ndata = " + (folder / "data/index").string() +
          "\n[http]\nlisten = " + listen +
          "\naccess = public\n[auth]\nplugin = open\n[registry]\nplugin = sqlite\nlease = " + lease +
-         "\n[search]\nplugin = fts\n";
+         "\n[search]\nplugin = " + search + "\n";
 }
 
 std::string peer_ini(const fs::path& folder, const std::string& name, const std::string& index,

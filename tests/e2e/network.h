@@ -66,7 +66,8 @@ class Node {
   pid_t pid_ = -1;
 };
 
-std::string index_ini(const fs::path& folder, const std::string& listen, const std::string& lease);
+std::string index_ini(const fs::path& folder, const std::string& listen, const std::string& lease,
+                      const std::string& search = "fts");
 std::string peer_ini(const fs::path& folder, const std::string& name, const std::string& index,
                      const fs::path& share);
 

@@ -87,20 +87,30 @@ Index::~Index() {
 
 // ---- the snapshot ----
 
+FeedPosition Index::read(const std::filesystem::path& snapshot, State& state) {
+  SnapshotReader in(snapshot);
+  FeedPosition position;
+  position.feed = in.text();
+  position.revision = in.number();
+  state.documents.load(in);
+  auto ranked = std::make_shared<RankedSegment>();
+  ranked->load(in);
+  in.finish();
+  state.ranked = std::move(ranked);
+  return position;
+}
+
+FeedPosition Index::verify(const std::filesystem::path& snapshot) {
+  State state;
+  return read(snapshot, state);
+}
+
 void Index::load() {
   std::error_code ignored;
   if (!std::filesystem::exists(snapshot_, ignored)) return;
   try {
-    SnapshotReader in(snapshot_);
-    FeedPosition position;
-    position.feed = in.text();
-    position.revision = in.number();
     auto state = std::make_shared<State>();
-    state->documents.load(in);
-    auto ranked = std::make_shared<RankedSegment>();
-    ranked->load(in);
-    in.finish();
-    state->ranked = std::move(ranked);
+    const auto position = read(snapshot_, *state);
     state->documents.each_unranked([&](Number number) { add_fresh(*state, number); });
     state_ = std::move(state);
     position_ = saved_ = position;
@@ -119,7 +129,7 @@ Result<void> Index::save(const std::filesystem::path& file) {
   state_->documents.save(out);
   state_->ranked->save(out);
   auto done = out.finish();
-  if (done) saved_ = position_;
+  if (done && file == snapshot_) saved_ = position_;
   return done;
 }
 

@@ -48,6 +48,8 @@ class Index final : public Search, public ChangeFollower {
 
   // Writes a snapshot to the file. Searches go on meanwhile, what changes waits.
   Result<void> save(const std::filesystem::path& file);
+  // Reads all of a snapshot and says where in its feed it stands. Throws BadSnapshot.
+  static FeedPosition verify(const std::filesystem::path& snapshot);
 
   // Ranks all anew, beside the searches. The index's own thread does so when it is due.
   void rank();
@@ -65,6 +67,7 @@ class Index final : public Search, public ChangeFollower {
   static void add_fresh(State& state, Number document);
   void apply_to_listing(const Change& change);
   void apply_to_peer(const Change& change);
+  static FeedPosition read(const std::filesystem::path& snapshot, State& state);
   void load();
   void save_what_changed();
   void rank_when_due();

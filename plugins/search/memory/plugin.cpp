@@ -2,8 +2,10 @@
 #include "swapmeet/plugin.h"
 
 #include <memory>
+#include <optional>
 
 #include "search/memory/index.h"
+#include "search/memory/kept_snapshot.h"
 
 namespace {
 
@@ -11,24 +13,32 @@ class MemorySearch final : public swapmeet::Plugin {
  public:
   swapmeet::Result<void> configure(swapmeet::Host& host) override {
     host_ = &host;
+    kept_.emplace(snapshot());
     return {};
   }
   swapmeet::Result<void> start() override {
     index_ = std::make_unique<search_memory::Index>(
-        static_cast<std::size_t>(host_->settings().integer("max_results")),
-        host_->data_folder() / "search.snapshot",
+        static_cast<std::size_t>(host_->settings().integer("max_results")), snapshot(),
         [this](std::string_view message, const std::string& why) {
           host_->log(swapmeet::LogLevel::warning, message, {{"why", why}});
         });
+    kept_->set_index(index_.get());
     return {};
   }
-  void stop() override { index_.reset(); }
+  void stop() override {
+    kept_->set_index(nullptr);
+    index_.reset();
+  }
   void* interface(std::string_view id) override {
+    if (auto* stores = swapmeet::interface_of<swapmeet::Stores>(&*kept_, id)) return stores;
     return index_ ? swapmeet::interface_of<swapmeet::Search>(index_.get(), id) : nullptr;
   }
 
  private:
+  std::filesystem::path snapshot() const { return host_->data_folder() / "search.snapshot"; }
+
   swapmeet::Host* host_ = nullptr;
+  std::optional<search_memory::KeptSnapshot> kept_;
   std::unique_ptr<search_memory::Index> index_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "catch.h"
 #include "search/memory/index.h"
+#include "search/memory/kept_snapshot.h"
 #include "swapmeet/testing/temporary_folder.h"
 
 using namespace swapmeet;
@@ -131,6 +132,30 @@ TEST_CASE("A snapshot that is damaged anywhere is not used, and the next one is 
   // From nothing it follows the feed, and writes a good one.
   REQUIRE(place.open()->apply(some_changes()).ok());
   CHECK(*place.open()->applied() == FeedPosition{"feed", 40});
+}
+
+TEST_CASE("A backup is a snapshot of its moment, and one that is of no use is only worth a note") {
+  Place place;
+  const auto copy = place.folder.path / "copy";
+  std::filesystem::create_directory(copy);
+  {
+    const auto index = place.open();
+    search_memory::KeptSnapshot kept(place.file);
+    CHECK(kept.verify()->notes.at(0).find("there is none") != std::string::npos);
+    CHECK_FALSE(kept.back_up(copy).ok());
+    REQUIRE(index->apply(some_changes()).ok());
+    kept.set_index(index.get());
+    REQUIRE(kept.back_up(copy).ok());
+    CHECK_FALSE(std::filesystem::exists(place.file));
+  }
+  CHECK(std::filesystem::exists(place.file));  // a backup does not stand for it
+  search_memory::KeptSnapshot copied(copy / "search.snapshot");
+  CHECK(copied.verify()->follows == FeedPosition{"feed", 40});
+  std::ofstream(copy / "search.snapshot", std::ios::app) << "x";
+  const auto report = copied.verify();
+  CHECK(report->problems.empty());
+  CHECK_FALSE(report->follows);
+  CHECK(report->notes.at(0).find("of no use: its checksum is wrong") != std::string::npos);
 }
 
 TEST_CASE("Without a place to write to the index works, and says so") {
