@@ -182,6 +182,7 @@ void run_fts(const Plan& plan) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
   std::size_t listings = 1'000'000;
   std::size_t contents = 0;  // 0: as is usual for so many listings
   std::size_t peers = 0;
