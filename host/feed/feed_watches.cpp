@@ -112,7 +112,7 @@ Result<void> FeedWatches::Follower::apply(const ChangeBatch& batch) {
 }
 
 void FeedWatches::compare(const Change& change) {
-  if (change.listing.have) return;  // only a part of it is there
+  if (is_partial(change.listing)) return;
   std::set<const Entry*> seen;
   std::set<std::string> words;
   for (auto& row : searchable_words(change.listing.path))

@@ -10,12 +10,15 @@
 #include <condition_variable>
 #include <limits>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <thread>
 #include <vector>
 
+#include "swapmeet/wire/piece_report.h"
 #include "transfer/swarm/merkle.h"
+#include "transfer/swarm/piece_map.h"
 
 namespace fakes {
 namespace {
@@ -54,6 +57,8 @@ struct FakeSource::State {
   std::atomic<std::uint64_t> served{0};
   std::atomic<std::uint64_t> requests{0};
   std::atomic<std::uint64_t> layers{0};
+  std::atomic<std::uint64_t> refused{0};
+  std::optional<std::string> bits;  // with the lock
   std::mutex mutex;
   std::condition_variable ended;
   std::condition_variable left;
@@ -99,10 +104,33 @@ struct FakeSource::State {
     return true;
   }
 
+  std::optional<std::string> bits_now() {
+    const std::lock_guard lock(mutex);
+    return bits;
+  }
+
+  bool answer_pieces(int socket) {
+    const auto has = bits_now();
+    swapmeet::wire::PieceReport report{tree.content, file.size(), !has, 0, {}};
+    if (has) {
+      report.piece = kBlockSize;
+      report.bits = *has;
+    }
+    const auto json = swapmeet::wire::to_json(report);
+    return send(socket, "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(json.size()) +
+                            "\r\n\r\n" + json);
+  }
+
   bool answer_range(int socket, const std::string& range) {
     ++requests;
     const auto first = std::stoul(range.substr(6));
     const auto last = std::stoul(range.substr(range.find('-') + 1));
+    if (const auto has = bits_now())
+      for (auto piece = first / kBlockSize; piece <= last / kBlockSize; ++piece)
+        if (!swapmeet::swarm::has_bit(*has, piece)) {
+          ++refused;
+          return send(socket, "HTTP/1.1 409 Conflict\r\nContent-Length: 0\r\n\r\n");
+        }
     auto bytes = file.substr(first, last - first + 1);
     const auto how = fault.load();
     if (how == Fault::busy)
@@ -149,6 +177,7 @@ struct FakeSource::State {
     if (head.starts_with("HEAD "))
       return send(socket,
                   "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(told_size()) + "\r\n\r\n");
+    if (head.find("/pieces HTTP") != std::string::npos) return answer_pieces(socket);
     const auto query = head.find("/layer?");
     if (query == std::string::npos) return answer_range(socket, field(head, "Range"));
     ++layers;
@@ -228,6 +257,10 @@ FakeSource::~FakeSource() {
 
 void FakeSource::misbehave(Fault fault) { state_->fault = fault; }
 void FakeSource::slow_down(std::uint64_t bytes_per_second) { state_->rate = bytes_per_second; }
+void FakeSource::has_only(std::string bits) {
+  const std::lock_guard lock(state_->mutex);
+  state_->bits = std::move(bits);
+}
 swapmeet::ContentId FakeSource::content() const { return state_->tree.content; }
 
 std::string FakeSource::url() const {
@@ -239,11 +272,14 @@ swapmeet::Source FakeSource::source(std::uint8_t peer) const {
   source.peer.bytes[0] = peer;
   source.name = "peer " + std::to_string(peer);
   source.url = url();
+  const auto has = state_->bits_now();
+  source.have = has ? swapmeet::swarm::proven_bytes(*has, state_->file.size()) : 0;
   return source;
 }
 
 std::uint64_t FakeSource::served() const { return state_->served; }
 std::uint64_t FakeSource::requests() const { return state_->requests; }
+std::uint64_t FakeSource::refused() const { return state_->refused; }
 std::uint64_t FakeSource::layers() const { return state_->layers; }
 
 bool FakeSource::wait_until_left() const {

@@ -43,13 +43,17 @@ class FakeSource {
   // Bytes a second for each connection; 0: as fast as it can.
   void slow_down(std::uint64_t bytes_per_second);
 
+  // Only these pieces of a MiB, as a peer that is still fetching it; a bit a piece.
+  void has_only(std::string bits);
+
   swapmeet::ContentId content() const;
   swapmeet::Source source(std::uint8_t peer) const;  // a peer id of this number; 0: none
   std::string url() const;
   // Bytes of the file that were sent, and requests for them.
   std::uint64_t served() const;
   std::uint64_t requests() const;
-  std::uint64_t layers() const;  // Merkle layers that were sent
+  std::uint64_t refused() const;  // requests for pieces that it has not got
+  std::uint64_t layers() const;   // Merkle layers that were sent
   // Until nobody is connected, so that nothing more is counted; false after 10 s.
   bool wait_until_left() const;
 

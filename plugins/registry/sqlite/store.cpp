@@ -194,6 +194,8 @@ Result<ContentRecord> Store::content(const ContentId& content, const Identity& v
     if (uses.empty()) record.size = listing.size;
     ++uses[std::string(name_of_path(listing.path))];
     const bool again = !record.sources.empty() && record.sources.back().peer == copy.source.peer;
+    if (again)  // it may fetch it into one place and share it in another
+      record.sources.back().have = std::max(record.sources.back().have, copy.source.have);
     if (!copy.present || !copy.dialable || again || record.sources.size() >= kMostSources) continue;
     record.sources.push_back(copy.source);
   }

@@ -31,7 +31,12 @@ void Following::start_over() {
 
 void Following::apply(const Change& change) {
   switch (change.kind) {
-    case ChangeKind::put: put(peer_key(change.peer), change.listing); break;
+    case ChangeKind::put:
+      if (is_partial(change.listing))  // is found when it is whole
+        remove(peer_key(change.peer), change.listing.path);
+      else
+        put(peer_key(change.peer), change.listing);
+      break;
     case ChangeKind::remove: remove(peer_key(change.peer), change.listing.path); break;
     case ChangeKind::clear: clear(peer_key(change.peer)); break;
     case ChangeKind::present:

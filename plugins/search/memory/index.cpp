@@ -224,7 +224,8 @@ void Index::apply_to_listing(const Change& change) {
   auto& documents = state_->documents;
   const auto peer = documents.peer_of(change.peer);
   ++changes_;
-  if (change.kind == ChangeKind::remove) return documents.remove(peer, change.listing.path);
+  const bool found = change.kind == ChangeKind::put && !is_partial(change.listing);
+  if (!found) return documents.remove(peer, change.listing.path);
   const auto number = documents.put(peer, change.listing);
   if (number == kNone || documents.is_fresh(number)) return;
   add_fresh(*state_, number);

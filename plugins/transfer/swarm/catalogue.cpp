@@ -49,6 +49,22 @@ void read_puts(sqlite::Database& reader, Revision after, std::size_t limit,
   }
 }
 
+void read_partial(sqlite::Database& reader, Revision after, std::size_t limit,
+                  std::vector<Change>& changes) {
+  auto row = reader.prepare(kPartialAfter);
+  row.with(after, limit);
+  while (row.step()) {
+    Change change;
+    change.revision = static_cast<Revision>(row.integer(0));
+    change.listing.path = row.text(1);
+    change.listing.content = row.id<ContentId>(2);
+    change.listing.size = static_cast<std::uint64_t>(row.integer(3));
+    change.listing.modified = Time(std::chrono::seconds(row.integer(4)));
+    change.listing.have = static_cast<std::uint64_t>(row.integer(5));
+    changes.push_back(std::move(change));
+  }
+}
+
 void read_removals(sqlite::Database& reader, Revision after, std::size_t limit,
                    std::vector<Change>& changes) {
   auto row = reader.prepare(kRemovalsAfter);
@@ -243,6 +259,23 @@ void Catalogue::renumber_device(std::int64_t share, std::uint64_t from, std::uin
   });
 }
 
+void Catalogue::put_partial(const std::string& id, const PartialListing& listing) {
+  write([&](CatalogueWriter& writer) { writer.put_partial(id, listing); });
+}
+
+void Catalogue::drop_partial(const std::string& id) {
+  write([&](CatalogueWriter& writer) { writer.drop_partial(id); });
+}
+
+void Catalogue::drop_all_partial() {
+  {
+    auto reader = readers_.take();
+    auto any = reader->prepare("SELECT 1 FROM partial LIMIT 1");
+    if (!any.step()) return;
+  }
+  drop_partial("");
+}
+
 void Catalogue::forget_gone(std::chrono::seconds longer_than) {
   {
     auto reader = readers_.take();
@@ -316,6 +349,7 @@ Result<ChangeBatch> Catalogue::changes_after(Revision after, std::size_t limit) 
                    {}};
     ChangeBatch batch{feed_, after, static_cast<Revision>(latest), {}};
     read_puts(*reader, after, limit, batch.changes);
+    read_partial(*reader, after, limit, batch.changes);
     read_removals(*reader, after, limit, batch.changes);
     std::sort(batch.changes.begin(), batch.changes.end(),
               [](const Change& a, const Change& b) { return a.revision < b.revision; });

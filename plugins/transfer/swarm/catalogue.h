@@ -63,6 +63,14 @@ struct ContentPlace {
   Audience audience;
 };
 
+// A content that this host has a part of, as others are told of it.
+struct PartialListing {
+  std::string path;  // as shown; in no share
+  ContentId content;
+  std::uint64_t size = 0;
+  std::uint64_t have = 0;  // of these bytes
+};
+
 class Catalogue final : public ChangeFeed {
  public:
   explicit Catalogue(const std::filesystem::path& file);
@@ -91,6 +99,10 @@ class Catalogue final : public ChangeFeed {
   std::vector<StoredFile> adopt(std::int64_t share, std::vector<StoredFile> files);
   // The same disk got another number.
   void renumber_device(std::int64_t share, std::uint64_t from, std::uint64_t to);
+  // In the feed like a file, until it is dropped; `id` is of the download.
+  void put_partial(const std::string& id, const PartialListing& listing);
+  void drop_partial(const std::string& id);
+  void drop_all_partial();  // of an earlier run of the host
   // Forgets what is gone for longer than this.
   void forget_gone(std::chrono::seconds longer_than);
 

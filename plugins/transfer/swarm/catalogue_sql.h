@@ -48,11 +48,20 @@ CREATE INDEX gone_by_since ON gone(since);
     R"sql(
 ALTER TABLE files ADD COLUMN born_ns INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE gone ADD COLUMN born_ns INTEGER NOT NULL DEFAULT 0;
+)sql",
+    // Downloads that are partial sources meanwhile.
+    R"sql(
+CREATE TABLE partial(id TEXT PRIMARY KEY, shown TEXT NOT NULL, content BLOB NOT NULL,
+  size INTEGER NOT NULL, have INTEGER NOT NULL, since INTEGER NOT NULL, revision INTEGER NOT NULL)
+  WITHOUT ROWID;
 )sql"};
 
 inline constexpr const char* kPutsAfter =
     "SELECT revision, s.name, path, content, size, mtime_ns, audience FROM files f"
     " CROSS JOIN shares s ON s.key=f.share WHERE revision>? ORDER BY revision LIMIT ?";
+inline constexpr const char* kPartialAfter =
+    "SELECT revision, shown, content, size, since, have FROM partial WHERE revision>?"
+    " ORDER BY revision LIMIT ?";
 inline constexpr const char* kRemovalsAfter =
     "SELECT revision, shown FROM removed WHERE revision>? ORDER BY revision LIMIT ?";
 

@@ -156,6 +156,24 @@ std::optional<ContentId> CatalogueWriter::known(const StoredFile& file) {
   return content;
 }
 
+void CatalogueWriter::put_partial(const std::string& id, const PartialListing& listing) {
+  drop_partial(id);
+  database_.prepare("INSERT INTO partial VALUES(?,?,?,?,?,unixepoch(),?)")
+      .with(id, listing.path, listing.content, listing.size, listing.have, next())
+      .run();
+  unremove_.with(listing.path).run();
+}
+
+void CatalogueWriter::drop_partial(const std::string& id) {
+  auto erase = database_.prepare("DELETE FROM partial WHERE id=?1 OR ?1='' RETURNING shown");
+  erase.with(id);
+  std::vector<std::string> paths;
+  while (erase.step()) paths.push_back(erase.text(0));
+  erase.reset();
+  for (const auto& path : paths) remove_.with(path, next()).run();
+  removed_ = removed_ || !paths.empty();
+}
+
 bool CatalogueWriter::commit() {
   if (removed_) forget_old_removals();
   if (latest_ != began_)

@@ -33,6 +33,8 @@ class CatalogueWriter {
   void withdraw_all(std::int64_t share, const std::string& prefix);
   void drop_all(std::int64_t share, const std::string& prefix);
   void forget_unused_layer(const ContentId& content) { forget_layer_.with(content).run(); }
+  void put_partial(const std::string& id, const PartialListing& listing);
+  void drop_partial(const std::string& id);  // empty: all
   // The content of a file that moved here, by its inode, size and time.
   std::optional<ContentId> known(const StoredFile& file);
 

@@ -10,6 +10,7 @@
 #include "swapmeet/media_type.h"
 #include "transfer/swarm/content_serving.h"
 #include "transfer/swarm/metalink_routes.h"
+#include "transfer/swarm/piece_routes.h"
 
 namespace swapmeet::swarm {
 namespace {
@@ -108,6 +109,8 @@ http::Response answer_with(const Serving& serving, const http::Request& request,
     response.headers.set("Content-Range", "bytes */" + std::to_string(size));
     return said(std::move(response), 416, "the file has " + std::to_string(size) + " bytes");
   }
+  if (opened.growing && !opened.growing->covers(range.offset, range.length))
+    return not_there_yet(*opened.growing, request);
   if (range.kind == RangeAnswer::part) {
     response.status = 206;
     response.headers.set("Content-Range", "bytes " + std::to_string(range.offset) + '-' +
@@ -116,7 +119,7 @@ http::Response answer_with(const Serving& serving, const http::Request& request,
   }
   response.headers.set("Content-Type", std::string(mime_type_of(opened.place.name)));
   response.headers.set("X-Content-Type-Options", "nosniff");
-  describe(serving, request, content, response.headers);
+  if (!opened.growing) describe(serving, request, content, response.headers);
   response.headers.set("Content-Disposition", content_disposition(opened.place.name));
   http::FileBody body{opened.file, range.offset, range.length, {}, {}, {}};
   if (request.method == "GET") {
@@ -124,6 +127,7 @@ http::Response answer_with(const Serving& serving, const http::Request& request,
         serving.meter.begin({request.remote_address, request.remote_port, reader_of(request),
                              content, opened.place.name, range.length},
                             range.length == size);  // who has all of it rarely comes back for more
+    if (admitted.refused) return http::problem(*admitted.refused, request.id);
     if (!admitted.callbacks) return told_to_wait(admitted.turn, request.id);
     body.on_sent = std::move(admitted.callbacks->on_sent);
     body.on_end = std::move(admitted.callbacks->on_end);
@@ -143,7 +147,7 @@ http::Response bytes_of(const Serving& serving, http::Request& request) {
   };
   if (asks_for(".meta4")) return metalink_of(serving, request);
   if (asks_for(".torrent")) return torrent_of(serving, request);
-  const auto opened = open_content(serving, request);
+  const auto opened = open_content_or_growing(serving, request);
   if (!opened) return http::problem(opened.error(), request.id);
   return answer_with(serving, request, *opened);
 }
@@ -165,9 +169,10 @@ http::Response layer_of(const Serving& serving, const http::Request& request) {
     return http::problem(
         {ErrorCode::invalid_argument, "say the piece size in bytes: ?piece=1048576", {}},
         request.id);
-  const auto opened = open_content(serving, request);
+  const auto opened = open_content_or_growing(serving, request);
   if (!opened) return http::problem(opened.error(), request.id);
-  const auto tree = serving.tree(opened->content, request.query_value("offer"));
+  const auto tree = opened->growing ? std::optional(opened->growing->tree())
+                                    : serving.tree(opened->content, request.query_value("offer"));
   if (!tree) return http::problem(not_shared(request.params.at("cid")), request.id);
   auto layer = layer_at(*tree, *piece);
   if (!layer) return http::problem(layer.error(), request.id);
@@ -257,6 +262,7 @@ Result<std::vector<Registration>> add_content_routes(http::Routes& routes, const
                 handler_of(bytes_of)));
   if (added) added = add("/content/{cid}/layer", layer_of);
   if (added) added = add("/content/{cid}/hashes", hashes_of);
+  if (added) added = add("/content/{cid}/pieces", pieces_of);
   if (!added) return added.error();
   return registrations;
 }

@@ -52,4 +52,19 @@ Result<Opened> open_content(const Serving& serving, const http::Request& request
   return not_shared(text);
 }
 
+Result<Opened> open_content_or_growing(const Serving& serving, const http::Request& request) {
+  auto opened = open_content(serving, request);
+  if (opened || serving.growing == nullptr || opened.error().code != ErrorCode::not_found)
+    return opened;
+  const auto content = *ContentId::parse(request.params.at("cid"));
+  auto growing = serving.growing->find(content);
+  if (!growing) return opened;
+  const auto& facts = growing->facts();
+  auto file = std::make_shared<const http::OpenFile>(
+      open(facts.file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+  if (file->descriptor() < 0) return opened;  // it is done, or cancelled, just now
+  ContentPlace place{facts.file.string(), facts.name, {0, facts.size, 0}, {}};
+  return Opened{content, std::move(place), std::move(file), std::move(growing)};
+}
+
 }  // namespace swapmeet::swarm

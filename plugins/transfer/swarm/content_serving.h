@@ -11,6 +11,7 @@
 #include "swapmeet/http.h"
 #include "transfer/swarm/catalogue.h"
 #include "transfer/swarm/file_hashes.h"
+#include "transfer/swarm/growing_files.h"
 #include "transfer/swarm/open_contents.h"
 #include "transfer/swarm/uploads.h"
 
@@ -35,6 +36,7 @@ struct Serving {
   OfferedContents* offers = nullptr;  // may be null
   Registry* registry = nullptr;       // names other sources; may be null
   OpenContents* open = nullptr;       // may be null: every answer opens its file
+  GrowingFiles* growing = nullptr;    // what is fetched itself, and not whole yet; may be null
 
   std::vector<ContentPlace> places(const ContentId& content, const std::string* offer) const;
   std::optional<MerkleTree> tree(const ContentId& content, const std::string* offer) const;
@@ -43,6 +45,8 @@ struct Serving {
 // The content that the request's path names, if whoever asks may have it. `invalid_argument`: no
 // content id; `not_found`.
 Result<Opened> open_content(const Serving& serving, const http::Request& request);
+// The same, or else what there is of it while this host fetches it.
+Result<Opened> open_content_or_growing(const Serving& serving, const http::Request& request);
 Error not_shared(const std::string& content);
 
 }  // namespace swapmeet::swarm

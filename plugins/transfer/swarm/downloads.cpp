@@ -22,7 +22,8 @@ namespace {
 using Steady = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-constexpr auto kTellEvery = 500ms;  // how running downloads do
+constexpr auto kTellEvery = 500ms;        // how running downloads do
+constexpr std::size_t kMostGrowing = 64;  // that are offered to others while they wait
 
 struct Item {
   StoredDownload kept;
@@ -256,6 +257,10 @@ struct DownloadQueue::State {
         tell(*item, "waits", item->told_why = status.why);
       publish(*item);
     }
+    const bool may_wait =
+        status.state == DownloadState::waiting || status.state == DownloadState::queued;
+    if (options.growing != nullptr && (!may_wait || options.growing->count() > kMostGrowing))
+      options.growing->remove(item->kept.plan.id);
     place(item, retry_at);
     changed.notify_all();
   }
@@ -402,6 +407,7 @@ struct DownloadQueue::State {
     place(item);
     if (item->transfer) item->transfer->interrupt();
     changed.wait(lock, [&] { return !item->transfer; });
+    if (options.growing != nullptr) options.growing->remove(item->kept.plan.id);
     // First the file: a host that dies in between has not cancelled yet, and leaves nothing behind.
     std::error_code ignored;
     std::filesystem::remove(item->kept.plan.partial(), ignored);
@@ -448,6 +454,8 @@ struct DownloadQueue::State {
       status = std::move(before);
       return kept.error();
     }
+    if (state == DownloadState::paused && options.growing != nullptr)
+      options.growing->remove(item->kept.plan.id);
     place(item);
     publish(*item);
     return status_of(*item);

@@ -19,7 +19,9 @@
 
 #include "swapmeet/host.h"
 #include "swapmeet/transfer.h"
+#include "transfer/swarm/growing_files.h"
 #include "transfer/swarm/offer_downloads.h"
+#include "transfer/swarm/pacer.h"
 #include "transfer/swarm/source_pool.h"
 
 namespace swapmeet::swarm {
@@ -43,7 +45,12 @@ struct DownloadOptions {
   std::function<void(const Event&)> publish;  // optional; topic "download"
   DownloadLimits limits;
   Patience patience;
-  std::chrono::milliseconds ask_sources{15'000};  // while running
+  std::chrono::milliseconds ask_sources{15'000};  // while running; at first more often
+  Pacer* pacer = nullptr;                         // of what comes; may be null: no limits
+  GrowingFiles* growing = nullptr;                // where what is proven is offered; may be null
+  // What is done sooner is not offered meanwhile.
+  std::chrono::milliseconds offer_after{1000};
+  std::chrono::milliseconds look_again{1000};  // which pieces a partial source has
 };
 
 class DownloadQueue final : public OfferDownloads {

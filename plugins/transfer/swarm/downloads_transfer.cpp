@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <random>
 #include <thread>
 #include <utility>
 
@@ -33,6 +34,10 @@ constexpr std::uint64_t kMostUnsaved = 256 << 20;
 // A source that takes longer to say what the file is gets another beside it.
 constexpr auto kLearnAlone = 2s;
 constexpr std::size_t kMostLearners = 2;
+constexpr auto kAskSoon = 2s;  // the registry again, at first: others begin at the same time
+constexpr std::chrono::seconds kLookForLast{1};
+// Pieces that are not proven yet are in memory, one a source.
+constexpr std::size_t kMostInMemory = 32 << 20;
 constexpr std::size_t kLongestRun = 16;  // pieces of one request
 
 Error ended() { return {ErrorCode::cancelled, "ended", {}}; }
@@ -74,7 +79,10 @@ struct Transfer::State {
   TransferPlan plan;  // of run()'s thread, but for its content and what is given: they never change
   std::string saved_target{plan.target};
   const std::function<Result<void>(const TransferPlan&)> save;
-  std::optional<PartialFile> partial;  // from when there is a map
+  std::optional<PartialFile> partial;    // from when there is a map
+  std::shared_ptr<GrowingFile> growing;  // the same
+  const Steady::time_point began = Steady::now();
+  bool offered = false;  // of run()'s thread
   std::atomic<bool> interrupted{false};
   std::thread asker;
 
@@ -85,7 +93,9 @@ struct Transfer::State {
   const std::uint64_t proven_before;
   std::size_t max_sources;
   std::uint64_t rate = 0;
-  bool ending = false;  // workers and asker: come home
+  std::mt19937_64 random{std::random_device{}()};
+  bool is_public = false;  // a source that serves everybody has sent some of it
+  bool ending = false;     // workers and asker: come home
   bool asked = false;
   std::string registry_why;
   std::optional<std::uint64_t> told_size;  // what the registry says, or said before: a hint
@@ -109,7 +119,8 @@ struct Transfer::State {
 
   // Asks the registry for sources, again and again.
   void ask() {
-    for (;;) {
+    auto pause = std::min<Steady::duration>(kAskSoon, options.ask_sources);
+    for (;; pause = std::min<Steady::duration>(2 * pause, options.ask_sources)) {
       std::vector<Source> named;
       for (const auto& source : requested_now())
         if (auto now = moved(*options.registry, source)) named.push_back(std::move(*now));
@@ -119,19 +130,40 @@ struct Transfer::State {
       std::erase_if(named, [&](const Source& source) { return !is_requested(source); });
       pool.add(named);
       if (record) {
-        pool.add(record->sources);
+        pool.add_listed(record->sources, record->size);
         if (!told_size && record->size <= kMostFileSize) told_size = record->size;
       }
       asked = true;
       changed.notify_all();
-      if (changed.wait_for(lock, options.ask_sources, [&] { return ending || interrupted; }))
-        return;
+      if (changed.wait_for(lock, pause, [&] { return ending || interrupted; })) return;
     }
   }
 
+  // As many of the wanted bytes as the limits let come now, after waiting for that; 0: it ends.
+  std::size_t wait_for_turn(PoolSource& source, std::size_t wanted) {
+    if (!source.pace) return wanted;
+    auto allowed = options.pacer->allow(*source.pace, wanted);
+    if (allowed.bytes == 0) {
+      std::unique_lock lock(mutex);
+      while (allowed.bytes == 0) {
+        source.heard = Steady::now();  // nothing is expected meanwhile
+        const auto until = source.heard + allowed.wait;
+        if (changed.wait_until(lock, until,
+                               [&] { return over() || interrupted || !source.sent_home.empty(); }))
+          return 0;
+        allowed = options.pacer->allow(*source.pace, wanted);
+      }
+    }
+    return static_cast<std::size_t>(allowed.bytes);
+  }
+
   Result<std::size_t> some(PoolSource& source, char* to, std::size_t most) {
-    auto got = source.client->read(to, most);
-    if (got) source.received += *got;
+    const auto allowed = wait_for_turn(source, most);
+    if (allowed == 0) return ended();
+    auto got = source.client->read(to, allowed);
+    if (!got) return got;
+    source.received += *got;
+    if (source.pace) options.pacer->sent(*source.pace, *got);
     return got;
   }
 
@@ -202,6 +234,40 @@ struct Transfer::State {
     return learn_from(source, *size);
   }
 
+  // Asks a source which pieces it has.
+  Result<void> look(PoolSource& source) {
+    const auto told = source.client->pieces();
+    if (!told) return told.error();
+    if (told->content != plan.content)
+      return Error{ErrorCode::corrupt, "it tells the pieces of another content", {}};
+    const std::lock_guard lock(mutex);
+    source.looked = Steady::now();
+    source.partial = !told->complete;
+    if (!map && !told->complete && piece_size_for(told->size) == told->piece)
+      source.has = told->bits;
+    else if (map && !told->complete && told->size == map->file_size() &&
+             told->piece == piece_size_for(told->size))
+      source.has = told->bits;
+    else if (told->complete)
+      source.has.reset();
+    else
+      return Error{ErrorCode::unavailable, "it has only a part, in pieces of another size", {}};
+    if (map) map->set_copies(pool.copies(map->count()));
+    changed.notify_all();
+    return {};
+  }
+
+  // A partial source can tell the exact size once it has the last piece.
+  Result<void> look_for_last(PoolSource& source) {
+    if (auto looked = look(source); !looked) return looked;
+    const std::lock_guard lock(mutex);
+    if (!source.has || (told_size && *told_size > 0 && piece_count(*told_size) > 0 &&
+                        has_bit(*source.has, piece_count(*told_size) - 1)))
+      return {};
+    return Error{ErrorCode::unavailable, "it has not got the last piece yet", std::nullopt,
+                 kLookForLast};
+  }
+
   // Until somebody knows the pieces: this source, or one that was faster.
   Result<void> learn(PoolSource& source) {
     std::unique_lock lock(mutex);
@@ -215,8 +281,10 @@ struct Transfer::State {
       learn_beside = now + std::min<Steady::duration>(kLearnAlone, options.patience.stall_after);
       source.asking = true;
       source.heard = now;
+      const bool is_partial = source.partial;
       lock.unlock();
-      auto facts = learn_from(source);
+      auto ready = is_partial ? look_for_last(source) : Result<void>{};
+      auto facts = ready ? learn_from(source) : Result<Learned>(ready.error());
       lock.lock();
       source.asking = false;
       if (!facts) {
@@ -226,6 +294,7 @@ struct Transfer::State {
       }
       if (!learned && !map) {
         source.bytes += facts->last_piece.size();
+        is_public = is_public || source.listed;
         learned = std::move(*facts);
       }
       changed.notify_all();
@@ -234,31 +303,49 @@ struct Transfer::State {
     return {};
   }
 
-  // The pieces that this source fetches next; none when there is nothing more to do.
-  std::optional<PieceMap::Run> next_run(const PoolSource& source) {
+  // The pieces that this source fetches next, or no pieces at all: ask it first which it has.
+  // nullopt: there is nothing more to do.
+  std::optional<PieceMap::Run> next_run(PoolSource& source) {
     std::unique_lock lock(mutex);
     while (!over() && !map->complete()) {
       const auto now = Steady::now();
+      if (source.partial && (!source.has || now - source.looked >= options.look_again))
+        return PieceMap::Run{};
       const auto fair = std::max<std::size_t>(1, map->missing() / (2 * pool.working()));
       // At the end the fast fetch again what is on its way from the slow.
       const auto patience = std::min<Steady::duration>(
           options.patience.stall_after, std::max<Steady::duration>(1s, 3 * source.piece_time));
-      auto run = map->take(std::min(source.run_length, fair), now, now - patience);
+      if (source.next_piece == 0 || map->has_copies()) source.next_piece = random();
+      auto run = map->take({std::min(source.run_length, fair), now - patience,
+                            source.has ? &*source.has : nullptr, source.next_piece},
+                           now);
+      if (run) source.next_piece = run->first + run->count;
       if (run) return run;
       changed.wait_for(lock, kTick);
     }
     return std::nullopt;
   }
 
+  // A source that has only a part after all is no bad one.
+  Result<void> fetch_what_is_there(PoolSource& source, const PieceMap::Run& run,
+                                   std::vector<char>& buffer) {
+    auto fetched = fetch(source, run, buffer);
+    if (fetched || fetched.error().code != ErrorCode::not_found) return fetched;
+    if (auto looked = look(source); !looked) return fetched;
+    const std::lock_guard lock(mutex);
+    const bool has_all = !source.has || has_bit(*source.has, run.first);
+    return has_all ? fetched : Result<void>{};
+  }
+
   Result<void> fetch(PoolSource& source, const PieceMap::Run& run, std::vector<char>& buffer) {
-    const auto began = Steady::now();
+    const auto asked_at = Steady::now();
     {
       const std::lock_guard lock(mutex);
       source.asking = true;
-      source.heard = began;
+      source.heard = asked_at;
     }
     auto fetched = fetch_pieces(source, run, buffer);
-    const auto took = Steady::now() - began;
+    const auto took = Steady::now() - asked_at;
     const std::lock_guard lock(mutex);
     source.asking = false;
     map->give_back(run);
@@ -298,6 +385,8 @@ struct Transfer::State {
     if (map->mark_proven(piece)) {
       source.bytes += length;
       unsaved += length;
+      growing->add(piece);
+      is_public = is_public || source.listed;
     }
     source.last_piece = Steady::now();
     source.failures = 0;
@@ -311,10 +400,12 @@ struct Transfer::State {
     try {
       std::vector<char> buffer;
       result = learn(source);
+      if (!result && result.error().code == ErrorCode::not_found)
+        static_cast<void>(look(source));  // it may have a part: the next time this is known
       while (result) {
         const auto run = next_run(source);
         if (!run) break;
-        result = fetch(source, *run, buffer);
+        result = run->count == 0 ? look(source) : fetch_what_is_there(source, *run, buffer);
       }
     } catch (const std::exception& exception) {
       result = Error{ErrorCode::internal, exception.what(), {}};
@@ -333,6 +424,8 @@ struct Transfer::State {
     if (source.thread.joinable()) source.thread.join();  // it has said that it does not work
     source.client = std::make_unique<SourceClient>(source.source.url, options.patience.stall_after,
                                                    options.self.text());
+    if (options.pacer != nullptr && !source.pace)
+      source.pace = options.pacer->reader(SourcePool::key_of(source.source));
     source.sent_home.clear();
     source.in_queue = false;
     source.asking = false;
@@ -343,10 +436,15 @@ struct Transfer::State {
     source.thread = std::thread([this, &source] { work(source); });
   }
 
+  std::size_t most_workers() const {
+    const auto in_memory = kMostInMemory / piece_size_for(map->file_size());
+    return std::min(map->count(), static_cast<std::size_t>(in_memory));
+  }
+
   // With the lock: who should works. False when nobody works and nobody may soon.
   bool staff() {
     const auto now = Steady::now();
-    const auto places = std::min(max_sources, map ? map->count() : kMostLearners);
+    const auto places = std::min(max_sources, map ? most_workers() : kMostLearners);
     for (auto* source = pool.next(now); source != nullptr; source = pool.next(now)) {
       if (pool.working() >= places) {
         if (auto* slow = pool.slow_beside(*source, now))
@@ -375,8 +473,12 @@ struct Transfer::State {
     }
     if (plan.content == kEmptyContent) plan.size = 0;
     plan.size_known = true;
-    if (!plan.proven.empty() && !PartialFile::is_whole(plan.partial(), plan.size)) {
+    // Also what an earlier version counted in larger pieces.
+    const bool is_of_size = plan.proven.size() == (piece_count(plan.size) + 7) / 8;
+    if (!plan.proven.empty() &&
+        (!is_of_size || !PartialFile::is_whole(plan.partial(), plan.size))) {
       plan.proven.clear();
+      if (options.growing != nullptr) options.growing->remove(plan.id);
       if (auto saved = save(plan); !saved) return saved;  // before it looks whole again
     }
     auto opened = PartialFile::open(plan.partial(), plan.size, options.limits.min_free_space);
@@ -392,11 +494,29 @@ struct Transfer::State {
         if (auto saved = save(plan); !saved) return saved;
     }
     partial.emplace(std::move(*opened));
+    growing = std::make_shared<GrowingFile>(
+        GrowingFile::Facts{plan.content, plan.name, plan.partial(), plan.size,
+                           piece_size_for(plan.size), plan.layer},
+        pieces.proven_bits());
     const std::lock_guard lock(mutex);
     if (learned) unsaved = pieces.length(pieces.count() - 1);
     map.emplace(std::move(pieces));
+    map->set_copies(pool.copies(map->count()));
     changed.notify_all();
     return {};
+  }
+
+  // Others may have what is proven, while there is more to come.
+  void offer() {
+    {
+      const std::lock_guard lock(mutex);
+      if (options.growing == nullptr || offered || !map || !is_public || map->complete() ||
+          map->count() < 2 || map->proven_bytes() == 0 ||
+          Steady::now() - began < options.offer_after)
+        return;
+    }
+    offered = true;
+    options.growing->put(plan.id, growing);
   }
 
   Result<void> flush() {
@@ -443,6 +563,9 @@ struct Transfer::State {
           lock.lock();
         }
       }
+      lock.unlock();
+      offer();
+      lock.lock();
       if (!done) disk = done.error();
     }
     ending = true;  // before the lock is given back: who brings sources now must learn it

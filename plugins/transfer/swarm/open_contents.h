@@ -18,6 +18,7 @@
 #include "swapmeet/http.h"
 #include "swapmeet/identity.h"
 #include "transfer/swarm/catalogue.h"
+#include "transfer/swarm/growing_files.h"
 
 namespace swapmeet::swarm {
 
@@ -25,6 +26,7 @@ struct Opened {
   ContentId content;
   ContentPlace place;
   std::shared_ptr<const http::OpenFile> file;
+  std::shared_ptr<const GrowingFile> growing = nullptr;  // it is not whole yet, and in no share
 };
 
 class OpenContents {

@@ -5,18 +5,15 @@
 #include <utility>
 
 namespace swapmeet::swarm {
-namespace {
-
 bool has_bit(std::string_view bits, std::size_t piece) {
   return piece / 8 < bits.size() &&
          ((static_cast<unsigned char>(bits[piece / 8]) >> (piece % 8)) & 1U) != 0;
 }
 
-}  // namespace
-
 std::uint64_t piece_size_for(std::uint64_t file_size) {
   std::uint64_t size = 1 << 20;
-  while (size < (16 << 20) && file_size / size > 4096) size *= 2;
+  while (size < (4 << 20) && file_size / size > 4096) size *= 2;
+  while (size < (16 << 20) && file_size / size > 65536) size *= 2;
   return size;
 }
 
@@ -63,23 +60,39 @@ bool PieceMap::matches(std::size_t piece, MerkleBuilder& hashes) const {
   return std::memcmp(hash.data(), layer_.data() + piece * hash.size(), hash.size()) == 0;
 }
 
-std::optional<PieceMap::Run> PieceMap::take(std::size_t most, Instant now, Instant slow_before) {
-  for (std::size_t i = 0; i < pieces_.size() && missing_ > 0; ++i) {
-    if (pieces_[i].state != Piece::wanted) continue;
-    Run run{i, 0};
-    for (; i < pieces_.size() && run.count < most && pieces_[i].state == Piece::wanted; ++i) {
-      pieces_[i] = {Piece::taken, now};
-      ++run.count;
-    }
-    missing_ -= run.count;
-    return run;
-  }
+std::optional<PieceMap::Run> PieceMap::take(const Wish& wish, Instant now) {
+  if (missing_ > 0)
+    if (auto run = take_missing(wish, now)) return run;
   for (std::size_t i = 0; i < pieces_.size(); ++i) {
-    if (pieces_[i].state != Piece::taken || pieces_[i].since >= slow_before) continue;
+    if (pieces_[i].state != Piece::taken || pieces_[i].since >= wish.slow_before) continue;
+    if (wish.has != nullptr && !has_bit(*wish.has, i)) continue;
     pieces_[i].since = now;
     return Run{i, 1};
   }
   return std::nullopt;
+}
+
+std::optional<PieceMap::Run> PieceMap::take_missing(const Wish& wish, Instant now) {
+  const auto may = [&](std::size_t i) {
+    return pieces_[i].state == Piece::wanted && (wish.has == nullptr || has_bit(*wish.has, i));
+  };
+  const auto count = pieces_.size();
+  std::size_t best = count;
+  for (std::size_t step = 0; step < count; ++step) {
+    const auto i = (wish.from + step) % count;
+    if (!may(i) || (best < count && copies_of(i) >= copies_of(best))) continue;
+    best = i;
+    if (copies_of(i) == 0) break;
+  }
+  if (best == count) return std::nullopt;
+  Run run{best, 0};
+  const auto rarest = copies_of(best);
+  for (auto i = best; i < count && run.count < wish.most && may(i) && copies_of(i) <= rarest; ++i) {
+    pieces_[i] = {Piece::taken, now};
+    ++run.count;
+  }
+  missing_ -= run.count;
+  return run;
 }
 
 void PieceMap::give_back(const Run& run) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "swapmeet/id.h"
@@ -18,10 +19,12 @@ namespace swapmeet::swarm {
 
 // 64 TiB; what is said to be larger is not believed: its pieces would fill the memory.
 constexpr std::uint64_t kMostFileSize = std::uint64_t{1} << 46;
-// 1 MiB to 16 MiB, so that a file has about 4,096 pieces at most.
+// 1 MiB; more for a file that would have more than 4,096 pieces, but no more than 4 MiB, as each
+// source's piece is in memory until it is proven; up to 16 MiB above 256 GiB.
 std::uint64_t piece_size_for(std::uint64_t file_size);
 // The pieces of a file of that size, of piece_size_for it.
 std::uint64_t piece_count(std::uint64_t file_size);
+bool has_bit(std::string_view bits, std::size_t piece);
 // How many bytes these bits (PieceMap::proven_bits) stand for.
 std::uint64_t proven_bytes(std::string_view bits, std::uint64_t file_size);
 
@@ -48,9 +51,19 @@ class PieceMap {
   // `hashes` has got the piece's bytes, and is used up.
   bool matches(std::size_t piece, MerkleBuilder& hashes) const;
 
-  // Up to `most` adjacent missing pieces, now being fetched. When none is missing: one that has
-  // been on its way since before `slow_before`, to be fetched twice.
-  std::optional<Run> take(std::size_t most, Instant now, Instant slow_before);
+  // What a source is to be asked for.
+  struct Wish {
+    std::size_t most = 1;              // pieces at once
+    Instant slow_before{};             // what is on its way since before may be fetched twice
+    const std::string* has = nullptr;  // bits of what the source has; nullptr: everything
+    std::size_t from = 0;              // where to begin to look, of equally rare ones
+  };
+  // Up to `most` adjacent missing pieces, now being fetched: the rarest that the source has, as far
+  // as that is known. When it has none of the missing: one that is on its way for long.
+  std::optional<Run> take(const Wish& wish, Instant now);
+  // How many of the partial sources have each piece; empty: there are none.
+  void set_copies(std::vector<std::uint16_t> copies) { copies_ = std::move(copies); }
+  bool has_copies() const { return !copies_.empty(); }
   void give_back(const Run& run);       // those that are not proven are missing again
   bool mark_proven(std::size_t piece);  // false: it was already
   std::size_t missing() const { return missing_; }
@@ -60,11 +73,17 @@ class PieceMap {
     enum State : std::uint8_t { wanted, taken, proven } state = wanted;
     Instant since{};
   };
+  std::uint16_t copies_of(std::size_t piece) const {
+    return copies_.empty() ? std::uint16_t{0} : copies_[piece];
+  }
+  std::optional<Run> take_missing(const Wish& wish, Instant now);
+
   ContentId content_;
   std::uint64_t file_size_;
   std::uint64_t piece_size_;
   std::string layer_;
   std::vector<Piece> pieces_;
+  std::vector<std::uint16_t> copies_;
   std::size_t proven_ = 0;
   std::size_t missing_ = 0;
   std::uint64_t proven_bytes_ = 0;

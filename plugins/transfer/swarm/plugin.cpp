@@ -3,6 +3,8 @@
 
 #include <sys/stat.h>
 
+#include <chrono>
+#include <mutex>
 #include <optional>
 
 #include "swapmeet/sqlite/upkeep.h"
@@ -12,18 +14,24 @@
 #include "transfer/swarm/download_store.h"
 #include "transfer/swarm/downloads.h"
 #include "transfer/swarm/file_hashes.h"
+#include "transfer/swarm/growing_files.h"
 #include "transfer/swarm/inbox.h"
 #include "transfer/swarm/inbox_routes.h"
 #include "transfer/swarm/inbox_store.h"
+#include "transfer/swarm/limit_schedule.h"
 #include "transfer/swarm/open_contents.h"
+#include "transfer/swarm/pacer.h"
 #include "transfer/swarm/scanner.h"
 #include "transfer/swarm/share_list.h"
+#include "transfer/swarm/shown_name.h"
 #include "transfer/swarm/uploads.h"
 #include "transfer/swarm/watcher.h"
 
 namespace {
 
 using namespace swapmeet;
+
+constexpr std::chrono::seconds kLookAtClock{2};  // for the schedule of limits
 
 constexpr KeySpec kKeys[] = {
     {"listen", KeyType::address, "127.0.0.1:6699", nullptr, nullptr,
@@ -40,12 +48,22 @@ constexpr KeySpec kKeys[] = {
     {"download_folder", KeyType::path, nullptr, nullptr, nullptr, "Where downloads go."},
     {"max_downloads", KeyType::integer, "3", "1", "64", "Downloads that run at once."},
     {"max_sources", KeyType::integer, "6", "1", "64", "Peers that one download fetches from."},
+    {"offer_partial", KeyType::boolean, "yes", nullptr, nullptr,
+     "While a download runs, others may fetch what it has got already."},
     {"upload_limit", KeyType::size, "0", nullptr, nullptr,
      "Bytes a second that others together may fetch; 0: as fast as it goes."},
     {"upload_limit_per_peer", KeyType::size, "0", nullptr, nullptr,
      "Bytes a second that may go to one address; 0: as fast as it goes."},
     {"upload_slots", KeyType::integer, "0", "0", "100000",
      "Connections that fetch at once, further ones wait in a queue; 0: all."},
+    {"upload_daily_per_file", KeyType::size, "0", nullptr, nullptr,
+     "Bytes of one file that may leave in a day; 0: any number."},
+    {"download_limit", KeyType::size, "0", nullptr, nullptr,
+     "Bytes a second that all downloads together fetch; 0: as fast as it goes."},
+    {"download_limit_per_peer", KeyType::size, "0", nullptr, nullptr,
+     "Bytes a second that are fetched from one peer; 0: as fast as it goes."},
+    {"schedule", KeyType::list, "", nullptr, nullptr,
+     "Other limits by time of day: mon-fri 08:00-18:00 upload 1M download 5M."},
     {"inbox_accept", KeyType::list, "ask", nullptr, nullptr,
      "Whose files are taken without asking: ask, everyone, or names and ids of peers."},
     {"min_free_space", KeyType::size, "0", nullptr, nullptr, "What downloads leave free on disk."},
@@ -76,6 +94,8 @@ class SwarmPlugin final : public Plugin {
     kept_.emplace(stores_in(host.data_folder()));
     auto ignore = swarm::IgnoreRules::parse(host.settings().list("ignore"));
     if (!ignore) return ignore.error();
+    auto schedule = swarm::LimitSchedule::parse(host.settings().list("schedule"));
+    if (!schedule) return schedule.error();
     return swarm::check_configured(host.settings().family("share.*"));
   }
 
@@ -87,17 +107,18 @@ class SwarmPlugin final : public Plugin {
 
   Result<void> reconfigure(const Settings& settings) override {
     downloads_->set_limits(limits_of(settings));
-    limit_uploads(settings);
+    if (auto limited = set_limits(settings); !limited) return limited;
     auto ignore = swarm::IgnoreRules::parse(settings.list("ignore"));
     if (!ignore) return ignore.error();
     auto changed = shares_->configure(settings.family("share.*"), *ignore,
                                       settings.duration("rescan_interval"));
     if (!changed) return changed;
     return unchanged(settings, {"listen", "announce_address", "hash_threads", "download_folder",
-                                "inbox_accept"});
+                                "inbox_accept", "offer_partial"});
   }
 
   void stop() override {
+    clock_watch_ = {};
     if (downloads_) downloads_->interrupt();  // they end while the listener drains
     if (hashes_) hashes_->stop();             // nobody waits for them any more
     routes_.clear();
@@ -111,9 +132,11 @@ class SwarmPlugin final : public Plugin {
     if (scanner_) scanner_->stop();
     inbox_.reset();
     downloads_.reset();
+    download_pacer_.reset();
     shares_.reset();
     scanner_.reset();
     meter_.reset();
+    growing_.reset();
     catalogue_.reset();
   }
 
@@ -143,18 +166,39 @@ class SwarmPlugin final : public Plugin {
       host->log(level, message, fields);
     };
     catalogue_ = std::make_unique<swarm::Catalogue>(host_->data_folder() / "catalogue.sqlite");
+    catalogue_->drop_all_partial();
+    growing_ = std::make_unique<swarm::GrowingFiles>(announcing(log));
     if (auto kept = swarm::apply_configured(*catalogue_, settings.family("share.*")); !kept)
       return kept;
+    meter_ = std::make_unique<swarm::UploadMeter>(host_->clock());
+    download_pacer_ = std::make_unique<swarm::Pacer>(host_->clock());
+    if (auto limited = set_limits(settings); !limited) return limited;
     auto queue = swarm::DownloadQueue::open(queue_options(settings, log));
     if (!queue) return queue.error();
     downloads_ = std::move(*queue);
     auto inbox = swarm::PeerInbox::open(inbox_options(settings, log));
     if (!inbox) return inbox.error();
     inbox_ = std::move(*inbox);
-    meter_ = std::make_unique<swarm::UploadMeter>(host_->clock());
-    limit_uploads(settings);
+    clock_watch_ = host_->every(kLookAtClock, [this] { apply_rates(); });
     if (auto shared = share(settings, log); !shared) return shared;
     return listen(settings);
+  }
+
+  // Downloads are partial sources while they run, in no share: no share's name begins so.
+  swarm::GrowingFiles::Announcing announcing(const swarm::LogFunction& log) {
+    const auto tried = [log](const std::function<void()>& work) {
+      auto done = sqlite::attempt([&]() -> Result<void> { return work(), Result<void>{}; });
+      if (!done) log(LogLevel::warning, "partial source", {{"why", done.error().message}});
+    };
+    return {[this, tried](const std::string& id, const swarm::GrowingFile& file) {
+              const auto& facts = file.facts();
+              const auto path = ".downloading/" + id.substr(0, 12) + '/' + facts.name;
+              tried([&] {
+                catalogue_->put_partial(
+                    id, {swarm::shown_name(path), facts.content, facts.size, file.have()});
+              });
+            },
+            [this, tried](const std::string& id) { tried([&] { catalogue_->drop_partial(id); }); }};
   }
 
   Result<void> share(const Settings& settings, const swarm::LogFunction& log) {
@@ -186,6 +230,8 @@ class SwarmPlugin final : public Plugin {
     options.log = std::move(log);
     options.publish = [host = host_](const Event& event) { host->publish(event); };
     options.limits = limits_of(settings);
+    options.pacer = download_pacer_.get();
+    if (settings.boolean("offer_partial")) options.growing = growing_.get();
     return options;
   }
 
@@ -195,9 +241,29 @@ class SwarmPlugin final : public Plugin {
             settings.size("min_free_space")};
   }
 
-  void limit_uploads(const Settings& settings) {
-    meter_->set_rates({settings.size("upload_limit"), settings.size("upload_limit_per_peer")});
+  Result<void> set_limits(const Settings& settings) {
+    auto schedule = swarm::LimitSchedule::parse(settings.list("schedule"));
+    if (!schedule) return schedule.error();
     meter_->set_slots(static_cast<std::size_t>(settings.integer("upload_slots")));
+    meter_->set_daily_limit(settings.size("upload_daily_per_file"));
+    {
+      const std::lock_guard lock(rates_mutex_);
+      schedule_ = std::move(*schedule);
+      usual_rates_ = {{settings.size("upload_limit"), settings.size("upload_limit_per_peer")},
+                      {settings.size("download_limit"), settings.size("download_limit_per_peer")}};
+    }
+    apply_rates();
+    return {};
+  }
+
+  // What the schedule says for this moment. Rates that stay are not set again: that would empty
+  // their buckets.
+  void apply_rates() {
+    const std::lock_guard lock(rates_mutex_);
+    const auto rates = schedule_.at(swarm::wall_time(host_->clock().now()), usual_rates_);
+    if (rates.upload != rates_.upload) meter_->set_rates(rates.upload);
+    if (rates.download != rates_.download) download_pacer_->set_rates(rates.download);
+    rates_ = rates;
   }
 
   // A file is not any more what was hashed: its folder is looked through again.
@@ -240,7 +306,7 @@ class SwarmPlugin final : public Plugin {
     auto routes = swarm::add_content_routes(
         *listener_, {*catalogue_, *meter_, *hashes_,
                      [this](const std::string& file, int error) { look_again(file, error); },
-                     inbox_.get(), host_->find<Registry>(), open_.get()});
+                     inbox_.get(), host_->find<Registry>(), open_.get(), growing_.get()});
     if (!routes) return routes.error();
     routes_ = std::move(*routes);
     auto inbox_routes = swarm::add_inbox_routes(*listener_, *inbox_);
@@ -253,6 +319,13 @@ class SwarmPlugin final : public Plugin {
   Host* host_ = nullptr;
   std::optional<sqlite::KeptStores> kept_;
   std::unique_ptr<swarm::Catalogue> catalogue_;
+  std::unique_ptr<swarm::GrowingFiles> growing_;
+  std::unique_ptr<swarm::Pacer> download_pacer_;
+  std::mutex rates_mutex_;  // guards the next three
+  swarm::LimitSchedule schedule_;
+  swarm::RateLimits usual_rates_;
+  swarm::RateLimits rates_;  // that hold now
+  Registration clock_watch_;
   std::unique_ptr<swarm::UploadMeter> meter_;
   std::unique_ptr<swarm::FileHashes> hashes_;
   std::unique_ptr<swarm::OpenContents> open_;

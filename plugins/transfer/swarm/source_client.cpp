@@ -24,8 +24,9 @@ namespace {
 using Poco::Net::HTTPRequest;
 using Poco::Net::HTTPResponse;
 
-constexpr int kMostFields = 64;               // of an answer's head
-constexpr unsigned kLongestRetryAfter = 600;  // seconds; what asks for more is asked again then
+constexpr int kMostFields = 64;                  // of an answer's head
+constexpr std::uint64_t kMostReport = 64 << 20;  // bytes that tell which pieces there are
+constexpr unsigned kLongestRetryAfter = 600;     // seconds; what asks for more is asked again then
 
 // Poco's response stream moves 4 KiB a system call; its session can do better, but hides it. And it
 // never connects again by itself: interrupt() would not know of that connection.
@@ -188,6 +189,32 @@ Result<std::uint64_t> SourceClient::size() {
     if (!response.hasContentLength())
       return Error{ErrorCode::corrupt, "it does not tell the file's size", {}};
     return static_cast<std::uint64_t>(response.getContentLength64());
+  });
+}
+
+Result<wire::PieceReport> SourceClient::pieces() {
+  auto& c = *connection_;
+  return c.guarded([&]() -> Result<wire::PieceReport> {
+    auto uri = c.uri;
+    uri.setPath(uri.getPath() + "/pieces");
+    auto request = c.request(HTTPRequest::HTTP_GET, uri.getPathAndQuery());
+    HTTPResponse response;
+    c.exchange(request, response);
+    if (response.getStatus() != HTTPResponse::HTTP_OK) return unexpected(response);
+    const auto length = static_cast<std::uint64_t>(response.getContentLength64());
+    if (!has_length(response, length) || length > kMostReport)
+      return Error{ErrorCode::corrupt, "it does not tell which pieces it has", {}};
+    std::string body(length, '\0');
+    c.unread = length;
+    while (c.unread > 0) {
+      auto* to = body.data() + (length - c.unread);
+      const int got = c.session->read(to, static_cast<std::streamsize>(c.unread));
+      if (got <= 0) return Error{ErrorCode::unavailable, "it closed the connection too early", {}};
+      c.unread -= static_cast<std::uint64_t>(got);
+    }
+    auto report = wire::piece_report_from(body);
+    if (!report) return Error{ErrorCode::corrupt, report.error().message, {}};
+    return report;
   });
 }
 

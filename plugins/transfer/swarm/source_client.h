@@ -11,6 +11,7 @@
 #include <string>
 
 #include "swapmeet/result.h"
+#include "swapmeet/wire/piece_report.h"
 
 namespace swapmeet::swarm {
 
@@ -26,6 +27,8 @@ class SourceClient {
   // if the source said so. `corrupt`: it
   // answers nonsense. `cancelled`: interrupted.
   Result<std::uint64_t> size();
+  // Which pieces it has now.
+  Result<wire::PieceReport> pieces();
   // Ask for bytes; read() gives them. `bytes`: how many the layer must have.
   Result<void> open_layer(std::uint64_t piece_size, std::uint64_t bytes);
   // `conflict`: it has the content, but says that its size is another.

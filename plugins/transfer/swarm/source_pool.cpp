@@ -1,13 +1,17 @@
 #include "transfer/swarm/source_pool.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "transfer/swarm/backoff.h"
+#include "transfer/swarm/piece_map.h"
 
 namespace swapmeet::swarm {
 namespace {
 
 constexpr std::size_t kMostSources = 200;
+// A partial source that had nothing new for so long gives up its place to one that waits.
+constexpr std::chrono::milliseconds kLongestLull{3000};
 constexpr double kNewest = 0.4;  // weight of the newest measurement in a rate
 
 std::uint64_t smoothed(std::uint64_t before, double now) {
@@ -44,10 +48,8 @@ std::string SourcePool::key_of(const Source& source) {
 
 void SourcePool::add(const std::vector<Source>& sources) {
   for (const auto& source : sources) {
-    const bool known = std::any_of(sources_.begin(), sources_.end(), [&](const auto& other) {
-      return other->source.url == source.url;
-    });
-    if (known || source.peer == self_ || sources_.size() >= kMostSources) continue;
+    if (find(source) != nullptr || source.peer == self_ || sources_.size() >= kMostSources)
+      continue;
     auto added = std::make_unique<PoolSource>();
     added->source = source;
     if (std::find(liars_.begin(), liars_.end(), key_of(source)) != liars_.end()) {
@@ -56,6 +58,34 @@ void SourcePool::add(const std::vector<Source>& sources) {
     }
     sources_.push_back(std::move(added));
   }
+}
+
+PoolSource* SourcePool::find(const Source& source) const {
+  for (const auto& known : sources_)
+    if (known->source.url == source.url) return known.get();
+  return nullptr;
+}
+
+void SourcePool::add_listed(const std::vector<Source>& sources, std::uint64_t size) {
+  for (const auto& source : sources) {
+    const bool is_new = find(source) == nullptr;
+    add({source});
+    auto* known = find(source);
+    if (known == nullptr) continue;
+    known->listed = true;
+    if (is_new) known->partial = 0 < source.have && source.have < size;
+  }
+}
+
+std::vector<std::uint16_t> SourcePool::copies(std::size_t pieces) const {
+  std::vector<std::uint16_t> copies;
+  for (const auto& source : sources_) {
+    if (!source->has || source->dropped || source->withdrawn) continue;
+    copies.resize(pieces);
+    for (std::size_t i = 0; i < pieces; ++i)
+      if (has_bit(*source->has, i)) ++copies[i];
+  }
+  return copies;
 }
 
 std::size_t SourcePool::working() const {
@@ -67,9 +97,12 @@ PoolSource* SourcePool::next(Instant now) {
   PoolSource* best = nullptr;
   for (const auto& source : sources_) {
     if (source->working || source->dropped || source->withdrawn || source->retry_at > now) continue;
-    // New ones first: they may be anything. Then the fastest.
-    if (!source->tried) return source.get();
-    if (best == nullptr || source->rate > best->rate) best = source.get();
+    // Those that have everything first. New ones before others: they may be anything. Then the
+    // fastest.
+    const auto rank = [](const PoolSource& one) {
+      return std::tuple(!one.partial, !one.tried, one.rate);
+    };
+    if (best == nullptr || rank(*source) > rank(*best)) best = source.get();
   }
   return best;
 }
@@ -77,7 +110,9 @@ PoolSource* SourcePool::next(Instant now) {
 PoolSource* SourcePool::slow_beside(const PoolSource& waiting, Instant now) {
   PoolSource* slowest = nullptr;
   for (const auto& source : sources_) {
-    if (!source->working || now - source->last_piece < patience_.stall_after) continue;
+    const auto patience =
+        source->partial ? std::min(kLongestLull, patience_.stall_after) : patience_.stall_after;
+    if (!source->working || now - source->last_piece < patience) continue;
     if (slowest == nullptr || source->rate < slowest->rate) slowest = source.get();
   }
   if (slowest == nullptr) return nullptr;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "swapmeet/transfer.h"
+#include "transfer/swarm/pacer.h"
 #include "transfer/swarm/source_client.h"
 
 namespace swapmeet::swarm {
@@ -40,6 +41,12 @@ struct PoolSource {
   bool withdrawn = false;
   bool in_queue = false;  // it said when to come back
   bool tried = false;
+  bool listed = false;             // the registry names it: it serves everybody
+  bool partial = false;            // it has not all of the content yet
+  std::optional<std::string> has;  // bits of the pieces that a partial one had when it was asked
+  Instant looked{};                // when that was
+  Pacer::Reader pace;              // of what comes from it; none: there are no limits
+  std::size_t next_piece = 0;      // where to look for the next one for it
   unsigned failures = 0;
   Instant retry_at{};
   Instant heard{};                        // bytes came, or were asked for
@@ -64,6 +71,10 @@ class SourcePool {
   static std::string key_of(const Source& source);
 
   void add(const std::vector<Source>& sources);  // those that are new
+  // The same, as the registry lists them for a content of so many bytes.
+  void add_listed(const std::vector<Source>& sources, std::uint64_t size);
+  // Of each piece, how many of the partial sources have it; empty: there are none.
+  std::vector<std::uint16_t> copies(std::size_t pieces) const;
   std::vector<std::unique_ptr<PoolSource>>& all() { return sources_; }
   const std::vector<std::string>& liars() const { return liars_; }
   std::size_t working() const;
@@ -88,6 +99,7 @@ class SourcePool {
   std::vector<DownloadSource> report() const;
 
  private:
+  PoolSource* find(const Source& source) const;  // by its address
   Patience patience_;
   PeerId self_;
   std::vector<std::string> liars_;

@@ -11,7 +11,8 @@ struct UploadMeter::Ledger {
     UploadStatus status;
     std::chrono::steady_clock::time_point began;
   };
-  explicit Ledger(Clock& clock_to_use) : clock(clock_to_use), pacer(clock), slots(clock) {}
+  explicit Ledger(Clock& clock_to_use)
+      : clock(clock_to_use), pacer(clock), slots(clock), quota(clock) {}
 
   std::uint64_t begin(const UploadRequest& request) {
     const std::lock_guard lock(mutex);
@@ -33,14 +34,17 @@ struct UploadMeter::Ledger {
     const auto found = running.find(number);
     if (found != running.end()) found->second.status.done += bytes;
   }
-  void end(std::uint64_t number) {
+  // How much of it was sent.
+  std::uint64_t end(std::uint64_t number) {
     const std::lock_guard lock(mutex);
-    running.erase(number);
+    const auto entry = running.extract(number);
+    return entry ? entry.mapped().status.done : 0;
   }
 
   Clock& clock;
-  UploadPacer pacer;
+  Pacer pacer;
   UploadSlots slots;
+  DailyQuota quota;
   std::mutex mutex;  // guards all below
   std::map<std::uint64_t, Entry> running;
   std::uint64_t next = 1;
@@ -54,7 +58,11 @@ UploadMeter::~UploadMeter() = default;
 
 UploadMeter::Admission UploadMeter::begin(const UploadRequest& request, bool last) {
   const auto turn = ledger_->slots.enter(request);
-  if (!turn.granted) return {std::nullopt, turn};
+  if (!turn.granted) return {std::nullopt, std::nullopt, turn};
+  if (auto taken = ledger_->quota.take(request.content, request.size); !taken) {
+    ledger_->slots.leave(request, true);
+    return {std::nullopt, taken.error(), turn};
+  }
   const auto reader = ledger_->pacer.reader(request.address);
   const auto number = ledger_->begin(request);
   Callbacks callbacks;
@@ -63,17 +71,19 @@ UploadMeter::Admission UploadMeter::begin(const UploadRequest& request, bool las
     ledger->sent(number, bytes);
   };
   callbacks.on_end = [ledger = ledger_, number, request, last](bool complete) {
-    ledger->end(number);
+    const auto sent = ledger->end(number);
+    ledger->quota.give_back(request.content, request.size - std::min(request.size, sent));
     ledger->slots.leave(request, last || !complete);
   };
   callbacks.allowance = [ledger = ledger_, reader](std::uint64_t wanted) {
     return ledger->pacer.allow(*reader, wanted);
   };
-  return {std::move(callbacks), turn};
+  return {std::move(callbacks), std::nullopt, turn};
 }
 
 void UploadMeter::set_slots(std::size_t slots) { ledger_->slots.set_slots(slots); }
-void UploadMeter::set_rates(const UploadRates& rates) { ledger_->pacer.set_rates(rates); }
+void UploadMeter::set_daily_limit(std::uint64_t bytes) { ledger_->quota.set_limit(bytes); }
+void UploadMeter::set_rates(const Rates& rates) { ledger_->pacer.set_rates(rates); }
 
 void UploadMeter::set_listening(const HostPort& listening, const std::string& announced_address) {
   const std::lock_guard lock(ledger_->mutex);

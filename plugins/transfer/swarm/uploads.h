@@ -11,7 +11,8 @@
 #include <vector>
 
 #include "swapmeet/transfer.h"
-#include "transfer/swarm/upload_pacer.h"
+#include "transfer/swarm/daily_quota.h"
+#include "transfer/swarm/pacer.h"
 #include "transfer/swarm/upload_slots.h"
 
 namespace swapmeet::swarm {
@@ -35,13 +36,15 @@ class UploadMeter final : public Uploads {
   };
   struct Admission {
     std::optional<Callbacks> callbacks;  // none: not now
+    std::optional<Error> refused;        // then why, when it is not for the upload slots
     UploadSlots::Turn turn;
   };
   // `last`: no more is to come over that connection.
   Admission begin(const UploadRequest& request, bool last);
   // From now on; rates also for running answers.
-  void set_rates(const UploadRates& rates);
+  void set_rates(const Rates& rates);
   void set_slots(std::size_t slots);
+  void set_daily_limit(std::uint64_t bytes_of_each_file);  // 0: none
   // Where the public listener really listens, and what to announce.
   void set_listening(const HostPort& listening, const std::string& announced_address);
 

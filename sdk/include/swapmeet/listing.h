@@ -28,6 +28,11 @@ struct Listing {
   bool operator==(const Listing&) const = default;
 };
 
+// The peer has not all of it yet: a source for who fetches pieces, and nothing to be found.
+inline bool is_partial(const Listing& listing) {
+  return listing.have && *listing.have < listing.size;
+}
+
 // The last part of a path: "b.flac" of "music/a/b.flac".
 std::string_view name_of_path(std::string_view path);
 

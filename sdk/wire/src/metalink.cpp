@@ -41,9 +41,9 @@ std::string file_name_of(const ContentRecord& content) {
 Result<std::string> metalink(const ContentRecord& content, const ContentHashes* hashes) {
   std::string urls;
   for (const auto& source : content.sources) {
-    const bool whole = source.have >= content.size;  // those that have all of it come first
-    urls += "    <url priority=\"" + std::string(whole ? "1" : "2") + "\">" + escaped(source.url) +
-            "</url>\n";
+    // Other programs fetch whole files: what they ask a partial source for is not there.
+    if (source.have < content.size) continue;
+    urls += "    <url priority=\"1\">" + escaped(source.url) + "</url>\n";
   }
   if (urls.empty())
     return Error{ErrorCode::not_found,

@@ -1,5 +1,5 @@
 // The pace of uploads, by a clock that the test turns: nothing here depends on real time.
-#include "transfer/swarm/upload_pacer.h"
+#include "transfer/swarm/pacer.h"
 
 #include <cmath>
 #include <map>
@@ -22,11 +22,11 @@ struct HandClock : Clock {
 // by the time that they were told, and then as they came.
 struct Line {
   struct One {
-    UploadPacer::Reader reader;
+    Pacer::Reader reader;
     std::uint64_t got = 0;
   };
   HandClock clock;
-  UploadPacer pacer{clock};
+  Pacer pacer{clock};
   std::vector<One> readers;
 
   void add(const std::string& address) { readers.push_back({pacer.reader(address)}); }

@@ -1,4 +1,4 @@
-#include "transfer/swarm/upload_pacer.h"
+#include "transfer/swarm/pacer.h"
 
 #include <algorithm>
 #include <cmath>
@@ -25,7 +25,7 @@ constexpr std::size_t kFewReaders = 64;
 }  // namespace
 
 // Guarded by the pacer's lock.
-class UploadPacer::Bucket {
+class Pacer::Bucket {
  public:
   explicit Bucket(Instant now) : filled_(now) {}
 
@@ -60,12 +60,12 @@ class UploadPacer::Bucket {
   Instant filled_;
 };
 
-UploadPacer::UploadPacer(Clock& clock)
+Pacer::Pacer(Clock& clock)
     : clock_(clock), all_(std::make_shared<Bucket>(clock.steady())), worth_cleaning_(kFewReaders) {}
 
-UploadPacer::~UploadPacer() = default;
+Pacer::~Pacer() = default;
 
-void UploadPacer::set_rates(const UploadRates& rates) {
+void Pacer::set_rates(const Rates& rates) {
   const std::lock_guard lock(mutex_);
   rates_ = rates;
   // A debt or a gain of the old limit is none of the new one.
@@ -73,7 +73,7 @@ void UploadPacer::set_rates(const UploadRates& rates) {
   for (const auto& [address, bucket] : readers_) bucket->clear();
 }
 
-UploadPacer::Reader UploadPacer::reader(const std::string& address) {
+Pacer::Reader Pacer::reader(const std::string& address) {
   const std::lock_guard lock(mutex_);
   auto& bucket = readers_[address];
   if (bucket) return bucket;
@@ -84,7 +84,7 @@ UploadPacer::Reader UploadPacer::reader(const std::string& address) {
 }
 
 // Those whom nobody holds and who would begin empty again anyway.
-void UploadPacer::forget_idle() {
+void Pacer::forget_idle() {
   const auto now = clock_.steady();
   std::erase_if(readers_, [&](const auto& one) {
     return one.second.use_count() == 1 && one.second->is_idle(now);
@@ -92,7 +92,7 @@ void UploadPacer::forget_idle() {
   worth_cleaning_ = std::max(kFewReaders, 2 * readers_.size());
 }
 
-http::Allowance UploadPacer::allow(Bucket& reader, std::uint64_t wanted) {
+http::Allowance Pacer::allow(Bucket& reader, std::uint64_t wanted) {
   const std::lock_guard lock(mutex_);
   http::Allowance allowed{wanted, milliseconds(0)};
   const auto narrow = [&](Bucket& bucket, std::uint64_t rate) {
@@ -102,14 +102,14 @@ http::Allowance UploadPacer::allow(Bucket& reader, std::uint64_t wanted) {
     allowed = {std::min(allowed.bytes, here.bytes), std::max(allowed.wait, here.wait)};
   };
   narrow(*all_, rates_.all);
-  narrow(reader, rates_.each_address);
+  narrow(reader, rates_.each);
   return allowed;
 }
 
-void UploadPacer::sent(Bucket& reader, std::uint64_t bytes) {
+void Pacer::sent(Bucket& reader, std::uint64_t bytes) {
   const std::lock_guard lock(mutex_);
   if (rates_.all > 0) all_->take(bytes);
-  if (rates_.each_address > 0) reader.take(bytes);
+  if (rates_.each > 0) reader.take(bytes);
 }
 
 }  // namespace swapmeet::swarm

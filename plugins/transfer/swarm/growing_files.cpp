@@ -1,0 +1,66 @@
+#include "transfer/swarm/growing_files.h"
+
+#include <utility>
+
+#include "transfer/swarm/piece_map.h"
+
+namespace swapmeet::swarm {
+
+GrowingFile::GrowingFile(Facts facts, std::string bits)
+    : facts_(std::move(facts)), bits_(std::move(bits)) {}
+
+void GrowingFile::add(std::size_t piece) {
+  const std::lock_guard lock(mutex_);
+  bits_[piece / 8] = static_cast<char>(bits_[piece / 8] | (1 << (piece % 8)));
+}
+
+bool GrowingFile::covers(std::uint64_t offset, std::uint64_t length) const {
+  if (length == 0 || offset >= facts_.size || length > facts_.size - offset) return false;
+  const std::lock_guard lock(mutex_);
+  for (auto piece = offset / facts_.piece; piece <= (offset + length - 1) / facts_.piece; ++piece)
+    if (!has_bit(bits_, piece)) return false;
+  return true;
+}
+
+std::string GrowingFile::bits() const {
+  const std::lock_guard lock(mutex_);
+  return bits_;
+}
+
+std::uint64_t GrowingFile::have() const { return proven_bytes(bits(), facts_.size); }
+
+void GrowingFiles::put(const std::string& id, std::shared_ptr<const GrowingFile> file) {
+  const std::lock_guard in_order(announcing_mutex_);
+  {
+    const std::lock_guard lock(mutex_);
+    auto& place = files_[id];
+    const bool known = place != nullptr;
+    place = file;
+    if (known) return;
+  }
+  if (announcing_.begin) announcing_.begin(id, *file);
+}
+
+void GrowingFiles::remove(const std::string& id) {
+  const std::lock_guard in_order(announcing_mutex_);
+  {
+    const std::lock_guard lock(mutex_);
+    if (files_.erase(id) == 0) return;
+  }
+  if (announcing_.end) announcing_.end(id);
+}
+
+std::shared_ptr<const GrowingFile> GrowingFiles::find(const ContentId& content) const {
+  const std::lock_guard lock(mutex_);
+  std::shared_ptr<const GrowingFile> best;
+  for (const auto& [id, file] : files_)
+    if (file->facts().content == content && (!best || file->have() > best->have())) best = file;
+  return best;
+}
+
+std::size_t GrowingFiles::count() const {
+  const std::lock_guard lock(mutex_);
+  return files_.size();
+}
+
+}  // namespace swapmeet::swarm
