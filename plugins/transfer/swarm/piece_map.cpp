@@ -61,8 +61,8 @@ bool PieceMap::matches(std::size_t piece, MerkleBuilder& hashes) const {
 }
 
 std::optional<PieceMap::Run> PieceMap::take(const Wish& wish, Instant now) {
-  if (missing_ > 0)
-    if (auto run = take_missing(wish, now)) return run;
+  // Not what is on its way already, while there is anything else to fetch from others.
+  if (missing_ > 0) return take_missing(wish, now);
   for (std::size_t i = 0; i < pieces_.size(); ++i) {
     if (pieces_[i].state != Piece::taken || pieces_[i].since >= wish.slow_before) continue;
     if (wish.has != nullptr && !has_bit(*wish.has, i)) continue;

@@ -59,7 +59,7 @@ class PieceMap {
     std::size_t from = 0;              // where to begin to look, of equally rare ones
   };
   // Up to `most` adjacent missing pieces, now being fetched: the rarest that the source has, as far
-  // as that is known. When it has none of the missing: one that is on its way for long.
+  // as that is known. When none is missing: one that is on its way for long, to be fetched twice.
   std::optional<Run> take(const Wish& wish, Instant now);
   // How many of the partial sources have each piece; empty: there are none.
   void set_copies(std::vector<std::uint16_t> copies) { copies_ = std::move(copies); }
