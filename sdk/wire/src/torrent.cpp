@@ -47,9 +47,7 @@ Result<std::string> torrent(const ContentRecord& content, std::string_view layer
   const auto pieces = content.size / piece + (content.size % piece == 0 ? 0 : 1);
   if (layer.size() != (pieces == 1 ? 0 : pieces * kNodeSize) ||
       (!sha1.empty() && sha1.size() != pieces * kSha1Size))
-    return Error{ErrorCode::invalid_argument,
-                 "a content of this size has " + std::to_string(pieces) + " pieces",
-                 {}};
+    return invalid_argument("a content of this size has " + std::to_string(pieces) + " pieces");
   const std::string_view root(reinterpret_cast<const char*>(content.content.bytes.data()),
                               content.content.bytes.size());
   auto layers = "d" + (layer.empty() ? "" : text(root) + text(layer)) + "e";
