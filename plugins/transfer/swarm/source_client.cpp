@@ -24,9 +24,9 @@ namespace {
 using Poco::Net::HTTPRequest;
 using Poco::Net::HTTPResponse;
 
-constexpr int kMostFields = 64;                  // of an answer's head
-constexpr std::uint64_t kMostReport = 64 << 20;  // bytes that tell which pieces there are
-constexpr unsigned kLongestRetryAfter = 600;     // seconds; what asks for more is asked again then
+constexpr int kMostFields = 64;                 // of an answer's head
+constexpr std::uint64_t kMostReport = 1 << 20;  // bytes that tell which of four million pieces
+constexpr unsigned kLongestRetryAfter = 600;    // seconds; what asks for more is asked again then
 
 // Poco's response stream moves 4 KiB a system call; its session can do better, but hides it. And it
 // never connects again by itself: interrupt() would not know of that connection.
