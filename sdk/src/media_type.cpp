@@ -7,7 +7,7 @@ namespace swapmeet {
 namespace {
 
 constexpr std::array<std::string_view, 7> kTypeNames = {"audio",   "video",    "image", "document",
-                                                    "archive", "software", "other"};
+                                                        "archive", "software", "other"};
 
 struct Ending {
   std::string_view text;
