@@ -243,13 +243,10 @@ struct Transfer::State {
     const std::lock_guard lock(mutex);
     source.looked = Steady::now();
     source.partial = !told->complete;
-    if (!map && !told->complete && piece_size_for(told->size) == told->piece)
-      source.has = told->bits;
-    else if (map && !told->complete && told->size == map->file_size() &&
-             told->piece == piece_size_for(told->size))
-      source.has = told->bits;
-    else if (told->complete)
+    if (told->complete)
       source.has.reset();
+    else if (told->piece == piece_size_for(told->size) && (!map || told->size == map->file_size()))
+      source.has = told->bits;
     else
       return Error{ErrorCode::unavailable, "it has only a part, in pieces of another size", {}};
     if (map) map->set_copies(pool.copies(map->count()));

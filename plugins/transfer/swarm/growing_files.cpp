@@ -29,7 +29,7 @@ std::string GrowingFile::bits() const {
 
 std::uint64_t GrowingFile::have() const { return proven_bytes(bits(), facts_.size); }
 
-void GrowingFiles::put(const std::string& id, std::shared_ptr<const GrowingFile> file) {
+void GrowingFiles::put(const std::string& id, const std::shared_ptr<const GrowingFile>& file) {
   const std::lock_guard in_order(announcing_mutex_);
   {
     const std::lock_guard lock(mutex_);

@@ -55,7 +55,7 @@ class GrowingFiles {
   explicit GrowingFiles(Announcing announcing = {}) : announcing_(std::move(announcing)) {}
 
   // In place of what that download had here before.
-  void put(const std::string& id, std::shared_ptr<const GrowingFile> file);
+  void put(const std::string& id, const std::shared_ptr<const GrowingFile>& file);
   void remove(const std::string& id);
   // The one with most of it; nullptr: this host does not fetch it, or has nothing to give yet.
   std::shared_ptr<const GrowingFile> find(const ContentId& content) const;

@@ -105,7 +105,7 @@ Result<LimitSchedule> LimitSchedule::parse(const std::vector<std::string>& entri
   for (const auto& entry : entries) {
     auto period = parse_period(entry);
     if (!period) return period.error();
-    schedule.periods_.push_back(std::move(*period));
+    schedule.periods_.push_back(*period);
   }
   return schedule;
 }
@@ -125,10 +125,10 @@ RateLimits LimitSchedule::at(const WallTime& now, const RateLimits& otherwise) c
   auto rates = otherwise;
   const std::array<std::uint64_t*, 4> places{&rates.upload.all, &rates.upload.each,
                                              &rates.download.all, &rates.download.each};
-  for (auto period = periods_.rbegin(); period != periods_.rend(); ++period) {
-    if (!period->holds(now)) continue;
-    for (std::size_t i = 0; i < places.size(); ++i)
-      if (period->limits[i]) *places[i] = *period->limits[i];
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const auto first = std::ranges::find_if(
+        periods_, [&](const Period& period) { return period.limits[i] && period.holds(now); });
+    if (first != periods_.end()) *places[i] = *first->limits[i];
   }
   return rates;
 }
