@@ -23,7 +23,7 @@ struct Network {
            peer_ini(folder.path(), "ann", "http://" + address, folder.path() / "ann")};
   fs::path copy = folder.path() / "copy";
 
-  explicit Network(const std::string& search = "fts")
+  explicit Network(const std::string& search = "memory")
       : index(folder.path(), "index", index_ini(folder.path(), address, "5s", search)) {
     add_files("first", 200);
     index.start();

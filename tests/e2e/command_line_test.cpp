@@ -18,7 +18,7 @@ bool has(const Outcome& outcome, const std::string& text) {
 }
 
 struct World {
-  explicit World(std::string search_plugin = "fts") : search(std::move(search_plugin)) {
+  World() {
     for (const char* name : {"XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"})
       ::setenv(name, (folder.path() / name).c_str(), 1);
     ::setenv("HOME", (folder.path() / "home").c_str(), 1);
@@ -31,10 +31,6 @@ struct World {
   }
   ~World() { ::unsetenv("SWAPMEET_HOST"); }
 
-  std::string with_search(std::string ini) const {
-    const std::string usual = "plugin = fts";
-    return ini.replace(ini.find(usual), usual.size(), "plugin = " + search);
-  }
   Outcome as_bob(std::vector<std::string> words, const std::string& input = "") {
     words.insert(words.end(), {"--config", bob.ini().string()});
     return run_program(words, input);
@@ -44,10 +40,9 @@ struct World {
     return run_program(words);
   }
 
-  std::string search;
   Folder folder;
   std::string address = "127.0.0.1:" + std::to_string(free_port());
-  Node index{folder.path(), "index", with_search(index_ini(folder.path(), address, "30s"))};
+  Node index{folder.path(), "index", index_ini(folder.path(), address, "30s")};
   Node ann{folder.path(), "ann",
            peer_ini(folder.path(), "ann", "http://" + address, folder.path() / "ann")};
   Node bob{folder.path(), "bob",
@@ -64,7 +59,7 @@ std::string first_word(const std::string& text) {
 }  // namespace
 
 TEST_CASE("a person is told what was searched for instead, and what the words may become") {
-  World world("memory");
+  World world;
   REQUIRE(eventually([&] { return has(world.as_bob({"search", "song"}), "2 of 2 found"); }));
   const auto found = world.as_bob({"search", "wintr"});
   CHECK(found.code == 0);

@@ -229,7 +229,7 @@ TEST_CASE("check tells every mistake with file, section, key, cause and remedy")
     CHECK_THAT(lines, Contains(part));
   const auto keys = check(
       "[host]\nnme = x\nlog_level = loud\nlog_size = 1\n[http]\nlisten = here\nworkers = "
-      "0\n[serach]\nplugin = fts\n[registry]\nlease = 1s\n");
+      "0\n[serach]\nplugin = memory\n[registry]\nlease = 1s\n");
   for (const char* part :
        {"x.ini [host] nme: is not a key here; did you mean 'name'?",
         "x.ini [host] log_level:", "x.ini [host] log_size:", "x.ini [host] data: is missing",

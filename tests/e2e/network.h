@@ -67,7 +67,7 @@ class Node {
 };
 
 std::string index_ini(const fs::path& folder, const std::string& listen, const std::string& lease,
-                      const std::string& search = "fts");
+                      const std::string& search = "memory");
 std::string peer_ini(const fs::path& folder, const std::string& name, const std::string& index,
                      const fs::path& share);
 

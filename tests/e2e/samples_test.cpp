@@ -36,7 +36,7 @@ TEST_CASE("the samples show every key of their plugins") {
   REQUIRE(listed.code == 0);
   const std::pair<const char*, const char*> expected[] = {
       {"index.ini", "auth.accounts"}, {"index.ini", "registry.sqlite"},
-      {"index.ini", "search.fts"},    {"peer.ini", "registry.remote"},
+      {"index.ini", "search.memory"}, {"peer.ini", "registry.remote"},
       {"peer.ini", "search.remote"},  {"peer.ini", "transfer.swarm"}};
   for (const auto& [file, plugin] : expected) {
     const auto text = read_file(sample(file));
