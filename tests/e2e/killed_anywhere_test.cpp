@@ -74,7 +74,7 @@ struct World {
   fs::path share = folder.path() / "ann";
   std::string address = "127.0.0.1:" + std::to_string(free_port());
   Node index{folder.path(), "index",
-             index_ini(folder.path(), address, "5s") + "max_results = 100000\n"};
+             index_ini(folder.path(), address, "5s", "fts") + "max_results = 100000\n"};
   Node ann{folder.path(), "ann", peer_ini(folder.path(), "ann", "http://" + address, share)};
   Changes changes{share};
 };

@@ -20,7 +20,7 @@ constexpr const char* kWords[] = {"apple", "pear", "plum"};
 struct Network {
   Folder folder;
   std::string address = "127.0.0.1:" + std::to_string(free_port());
-  Node index{folder.path(), "index", index_ini(folder.path(), address, "4s")};
+  Node index{folder.path(), "index", index_ini(folder.path(), address, "4s", "fts")};
   Node ann{folder.path(), "ann",
            peer_ini(folder.path(), "ann", "http://" + address, folder.path() / "ann")};
   Node bob{folder.path(), "bob",

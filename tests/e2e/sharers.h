@@ -49,9 +49,11 @@ struct Sharers {
         body ? swapmeet::wire::from_json<swapmeet::ContentRecord>(*body) : body.error();
     return record ? record->sources : std::vector<swapmeet::Source>{};
   }
-  Node peer(const std::string& name) {
-    return {folder.path(), name,
-            peer_ini(folder.path(), name, "http://" + address, folder.path() / name)};
+  Node peer(const std::string& name, const std::string& host = "127.0.0.1") {
+    auto ini = peer_ini(folder.path(), name, "http://" + address, folder.path() / name);
+    const std::string usual = "swarm\nlisten = 127.0.0.1:0";
+    ini.replace(ini.find(usual), usual.size(), "swarm\nlisten = " + host + ":0");
+    return {folder.path(), name, ini + "announce_address = " + host + "\n"};
   }
   Folder folder;
   const std::string bytes = random_bytes(12'345'678, 6);
@@ -59,7 +61,8 @@ struct Sharers {
   Node index{folder.path(), "index", index_ini(folder.path(), address, "10s")};
   Node ann = peer("ann");
   Node bob = peer("bob");
-  Node eve = peer("eve");
+  // Of an address of its own: libtorrent bans the address of who sends wrong bytes.
+  Node eve = peer("eve", "127.0.0.2");
   std::string content;
 };
 

@@ -59,7 +59,7 @@ TEST_CASE("what grows is announced once, found by its content, and taken back") 
 }
 
 TEST_CASE("of the pieces that a source has the rarest are taken first, then those that follow") {
-  PieceMap map(ContentId{}, 8 * kPiece, kPiece, std::string(8 * 32, 'x'), {});
+  PieceMap map(ContentId{}, 8 * kPiece, kPiece, std::string(std::size_t{8} * 32, 'x'), {});
   const std::string even("\x55", 1);
   const auto now = PieceMap::Instant{} + std::chrono::seconds(9);
   map.set_copies({2, 2, 2, 2, 1, 0, 2, 2});
