@@ -73,6 +73,7 @@ struct World {
   Folder folder;
   fs::path share = folder.path() / "ann";
   std::string address = "127.0.0.1:" + std::to_string(free_port());
+  // search.memory finds the same, but the order of equals depends on when they came.
   Node index{folder.path(), "index",
              index_ini(folder.path(), address, "5s", "fts") + "max_results = 100000\n"};
   Node ann{folder.path(), "ann", peer_ini(folder.path(), "ann", "http://" + address, share)};
