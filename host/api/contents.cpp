@@ -1,7 +1,4 @@
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <memory>
 #include <string>
@@ -66,14 +63,6 @@ Result<http::Response> as_torrent(const ContentRecord& content, HashFinder& find
   return document(content, kTorrent, wire::kTorrentType, std::move(*text));
 }
 
-std::string base64(const std::string& hex) {
-  std::array<std::uint8_t, 32> bytes{};
-  from_hex(hex, bytes.data(), bytes.size());
-  std::array<unsigned char, 48> text{};
-  const int size = EVP_EncodeBlock(text.data(), bytes.data(), static_cast<int>(bytes.size()));
-  return {text.begin(), text.begin() + size};
-}
-
 // RFC 6249: to one source, with the others, the documents about it, and the digest if that is
 // known. The sources take turns, so that not all readers go to the first.
 Result<http::Response> redirect(const ContentRecord& content, HashFinder& finder,
@@ -101,7 +90,7 @@ Result<http::Response> redirect(const ContentRecord& content, HashFinder& finder
   describe(kMetalink, wire::kMetalinkType);
   describe(kTorrent, wire::kTorrentType);
   if (const auto found = finder.known(content.content); found && found->agreed)
-    response.headers.set("Digest", "SHA-256=" + base64(found->agreed->sha256));
+    response.headers.set("Digest", "SHA-256=" + wire::sha256_base64(*found->agreed));
   return response;
 }
 

@@ -1,9 +1,6 @@
 #include "transfer/swarm/metalink_routes.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "swapmeet/wire/client.h"
@@ -22,14 +19,6 @@ Result<FileHashes::Hashes> hashes_for(const Serving& serving, const Opened& open
   if (hashes || hashes.error().code != ErrorCode::conflict) return hashes;
   if (serving.changed) serving.changed(opened.place.file, 0);
   return not_shared(opened.content.text());
-}
-
-std::string base64(const std::string& hex) {
-  std::array<std::uint8_t, 32> bytes{};
-  from_hex(hex, bytes.data(), bytes.size());
-  std::array<unsigned char, 48> text{};
-  const int size = EVP_EncodeBlock(text.data(), bytes.data(), static_cast<int>(bytes.size()));
-  return {text.begin(), text.begin() + size};
 }
 
 // "?offer=…", when the content is fetched by the token of an offer.
@@ -121,7 +110,7 @@ void describe(const Serving& serving, const http::Request& request, const Conten
                           described_by(".torrent", wire::kTorrentType));
   const auto hashes = serving.hashes.find(content);
   if (!hashes) return;
-  const auto digest = base64(hashes->sha256);
+  const auto digest = wire::sha256_base64(*hashes);
   headers.set("Repr-Digest", "sha-256=:" + digest + ':');
   headers.set("Digest", "SHA-256=" + digest);
 }

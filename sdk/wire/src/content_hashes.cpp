@@ -1,9 +1,12 @@
 #include "swapmeet/wire/content_hashes.h"
 
+#include <Poco/Base64Encoder.h>
+
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <optional>
+#include <sstream>
 #include <utility>
 
 #include "json_tools.h"
@@ -77,6 +80,17 @@ Result<ContentHashes> content_hashes_from(std::string_view json) {
   take("sha1", kSha1Size, hashes.sha1);
   take("layer", kNodeSize, hashes.layer);
   return in.finish(std::move(hashes));
+}
+
+std::string sha256_base64(const ContentHashes& hashes) {
+  std::array<std::uint8_t, 32> bytes{};
+  from_hex(hashes.sha256, bytes.data(), bytes.size());
+  std::ostringstream text;
+  Poco::Base64Encoder encoder(text);
+  encoder.rdbuf()->setLineLength(0);
+  encoder.write(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  encoder.close();
+  return text.str();
 }
 
 }  // namespace swapmeet::wire

@@ -13,20 +13,13 @@
 #include <vector>
 
 #include "catch.h"
+#include "hand_clock.h"
 #include "shared_folder.h"
 #include "transfer/swarm/inbox.h"
 
 namespace swapmeet::swarm {
 
 using namespace std::chrono_literals;
-
-struct HandClock : Clock {
-  Time now() const override { return Time(std::chrono::milliseconds(1'000'000)) + passed; }
-  std::chrono::steady_clock::time_point steady() const override {
-    return std::chrono::steady_clock::time_point(passed);
-  }
-  std::chrono::milliseconds passed{};
-};
 
 struct Index : Registry {
   Result<Enrolled> enroll(const Enrollment&, const Caller&) override { return none(); }

@@ -72,14 +72,14 @@ TEST_CASE("an offer to a peer that is away is delivered when it returns") {
   CHECK(net.at(net.ann, id).why.find("bob is not there now") == 0);
   net.open(net.ann);
   net.index.records[net.bob.id].present = true;
-  net.clock.passed += 61s;
+  net.clock.moment += 61s;
   net.ann.inbox->work();
   CHECK(net.at(net.bob, id).state == OfferState::waiting);
   CHECK(net.at(net.ann, id).why.empty());
 
   net.index.records[net.bob.id].present = false;
   const auto other = net.send();
-  net.clock.passed += 24h * 31;
+  net.clock.moment += 24h * 31;
   net.ann.inbox->work();
   CHECK(net.at(net.ann, other).state == OfferState::failed);
 }
@@ -128,7 +128,7 @@ TEST_CASE("what the rule accepts is taken when the host returns, or when there i
     net.bob.downloads.refuses.reset();
     net.bob.inbox->work();
     CHECK(net.at(net.bob, id).state == OfferState::waiting);  // it is not tried all the time
-    net.clock.passed += 61s;
+    net.clock.moment += 61s;
     net.bob.inbox->work();
     CHECK(net.at(net.bob, id).state == OfferState::accepted);
     CHECK(net.at(net.bob, id).why.empty());
@@ -186,7 +186,7 @@ TEST_CASE("offers that wait are limited, and the sender tries again later") {
   CHECK(net.bob.inbox->list({})->items.size() == 3);
   CHECK(net.at(net.ann, fourth).why.find("too many") != std::string::npos);
   REQUIRE(net.bob.inbox->refuse(net.bob.inbox->list({})->items[0].id).ok());
-  net.clock.passed += 61s;
+  net.clock.moment += 61s;
   net.ann.inbox->work();
   CHECK(net.at(net.bob, fourth).state == OfferState::waiting);
   const auto first_page = net.ann.inbox->list({2, ""});
@@ -205,7 +205,7 @@ TEST_CASE("a withdrawn offer, or one whose file has changed, ends at the receive
       REQUIRE(net.ann.inbox->refuse(id).ok());
     else
       std::ofstream(net.film) << "another film";
-    net.clock.passed += 61s;
+    net.clock.moment += 61s;
     net.ann.inbox->work();
     net.ann.inbox->work();
     const auto state = withdrawn ? OfferState::refused : OfferState::failed;
@@ -226,7 +226,7 @@ TEST_CASE("the file of an open offer is looked at before it is offered, and once
   net.ann.inbox->work();
   CHECK(net.at(net.ann, id).state == OfferState::waiting);
   net.cut = false;
-  net.clock.passed += delivered ? 61s : 2s;  // when it is tried again
+  net.clock.moment += delivered ? 61s : 2s;  // when it is tried again
   net.ann.inbox->work();
   CHECK(net.at(net.ann, id).state == OfferState::failed);
   if (!delivered) CHECK(net.bob.inbox->list({})->items.empty());
@@ -256,7 +256,7 @@ TEST_CASE("a withdrawal that is faster than its offer is told again") {
   };
   net.send();
   CHECK(net.at(net.bob, id).state == OfferState::waiting);
-  net.clock.passed += 61s;
+  net.clock.moment += 61s;
   net.ann.inbox->work();
   CHECK(net.at(net.bob, id).state == OfferState::refused);
 }
@@ -271,7 +271,7 @@ TEST_CASE("an offer that was taken back before the receiver asked is not believe
   net.cut = false;
   CHECK(net.ann.inbox->work());  // it may have arrived, as far as anybody knows
   CHECK(net.bob.inbox->list({})->items.empty());
-  net.clock.passed += 61s;
+  net.clock.moment += 61s;
   CHECK(net.ann.inbox->work());
   CHECK_FALSE(net.ann.inbox->work());
 }
@@ -318,10 +318,10 @@ TEST_CASE("offers that ended long ago are forgotten while the host runs, open on
   const auto ended = net.send(), open = net.send();
   REQUIRE(net.bob.inbox->refuse(ended).ok());
   net.bob.inbox->work();
-  net.clock.passed += 24h * 89;
+  net.clock.moment += 24h * 89;
   net.bob.inbox->work();
   CHECK(net.at(net.bob, ended).state == OfferState::refused);
-  net.clock.passed += 24h * 2;
+  net.clock.moment += 24h * 2;
   net.bob.inbox->work();
   CHECK(net.bob.inbox->get(ended).error().code == ErrorCode::not_found);
   CHECK(net.at(net.bob, open).state == OfferState::waiting);

@@ -6,17 +6,12 @@
 #include <vector>
 
 #include "catch.h"
+#include "hand_clock.h"
 
 namespace swapmeet::swarm {
 namespace {
 
 using namespace std::chrono_literals;
-
-struct HandClock : Clock {
-  std::chrono::steady_clock::time_point moment{1h};
-  Time now() const override { return {}; }
-  std::chrono::steady_clock::time_point steady() const override { return moment; }
-};
 
 // Readers that take all that they may, in the order in which the front's thread would serve them:
 // by the time that they were told, and then as they came.

@@ -2,17 +2,12 @@
 #include "transfer/swarm/upload_slots.h"
 
 #include "catch.h"
+#include "hand_clock.h"
 
 namespace swapmeet::swarm {
 namespace {
 
 using namespace std::chrono_literals;
-
-struct HandClock : Clock {
-  std::chrono::steady_clock::time_point moment{1h};
-  Time now() const override { return {}; }
-  std::chrono::steady_clock::time_point steady() const override { return moment; }
-};
 
 ContentId content(std::uint8_t number) {
   return *ContentId::parse("0" + std::to_string(number) + std::string(62, '0'));

@@ -37,5 +37,7 @@ std::uint64_t hashed_piece_size(std::uint64_t size);
 std::string to_json(const ContentHashes& hashes);
 // `invalid_argument`: it is not that, or the pieces are not those of such a size.
 Result<ContentHashes> content_hashes_from(std::string_view json);
+// The SHA-256 as digest fields carry it.
+std::string sha256_base64(const ContentHashes& hashes);
 
 }  // namespace swapmeet::wire
