@@ -20,14 +20,16 @@ namespace e2e {
 namespace {
 
 pid_t spawn(const std::vector<std::string>& words, int output, int input = -1) {
+  std::vector<char*> arguments;
+  for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  // Nothing that takes memory comes between fork and exec: another thread may have held the
+  // allocator's lock.
   const pid_t pid = ::fork();
   if (pid != 0) return pid;
   if (input >= 0) ::dup2(input, 0);
   ::dup2(output, 1);
   ::dup2(output, 2);
-  std::vector<char*> arguments;
-  for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
-  arguments.push_back(nullptr);
   ::execvp(arguments[0], arguments.data());
   ::_exit(127);
 }
