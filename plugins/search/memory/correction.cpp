@@ -16,6 +16,7 @@ constexpr std::size_t kMostTries = 6;
 constexpr std::size_t kShortest = 4;  // letters of a word that may be wrong,
 constexpr std::size_t kLong = 8;      // and from which it may be so twice
 constexpr double kEdit = 5;           // a word that is 2^5 times as frequent is worth an edit
+constexpr double kMuchBetter = 7;     // one that is so much better leaves no doubt
 
 struct Alternative {
   std::string text;
@@ -38,24 +39,27 @@ class Speller {
 
   // The best ones that beat the word as it is; nothing for one that is well known.
   std::vector<Alternative> alternatives(const std::string& word) const {
-    const Letters letters(word);
+    const Pattern pattern(word);
     const auto is_digit = [](char letter) { return letter >= '0' && letter <= '9'; };
-    if (letters.size() < kShortest || std::any_of(word.begin(), word.end(), is_digit)) return {};
+    if (pattern.size() < kShortest || std::any_of(word.begin(), word.end(), is_digit)) return {};
     const auto known = count(word);
     if (known >= kKnown) return {};
-    std::vector<Alternative> found;
+    const auto as_it_is = known == 0 ? -2 * kEdit : score_of(known, 0);
+    auto least = as_it_is;                                            // score
     std::map<std::string, std::pair<std::size_t, std::size_t>> near;  // documents, edits
     for (const auto* segment : segments_)
-      segment->each_near(letters, letters.size() < kLong ? 1 : 2,
+      segment->each_near(pattern, pattern.size() < kLong ? 1 : 2,
                          [&](std::string_view text, std::size_t documents, std::size_t edits) {
                            auto& one = near[std::string(text)];
                            one = {one.first + documents, edits};
+                           least = std::max(least, score_of(one.first, edits) - kMuchBetter);
+                           return static_cast<std::size_t>(std::exp2(least + kEdit));
                          });
+    std::vector<Alternative> found;
     found.reserve(near.size() + 1);
     for (const auto& [text, one] : near) found.push_back({text, score_of(one.first, one.second)});
     if (auto halves = split(word); !halves.text.empty()) found.push_back(std::move(halves));
-    const auto as_it_is = known == 0 ? -2 * kEdit : score_of(known, 0);
-    std::erase_if(found, [&](const Alternative& one) { return one.score < as_it_is; });
+    std::erase_if(found, [&](const Alternative& one) { return one.score < least; });
     std::sort(found.begin(), found.end(),
               [](const Alternative& a, const Alternative& b) { return a.score > b.score; });
     if (found.size() > kAlternatives) found.resize(kAlternatives);

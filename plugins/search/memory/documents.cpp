@@ -291,6 +291,12 @@ Entry Documents::entry(Number number) const {
   return entry;
 }
 
+bool Documents::is_preferred(const Entry& one, const Entry& other) const {
+  if (one.name_size != other.name_size) return one.name_size < other.name_size;
+  if (one.name != other.name) return text(one.name) < text(other.name);
+  return folder(documents_[one.document]) < folder(documents_[other.document]);
+}
+
 void Documents::save(SnapshotWriter& out) const {
   texts_.save(out);
   out.number(peers_.size());

@@ -82,6 +82,8 @@ class Documents {
   std::string_view name(const Document& document) const { return texts_.text(document.name); }
   std::string path(const Document& document) const;
   Entry entry(Number document) const;
+  // Of two documents of one content: is the first rather shown?
+  bool is_preferred(const Entry& one, const Entry& other) const;
   // Fetches from memory what is soon asked of an entry: to weigh it, and to show it.
   void will_weigh(const Entry& entry) const { __builtin_prefetch(&sources_[entry.content]); }
   void will_read(const Entry& entry) const {

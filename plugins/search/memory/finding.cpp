@@ -80,16 +80,8 @@ void Finder::take(const Entry& entry, Where where) {
   auto& known = all_[place];
   known.sorted = std::max(known.sorted, sorted_by(entry));
   if (known.as_typed == searched_for_.empty() && known.in_name == in_name &&
-      is_better(entry, known.entry))
+      documents_.is_preferred(entry, known.entry))
     known.entry = entry;
-}
-
-// Of two documents of one content: which one is shown?
-bool Finder::is_better(const Entry& one, const Entry& other) const {
-  if (one.name_size != other.name_size) return one.name_size < other.name_size;
-  if (one.name != other.name) return documents_.text(one.name) < documents_.text(other.name);
-  return documents_.folder(documents_.document(one.document)) <
-         documents_.folder(documents_.document(other.document));
 }
 
 std::uint64_t Finder::sorted_by(const Entry& entry) const {

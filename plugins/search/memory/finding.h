@@ -42,7 +42,6 @@ class Finder {
   void correct();
   void gather(const Matcher& matcher, const Segment& segment, Where where);
   void take(const Entry& entry, Where where);
-  bool is_better(const Entry& one, const Entry& other) const;
   std::uint64_t sorted_by(const Entry& entry) const;
   bool comes_before(const Candidate& one, const Candidate& other) const;
   Facets facets() const;

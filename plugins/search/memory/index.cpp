@@ -1,27 +1,19 @@
 #include "search/memory/index.h"
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <optional>
-#include <tuple>
 #include <utility>
 
 #include "search/memory/finding.h"
+#include "search/memory/locks.h"
 #include "search/memory/suggesting.h"
 
 namespace search_memory {
 namespace {
 
-using Steady = std::chrono::steady_clock;
-
-constexpr std::size_t kSlice = 64;      // changes, while searches wait
-constexpr std::size_t kFlips = 2000;    // listings of a peer that comes or goes, likewise
-constexpr std::size_t kTexts = 10'000;  // read at once while ranking
+constexpr std::size_t kSlice = 64;    // changes, while searches wait
+constexpr std::size_t kFlips = 2000;  // listings of a peer that comes or goes, likewise
 
 Result<std::size_t> offset_of(const std::string& after) {
   std::size_t offset = 0;
@@ -36,30 +28,6 @@ Result<std::size_t> offset_of(const std::string& after) {
 }
 
 }  // namespace
-
-// Readers pass the gate one by one and let each other be; a writer holds it until it is in, so that
-// a crowd of readers cannot keep it out.
-class Index::Reading {
- public:
-  explicit Reading(const Index& index) {
-    {
-      const std::lock_guard pass(index.gate_);
-      lock_ = std::shared_lock(index.lock_);
-    }
-  }
-
- private:
-  std::shared_lock<std::shared_mutex> lock_;
-};
-
-class Index::Writing {
- public:
-  explicit Writing(Index& index) : pass_(index.gate_), lock_(index.lock_) {}
-
- private:
-  std::unique_lock<std::mutex> pass_;
-  std::unique_lock<std::shared_mutex> lock_;
-};
 
 Index::Index(std::size_t max_results, std::size_t rank_after)
     : max_results_(max_results), rank_after_(rank_after) {
@@ -216,7 +184,8 @@ Result<void> Index::apply(const ChangeBatch& batch) {
 void Index::add_fresh(State& state, Number number) {
   auto& documents = state.documents;
   const auto& document = documents.document(number);
-  state.fresh->add(documents.entry(number), documents.folder(document), documents.name(document));
+  state.fresh->add(documents.entry(number), documents.folder(document), documents.name(document),
+                   *state.ranked);
   documents.set_fresh(number);
 }
 
@@ -256,132 +225,6 @@ void Index::apply_to_peer(const Change& change) {
     more = state_->documents.clear_some(peer, kFlips);
     changes_ += kFlips;
   }
-}
-
-// ---- ranking ----
-
-// With the lock.
-bool Index::is_due() const {
-  const auto ranked = state_->ranked->entries().size();
-  return state_->fresh->entries().size() >= std::max(rank_after_, ranked / 8) ||
-         changes_ > std::max(rank_after_, ranked) * 2;
-}
-
-void Index::rank_when_due() {
-  std::unique_lock lock(due_mutex_);
-  while (!stopping_) {
-    due_changed_.wait(lock, [this] { return stopping_ || due_; });
-    if (stopping_) return;
-    due_ = false;
-    lock.unlock();
-    const auto began = Steady::now();
-    rank();
-    save_what_changed();
-    const auto took = Steady::now() - began;
-    lock.lock();
-    // At most a fifth of a processor, however much changes.
-    due_changed_.wait_for(lock, took * 4, [this] { return stopping_.load(); });
-  }
-}
-
-void Index::rank() {
-  const std::lock_guard one_ranking(ranking_);
-  std::vector<Number> unlisted;
-  std::shared_ptr<State> state;
-  {
-    const Writing writing(*this);
-    state = state_;
-    unlisted = state->documents.take_unlisted();
-    state->documents.begin_round();
-    state->aging = std::exchange(state->fresh, std::make_shared<FreshSegment>());
-    changes_ = 0;
-  }
-  std::shared_ptr<const RankedSegment> ranked = ranked_anew(state);
-  std::shared_ptr<const FreshSegment> aged;
-  {
-    const Writing writing(*this);
-    if (!ranked || !is_current(state)) return state->documents.give_back_unlisted(unlisted);
-    state->ranked.swap(ranked);
-    state->aging.swap(aged);
-    state->documents.end_rounds_before();
-    state->documents.recycle(unlisted);
-  }
-  ranked.reset();
-  aged.reset();
-#ifdef __GLIBC__
-  malloc_trim(0);  // what ranking took goes back to the system, else it would be kept for good
-#endif
-}
-
-// Between the slices the feed may start over or the host stop, and all of it is for nothing. With
-// the lock.
-bool Index::is_current(const std::shared_ptr<State>& state) const {
-  return state_ == state && !stopping_;
-}
-
-// All that somebody lists, in order of rank; nullptr when it was for nothing.
-std::shared_ptr<const RankedSegment> Index::ranked_anew(const std::shared_ptr<State>& state) const {
-  struct Place {
-    Number sources;
-    Number content;
-    Number document;
-    std::uint8_t name_size;
-  };
-  std::vector<Place> places;
-  for (Number at = 0, end = 1; at < end;) {
-    const Reading reading(*this);
-    if (!is_current(state)) return nullptr;
-    const auto& documents = state->documents;
-    end = static_cast<Number>(documents.document_slots());
-    for (const auto stop = std::min(end, at + 10'000); at < stop; ++at)
-      if (const auto& one = documents.document(at); one.listings > 0)
-        places.push_back(
-            {documents.sources(one.content), one.content, at, documents.entry(at).name_size});
-  }
-  // More sources, then short names; the documents of a content in a row.
-  std::vector<std::uint8_t> shortest;
-  for (const auto& place : places) {
-    if (place.content >= shortest.size()) shortest.resize(place.content + 1, 255);
-    shortest[place.content] = std::min(shortest[place.content], place.name_size);
-  }
-  std::sort(places.begin(), places.end(), [&](const Place& a, const Place& b) {
-    return std::tie(b.sources, shortest[a.content], a.content) <
-           std::tie(a.sources, shortest[b.content], b.content);
-  });
-  RankedSegment::Builder builder;
-  struct Text {
-    std::string_view name;
-    std::string path;
-    Entry entry;
-  };
-  std::vector<Text> texts;
-  for (std::size_t at = 0; at < places.size();) {
-    texts.clear();
-    {
-      const Reading reading(*this);
-      if (!is_current(state)) return nullptr;
-      for (; at < places.size(); ++at) {
-        if (texts.size() >= kTexts && places[at].content != places[at - 1].content) break;
-        const auto& document = state->documents.document(places[at].document);
-        texts.push_back({state->documents.name(document), state->documents.path(document),
-                         state->documents.entry(places[at].document)});
-      }
-    }
-    // The documents of one content in the order in which a search prefers them.
-    for (auto first = texts.begin(); first != texts.end();) {
-      const auto next = std::find_if(first, texts.end(), [&](const Text& text) {
-        return text.entry.content != first->entry.content;
-      });
-      std::sort(first, next, [](const Text& a, const Text& b) {
-        return std::tie(a.entry.name_size, a.name, a.path) <
-               std::tie(b.entry.name_size, b.name, b.path);
-      });
-      first = next;
-    }
-    for (const auto& [name, path, entry] : texts)
-      builder.add(entry, std::string_view(path).substr(0, path.size() - name.size()), name);
-  }
-  return std::make_shared<RankedSegment>(builder.finish());
 }
 
 }  // namespace search_memory

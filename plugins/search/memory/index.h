@@ -74,6 +74,8 @@ class Index final : public Search, public ChangeFollower {
   bool is_current(const std::shared_ptr<State>& state) const;
   std::shared_ptr<const RankedSegment> ranked_anew(const std::shared_ptr<State>& state) const;
   bool is_due() const;
+  bool is_worth_ranking() const;
+  bool is_worth_saving() const;
 
   const std::size_t max_results_;
   const std::size_t rank_after_;

@@ -4,6 +4,7 @@
 // Threads: never changes after it is made.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -33,6 +34,8 @@ class PackedPostings {
   void finish();  // nothing is added any more
   std::size_t end() const { return chunks_.size(); }
   std::size_t count(Range range) const;  // ranks, with repetitions
+  template <class Take>
+  void each(Range range, Take&& take) const;
   // Sets the places of those in the window; false: there are none.
   bool mark(Range range, bool one_word, std::uint32_t window, Window& marks) const;
 
@@ -48,5 +51,20 @@ class PackedPostings {
   std::vector<Chunk> chunks_;
   std::vector<std::uint16_t> data_;
 };
+
+template <class Take>
+void PackedPostings::each(Range range, Take&& take) const {
+  for (auto at = range.begin; at < range.end; ++at) {
+    const auto& chunk = chunks_[at];
+    const auto first = Rank{chunk.window} * Window::kRanks;
+    if (chunk.count() <= kMostListed) {
+      for (std::size_t i = 0; i < chunk.count(); ++i) take(first + data_[chunk.at + i]);
+      continue;
+    }
+    for (std::uint32_t word = 0; word < kBitmap; ++word)
+      for (unsigned bits = data_[chunk.at + word]; bits != 0; bits &= bits - 1)
+        take(first + word * 16 + static_cast<Rank>(std::countr_zero(bits)));
+  }
+}
 
 }  // namespace search_memory

@@ -12,7 +12,6 @@ namespace search_memory {
 namespace {
 
 constexpr std::size_t kStart = 3;  // bytes of a word by which the fresh ones are grouped
-constexpr std::size_t kMostFolders = 100'000;  // whose words the builder remembers
 
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
@@ -58,21 +57,23 @@ void Occurrences::add(const PackedPostings& packed, PackedPostings::Range range,
   count_ += packed.count(range);
 }
 
-FreshSegment::Lists& FreshSegment::lists_of(std::string&& word) {
+FreshSegment::Lists& FreshSegment::lists_of(std::string&& word, const RankedSegment& ranked) {
   const auto [at, is_new] = words_.try_emplace(std::move(word));
   if (is_new) {
     by_start_[at->first.substr(0, kStart)].push_back(&*at);
+    if (!ranked.has(at->first))
+      signatures_.add(at->first, static_cast<std::uint32_t>(in_order_.size()));
     in_order_.push_back(&*at);
-    signatures_.add(at->first);
   }
   return at->second;
 }
 
-void FreshSegment::add(const Entry& entry, std::string_view folder, std::string_view name) {
+void FreshSegment::add(const Entry& entry, std::string_view folder, std::string_view name,
+                       const RankedSegment& ranked) {
   const auto rank = static_cast<Rank>(entries_.size());
   entries_.push_back(entry);
-  for (auto& word : words_of(name)) note(lists_of(std::move(word)), rank, true);
-  for (auto& word : words_of(folder)) note(lists_of(std::move(word)), rank, false);
+  for (auto& word : words_of(name)) note(lists_of(std::move(word), ranked), rank, true);
+  for (auto& word : words_of(folder)) note(lists_of(std::move(word), ranked), rank, false);
 }
 
 Occurrences FreshSegment::find(std::string_view word, bool prefix, bool name_only) const {
@@ -93,19 +94,38 @@ Occurrences FreshSegment::find(std::string_view word, bool prefix, bool name_onl
   return found;
 }
 
-void FreshSegment::each_near(const Letters& word, std::size_t most, const Near& take) const {
+void FreshSegment::each_near(const Pattern& word, std::size_t most, const Near& take) const {
   signatures_.each_near(
       word, most,
       [this](std::size_t number) -> std::string_view { return in_order_[number]->first; },
+      [](std::size_t) { return true; },
       [&](std::size_t number, std::size_t edits) {
         const auto& [text, lists] = *in_order_[number];
         take(text, lists.name.size() + lists.path.size(), edits);
       });
 }
 
+std::vector<const FreshSegment::Words::value_type*> FreshSegment::sorted_words() const {
+  auto words = in_order_;
+  std::sort(words.begin(), words.end(),
+            [](const auto* a, const auto* b) { return a->first < b->first; });
+  return words;
+}
+
 std::string_view RankedSegment::text(std::size_t word) const {
   const auto begin = words_[word].text;
   return std::string_view(texts_).substr(begin, words_[word + 1].text - begin);
+}
+
+std::size_t RankedSegment::documents(std::size_t word) const {
+  const auto& begin = words_[word];
+  const auto& end = words_[word + 1];
+  return names_.count({begin.name, end.name}) + paths_.count({begin.path, end.path});
+}
+
+bool RankedSegment::has(std::string_view word) const {
+  const auto at = first_not_before(word);
+  return at + 1 < words_.size() && text(at) == word;
 }
 
 std::size_t RankedSegment::first_not_before(std::string_view wanted) const {
@@ -135,14 +155,13 @@ Occurrences RankedSegment::find(std::string_view word, bool prefix, bool name_on
   return found;
 }
 
-void RankedSegment::each_near(const Letters& word, std::size_t most, const Near& take) const {
+void RankedSegment::each_near(const Pattern& word, std::size_t most, const Near& take) const {
+  std::size_t least = 0;  // documents
   signatures_.each_near(
       word, most, [this](std::size_t number) { return text(number); },
+      [&](std::size_t number) { return documents(number) >= least; },
       [&](std::size_t number, std::size_t edits) {
-        const auto& begin = words_[number];
-        const auto& end = words_[number + 1];
-        take(text(number),
-             names_.count({begin.name, end.name}) + paths_.count({begin.path, end.path}), edits);
+        least = take(text(number), documents(number), edits);
       });
 }
 
@@ -182,63 +201,6 @@ void RankedSegment::load(SnapshotReader& in) {
   paths_.load(in);
   firsts_ = in.table<Rank>();
   begins_ = in.table<std::uint64_t>();
-}
-
-std::uint32_t RankedSegment::Builder::number_of(std::string word) {
-  const auto [at, is_new] =
-      numbers_.try_emplace(std::move(word), static_cast<std::uint32_t>(lists_.size()));
-  if (is_new) lists_.emplace_back();
-  return at->second;
-}
-
-void RankedSegment::Builder::add(const Entry& entry, std::string_view folder,
-                                 std::string_view name) {
-  const auto rank = static_cast<Rank>(entries_.size());
-  entries_.push_back(entry);
-  for (auto& word : words_of(name)) note(lists_[number_of(std::move(word))], rank, true);
-  if (folders_.size() > kMostFolders) folders_.clear();
-  const auto [at, is_new] = folders_.try_emplace(std::string(folder));
-  if (is_new)
-    for (auto& word : words_of(folder)) at->second.push_back(number_of(std::move(word)));
-  for (const auto number : at->second) note(lists_[number], rank, false);
-}
-
-RankedSegment RankedSegment::Builder::finish() {
-  RankedSegment segment;
-  segment.entries_ = std::move(entries_);
-  std::vector<const std::pair<const std::string, std::uint32_t>*> words;
-  words.reserve(numbers_.size());
-  for (const auto& word : numbers_) words.push_back(&word);
-  std::sort(words.begin(), words.end(),
-            [](const auto* a, const auto* b) { return a->first < b->first; });
-  segment.words_.reserve(words.size() + 1);
-  const auto here = [&] {
-    return Word{static_cast<std::uint32_t>(segment.texts_.size()),
-                static_cast<std::uint32_t>(segment.names_.end()),
-                static_cast<std::uint32_t>(segment.paths_.end())};
-  };
-  for (const auto* word : words) {
-    segment.words_.push_back(here());
-    auto& lists = lists_[word->second];
-    segment.texts_ += word->first;
-    segment.signatures_.add(word->first);
-    segment.names_.add(lists.name);
-    segment.paths_.add(lists.path);
-    lists = {};
-  }
-  segment.words_.push_back(here());
-  segment.texts_.shrink_to_fit();
-  segment.names_.finish();
-  segment.paths_.finish();
-  segment.begins_.resize(segment.entries_.size() / 64 + 1);
-  for (Rank rank = 0; rank < segment.entries_.size(); ++rank) {
-    const auto content = segment.entries_[rank].content;
-    if (content >= segment.firsts_.size()) segment.firsts_.resize(content + 1, kNowhere);
-    if (segment.firsts_[content] != kNowhere) continue;
-    segment.firsts_[content] = rank;
-    segment.begins_[rank / 64] |= std::uint64_t{1} << (rank % 64);
-  }
-  return segment;
 }
 
 }  // namespace search_memory

@@ -65,29 +65,39 @@ class Segment {
   // Documents with the word (or one that begins so) in their name, or unless `name_only` elsewhere
   // in their path.
   virtual Occurrences find(std::string_view word, bool prefix, bool name_only) const = 0;
-  // The words that are at most `most` edits from this one, but not it itself, and how many
-  // documents have them.
-  using Near = std::function<void(std::string_view word, std::size_t documents, std::size_t edits)>;
-  virtual void each_near(const Letters& word, std::size_t most, const Near& take) const = 0;
+  // Takes the words that are at most `most` edits from a given one, but not it itself, and how many
+  // documents have them. It returns how many documents the next ones must have: those that have
+  // fewer may be left out.
+  using Near =
+      std::function<std::size_t(std::string_view word, std::size_t documents, std::size_t edits)>;
+  virtual void each_near(const Pattern& word, std::size_t most, const Near& take) const = 0;
 
  protected:
   std::vector<Entry> entries_;
 };
 
+class RankedSegment;
+
 class FreshSegment final : public Segment {
  public:
-  void add(const Entry& entry, std::string_view folder, std::string_view name);
-  Rank next_content(Rank rank) const override { return rank + 1; }
-  Occurrences find(std::string_view word, bool prefix, bool name_only) const override;
-  void each_near(const Letters& word, std::size_t most, const Near& take) const override;
-
- private:
+  // Ranks of the documents that have a word in their name, and of those that have it only in their
+  // folder.
   struct Lists {
     std::vector<Rank> name;
     std::vector<Rank> path;
   };
   using Words = std::unordered_map<std::string, Lists>;
-  Lists& lists_of(std::string&& word);
+
+  // What a typing error may have meant is told here of words only that `ranked` does not have.
+  void add(const Entry& entry, std::string_view folder, std::string_view name,
+           const RankedSegment& ranked);
+  Rank next_content(Rank rank) const override { return rank + 1; }
+  Occurrences find(std::string_view word, bool prefix, bool name_only) const override;
+  void each_near(const Pattern& word, std::size_t most, const Near& take) const override;
+  std::vector<const Words::value_type*> sorted_words() const;
+
+ private:
+  Lists& lists_of(std::string&& word, const RankedSegment& ranked);
 
   Words words_;
   // The words by how they begin (kStart bytes), for prefixes; an unordered_map's nodes stay in
@@ -99,13 +109,16 @@ class FreshSegment final : public Segment {
 
 class RankedSegment final : public Segment {
  public:
-  // Adds documents from the best to the worst, then finishes once.
-  class Builder;
+  // The documents of both in a new order, the best first: a number in `order` is a rank in
+  // `ranked`, or behind those one in `fresh`. Documents that it does not name are left out.
+  static RankedSegment merged(const RankedSegment& ranked, const FreshSegment& fresh,
+                              std::span<const Rank> order);
   Rank next_content(Rank rank) const override;
   Occurrences find(std::string_view word, bool prefix, bool name_only) const override;
-  void each_near(const Letters& word, std::size_t most, const Near& take) const override;
+  void each_near(const Pattern& word, std::size_t most, const Near& take) const override;
   void save(SnapshotWriter& out) const;
   void load(SnapshotReader& in);
+  bool has(std::string_view word) const;
   // Its documents, in a row. Empty when there are none.
   std::span<const Entry> entries_of(std::uint32_t content) const;
 
@@ -117,7 +130,12 @@ class RankedSegment final : public Segment {
   };
   static constexpr Rank kNowhere = 0xFFFF'FFFF;
   std::string_view text(std::size_t word) const;
+  std::size_t documents(std::size_t word) const;
   std::size_t first_not_before(std::string_view text) const;
+  void add_word(std::string_view text, std::span<const Rank> name, std::span<const Rank> path);
+  Word next_word() const;
+  void sign_words();
+  void finish();
 
   std::string texts_;
   std::vector<Word> words_;  // in order of text, and one behind the last
@@ -126,25 +144,6 @@ class RankedSegment final : public Segment {
   PackedPostings paths_;               // and of those that have it only elsewhere
   std::vector<Rank> firsts_;           // by content
   std::vector<std::uint64_t> begins_;  // a bit a rank: is it the first of a content?
-};
-
-class RankedSegment::Builder {
- public:
-  void add(const Entry& entry, std::string_view folder, std::string_view name);
-  RankedSegment finish();
-
- private:
-  struct Lists {
-    std::vector<Rank> name;
-    std::vector<Rank> path;
-  };
-  std::uint32_t number_of(std::string word);
-
-  std::vector<Entry> entries_;
-  std::unordered_map<std::string, std::uint32_t> numbers_;
-  std::vector<Lists> lists_;
-  // The words of folders that came lately: neighbours in rank are often neighbours on disk.
-  std::unordered_map<std::string, std::vector<std::uint32_t>> folders_;
 };
 
 }  // namespace search_memory

@@ -1,83 +1,111 @@
-// Words that are nearly a given one: what a typing error may have been meant to be. A signature of
-// four bytes a word (which letters it has) leaves out nearly all of a dictionary at the cost of
-// reading those of words of about the same length in a row.
+// Words that are nearly a given one: what a typing error may have been meant to be. All words of
+// about the same length are looked at, in a row, by signatures that leave out nearly all.
 // Threads: one writer, or many readers, at a time.
 #pragma once
 
-#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "search/memory/snapshot.h"
 
 namespace search_memory {
 
-// Code points of a word, as far as they are looked at: longer ones are hashes and the like.
-class Letters {
- public:
-  static constexpr std::size_t kMost = 60;
-  explicit Letters(std::string_view word);
-  std::size_t size() const { return size_; }
-  char32_t operator[](std::size_t at) const { return letters_[at]; }
+// Calls `take` for each code point of a word.
+template <class Take>
+void each_letter(std::string_view word, Take&& take) {
+  for (std::size_t at = 0; at < word.size();) {
+    const auto first = static_cast<unsigned char>(word[at++]);
+    char32_t letter = first < 0x80 ? first
+                                   : first & (first >= 0xF0   ? 0x07U
+                                              : first >= 0xE0 ? 0x0FU
+                                                              : 0x1FU);
+    for (; at < word.size() && (static_cast<unsigned char>(word[at]) & 0xC0U) == 0x80U; ++at)
+      letter = letter << 6 | (static_cast<unsigned char>(word[at]) & 0x3FU);
+    take(letter);
+  }
+}
+std::size_t count_letters(std::string_view word);
 
- private:
-  std::array<char32_t, kMost> letters_;
-  std::size_t size_ = 0;
+// What is told of a word without reading it, to leave out nearly all of a dictionary.
+struct Signature {
+  std::uint32_t letters = 0;  // a bit for each that it has: an edit changes two at most,
+  std::uint64_t pairs = 0;    // and for each two that follow one another: an edit changes six
 };
 
-// How many letters must be put in, left out, replaced or swapped with the next to make `b` of `a`;
-// `most` + 1 when it is more than `most`.
-std::size_t edit_distance(const Letters& a, const Letters& b, std::size_t most);
+// A word that is compared with many others.
+class Pattern {
+ public:
+  static constexpr std::size_t kMost = 60;  // letters; longer words are hashes and the like
+  explicit Pattern(std::string_view word);
+  std::size_t size() const { return size_; }  // letters, at most kMost
+  // How many letters must be put in, left out, replaced or swapped with the next to make `word` of
+  // it ("optimal string alignment"). Of a pattern that has less than kMost.
+  std::size_t distance_to(std::string_view word) const;
+  const Signature& signature() const { return signature_; }
+
+ private:
+  std::uint64_t places(char32_t letter) const;
+
+  std::size_t size_ = 0;
+  Signature signature_;
+  // A bit for each place where a letter stands.
+  std::array<std::uint64_t, 128> ascii_{};
+  std::vector<std::pair<char32_t, std::uint64_t>> others_;
+};
 
 class Signatures {
  public:
-  void add(std::string_view word);
+  // Words that are added first are looked at first among those of their length.
+  void add(std::string_view word, std::uint32_t number);
   void save(SnapshotWriter& out) const;
   void load(SnapshotReader& in);
 
-  // Calls `take(number, distance)` for the words, by the order in which they were added, that are
-  // at most `most` edits from `wanted`, but not it itself; `text_of` gives a word by its number.
-  template <class TextOf, class Take>
-  void each_near(const Letters& wanted, std::size_t most, TextOf&& text_of, Take&& take) const {
-    const auto signature = of(wanted);
-    const auto least_size = wanted.size() > most ? wanted.size() - most : 0;
-    for (auto size = least_size; size <= std::min(wanted.size() + most, Letters::kMost); ++size)
-      each_like(by_size_[size], signature, most, [&](std::uint32_t number) {
-        const auto distance = edit_distance(wanted, Letters(text_of(number)), most);
-        if (distance > 0 && distance <= most) take(number, distance);
-      });
-  }
-
- private:
-  // Words of as many letters.
-  struct Words {
-    std::vector<std::uint32_t> signatures;
-    std::vector<std::uint32_t> numbers;
-  };
-  static std::uint32_t of(const Letters& letters);
-
-  // Those whose letters could become the wanted ones: an edit takes at most one away and brings at
-  // most one. In blocks without branches, for the compiler to make them wide.
-  template <class Take>
-  static void each_like(const Words& words, std::uint32_t wanted, std::size_t most, Take&& take) {
-    constexpr std::size_t kBlock = 64;
-    std::array<std::uint32_t, kBlock> rest;
-    for (std::size_t begin = 0; begin < words.signatures.size(); begin += kBlock) {
-      const auto count = std::min(kBlock, words.signatures.size() - begin);
-      const auto* signatures = words.signatures.data() + begin;
-      for (std::size_t i = 0; i < count; ++i) rest[i] = signatures[i] ^ wanted;
-      for (std::size_t edit = 0; edit < 2 * most; ++edit)
-        for (std::size_t i = 0; i < count; ++i) rest[i] &= rest[i] - 1;
-      for (std::size_t i = 0; i < count; ++i)
-        if (rest[i] == 0) take(words.numbers[begin + i]);
+  // Calls `take(number, distance)` for the words that are at most `most` edits from `wanted`, but
+  // not it itself. `text_of` gives a word by its number; as soon as `is_worth` is false for one, so
+  // it is for all of its length that were added later.
+  template <class TextOf, class IsWorth, class Take>
+  void each_near(const Pattern& wanted, std::size_t most, TextOf&& text_of, IsWorth&& is_worth,
+                 Take&& take) const {
+    const auto look_at = [&](std::size_t size) {
+      const auto& words = by_size_[size];
+      for (std::size_t at = 0; at < words.numbers.size() && is_worth(words.numbers[at]);
+           at += kBlock)
+        for (auto like = like_in_block(words, at, wanted.signature().letters, most); like != 0;
+             like &= like - 1) {
+          const auto place = at + static_cast<std::size_t>(std::countr_zero(like));
+          const auto other_pairs = words.pairs[place] ^ wanted.signature().pairs;
+          if (static_cast<std::size_t>(std::popcount(other_pairs)) > 6 * most) continue;
+          const auto number = words.numbers[place];
+          const auto distance = wanted.distance_to(text_of(number));
+          if (distance > 0 && distance <= most) take(number, distance);
+        }
+    };
+    if (wanted.size() == Pattern::kMost) return;
+    look_at(wanted.size());  // where most are, and the best
+    for (std::size_t by = 1; by <= most; ++by) {
+      if (wanted.size() > by) look_at(wanted.size() - by);
+      if (wanted.size() + by < Pattern::kMost) look_at(wanted.size() + by);
     }
   }
 
-  std::array<Words, Letters::kMost + 1> by_size_;
-  std::uint32_t count_ = 0;
+ private:
+  static constexpr std::size_t kBlock = 64;
+  // Words of as many letters.
+  struct Words {
+    std::vector<std::uint32_t> letters;
+    std::vector<std::uint64_t> pairs;
+    std::vector<std::uint32_t> numbers;
+  };
+  // A bit for each of the words from `begin` on whose letters could become the wanted ones.
+  static std::uint64_t like_in_block(const Words& words, std::size_t begin, std::uint32_t wanted,
+                                     std::size_t most);
+
+  std::array<Words, Pattern::kMost> by_size_;
 };
 
 }  // namespace search_memory

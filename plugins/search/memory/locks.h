@@ -1,0 +1,35 @@
+// The two ways into the index's state. For the index's own files.
+#pragma once
+
+#include <mutex>
+#include <shared_mutex>
+
+#include "search/memory/index.h"
+
+namespace search_memory {
+
+// Readers pass the gate one by one and let each other be; a writer holds it until it is in, so that
+// a crowd of readers cannot keep it out.
+class Index::Reading {
+ public:
+  explicit Reading(const Index& index) {
+    {
+      const std::lock_guard pass(index.gate_);
+      lock_ = std::shared_lock(index.lock_);
+    }
+  }
+
+ private:
+  std::shared_lock<std::shared_mutex> lock_;
+};
+
+class Index::Writing {
+ public:
+  explicit Writing(Index& index) : pass_(index.gate_), lock_(index.lock_) {}
+
+ private:
+  std::unique_lock<std::mutex> pass_;
+  std::unique_lock<std::shared_mutex> lock_;
+};
+
+}  // namespace search_memory
