@@ -78,9 +78,9 @@ TEST_CASE("The distance of two words counts letters, not bytes, and a swap once"
 TEST_CASE("The distance of any two words is that of the textbook's table") {
   std::mt19937_64 random(7);
   const auto word = [&] {
-    std::string word(random() % 12, ' ');
-    for (auto& letter : word) letter = static_cast<char>('a' + random() % 4);
-    return word;
+    std::string letters(random() % 12, ' ');
+    for (auto& letter : letters) letter = static_cast<char>('a' + random() % 4);
+    return letters;
   };
   for (int i = 0; i < 2000; ++i) {
     const auto a = word();
