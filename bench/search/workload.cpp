@@ -191,6 +191,8 @@ std::vector<Listing> Workload::listings(std::size_t peer) const {
         Time(std::chrono::milliseconds(1'600'000'000'000 + random() % 150'000'000'000));
     all.push_back(std::move(listing));
   }
+  std::sort(all.begin(), all.end(),
+            [](const Listing& a, const Listing& b) { return a.path < b.path; });
   return all;
 }
 
