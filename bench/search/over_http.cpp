@@ -16,6 +16,7 @@
 #include "bench/search/measured_host.h"
 #include "bench/search/plain_client.h"
 #include "bench/search/workload.h"
+#include "swapmeet/background.h"
 #include "swapmeet/wire/client.h"
 #include "swapmeet/wire/json.h"
 
@@ -284,6 +285,7 @@ void measure_rush(const MeasuredHost& host, const std::vector<std::string>& targ
     std::vector<std::jthread> threads;
     for (std::size_t peer = 0; peer < options.rush; ++peer)
       threads.emplace_back([&, peer] {
+        run_in_background();  // those would be other machines
         PlainClient client(host.port());
         enroll(client, rush.peer_id(peer), rush.peer_name(peer));
         for (const auto& body : bodies[peer]) send(client, rush.peer_id(peer), body);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "host/plugins/guard.h"
+#include "swapmeet/background.h"
 
 namespace swapmeet {
 namespace {
@@ -107,6 +108,7 @@ std::optional<milliseconds> Pump::round() {
 }
 
 void Pump::run() {
+  run_in_background();
   std::optional<milliseconds> pause{0};
   std::unique_lock lock(mutex_);
   while (!stopping_) {

@@ -78,7 +78,8 @@ struct Connection {
   State state = State::reading_head;
   bool readable = false;  // something may have arrived since the last read
   bool ended = false;     // the client sends no more
-  bool paced = false;     // it is in the front's list of those that go on later
+  bool in_turn = false;   // it is in the front's list of those that go on next,
+  bool paced = false;     // and of those that go on later
   std::string in;
   bool blank_line = false;  // came before the request that is awaited
   Head head;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "host/http/refusal.h"
 
@@ -17,6 +18,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kSweep{200};       // how exact timeouts are
 constexpr milliseconds kDrain{1500};      // for running requests, at the end
 constexpr int kMostAcceptedAtOnce = 256;  // before the others get their turn
+constexpr std::size_t kMostTurns = 16;    // before what has happened since is looked at
 constexpr std::uint64_t kListenerId = 0;
 constexpr std::uint64_t kWakeId = 1;
 constexpr std::uint64_t kFirstId = 16;
@@ -89,7 +91,7 @@ void Front::loop() {
         serve(*found->second, events[i].events);
     }
     resume_paced();
-    for (auto turns = runnable_.size(); turns > 0; --turns) {
+    for (auto turns = std::min(runnable_.size(), kMostTurns); turns > 0; --turns) {
       const auto found = connections_.find(runnable_.front());
       runnable_.pop_front();
       if (found != connections_.end()) resume(*found->second);
@@ -132,7 +134,12 @@ void Front::serve(Connection& connection, std::uint32_t events) {
     if (connection.state == Connection::State::streaming) return close(connection);
   }
   if (events & (EPOLLIN | EPOLLRDHUP)) connection.readable = true;
+  if (connection.state == Connection::State::reading_body) return wait_for_turn(connection);
   advance(connection);
+}
+
+void Front::wait_for_turn(Connection& connection) {
+  if (!std::exchange(connection.in_turn, true)) runnable_.push_back(connection.id);
 }
 
 // False while there is something to do; at the end gives running requests their moment.
@@ -250,6 +257,7 @@ void Front::close(Connection& connection) {
 }
 
 void Front::resume(Connection& connection) {
+  connection.in_turn = false;
   if (connection.state == Connection::State::reading_head && !connection.in.empty() &&
       take_head(connection))
     return;  // pipelined; the connection may be gone

@@ -57,6 +57,7 @@ class Front final : public Listener, public AtOnceRoutes {
   void take_wakes();
   void sweep();
   void close(Connection& connection);
+  void wait_for_turn(Connection& connection);
   void resume(Connection& connection);
   void log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields);
 

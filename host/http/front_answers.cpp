@@ -78,7 +78,7 @@ void Front::send(Connection& connection) {
   if (connection.out.progress() != before) connection.deadline = now() + options_.send_timeout;
   switch (sending) {
     case Sending::blocked: return count_held(connection);  // epoll tells when there is room again
-    case Sending::portion: runnable_.push_back(connection.id); return count_held(connection);
+    case Sending::portion: wait_for_turn(connection); return count_held(connection);
     case Sending::paced: return pace(connection);
     case Sending::failed: return close(connection);
     case Sending::done: return sent(connection);
@@ -119,7 +119,7 @@ void Front::sent(Connection& connection) {
       now() + (connection.in.empty() ? options_.idle_timeout : options_.header_timeout);
   if (connection.held > 0) count_held(connection);
   // Not from here: a client that pipelines what is answered at once would deepen the stack.
-  if (connection.readable || !connection.in.empty()) runnable_.push_back(connection.id);
+  if (connection.readable || !connection.in.empty()) wait_for_turn(connection);
 }
 
 void Front::feed_stream(Connection& connection) {
@@ -143,7 +143,7 @@ void Front::feed_stream(Connection& connection) {
   switch (out.advance(connection.socket)) {
     case Sending::failed: return close(connection);
     case Sending::done: connection.deadline = Instant::max(); break;
-    case Sending::portion: runnable_.push_back(connection.id); [[fallthrough]];
+    case Sending::portion: wait_for_turn(connection); [[fallthrough]];
     case Sending::paced:  // no file, no pace
     case Sending::blocked:
       if (out.progress() != before) connection.deadline = now() + options_.send_timeout;

@@ -10,8 +10,8 @@
 namespace swapmeet::http {
 namespace {
 
-constexpr std::size_t kBuffer = 16 << 10;
-constexpr int kMostReads = 16;  // of one connection, before the others get their turn
+constexpr std::size_t kBuffer = 64 << 10;
+constexpr int kMostReads = 4;  // of one connection, before the others get their turn
 
 constexpr std::size_t kBulk = 64 << 10;  // bytes of a body that takes its time
 
@@ -35,13 +35,16 @@ void Front::advance(Connection& connection) {
   }
 }
 
+// Of a body one buffer a turn: hundreds that send much must not keep a small request waiting.
 void Front::read(Connection& connection) {
   for (int reads = 0; fill(connection); ++reads) {
     const bool whole = connection.state == Connection::State::reading_head ? take_head(connection)
                                                                            : take_body(connection);
     if (whole) return;  // dispatched, answered or closed
-    if (connection.state == Connection::State::reading_body) count_held(connection);
-    if (reads == kMostReads) return runnable_.push_back(connection.id);
+    const bool in_body = connection.state == Connection::State::reading_body;
+    if (in_body) count_held(connection);
+    if (!connection.readable) return;
+    if (in_body || reads == kMostReads) return wait_for_turn(connection);
   }
 }
 
@@ -49,7 +52,7 @@ void Front::read(Connection& connection) {
 void Front::discard(Connection& connection) {
   char bytes[kBuffer];
   const auto n = ::recv(connection.socket, bytes, sizeof bytes, 0);
-  if (n > 0 || (n < 0 && errno == EINTR)) return runnable_.push_back(connection.id);
+  if (n > 0 || (n < 0 && errno == EINTR)) return wait_for_turn(connection);
   if (n == 0 || errno != EAGAIN) close(connection);
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "swapmeet/background.h"
+
 namespace swapmeet::http {
 namespace {
 constexpr std::size_t kMostWaiting = 1024;
@@ -11,7 +13,15 @@ constexpr std::size_t kMostWaiting = 1024;
 Workers::Workers(std::size_t count) {
   for (std::size_t lane = 0; lane < kLanes; ++lane)
     queues_[lane].most = std::max<std::size_t>(1, count >> lane);
-  for (std::size_t i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
+  const auto all = std::span(queues_);
+  const auto bulk = all.subspan(static_cast<std::size_t>(Lane::bulk));
+  for (std::size_t i = 0; i < count; ++i)
+    threads_.emplace_back([this, all] { work(all.first(kLanes - 1), ready_); });
+  for (std::size_t i = 0; i < bulk[0].most; ++i)
+    threads_.emplace_back([this, bulk] {
+      run_in_background();
+      work(bulk, bulk_ready_);
+    });
 }
 
 bool Workers::post(std::function<void()> job, Lane lane) {
@@ -21,7 +31,7 @@ bool Workers::post(std::function<void()> job, Lane lane) {
     if (stopping_ || jobs.size() >= kMostWaiting) return false;
     jobs.push_back(std::move(job));
   }
-  ready_.notify_one();
+  (lane == Lane::bulk ? bulk_ready_ : ready_).notify_one();
   return true;
 }
 
@@ -32,22 +42,19 @@ void Workers::stop() {
     for (auto& queue : queues_) queue.jobs.clear();
   }
   ready_.notify_all();
+  bulk_ready_.notify_all();
   for (auto& thread : threads_)
     if (thread.joinable()) thread.join();
 }
 
-Workers::Queue* Workers::next() {
-  const auto ready = std::ranges::find_if(queues_, &Queue::is_ready);
-  return ready == queues_.end() ? nullptr : &*ready;
-}
-
-// A thread that has ended a job looks for the next before it sleeps, so that a lane that was full
-// goes on without being woken.
-void Workers::work() {
+// Serves these lanes, the first one first. A thread that has ended a job looks for the next before
+// it sleeps, so that a lane that was full goes on without being woken.
+void Workers::work(std::span<Queue> queues, std::condition_variable& ready) {
+  const auto next = [&] { return std::ranges::find_if(queues, &Queue::is_ready); };
   std::unique_lock lock(mutex_);
   while (true) {
-    Queue* queue = nullptr;
-    ready_.wait(lock, [&] { return stopping_ || (queue = next()) != nullptr; });
+    auto queue = queues.end();
+    ready.wait(lock, [&] { return stopping_ || (queue = next()) != queues.end(); });
     if (stopping_) return;
     auto job = std::move(queue->jobs.front());
     queue->jobs.pop_front();

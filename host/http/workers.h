@@ -1,5 +1,6 @@
 // A fixed number of threads with bounded queues, one for each lane: many that wait for the one
-// writer of a store, or send much, must not keep all threads from those who only ask. Thread-safe.
+// writer of a store, or send much, must not keep all threads from those who only ask, nor all of
+// the processor: bulk has threads of its own, in the background. Thread-safe.
 #pragma once
 
 #include <array>
@@ -8,14 +9,14 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <vector>
 
 namespace swapmeet::http {
 
-// In the order in which they are served. How many threads a lane has at most: of `asking` all, of
-// `changing` half, of `bulk` a quarter, each at least one (so that of one or two threads nothing is
-// kept free).
+// `asking` may have all threads, `changing` half of them, and `bulk` has as many as a quarter of
+// them beside, each at least one (so that of one thread nothing is kept free for those who ask).
 enum class Lane { asking, changing, bulk };
 inline constexpr std::size_t kLanes = 3;
 
@@ -38,11 +39,11 @@ class Workers {
     std::size_t most = 0;  // that run at once
     bool is_ready() const { return !jobs.empty() && running < most; }
   };
-  void work();
-  Queue* next();  // nullptr: nothing may begin now
+  void work(std::span<Queue> queues, std::condition_variable& ready);
 
   std::mutex mutex_;
   std::condition_variable ready_;
+  std::condition_variable bulk_ready_;
   std::array<Queue, kLanes> queues_;  // by Lane
   bool stopping_ = false;
   std::vector<std::thread> threads_;

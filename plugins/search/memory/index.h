@@ -22,6 +22,7 @@
 
 #include "search/memory/documents.h"
 #include "search/memory/segment.h"
+#include "search/memory/turns.h"
 #include "swapmeet/search.h"
 
 namespace search_memory {
@@ -79,8 +80,8 @@ class Index final : public Search, public ChangeFollower {
 
   const std::size_t max_results_;
   const std::size_t rank_after_;
-  std::mutex writer_;        // one apply() at a time
-  mutable std::mutex gate_;  // who wants to change goes before those who come to read
+  std::mutex writer_;   // one apply() at a time
+  mutable Turns gate_;  // who wants to change goes before those who come to read
   mutable std::shared_mutex lock_;
   std::shared_ptr<State> state_ = std::make_shared<State>();  // under lock_, as all below
   FeedPosition position_;

@@ -8,8 +8,9 @@
 
 namespace search_memory {
 
-// Readers pass the gate one by one and let each other be; a writer holds it until it is in, so that
-// a crowd of readers cannot keep it out.
+// Readers pass the gate one by one and let each other be; a writer holds it until it is done, so
+// that a crowd of readers cannot keep it out. It opens in the order in which they came, so that a
+// writer that comes again at once cannot keep readers out either.
 class Index::Reading {
  public:
   explicit Reading(const Index& index) {
@@ -28,7 +29,7 @@ class Index::Writing {
   explicit Writing(Index& index) : pass_(index.gate_), lock_(index.lock_) {}
 
  private:
-  std::unique_lock<std::mutex> pass_;
+  std::unique_lock<Turns> pass_;
   std::unique_lock<std::shared_mutex> lock_;
 };
 

@@ -6,6 +6,7 @@
 
 #include "search/memory/index.h"
 #include "search/memory/locks.h"
+#include "swapmeet/background.h"
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -48,6 +49,7 @@ bool Index::is_worth_saving() const {
 
 // What is due at once, and now and then what would not be due otherwise.
 void Index::rank_when_due() {
+  run_in_background();
   auto rank_at = Steady::now() + kBetweenRankings;
   auto save_at = Steady::now();
   std::unique_lock lock(due_mutex_);

@@ -1,0 +1,26 @@
+// A mutex that is given to those who wait for it in the order in which they came; std::mutex may go
+// to the same thread again and again.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace search_memory {
+
+class Turns {
+ public:
+  void lock() {
+    const auto mine = next_.fetch_add(1);
+    for (auto now = now_.load(); now != mine; now = now_.load()) now_.wait(now);
+  }
+  void unlock() {
+    now_.fetch_add(1);
+    now_.notify_all();
+  }
+
+ private:
+  std::atomic<std::uint32_t> next_ = 0;
+  std::atomic<std::uint32_t> now_ = 0;
+};
+
+}  // namespace search_memory
