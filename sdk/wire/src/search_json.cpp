@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "json_tools.h"
 
 namespace swapmeet::wire {
@@ -26,6 +28,13 @@ void write(JsonWriter& out, const Facets& facets) {
     out.number("count", one.count).end();
   });
   out.end();
+}
+
+std::chrono::seconds read_keep(JsonReader& in) {
+  const auto seconds = in.number("keep_seconds");
+  if (seconds < 60 || seconds > 31'536'000)
+    in.fail("keep_seconds", "must be from 60 to 31536000, which is a year");
+  return std::chrono::seconds(std::min<std::uint64_t>(seconds, 31'536'000));
 }
 
 Facets read_facets(JsonReader& in) {
@@ -96,24 +105,33 @@ Result<Suggestions> from_json(std::string_view text) {
   return in.finish(std::move(suggestions));
 }
 
-std::string to_json(const WatchRequest& request) {
-  return JsonWriter().begin().text("query", request.query).end().take();
+std::string to_json(const WatchOrder& watch) {
+  JsonWriter out;
+  out.begin().text("query", watch.query);
+  if (watch.keep) out.number("keep_seconds", static_cast<std::uint64_t>(watch.keep->count()));
+  return out.end().take();
 }
 
 template <>
-Result<WatchRequest> from_json(std::string_view text) {
+Result<WatchOrder> from_json(std::string_view text) {
   JsonReader in(text);
-  return in.finish(WatchRequest{in.text("query"), {}});
+  WatchOrder watch{in.text("query"), {}};
+  if (in.has("keep_seconds")) watch.keep = read_keep(in);
+  return in.finish(std::move(watch));
 }
 
 std::string to_json(const WatchRecord& watch) {
-  return JsonWriter().begin().text("id", watch.id).text("query", watch.query).end().take();
+  JsonWriter out;
+  out.begin().text("id", watch.id).text("query", watch.query);
+  return out.number("keep_seconds", static_cast<std::uint64_t>(watch.keep.count())).end().take();
 }
 
 template <>
 Result<WatchRecord> from_json(std::string_view text) {
   JsonReader in(text);
-  return in.finish(WatchRecord{in.text("id"), in.text("query")});
+  WatchRecord watch{in.text("id"), in.text("query"), {}};
+  if (in.has("keep_seconds")) watch.keep = read_keep(in);
+  return in.finish(std::move(watch));
 }
 
 std::string to_json(const Match& match) {

@@ -1,0 +1,258 @@
+// Saved searches: how many, how long they last, and what is left of them after a restart.
+#include "host/api/watch_list.h"
+
+#include <fstream>
+#include <set>
+
+#include "fakes.h"
+
+using namespace swapmeet;
+using namespace swapmeet::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Identity kAnn{"ann", {"friends"}, {}};
+
+// Lists that come one after the other, as a host's do, on one data folder.
+struct Lists {
+  TemporaryFolder data;
+  ManualClock clock;
+  EventBus events;
+  FakeWatches watches;
+  std::unique_ptr<WatchStore> store;
+  std::unique_ptr<WatchList> list;
+  std::vector<std::string> log;
+
+  explicit Lists(WatchList::Limits limits = {}) : limits_(limits) { start(); }
+  void start() {
+    list.reset();
+    store = std::make_unique<WatchStore>(data.path);
+    list = std::make_unique<WatchList>(
+        WatchList::Parts{
+            watches, events, *store, clock,
+            [this](LogLevel, std::string_view, std::initializer_list<LogField> fields) {
+              for (const auto& field : fields) log.emplace_back(field.value);
+            }},
+        limits_);
+    REQUIRE(list->restore().ok());
+    list->tend();
+  }
+  std::string add(const std::string& query, const std::string& asker = "ann",
+                  std::chrono::seconds keep = WatchList::kKeep) {
+    auto id = list->add({query, kAnn}, asker, keep);
+    REQUIRE(id.ok());
+    return *id;
+  }
+  std::set<std::string> watched() const {
+    std::set<std::string> queries;
+    for (const auto& [query, found] : watches.found_) queries.insert(query);
+    return queries;
+  }
+  std::set<std::string> kept() const {
+    std::set<std::string> queries;
+    for (const auto& one : *store->all()) queries.insert(one.request.query);
+    return queries;
+  }
+
+ private:
+  WatchList::Limits limits_;
+};
+
+using Queries = std::set<std::string>;
+
+}  // namespace
+
+TEST_CASE("watches are bounded, in all and for one who asks") {
+  Lists host({3, 2});
+  host.add("a");
+  host.add("b");
+  CHECK(host.list->add({"c", {}}, "ann").error().code == ErrorCode::too_many);
+  const auto last = host.add("c", "bob");
+  CHECK(host.list->add({"d", {}}, "cyd").error().code == ErrorCode::too_many);
+  host.start();  // the same after a restart
+  CHECK(host.list->add({"d", {}}, "cyd").error().code == ErrorCode::too_many);
+  CHECK(host.list->remove(last).ok());
+  CHECK(host.list->add({"d", {}}, "ann").error().code == ErrorCode::too_many);
+  host.add("d", "cyd");
+}
+
+TEST_CASE("a watch lasts over a restart, and tells what it finds under the same id") {
+  Lists host;
+  const auto id = host.add("song");
+  host.add("film");
+  CHECK(host.list->remove(host.add("ended")).ok());
+  host.watches.viewers_.clear();
+  host.start();
+  CHECK(host.watched() == Queries{"film", "song"});
+  CHECK(host.watches.viewers_.at("song") == kAnn);
+  CHECK(host.list->keep(id));
+  std::vector<std::string> told;
+  const auto listening =
+      host.events.subscribe([&](const Event& event) { told.push_back(event.watch); });
+  host.watches.found_.at("song")({});
+  CHECK(told == std::vector<std::string>{id});
+  CHECK(host.list->remove(id).ok());
+  CHECK(host.list->remove(id).error().code == ErrorCode::not_found);
+  host.start();
+  CHECK(host.watched() == Queries{"film"});
+}
+
+TEST_CASE("a watch that nobody listens to ends after its time, for good") {
+  Lists host;
+  const auto unheard = host.add("unheard", "ann", 1h);
+  const auto heard = host.add("heard", "ann", 1h);
+  host.add("long");
+  host.clock.advance(50min);
+  CHECK(host.list->keep(heard));
+  host.clock.advance(20min);
+  CHECK_FALSE(host.list->keep(unheard));
+  CHECK(host.list->remove(unheard).error().code == ErrorCode::not_found);
+  host.list->tend();
+  CHECK(host.watched() == Queries{"heard", "long"});
+  CHECK(host.kept() == Queries{"heard", "long"});
+  host.start();
+  CHECK(host.watched() == Queries{"heard", "long"});
+  host.clock.advance(std::chrono::days(31));
+  host.list->tend();
+  CHECK(host.kept().empty());
+}
+
+TEST_CASE("the time that a host was away counts, but those who listened may come back") {
+  Lists host;
+  const auto song = host.add("song", "ann", 24h);
+  host.add("film", "ann", 24h);
+  host.clock.advance(20h);
+  CHECK(host.list->keep(song));
+  host.list->tend();
+  host.start();  // 24 hours are left of song, 4 of film
+  host.clock.advance(5h);
+  host.list->tend();
+  CHECK(host.kept() == Queries{"song"});
+  host.clock.advance(std::chrono::days(60));
+  host.start();  // ten minutes
+  host.clock.advance(9min);
+  CHECK(host.list->keep(song));
+  host.clock.advance(23h);
+  host.list->tend();
+  CHECK(host.kept() == Queries{"song"});
+}
+
+TEST_CASE("watches for which the index is away are taken up when it is back") {
+  Lists host;
+  const auto id = host.add("song");
+  host.watches.found_.clear();
+  host.watches.away_ = true;
+  host.start();
+  CHECK(host.list->keep(id));
+  CHECK(host.watched().empty());
+  CHECK(host.log == std::vector<std::string>{"the index is away"});
+  host.list->tend();
+  CHECK(host.log.size() == 1);
+  CHECK(host.list->add({"film", {}}, "ann").error().code == ErrorCode::unavailable);
+  CHECK(host.kept() == Queries{"song"});
+  host.watches.away_ = false;
+  host.list->tend();
+  CHECK(host.watched() == Queries{"song"});
+}
+
+TEST_CASE("what cannot be kept is not promised") {
+  Lists host;
+  sqlite::Database(host.data.path / "watches.db")
+      .execute(
+          "CREATE TRIGGER full BEFORE INSERT ON watches BEGIN SELECT raise(FAIL, 'full'); END;"
+          "CREATE TRIGGER stuck BEFORE DELETE ON watches BEGIN SELECT raise(FAIL, 'no'); END");
+  CHECK_FALSE(host.list->add({"song", {}}, "ann").ok());
+  CHECK(host.watched().empty());
+  sqlite::Database(host.data.path / "watches.db").execute("DROP TRIGGER full");
+  const auto id = host.add("song");
+  CHECK_FALSE(host.list->remove(id).ok());
+  CHECK(host.list->keep(id));
+}
+
+TEST_CASE("watches see what their account may see now, and end with it") {
+  World world;
+  const Api api(world.all());
+  REQUIRE(world.call("POST", "/api/v1/watches", R"({"query":"song"})", World::as("ann")).status ==
+          201);
+  REQUIRE(world.call("POST", "/api/v1/watches", R"({"query":"film"})", World::as("bob")).status ==
+          201);
+  const auto change = [&](Account account) {
+    world.auth.account_ = std::move(account);
+    CHECK(world.call("PATCH", "/api/v1/accounts/ann", R"({"disabled":false})").status == 200);
+  };
+  change({"ann", {"friends"}, {}, false, {}});
+  CHECK(world.watches.viewers_.at("song") == kAnn);
+  CHECK(world.watches.viewers_.at("film").groups.empty());
+  CHECK(world.watches.found_.contains("song"));
+  CHECK(world.watch_store.all()->at(0).request.viewer.groups.size() +
+            world.watch_store.all()->at(1).request.viewer.groups.size() ==
+        1);
+  change({"ann", {}, {}, true, {}});
+  CHECK_FALSE(world.watches.found_.contains("song"));
+  CHECK(world.call("DELETE", "/api/v1/accounts/bob").status == 204);
+  CHECK(world.watches.found_.empty());
+  CHECK(world.watch_store.all()->empty());
+}
+
+TEST_CASE("a watch says how long it is kept unheard, and may ask for another time") {
+  World world;
+  const Api api(world.all());
+  const auto keep_of = [&](const std::string& body) {
+    const auto made = world.call("POST", "/api/v1/watches", body);
+    REQUIRE(made.status == 201);
+    return parsed(made)["keep_seconds"].GetInt64();
+  };
+  CHECK(keep_of(R"({"query":"a"})") == 30 * 24 * 3600);
+  CHECK(keep_of(R"({"query":"a","keep_seconds":60})") == 60);
+  for (const auto* wrong : {"59", "31536001", "-1", "\"1\""})
+    CHECK(world
+              .call("POST", "/api/v1/watches",
+                    std::string(R"({"query":"a","keep_seconds":)") + wrong + "}")
+              .status == 400);
+}
+
+TEST_CASE("the store of watches is looked through, copied, and refused when it is damaged") {
+  Lists host;
+  const auto id = host.add("song");
+  const TemporaryFolder copy;
+  auto kept = WatchStore::kept_in(host.data.path);
+  REQUIRE(kept.back_up(copy.path).ok());
+  const auto report = WatchStore::kept_in(copy.path).verify();
+  CHECK(report->problems.empty());
+  CHECK(report->notes == std::vector<std::string>{"watches.db: 1 saved searches"});
+  CHECK(WatchStore(copy.path).all()->at(0).id == id);
+  sqlite::Database(copy.path / "watches.db").execute("UPDATE watches SET keep_seconds=0");
+  CHECK(WatchStore::kept_in(copy.path).verify()->problems.size() == 1);
+  std::ofstream(copy.path / "watches.db", std::ios::binary) << std::string(20'000, 'x');
+  CHECK_THROWS_WITH(WatchStore(copy.path),
+                    Catch::Contains("watches.db is damaged") && Catch::Contains("or remove it"));
+}
+
+TEST_CASE("watches that the first version kept are all there") {
+  const TemporaryFolder data;
+  // As it was written once, kept apart from the program's own migrations. Never changed.
+  sqlite::Database(data.path / "watches.db").execute(R"sql(
+CREATE TABLE watches(
+  id TEXT PRIMARY KEY, asker TEXT NOT NULL, query TEXT NOT NULL, account TEXT NOT NULL,
+  groups_in TEXT NOT NULL, roles TEXT NOT NULL, read_only INTEGER NOT NULL,
+  keep_seconds INTEGER NOT NULL, heard INTEGER NOT NULL) WITHOUT ROWID;
+PRAGMA user_version=1;
+INSERT INTO watches VALUES('0a', '@ann', 'song -live', 'ann', 'friends
+family
+', 'admin
+', 0, 3600, 1767225600000), ('0b', '192.0.2.7', 'film', '', '', '', 1, 60, 0);
+)sql");
+  const auto all = WatchStore(data.path).all();
+  REQUIRE(all->size() == 2);
+  CHECK(all->at(0).id == "0a");
+  CHECK(all->at(0).asker == "@ann");
+  CHECK(all->at(0).request.query == "song -live");
+  CHECK(all->at(0).request.viewer == Identity{"ann", {"friends", "family"}, {"admin"}});
+  CHECK(all->at(0).keep == 1h);
+  CHECK(to_rfc3339(all->at(0).heard) == "2026-01-01T00:00:00Z");
+  CHECK(all->at(1).request.viewer == Identity{"", {}, {}, true});
+  CHECK(WatchStore::kept_in(data.path).verify()->problems.empty());
+  sqlite::Database(data.path / "watches.db").execute("PRAGMA user_version=99");
+  CHECK_THROWS_WITH(WatchStore(data.path), Catch::Contains("newer version"));
+}
