@@ -40,72 +40,85 @@ void WatchList::tend() {
   watch_missing();
 }
 
+bool WatchList::is_alive(Entries::const_iterator at) const {
+  return at != entries_.end() && at->second.on_disk &&
+         (at->second.until > parts_.clock.steady() || *at->second.listeners > 0);
+}
+
+void WatchList::last_on(Entry& entry) const {
+  entry.until = parts_.clock.steady() + entry.stored.keep;
+  entry.stored.heard = parts_.clock.now();
+}
+
 void WatchList::end_unheard() {
   std::vector<std::string> ids;
-  const auto now = parts_.clock.steady();
   {
     const std::lock_guard lock(mutex_);
-    for (const auto& [id, entry] : entries_)
-      if (entry.on_disk && entry.until <= now) ids.push_back(id);
+    for (auto at = entries_.begin(); at != entries_.end(); ++at)
+      if (at->second.on_disk && !is_alive(at)) ids.push_back(at->first);
   }
-  if (ids.empty()) return;
   // What the disk does not let go of is tried again the next time; nobody hears it any more.
-  if (const auto removed = parts_.store.remove(ids); !removed) return report(removed.error());
+  if (const auto ended = end(ids); !ended) report(ended.error());
+}
+
+Result<void> WatchList::end(const std::vector<std::string>& ids) {
+  if (ids.empty()) return {};
+  if (auto removed = parts_.store.remove(ids); !removed) return removed;
   std::vector<Entries::node_type> ended;  // without the lock
   const std::lock_guard lock(mutex_);
   for (const auto& id : ids) ended.push_back(entries_.extract(id));
+  return {};
 }
 
 void WatchList::note_heard() {
   std::vector<StoredWatch> heard;
   {
     const std::lock_guard lock(mutex_);
-    for (auto& [id, entry] : entries_)
-      if (entry.stored.heard - entry.noted >= kNoted) {
-        heard.push_back(entry.stored);
-        entry.noted = entry.stored.heard;
-      }
+    for (auto& [id, entry] : entries_) {
+      if (*entry.listeners > 0) last_on(entry);
+      if (entry.stored.heard - entry.noted < kNoted) continue;
+      heard.push_back(entry.stored);
+      entry.noted = entry.stored.heard;
+    }
   }
   if (heard.empty()) return;
   if (const auto updated = parts_.store.update(heard); !updated) report(updated.error());
 }
 
 void WatchList::watch_missing() {
-  std::vector<StoredWatch> missing;
+  std::vector<std::pair<StoredWatch, Listeners>> missing;
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [id, entry] : entries_)
-      if (entry.on_disk && !entry.registration) missing.push_back(entry.stored);
+      if (entry.on_disk && !entry.registration) missing.emplace_back(entry.stored, entry.listeners);
   }
-  for (const auto& stored : missing) {
-    auto registration = watch(stored);
-    if (registration) {
-      put_registration(stored.id, std::move(*registration));
-      continue;
-    }
-    report(registration.error());
+  for (const auto& [stored, listeners] : missing) {
+    const auto watched = watch_anew(stored, listeners);
     // A query that is no longer understood says nothing of the others; an index that is away does.
-    if (registration.error().code != ErrorCode::invalid_argument) return;
+    if (!watched && watched.error().code != ErrorCode::invalid_argument) return;
   }
 }
 
-Result<Registration> WatchList::watch(const StoredWatch& stored) {
+Result<Registration> WatchList::watch(const StoredWatch& stored, Listeners listeners) {
   return guarded([&] {
     return parts_.watches.watch(stored.request,
-                                [&events = parts_.events, id = stored.id](const Match& match) {
-                                  events.publish({"match", wire::to_json(match), id});
+                                [&events = parts_.events, id = stored.id,
+                                 listeners = std::move(listeners)](const Match& match) {
+                                  if (*listeners > 0)
+                                    events.publish({"match", wire::to_json(match), id});
                                 });
   });
 }
 
-void WatchList::put_registration(const std::string& id, Registration registration) {
-  Registration ended;  // without the lock
+Result<void> WatchList::watch_anew(const StoredWatch& stored, Listeners listeners) {
+  auto watched = watch(stored, std::move(listeners));
+  if (!watched) report(watched.error());
+  Registration ended = watched ? std::move(*watched) : Registration();  // without the lock
   const std::lock_guard lock(mutex_);
-  const auto found = entries_.find(id);
-  if (found == entries_.end())
-    ended = std::move(registration);
-  else
-    ended = std::exchange(found->second.registration, std::move(registration));
+  const auto found = entries_.find(stored.id);
+  if (found != entries_.end()) std::swap(ended, found->second.registration);
+  if (!watched) return std::move(watched).error();
+  return {};
 }
 
 void WatchList::report(const Error& error) {
@@ -132,14 +145,16 @@ Result<std::string> WatchList::add(const WatchRequest& request, const std::strin
                                    std::chrono::seconds keep) {
   end_unheard();
   const StoredWatch stored{random_hex(16), asker, request, keep, parts_.clock.now()};
+  Listeners listeners;
   {
     const std::lock_guard lock(mutex_);
     if (auto room = make_room(asker); !room) return std::move(room).error();
     auto& entry = entries_[stored.id];
     entry.stored = stored;
     entry.noted = stored.heard;
+    listeners = entry.listeners;
   }
-  auto registration = watch(stored);
+  auto registration = watch(stored, listeners);
   auto added = registration ? parts_.store.add(stored) : registration.error();
   Registration ended;  // without the lock
   const std::lock_guard lock(mutex_);
@@ -149,55 +164,52 @@ Result<std::string> WatchList::add(const WatchRequest& request, const std::strin
     return std::move(added).error();
   }
   auto& entry = entries_.at(stored.id);
-  entry.until = parts_.clock.steady() + keep;
+  last_on(entry);
   entry.on_disk = true;
   entry.registration = std::move(*registration);
   return stored.id;
 }
 
-bool WatchList::keep(const std::string& id) {
+Registration WatchList::listen(const std::string& id) {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(id);
-  const auto now = parts_.clock.steady();
-  if (found == entries_.end() || !found->second.on_disk || found->second.until <= now) return false;
-  found->second.until = now + found->second.stored.keep;
-  found->second.stored.heard = parts_.clock.now();
-  return true;
+  if (!is_alive(found)) return {};
+  last_on(found->second);
+  ++*found->second.listeners;
+  return Registration([listeners = found->second.listeners] { --*listeners; });
 }
 
 Result<void> WatchList::remove(const std::string& id) {
-  if (!keep(id)) return Error{ErrorCode::not_found, "there is no such watch (any more)", {}};
-  if (auto removed = parts_.store.remove({id}); !removed) return removed;
-  Entries::node_type ended;  // without the lock
-  const std::lock_guard lock(mutex_);
-  ended = entries_.extract(id);
-  if (ended.empty()) return Error{ErrorCode::not_found, "there is no such watch (any more)", {}};
-  return {};
+  {
+    const std::lock_guard lock(mutex_);
+    if (!is_alive(entries_.find(id)))
+      return Error{ErrorCode::not_found, "there is no such watch (any more)", {}};
+  }
+  return end({id});
 }
 
 void WatchList::change_viewer(const std::string& account, const std::optional<Identity>& now) {
-  std::vector<StoredWatch> all;
+  std::vector<std::pair<StoredWatch, Listeners>> changed;
+  std::vector<StoredWatch> stored;
+  std::vector<std::string> ended;
   {
     const std::lock_guard lock(mutex_);
     for (auto& [id, entry] : entries_) {
       auto& viewer = entry.stored.request.viewer;
       if (viewer.account != account || viewer == now) continue;
-      if (now)
-        viewer = *now;
-      else
-        entry.until = {};  // heard by nobody from here on
-      all.push_back(entry.stored);
+      if (!now) {
+        ended.push_back(id);
+        continue;
+      }
+      viewer = *now;
+      changed.emplace_back(entry.stored, entry.listeners);
+      stored.push_back(entry.stored);
     }
   }
-  if (!now) return end_unheard();
-  if (all.empty()) return;
-  if (const auto updated = parts_.store.update(all); !updated) report(updated.error());
-  for (const auto& stored : all) {
-    auto registration = watch(stored);
-    if (!registration) report(registration.error());
-    // Without one nothing is told that may no longer be seen, and tend() tries again.
-    put_registration(stored.id, registration ? std::move(*registration) : Registration());
-  }
+  if (const auto gone = end(ended); !gone) report(gone.error());
+  if (stored.empty()) return;
+  if (const auto updated = parts_.store.update(stored); !updated) report(updated.error());
+  for (const auto& [one, listeners] : changed) (void)watch_anew(one, listeners);
 }
 
 }  // namespace swapmeet

@@ -4,8 +4,10 @@
 // Threads: thread-safe.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -45,32 +47,40 @@ class WatchList {
   // watches for those that could not be watched for yet, since an index was away.
   void tend();
 
-  // The id, once the watch is on the disk. What is found is published as events "match". `asker`:
+  // The id, once the watch is on the disk. What is found is published as events "match" while
+  // somebody listens: nothing is done for the others, however much they match. `asker`:
   // whose limit it counts to. Errors as of Watches::watch, and of the disk.
   Result<std::string> add(const WatchRequest& request, const std::string& asker,
                           std::chrono::seconds keep = kKeep);
-  // Somebody listens: it lasts on. False: there is none, or no longer.
-  bool keep(const std::string& id);
+  // To be held for as long as somebody listens: what is found is published, and the watch lasts on.
+  // An empty one: there is no such watch, or no longer. May outlive this object.
+  Registration listen(const std::string& id);
   // `not_found`: there is none, or no longer.
   Result<void> remove(const std::string& id);
   // The account may see something else now; nullopt: it is no more, and neither are its watches.
   void change_viewer(const std::string& account, const std::optional<Identity>& now);
 
  private:
+  using Listeners = std::shared_ptr<std::atomic<int>>;
   struct Entry {
     StoredWatch stored;
     std::chrono::steady_clock::time_point until;
-    bool on_disk = false;       // false: add() is at it
+    bool on_disk = false;  // false: add() is at it
+    Listeners listeners = std::make_shared<std::atomic<int>>(0);
     Time noted{};               // what the disk knows of when it was heard
     Registration registration;  // empty: not watched for yet
   };
   using Entries = std::map<std::string, Entry>;
-  Result<Registration> watch(const StoredWatch& stored);
+  Result<Registration> watch(const StoredWatch& stored, Listeners listeners);
+  bool is_alive(Entries::const_iterator at) const;         // with mutex_ held
   Result<void> make_room(const std::string& asker) const;  // with mutex_ held
+  void last_on(Entry& entry) const;                        // from now; with mutex_ held
   void end_unheard();
+  Result<void> end(const std::vector<std::string>& ids);
   void note_heard();
   void watch_missing();
-  void put_registration(const std::string& id, Registration registration);
+  // Errors are reported, and nothing is told then until it is tried again.
+  Result<void> watch_anew(const StoredWatch& stored, Listeners listeners);
   void report(const Error& error);
 
   const Parts parts_;

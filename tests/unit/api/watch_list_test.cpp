@@ -86,10 +86,14 @@ TEST_CASE("a watch lasts over a restart, and tells what it finds under the same 
   host.start();
   CHECK(host.watched() == Queries{"film", "song"});
   CHECK(host.watches.viewers_.at("song") == kAnn);
-  CHECK(host.list->keep(id));
   std::vector<std::string> told;
-  const auto listening =
+  const auto hearing =
       host.events.subscribe([&](const Event& event) { told.push_back(event.watch); });
+  auto listening = host.list->listen(id);
+  REQUIRE(listening);
+  host.watches.found_.at("song")({});
+  host.watches.found_.at("film")({});  // to which nobody listens
+  listening.reset();
   host.watches.found_.at("song")({});
   CHECK(told == std::vector<std::string>{id});
   CHECK(host.list->remove(id).ok());
@@ -104,9 +108,9 @@ TEST_CASE("a watch that nobody listens to ends after its time, for good") {
   const auto heard = host.add("heard", "ann", 1h);
   host.add("long");
   host.clock.advance(50min);
-  CHECK(host.list->keep(heard));
+  CHECK(host.list->listen(heard));
   host.clock.advance(20min);
-  CHECK_FALSE(host.list->keep(unheard));
+  CHECK_FALSE(host.list->listen(unheard));
   CHECK(host.list->remove(unheard).error().code == ErrorCode::not_found);
   host.list->tend();
   CHECK(host.watched() == Queries{"heard", "long"});
@@ -118,12 +122,31 @@ TEST_CASE("a watch that nobody listens to ends after its time, for good") {
   CHECK(host.kept().empty());
 }
 
+TEST_CASE("a watch lasts for as long as somebody listens, and its time begins anew after that") {
+  Lists host;
+  const auto id = host.add("song", "ann", 1h);
+  auto listening = host.list->listen(id);
+  const auto another = host.list->listen(id);
+  listening.reset();
+  host.clock.advance(24h);
+  host.list->tend();
+  CHECK(host.watched() == Queries{"song"});
+  CHECK(host.store->all()->at(0).heard == host.clock.now());
+  host.list->tend();
+  auto last = host.list->listen(id);
+  REQUIRE(last);
+  CHECK(host.list->remove(id).ok());  // also while somebody listens
+  CHECK_FALSE(host.list->listen(id));
+  host.list.reset();
+  last.reset();
+}
+
 TEST_CASE("the time that a host was away counts, but those who listened may come back") {
   Lists host;
   const auto song = host.add("song", "ann", 24h);
   host.add("film", "ann", 24h);
   host.clock.advance(20h);
-  CHECK(host.list->keep(song));
+  CHECK(host.list->listen(song));
   host.list->tend();
   host.start();  // 24 hours are left of song, 4 of film
   host.clock.advance(5h);
@@ -132,7 +155,7 @@ TEST_CASE("the time that a host was away counts, but those who listened may come
   host.clock.advance(std::chrono::days(60));
   host.start();  // ten minutes
   host.clock.advance(9min);
-  CHECK(host.list->keep(song));
+  CHECK(host.list->listen(song));
   host.clock.advance(23h);
   host.list->tend();
   CHECK(host.kept() == Queries{"song"});
@@ -144,7 +167,7 @@ TEST_CASE("watches for which the index is away are taken up when it is back") {
   host.watches.found_.clear();
   host.watches.away_ = true;
   host.start();
-  CHECK(host.list->keep(id));
+  CHECK(host.list->listen(id));
   CHECK(host.watched().empty());
   CHECK(host.log == std::vector<std::string>{"the index is away"});
   host.list->tend();
@@ -167,7 +190,7 @@ TEST_CASE("what cannot be kept is not promised") {
   sqlite::Database(host.data.path / "watches.db").execute("DROP TRIGGER full");
   const auto id = host.add("song");
   CHECK_FALSE(host.list->remove(id).ok());
-  CHECK(host.list->keep(id));
+  CHECK(host.list->listen(id));
 }
 
 TEST_CASE("watches see what their account may see now, and end with it") {
