@@ -8,6 +8,7 @@
 
 #include <charconv>
 #include <cstdlib>
+#include <utility>
 
 namespace swapmeet::bench {
 namespace {
@@ -24,7 +25,7 @@ std::size_t content_length(std::string_view head) {
 
 }  // namespace
 
-PlainClient::PlainClient(int port) : port_(port) {}
+PlainClient::PlainClient(int port, std::string from) : port_(port), from_(std::move(from)) {}
 PlainClient::~PlainClient() { close(); }
 
 void PlainClient::close() {
@@ -34,6 +35,10 @@ void PlainClient::close() {
 
 bool PlainClient::connect() {
   socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in own{};
+  own.sin_family = AF_INET;
+  ::inet_pton(AF_INET, from_.c_str(), &own.sin_addr);
+  ::bind(socket_, reinterpret_cast<const sockaddr*>(&own), sizeof own);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port_));
