@@ -38,14 +38,14 @@ bool PlainClient::connect() {
   sockaddr_in own{};
   own.sin_family = AF_INET;
   ::inet_pton(AF_INET, from_.c_str(), &own.sin_addr);
-  ::bind(socket_, reinterpret_cast<const sockaddr*>(&own), sizeof own);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port_));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   const int yes = 1;
   ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-  if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
+  if (::bind(socket_, reinterpret_cast<const sockaddr*>(&own), sizeof own) == 0 &&
+      ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
     return true;
   close();
   return false;

@@ -28,6 +28,7 @@ using Steady = std::chrono::steady_clock;
 
 constexpr std::size_t kPeers = 8;              // that announce, each over a connection of its own
 constexpr std::size_t kPortion = 25;           // changes of an announcement
+constexpr std::size_t kSavers = 16;            // connections that save searches
 constexpr std::size_t kOfOne = 100;            // watches that an index lets one address have
 constexpr std::size_t kWordless = 50;          // watches that every change is compared with
 constexpr const char* kMark = "swapmeetmark";  // what the client who listens searches for
@@ -66,6 +67,7 @@ std::vector<std::string> mixed_queries(const Workload& workload, std::size_t cou
   std::vector<std::string> all;
   for (std::size_t i = 0; i < std::min(kWordless, count); ++i)
     all.push_back("type:video size>" + std::to_string(i) + "G");
+  all.reserve(count + 2 * kWordless);
   const auto of_each = count / std::size(kQueryClasses) + 1;
   for (const auto query_class : kQueryClasses)
     for (auto& query : workload.queries(query_class, of_each)) all.push_back(std::move(query));
@@ -84,11 +86,12 @@ std::string save(PlainClient& client, const std::string& query) {
   return wire::from_json<wire::WatchRecord>(client.body())->id;
 }
 
-// From as many addresses of this machine as it takes, 16 connections at once.
+// From as many addresses of this machine as it takes.
 void save_all(int port, const std::vector<std::string>& queries) {
   std::atomic<std::size_t> next{0};
   std::vector<std::jthread> threads;
-  for (int i = 0; i < 16; ++i)
+  threads.reserve(kSavers);
+  for (std::size_t i = 0; i < kSavers; ++i)
     threads.emplace_back([&] {
       for (auto at = kOfOne * next++; at < queries.size(); at = kOfOne * next++) {
         const auto number = at / kOfOne;
@@ -188,6 +191,7 @@ double measure_changes(const MeasuredHost& host, std::uint64_t seed, const Optio
   const auto began = Steady::now();
   std::atomic<std::size_t> count{0};
   std::vector<std::jthread> threads;
+  threads.reserve(kPeers);
   for (std::size_t peer = 0; peer < kPeers; ++peer)
     threads.emplace_back(
         [&, peer] { count += announce(host.port(), workload, peer, options, delays); });

@@ -65,6 +65,7 @@ Result<void> WatchList::end(const std::vector<std::string>& ids) {
   if (ids.empty()) return {};
   if (auto removed = parts_.store.remove(ids); !removed) return removed;
   std::vector<Entries::node_type> ended;  // without the lock
+  ended.reserve(ids.size());
   const std::lock_guard lock(mutex_);
   for (const auto& id : ids) ended.push_back(entries_.extract(id));
   return {};
