@@ -171,6 +171,14 @@ Result<std::string> WatchList::add(const WatchRequest& request, const std::strin
   return stored.id;
 }
 
+std::vector<StoredWatch> WatchList::of(const std::string& asker) {
+  std::vector<StoredWatch> watches;
+  const std::lock_guard lock(mutex_);
+  for (auto at = entries_.begin(); at != entries_.end(); ++at)
+    if (at->second.stored.asker == asker && is_alive(at)) watches.push_back(at->second.stored);
+  return watches;
+}
+
 Registration WatchList::listen(const std::string& id) {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(id);

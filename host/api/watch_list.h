@@ -52,6 +52,8 @@ class WatchList {
   // whose limit it counts to. Errors as of Watches::watch, and of the disk.
   Result<std::string> add(const WatchRequest& request, const std::string& asker,
                           std::chrono::seconds keep = kKeep);
+  // Those that count to the limit of `asker`.
+  std::vector<StoredWatch> of(const std::string& asker);
   // To be held for as long as somebody listens: what is found is published, and the watch lasts on.
   // An empty one: there is no such watch, or no longer. May outlive this object.
   Registration listen(const std::string& id);

@@ -4,18 +4,41 @@
 
 namespace swapmeet {
 
+namespace {
+
+// Whose limit a watch counts to.
+std::string asker_of(const http::Request& request) {
+  const auto& account = request.identity.account;
+  return account.empty() ? request.remote_address : '@' + account;
+}
+
+// Others may come from a guest's address, and whoever has an id can listen to it and end it.
+Result<http::Response> list(WatchList& watches, const http::Request& request) {
+  if (request.identity.is_guest())
+    return Error{ErrorCode::not_allowed,
+                 "a guest's watches are known by their ids alone; an account can list its own",
+                 {}};
+  std::vector<wire::WatchRecord> records;
+  for (auto& watch : watches.of(asker_of(request)))
+    records.push_back({std::move(watch.id), std::move(watch.request.query), watch.keep});
+  return http::json(wire::to_json(records));
+}
+
+}  // namespace
+
 void add_watches(Api& api) {
   auto* watches = api.context().watch_list;
   api.add("POST", "/api/v1/watches", [watches](http::Request& request) -> Result<http::Response> {
     if (!watches) return not_here("search");
     auto wanted = body_of<wire::WatchOrder>(request);
     if (!wanted) return std::move(wanted).error();
-    const auto& account = request.identity.account;
     const auto keep = wanted->keep.value_or(WatchList::kKeep);
-    auto id = watches->add({wanted->query, request.identity},
-                           account.empty() ? request.remote_address : '@' + account, keep);
+    auto id = watches->add({wanted->query, request.identity}, asker_of(request), keep);
     if (!id) return std::move(id).error();
     return http::json(wire::to_json(wire::WatchRecord{*id, wanted->query, keep}), 201);
+  });
+  api.add("GET", "/api/v1/watches", [watches](http::Request& request) -> Result<http::Response> {
+    return watches ? list(*watches, request) : not_here("search");
   });
   api.add("DELETE", "/api/v1/watches/{id}",
           [watches](http::Request& request) -> Result<http::Response> {

@@ -37,6 +37,17 @@ std::chrono::seconds read_keep(JsonReader& in) {
   return std::chrono::seconds(std::min<std::uint64_t>(seconds, 31'536'000));
 }
 
+void write(JsonWriter& out, const WatchRecord& watch) {
+  out.begin().text("id", watch.id).text("query", watch.query);
+  out.number("keep_seconds", static_cast<std::uint64_t>(watch.keep.count())).end();
+}
+
+WatchRecord read_watch(JsonReader& in) {
+  WatchRecord watch{in.text("id"), in.text("query"), {}};
+  if (in.has("keep_seconds")) watch.keep = read_keep(in);
+  return watch;
+}
+
 Facets read_facets(JsonReader& in) {
   Facets facets;
   in.list("types", [&](JsonReader& one) {
@@ -122,16 +133,29 @@ Result<WatchOrder> from_json(std::string_view text) {
 
 std::string to_json(const WatchRecord& watch) {
   JsonWriter out;
-  out.begin().text("id", watch.id).text("query", watch.query);
-  return out.number("keep_seconds", static_cast<std::uint64_t>(watch.keep.count())).end().take();
+  write(out, watch);
+  return out.take();
 }
 
 template <>
 Result<WatchRecord> from_json(std::string_view text) {
   JsonReader in(text);
-  WatchRecord watch{in.text("id"), in.text("query"), {}};
-  if (in.has("keep_seconds")) watch.keep = read_keep(in);
+  WatchRecord watch = read_watch(in);
   return in.finish(std::move(watch));
+}
+
+std::string to_json(const std::vector<WatchRecord>& watches) {
+  JsonWriter out;
+  out.begin().list("watches", watches, [&](const WatchRecord& watch) { write(out, watch); });
+  return out.end().take();
+}
+
+template <>
+Result<std::vector<WatchRecord>> from_json(std::string_view text) {
+  JsonReader in(text);
+  std::vector<WatchRecord> watches;
+  in.list("watches", [&](JsonReader& one) { watches.push_back(read_watch(one)); });
+  return in.finish(std::move(watches));
 }
 
 std::string to_json(const Match& match) {

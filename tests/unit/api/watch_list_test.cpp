@@ -218,6 +218,27 @@ TEST_CASE("watches see what their account may see now, and end with it") {
   CHECK(world.watch_store.all()->empty());
 }
 
+TEST_CASE("an account lists its own watches, and a guest knows theirs by their ids") {
+  World world;
+  const Api api(world.all());
+  const auto save = [&](const std::string& query, const http::Request& who) {
+    REQUIRE(world.call("POST", "/api/v1/watches", R"({"query":")" + query + "\"}", who).status ==
+            201);
+  };
+  save("song", World::as("ann"));
+  save("film", World::as("bob"));
+  save("book", World::guest());
+  const auto listed = world.call("GET", "/api/v1/watches", "", World::as("ann"));
+  const auto watches = wire::from_json<std::vector<wire::WatchRecord>>(body_of(listed));
+  REQUIRE(watches.ok());
+  REQUIRE(watches->size() == 1);
+  CHECK(watches->at(0).query == "song");
+  CHECK(watches->at(0).keep == WatchList::kKeep);
+  CHECK(world.call("DELETE", "/api/v1/watches/" + watches->at(0).id).status == 204);
+  CHECK(body_of(world.call("GET", "/api/v1/watches", "", World::as("ann"))) == R"({"watches":[]})");
+  CHECK(world.call("GET", "/api/v1/watches", "", World::guest()).status == 403);
+}
+
 TEST_CASE("a watch says how long it is kept unheard, and may ask for another time") {
   World world;
   const Api api(world.all());

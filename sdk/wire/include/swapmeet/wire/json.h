@@ -101,6 +101,7 @@ std::string to_json(const SearchPage& page);
 std::string to_json(const Suggestions& suggestions);
 std::string to_json(const WatchOrder& watch);
 std::string to_json(const WatchRecord& watch);
+std::string to_json(const std::vector<WatchRecord>& watches);  // {"watches":[…]}
 std::string to_json(const Match& match);
 std::string to_json(const ShareSpec& share);
 std::string to_json(const ShareStatus& share);
