@@ -51,7 +51,8 @@ struct Lists {
   }
   std::set<std::string> kept() const {
     std::set<std::string> queries;
-    for (const auto& one : *store->all()) queries.insert(one.request.query);
+    const auto all = store->all();
+    for (const auto& one : *all) queries.insert(one.request.query);
     return queries;
   }
 
