@@ -114,7 +114,7 @@ TEST_CASE("a damaged registry is refused with a sentence, and left as it is") {
   Network net;
   const auto store = net.store("registry.db");
   CHECK(net.index.signal(SIGTERM) == 0);
-  overwrite(store, GENERATE(0, 1) * (fs::file_size(store) / 2));
+  overwrite(store, GENERATE(0U, 1U) * (fs::file_size(store) / 2));
   const auto damaged = read_file(store);
   const auto outcome = run_program({"run", "--config", net.index.ini().string()});
   CHECK(outcome.code == 1);
