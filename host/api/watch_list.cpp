@@ -94,6 +94,7 @@ void WatchList::watch_missing() {
       if (entry.on_disk && !entry.registration) missing.emplace_back(entry.stored, entry.listeners);
   }
   for (const auto& [stored, listeners] : missing) {
+    if (stopping_) return;
     const auto watched = watch_anew(stored, listeners);
     // A query that is no longer understood says nothing of the others; an index that is away does.
     if (!watched && watched.error().code != ErrorCode::invalid_argument) return;

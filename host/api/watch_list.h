@@ -47,6 +47,9 @@ class WatchList {
   // watches for those that could not be watched for yet, since an index was away.
   void tend();
 
+  // From here on tend() asks no index for anything that it has not begun to ask.
+  void stop() { stopping_ = true; }
+
   // The id, once the watch is on the disk. What is found is published as events "match" while
   // somebody listens: nothing is done for the others, however much they match. `asker`:
   // whose limit it counts to. Errors as of Watches::watch, and of the disk.
@@ -90,6 +93,7 @@ class WatchList {
   std::mutex mutex_;
   Entries entries_;
   std::string last_problem_;
+  std::atomic<bool> stopping_{false};
 };
 
 }  // namespace swapmeet

@@ -54,6 +54,8 @@ Result<void> RunningHost::start() {
 bool RunningHost::stop() {
   if (std::exchange(stopped_, true)) return true;
   ready_ = false;
+  if (watch_list_)
+    watch_list_->stop();  // what it waits for ends while the next ones are waited for
   if (membership_) membership_->stop();
   if (indexing_) indexing_->stop();
   api_.reset();

@@ -178,6 +178,12 @@ TEST_CASE("watches for which the index is away are taken up when it is back") {
   host.watches.away_ = false;
   host.list->tend();
   CHECK(host.watched() == Queries{"song"});
+  host.watches.away_ = true;
+  host.start();
+  host.watches.away_ = false;
+  host.list->stop();
+  host.list->tend();  // asks nobody any more
+  CHECK(host.watched().empty());
 }
 
 TEST_CASE("what cannot be kept is not promised") {
