@@ -8,6 +8,7 @@
 
 #include <charconv>
 #include <cstdlib>
+#include <utility>
 
 namespace swapmeet::bench {
 namespace {
@@ -24,7 +25,7 @@ std::size_t content_length(std::string_view head) {
 
 }  // namespace
 
-PlainClient::PlainClient(int port) : port_(port) {}
+PlainClient::PlainClient(int port, std::string from) : port_(port), from_(std::move(from)) {}
 PlainClient::~PlainClient() { close(); }
 
 void PlainClient::close() {
@@ -34,13 +35,17 @@ void PlainClient::close() {
 
 bool PlainClient::connect() {
   socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in own{};
+  own.sin_family = AF_INET;
+  ::inet_pton(AF_INET, from_.c_str(), &own.sin_addr);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port_));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   const int yes = 1;
   ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-  if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
+  if (::bind(socket_, reinterpret_cast<const sockaddr*>(&own), sizeof own) == 0 &&
+      ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
     return true;
   close();
   return false;

@@ -10,7 +10,8 @@ namespace swapmeet::bench {
 
 class PlainClient {
  public:
-  explicit PlainClient(int port);  // of 127.0.0.1
+  // To a port of 127.0.0.1; `from` is the address of this machine that it comes from.
+  explicit PlainClient(int port, std::string from = "127.0.0.1");
   ~PlainClient();
   PlainClient(const PlainClient&) = delete;
   PlainClient& operator=(const PlainClient&) = delete;
@@ -28,6 +29,7 @@ class PlainClient {
   int receive();
 
   const int port_;
+  const std::string from_;
   int socket_ = -1;
   std::string request_;
   std::string answer_;

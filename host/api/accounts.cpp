@@ -1,5 +1,6 @@
 #include "host/api/api.h"
 #include "host/api/request.h"
+#include "host/api/watch_list.h"
 
 namespace swapmeet {
 namespace {
@@ -42,20 +43,29 @@ Result<http::Response> get(Accounts& accounts, http::Request& request) {
   return answer(accounts.get(request.params.at("name")));
 }
 
-// An admin changes anything of anyone; a person their own password.
-Result<http::Response> change(Accounts& accounts, http::Request& request) {
+// An admin changes anything of anyone; a person their own password. What an account may see, its
+// watches may.
+Result<http::Response> change(Accounts& accounts, WatchList* watches, http::Request& request) {
   if (!is_admin(request) && !is_own(request)) return not_yours("change another account");
   auto wanted = body_of<AccountChange>(request);
   if (!wanted) return std::move(wanted).error();
   if (!is_admin(request) && (wanted->groups || wanted->roles || wanted->disabled))
     return not_yours("change groups, roles or disabled; the password is yours to change");
-  return answer(accounts.change(request.params.at("name"), *wanted));
+  const auto changed = accounts.change(request.params.at("name"), *wanted);
+  if (changed && watches)
+    watches->change_viewer(changed->name, changed->disabled
+                                              ? std::nullopt
+                                              : std::optional(Identity{.account = changed->name,
+                                                                       .groups = changed->groups,
+                                                                       .roles = changed->roles}));
+  return answer(changed);
 }
 
-Result<http::Response> remove(Accounts& accounts, http::Request& request) {
+Result<http::Response> remove(Accounts& accounts, WatchList* watches, http::Request& request) {
   if (!is_admin(request)) return not_yours("remove accounts");
   auto removed = accounts.remove(request.params.at("name"));
   if (!removed) return std::move(removed).error();
+  if (watches) watches->change_viewer(request.params.at("name"), std::nullopt);
   return no_content();
 }
 
@@ -76,8 +86,13 @@ void add_accounts(Api& api) {
   add("POST", "/api/v1/accounts", create);
   add("GET", "/api/v1/accounts", list);
   add("GET", "/api/v1/accounts/{name}", get);
-  add("PATCH", "/api/v1/accounts/{name}", change);
-  add("DELETE", "/api/v1/accounts/{name}", remove);
+  auto* watches = api.context().watch_list;
+  add("PATCH", "/api/v1/accounts/{name}", [watches](Accounts& accounts, http::Request& request) {
+    return change(accounts, watches, request);
+  });
+  add("DELETE", "/api/v1/accounts/{name}", [watches](Accounts& accounts, http::Request& request) {
+    return remove(accounts, watches, request);
+  });
 }
 
 }  // namespace swapmeet

@@ -18,10 +18,8 @@ bool EventStreams::Reader::wants(const Event& event) const {
   return everything || event.topic == "peer";
 }
 
-EventStreams::EventStreams(EventBus& events, std::chrono::milliseconds heartbeat,
-                           std::function<void(const std::string& watch)> followed)
+EventStreams::EventStreams(EventBus& events, std::chrono::milliseconds heartbeat)
     : heartbeat_(heartbeat),
-      followed_(std::move(followed)),
       subscription_(events.subscribe([this](const Event& event) { publish(event); })),
       thread_([this] { beat(); }) {}
 
@@ -37,11 +35,11 @@ EventStreams::~EventStreams() {
 }
 
 void EventStreams::add(std::shared_ptr<http::StreamWriter> reader, bool everything,
-                       const std::string& watch) {
+                       const std::string& watch, std::shared_ptr<Registration> listening) {
   // At once, so that the reader knows that it misses nothing from here on.
   const std::lock_guard lock(mutex_);
   if (stopped_ || !reader->write(": events\n\n")) return reader->close();
-  readers_.push_back({std::move(reader), everything, watch});
+  readers_.push_back({std::move(reader), everything, watch, std::move(listening)});
 }
 
 std::size_t EventStreams::size() const {
@@ -59,16 +57,8 @@ void EventStreams::publish(const Event& event) {
 
 void EventStreams::beat() {
   std::unique_lock lock(mutex_);
-  while (!stopping_.wait_for(lock, heartbeat_, [this] { return stopped_; })) {
+  while (!stopping_.wait_for(lock, heartbeat_, [this] { return stopped_; }))
     std::erase_if(readers_, [](const Reader& reader) { return !reader.writer->write(":\n\n"); });
-    std::vector<std::string> watches;
-    for (const auto& reader : readers_)
-      if (!reader.watch.empty()) watches.push_back(reader.watch);
-    lock.unlock();
-    if (followed_)
-      for (const auto& watch : watches) followed_(watch);
-    lock.lock();
-  }
 }
 
 }  // namespace swapmeet

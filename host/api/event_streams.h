@@ -6,7 +6,6 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -20,17 +19,15 @@ namespace swapmeet {
 
 class EventStreams {
  public:
-  // `followed` is told now and then of a watch that has a reader.
-  EventStreams(EventBus& events, std::chrono::milliseconds heartbeat,
-               std::function<void(const std::string& watch)> followed = {});
+  EventStreams(EventBus& events, std::chrono::milliseconds heartbeat);
   ~EventStreams();
   EventStreams(const EventStreams&) = delete;
   EventStreams& operator=(const EventStreams&) = delete;
 
   // `everything`: also what happens to this host's own files, which is its person's business.
-  // With a `watch`: only what that finds.
+  // With a `watch`: only what that finds. `listening` is held for as long as the reader is there.
   void add(std::shared_ptr<http::StreamWriter> reader, bool everything,
-           const std::string& watch = {});
+           const std::string& watch = {}, std::shared_ptr<Registration> listening = {});
   std::size_t size() const;
 
  private:
@@ -38,6 +35,7 @@ class EventStreams {
     std::shared_ptr<http::StreamWriter> writer;
     bool everything;
     std::string watch;
+    std::shared_ptr<Registration> listening;
     bool wants(const Event& event) const;
   };
   void publish(const Event& event);
@@ -48,7 +46,6 @@ class EventStreams {
   bool stopped_ = false;
   std::vector<Reader> readers_;
   std::chrono::milliseconds heartbeat_;
-  std::function<void(const std::string& watch)> followed_;
   Registration subscription_;
   std::thread thread_;
 };

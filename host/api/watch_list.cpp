@@ -2,64 +2,224 @@
 
 #include <algorithm>
 
+#include "host/plugins/guard.h"
 #include "swapmeet/secret_file.h"
 #include "swapmeet/wire/json.h"
 
 namespace swapmeet {
+namespace {
 
-WatchList::WatchList(Watches& watches, EventBus& events, Limits limits)
-    : watches_(watches), events_(events), limits_(limits) {}
+// After a start, those who listened need some time to come back.
+constexpr std::chrono::seconds kReturn = std::chrono::minutes(10);
+// What the disk knows of when a watch was heard may be so old.
+constexpr std::chrono::milliseconds kNoted = std::chrono::hours(1);
 
-Result<std::string> WatchList::add(const WatchRequest& request, const std::string& asker) {
-  const auto id = random_hex(16);
-  Entries unheard;  // ends without the lock
+}  // namespace
+
+Result<void> WatchList::restore() {
+  auto all = parts_.store.all();
+  if (!all) return std::move(all).error();
+  const auto now = parts_.clock.now();
+  const auto steady = parts_.clock.steady();
+  const std::lock_guard lock(mutex_);
+  for (auto& stored : *all) {
+    const auto left = std::max<std::chrono::milliseconds>(std::min(stored.keep, kReturn),
+                                                          stored.heard + stored.keep - now);
+    auto& entry = entries_[stored.id];
+    entry.noted = stored.heard;
+    entry.until = steady + std::min<std::chrono::milliseconds>(left, stored.keep);
+    entry.on_disk = true;
+    entry.stored = std::move(stored);
+  }
+  return {};
+}
+
+void WatchList::tend() {
+  end_unheard();
+  note_heard();
+  watch_missing();
+}
+
+bool WatchList::is_alive(Entries::const_iterator at) const {
+  return at != entries_.end() && at->second.on_disk &&
+         (at->second.until > parts_.clock.steady() || *at->second.listeners > 0);
+}
+
+void WatchList::last_on(Entry& entry) const {
+  entry.until = parts_.clock.steady() + entry.stored.keep;
+  entry.stored.heard = parts_.clock.now();
+}
+
+void WatchList::end_unheard() {
+  std::vector<std::string> ids;
   {
     const std::lock_guard lock(mutex_);
-    unheard = take_unheard();
-    const auto of_asker = static_cast<std::size_t>(
-        std::count_if(entries_.begin(), entries_.end(),
-                      [&](const auto& one) { return one.second.asker == asker; }));
-    if (entries_.size() >= limits_.all || of_asker >= limits_.of_one)
-      return Error{ErrorCode::too_many,
-                   "there are too many watches already: end some, or come back later",
-                   {}};
-    entries_[id] = {asker, std::chrono::steady_clock::now() + limits_.unheard, {}};
+    for (auto at = entries_.begin(); at != entries_.end(); ++at)
+      if (at->second.on_disk && !is_alive(at)) ids.push_back(at->first);
   }
-  auto registration = watches_.watch(request, [&events = events_, id](const Match& match) {
-    events.publish({"match", wire::to_json(match), id});
-  });
-  const std::lock_guard lock(mutex_);
-  if (!registration) {
-    entries_.erase(id);
-    return std::move(registration).error();
-  }
-  entries_[id].registration = std::move(*registration);
-  return id;
+  // What the disk does not let go of is tried again the next time; nobody hears it any more.
+  if (const auto ended = end(ids); !ended) report(ended.error());
 }
 
-bool WatchList::keep(const std::string& id) {
+Result<void> WatchList::end(const std::vector<std::string>& ids) {
+  if (ids.empty()) return {};
+  if (auto removed = parts_.store.remove(ids); !removed) return removed;
+  std::vector<Entries::node_type> ended;  // without the lock
+  ended.reserve(ids.size());
+  const std::lock_guard lock(mutex_);
+  for (const auto& id : ids) ended.push_back(entries_.extract(id));
+  return {};
+}
+
+void WatchList::note_heard() {
+  std::vector<StoredWatch> heard;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& [id, entry] : entries_) {
+      if (*entry.listeners > 0) last_on(entry);
+      if (entry.stored.heard - entry.noted < kNoted) continue;
+      heard.push_back(entry.stored);
+      entry.noted = entry.stored.heard;
+    }
+  }
+  if (heard.empty()) return;
+  if (const auto updated = parts_.store.update(heard); !updated) report(updated.error());
+}
+
+void WatchList::watch_missing() {
+  std::vector<std::pair<StoredWatch, Listeners>> missing;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, entry] : entries_)
+      if (entry.on_disk && !entry.registration) missing.emplace_back(entry.stored, entry.listeners);
+  }
+  for (const auto& [stored, listeners] : missing) {
+    if (stopping_) return;
+    const auto watched = watch_anew(stored, listeners);
+    // A query that is no longer understood says nothing of the others; an index that is away does.
+    if (!watched && watched.error().code != ErrorCode::invalid_argument) return;
+  }
+}
+
+Result<Registration> WatchList::watch(const StoredWatch& stored, Listeners listeners) {
+  return guarded([&] {
+    return parts_.watches.watch(stored.request,
+                                [&events = parts_.events, id = stored.id,
+                                 listeners = std::move(listeners)](const Match& match) {
+                                  if (*listeners > 0)
+                                    events.publish({"match", wire::to_json(match), id});
+                                });
+  });
+}
+
+Result<void> WatchList::watch_anew(const StoredWatch& stored, Listeners listeners) {
+  auto watched = watch(stored, std::move(listeners));
+  if (!watched) report(watched.error());
+  Registration ended = watched ? std::move(*watched) : Registration();  // without the lock
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(stored.id);
+  if (found != entries_.end()) std::swap(ended, found->second.registration);
+  if (!watched) return std::move(watched).error();
+  return {};
+}
+
+void WatchList::report(const Error& error) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(last_problem_, error.message) == error.message) return;
+  }
+  parts_.log(LogLevel::warning, "a saved search is held up and tried again",
+             {{"why", error.message}});
+}
+
+Result<void> WatchList::make_room(const std::string& asker) const {
+  const auto of_asker = static_cast<std::size_t>(
+      std::count_if(entries_.begin(), entries_.end(),
+                    [&](const auto& one) { return one.second.stored.asker == asker; }));
+  if (entries_.size() >= limits_.all || of_asker >= limits_.of_one)
+    return Error{ErrorCode::too_many,
+                 "there are too many watches already: end some, or come back later",
+                 {}};
+  return {};
+}
+
+Result<std::string> WatchList::add(const WatchRequest& request, const std::string& asker,
+                                   std::chrono::seconds keep) {
+  end_unheard();
+  const StoredWatch stored{random_hex(16), asker, request, keep, parts_.clock.now()};
+  Listeners listeners;
+  {
+    const std::lock_guard lock(mutex_);
+    if (auto room = make_room(asker); !room) return std::move(room).error();
+    auto& entry = entries_[stored.id];
+    entry.stored = stored;
+    entry.noted = stored.heard;
+    listeners = entry.listeners;
+  }
+  auto registration = watch(stored, listeners);
+  auto added = registration ? parts_.store.add(stored) : registration.error();
+  Registration ended;  // without the lock
+  const std::lock_guard lock(mutex_);
+  if (!added) {
+    entries_.erase(stored.id);
+    if (registration) ended = std::move(*registration);
+    return std::move(added).error();
+  }
+  auto& entry = entries_.at(stored.id);
+  last_on(entry);
+  entry.on_disk = true;
+  entry.registration = std::move(*registration);
+  return stored.id;
+}
+
+std::vector<StoredWatch> WatchList::of(const std::string& asker) {
+  std::vector<StoredWatch> watches;
+  const std::lock_guard lock(mutex_);
+  for (auto at = entries_.begin(); at != entries_.end(); ++at)
+    if (at->second.stored.asker == asker && is_alive(at)) watches.push_back(at->second.stored);
+  return watches;
+}
+
+Registration WatchList::listen(const std::string& id) {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(id);
-  if (found == entries_.end()) return false;
-  found->second.until = std::chrono::steady_clock::now() + limits_.unheard;
-  return true;
+  if (!is_alive(found)) return {};
+  last_on(found->second);
+  ++*found->second.listeners;
+  return Registration([listeners = found->second.listeners] { --*listeners; });
 }
 
-bool WatchList::remove(const std::string& id) {
-  Entries::node_type ended;  // without the lock
-  const std::lock_guard lock(mutex_);
-  ended = entries_.extract(id);
-  return !ended.empty();
-}
-
-WatchList::Entries WatchList::take_unheard() {
-  Entries unheard;
-  const auto now = std::chrono::steady_clock::now();
-  for (auto at = entries_.begin(); at != entries_.end();) {
-    const auto one = at++;
-    if (one->second.until <= now && one->second.registration) unheard.insert(entries_.extract(one));
+Result<void> WatchList::remove(const std::string& id) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!is_alive(entries_.find(id)))
+      return Error{ErrorCode::not_found, "there is no such watch (any more)", {}};
   }
-  return unheard;
+  return end({id});
+}
+
+void WatchList::change_viewer(const std::string& account, const std::optional<Identity>& now) {
+  std::vector<std::pair<StoredWatch, Listeners>> changed;
+  std::vector<StoredWatch> stored;
+  std::vector<std::string> ended;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& [id, entry] : entries_) {
+      auto& viewer = entry.stored.request.viewer;
+      if (viewer.account != account || viewer == now) continue;
+      if (!now) {
+        ended.push_back(id);
+        continue;
+      }
+      viewer = *now;
+      changed.emplace_back(entry.stored, entry.listeners);
+      stored.push_back(entry.stored);
+    }
+  }
+  if (const auto gone = end(ended); !gone) report(gone.error());
+  if (stored.empty()) return;
+  if (const auto updated = parts_.store.update(stored); !updated) report(updated.error());
+  for (const auto& [one, listeners] : changed) (void)watch_anew(one, listeners);
 }
 
 }  // namespace swapmeet

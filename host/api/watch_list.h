@@ -1,51 +1,99 @@
-// The watches that were asked for over the API. Each has an id that nobody can guess, which is all
-// that it takes to hear what it finds; one that nobody listens to ends after a while.
+// The watches that were asked for over the API: saved searches. Each has an id that nobody can
+// guess, which is all that it takes to hear what it finds. They are kept on the disk and last over
+// restarts, until they are ended, or nobody has listened for as long as they are to be kept.
 // Threads: thread-safe.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <map>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "host/api/watch_store.h"
 #include "host/app/event_bus.h"
+#include "host/feed/pump.h"
+#include "swapmeet/time.h"
 #include "swapmeet/watch.h"
 
 namespace swapmeet {
 
 class WatchList {
  public:
+  static constexpr std::chrono::seconds kKeep = std::chrono::days(30);  // unless asked otherwise
   struct Limits {
     std::size_t all = 20'000;
     std::size_t of_one = 100;  // asker
-    std::chrono::steady_clock::duration unheard = std::chrono::minutes(10);
   };
-  WatchList(Watches& watches, EventBus& events, Limits limits);
-  WatchList(Watches& watches, EventBus& events) : WatchList(watches, events, Limits()) {}
+  // What it works with; all outlive it.
+  struct Parts {
+    Watches& watches;
+    EventBus& events;
+    WatchStore& store;
+    const Clock& clock;
+    LogFn log;
+  };
+  WatchList(Parts parts, Limits limits) : parts_(std::move(parts)), limits_(limits) {}
+  explicit WatchList(Parts parts) : WatchList(std::move(parts), Limits()) {}
   WatchList(const WatchList&) = delete;
   WatchList& operator=(const WatchList&) = delete;
 
-  // The id. What is found is published as events "match". `asker`: whose limit it counts to.
-  // Errors as of Watches::watch.
-  Result<std::string> add(const WatchRequest& request, const std::string& asker);
-  // Somebody listens: it lasts on. False: there is none, or no longer.
-  bool keep(const std::string& id);
-  bool remove(const std::string& id);
+  // Takes up what was kept, once, before anything else. Nothing is watched for before tend().
+  Result<void> restore();
+  // Now and then: ends what has not been heard for too long, notes on the disk which were, and
+  // watches for those that could not be watched for yet, since an index was away.
+  void tend();
+
+  // From here on tend() asks no index for anything that it has not begun to ask.
+  void stop() { stopping_ = true; }
+
+  // The id, once the watch is on the disk. What is found is published as events "match" while
+  // somebody listens: nothing is done for the others, however much they match. `asker`:
+  // whose limit it counts to. Errors as of Watches::watch, and of the disk.
+  Result<std::string> add(const WatchRequest& request, const std::string& asker,
+                          std::chrono::seconds keep = kKeep);
+  // Those that count to the limit of `asker`.
+  std::vector<StoredWatch> of(const std::string& asker);
+  // To be held for as long as somebody listens: what is found is published, and the watch lasts on.
+  // An empty one: there is no such watch, or no longer. May outlive this object.
+  Registration listen(const std::string& id);
+  // `not_found`: there is none, or no longer.
+  Result<void> remove(const std::string& id);
+  // The account may see something else now; nullopt: it is no more, and neither are its watches.
+  void change_viewer(const std::string& account, const std::optional<Identity>& now);
 
  private:
+  using Listeners = std::shared_ptr<std::atomic<int>>;
   struct Entry {
-    std::string asker;
+    StoredWatch stored;
     std::chrono::steady_clock::time_point until;
-    Registration registration;
+    bool on_disk = false;  // false: add() is at it
+    Listeners listeners = std::make_shared<std::atomic<int>>(0);
+    Time noted{};               // what the disk knows of when it was heard
+    Registration registration;  // empty: not watched for yet
   };
   using Entries = std::map<std::string, Entry>;
-  Entries take_unheard();  // with mutex_ held
+  Result<Registration> watch(const StoredWatch& stored, Listeners listeners);
+  bool is_alive(Entries::const_iterator at) const;         // with mutex_ held
+  Result<void> make_room(const std::string& asker) const;  // with mutex_ held
+  void last_on(Entry& entry) const;                        // from now; with mutex_ held
+  void end_unheard();
+  Result<void> end(const std::vector<std::string>& ids);
+  void note_heard();
+  void watch_missing();
+  // Errors are reported, and nothing is told then until it is tried again.
+  Result<void> watch_anew(const StoredWatch& stored, Listeners listeners);
+  void report(const Error& error);
 
-  Watches& watches_;
-  EventBus& events_;
+  const Parts parts_;
   const Limits limits_;
   std::mutex mutex_;
   Entries entries_;
+  std::string last_problem_;
+  std::atomic<bool> stopping_{false};
 };
 
 }  // namespace swapmeet

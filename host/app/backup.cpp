@@ -7,6 +7,8 @@
 #include <cstring>
 #include <system_error>
 
+#include "host/api/watch_store.h"
+
 namespace swapmeet {
 namespace fs = std::filesystem;
 namespace {
@@ -34,6 +36,8 @@ Result<std::vector<std::string>> fill(const DataFolder& data, Manager& plugins,
     if (error) return failed(folder / name, error.message());
     if (auto synced = sync(folder / name); !synced) return std::move(synced).error();
   }
+  if (auto copied = WatchStore::kept_in(data.path()).back_up(folder); !copied)
+    return std::move(copied).error();
   auto ids = plugins.back_up_stores(folder);
   if (!ids) return ids;
   if (auto synced = sync(folder); !synced) return std::move(synced).error();

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "host/api/watch_store.h"
+
 namespace swapmeet {
 namespace {
 
@@ -35,9 +37,10 @@ void compare_with_feeds(const std::string& id, const FeedPosition& stands, const
 
 }  // namespace
 
-DataFindings look_through(Manager& plugins) {
+DataFindings look_through(const std::filesystem::path& folder, Manager& plugins) {
   DataFindings findings;
-  const auto reports = plugins.verify_stores();
+  auto reports = plugins.verify_stores();
+  reports.emplace_back("host", WatchStore::kept_in(folder).verify());
   for (const auto& [id, report] : reports) {
     if (!report) {
       findings.problems.push_back(id + ": " + report.error().message);

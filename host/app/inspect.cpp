@@ -129,7 +129,7 @@ int check_data(const Config& config) {
   if (!data) return failed(data.error().message + "; a host that runs can be backed up\n");
   DataFindings findings;
   const auto loaded =
-      load_plugins(config, [&](Manager& plugins) { findings = look_through(plugins); });
+      load_plugins(config, [&](Manager& plugins) { findings = look_through(folder, plugins); });
   if (!loaded) return failed(loaded.error().message + '\n');
   for (const auto& note : findings.notes) fmt::print("{}\n", note);
   std::cout << std::flush;

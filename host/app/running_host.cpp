@@ -18,6 +18,8 @@
 namespace swapmeet {
 namespace {
 
+constexpr std::chrono::seconds kTending{5};
+
 auto log_as(const std::string& source) {
   return [source](LogLevel level, std::string_view message,
                   std::initializer_list<LogField> fields = {}) {
@@ -33,7 +35,7 @@ RunningHost::RunningHost(Config config, DataFolder data)
 Result<void> RunningHost::start() {
   if (auto opened = open_listener(); !opened) return opened;
   if (auto started = start_plugins(); !started) return started;
-  open_watches();
+  if (auto opened = open_watches(); !opened) return opened;
   open_api();
   start_feeds();
   ready_ = true;
@@ -52,10 +54,14 @@ Result<void> RunningHost::start() {
 bool RunningHost::stop() {
   if (std::exchange(stopped_, true)) return true;
   ready_ = false;
+  if (watch_list_)
+    watch_list_->stop();  // what it waits for ends while the next ones are waited for
   if (membership_) membership_->stop();
   if (indexing_) indexing_->stop();
   api_.reset();
+  tending_.reset();
   watch_list_.reset();
+  watch_store_.reset();
   feed_watches_.reset();
   if (plugins_) plugins_->stop();
   listener_.reset();
@@ -127,14 +133,26 @@ Result<void> RunningHost::start_plugins() {
 }
 
 // A plugin that watches elsewhere goes before; without one the registry's own feed is watched.
-void RunningHost::open_watches() {
+Result<void> RunningHost::open_watches() {
   auto* watches = plugins_->find<Watches>();
   auto* registry = plugins_->find<Registry>();
   if (!watches && registry && registry->feed()) {
     feed_watches_ = std::make_unique<FeedWatches>(*registry, log_as("feed"));
     watches = feed_watches_.get();
   }
-  if (watches) watch_list_ = std::make_unique<WatchList>(*watches, events_);
+  if (!watches) return {};
+  auto opened = sqlite::attempt([&]() -> Result<void> {
+    watch_store_ = std::make_unique<WatchStore>(data_.path());
+    return {};
+  });
+  if (!opened) return opened;
+  watch_list_ = std::make_unique<WatchList>(
+      WatchList::Parts{*watches, events_, *watch_store_, clock_, log_as("watches")});
+  if (auto restored = watch_list_->restore(); !restored) return restored;
+  // At once where that waits for nobody, so that none misses what is announced next.
+  if (feed_watches_) watch_list_->tend();
+  tending_ = scheduler_.every(kTending, [this] { watch_list_->tend(); });
+  return {};
 }
 
 void RunningHost::open_api() {

@@ -11,6 +11,7 @@
 
 #include "host/api/api.h"
 #include "host/api/watch_list.h"
+#include "host/api/watch_store.h"
 #include "host/app/config.h"
 #include "host/app/data_folder.h"
 #include "host/app/event_bus.h"
@@ -47,7 +48,7 @@ class RunningHost {
   Result<void> open_listener();
   http::Hooks hooks(const std::string& source, const std::string& counter);
   Result<void> start_plugins();
-  void open_watches();
+  Result<void> open_watches();
   void open_api();
   Result<std::vector<std::string>> make_backup(const std::filesystem::path& folder);
   void start_feeds();
@@ -68,7 +69,9 @@ class RunningHost {
   std::unique_ptr<http::Listener> listener_;
   std::unique_ptr<Manager> plugins_;
   std::unique_ptr<FeedWatches> feed_watches_;  // where the registry has a feed
+  std::unique_ptr<WatchStore> watch_store_;
   std::unique_ptr<WatchList> watch_list_;
+  Registration tending_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<Pump> indexing_;          // registry → search
   std::unique_ptr<Membership> membership_;  // catalogue → registry

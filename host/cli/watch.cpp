@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <thread>
 
@@ -13,6 +14,9 @@
 
 namespace swapmeet::cli {
 namespace {
+
+// Should this command be killed before it can end its watch.
+constexpr std::chrono::minutes kKeep{10};
 
 void print_match(Session& session, const Match& match, const std::string& json) {
   if (session.json())
@@ -60,7 +64,7 @@ Result<void> follow(Session& session, const std::string& id) {
 int watch(Session& session) {
   const auto query = query_of(session.words());
   const auto record = session.ask<wire::WatchRecord>("POST", "/api/v1/watches",
-                                                     wire::to_json(WatchRequest{query, {}}));
+                                                     wire::to_json(wire::WatchOrder{query, kKeep}));
   if (!record) return fail_query(query, record.error());
   if (!session.json()) {
     fmt::print("Watching for new files; Ctrl-C ends it.\n");

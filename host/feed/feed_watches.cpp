@@ -1,6 +1,8 @@
 #include "host/feed/feed_watches.h"
 
 #include <algorithm>
+#include <optional>
+#include <string_view>
 
 #include "swapmeet/matching.h"
 
@@ -85,6 +87,62 @@ void FeedWatches::remove(const EntryPointer& entry) {
   --count_;
 }
 
+// One change, with the watches that wait under one of its words and those without.
+class FeedWatches::Comparison {
+ public:
+  Comparison(FeedWatches& watches, const Change& change)
+      : watches_(watches), change_(change), listing_(change.listing) {}
+
+  void run() {
+    std::vector<std::string_view> words;
+    for (const auto& row : listing_.words()) words.insert(words.end(), row.begin(), row.end());
+    std::sort(words.begin(), words.end());
+    words.erase(std::unique(words.begin(), words.end()), words.end());
+    for (const auto word : words) compare_under(watches_.by_word_, word);
+    if (!watches_.by_beginning_.empty()) compare_beginnings(words);
+    compare(watches_.without_word_);
+  }
+
+ private:
+  // Words in order: what one has in common with the last has been looked at.
+  void compare_beginnings(const std::vector<std::string_view>& words) {
+    std::string_view last;
+    for (const auto word : words) {
+      const auto common = std::mismatch(word.begin(), word.end(), last.begin(), last.end()).first;
+      for (auto length = static_cast<std::size_t>(common - word.begin()) + 1; length <= word.size();
+           ++length)
+        compare_under(watches_.by_beginning_, word.substr(0, length));
+      last = word;
+    }
+  }
+
+  void compare_under(const ByWord& map, std::string_view word) {
+    if (const auto found = map.find(word); found != map.end()) compare(found->second);
+  }
+
+  void compare(const Entries& entries) {
+    for (const auto& entry : entries) {
+      if (!change_.listing.audience.admits(entry->viewer)) continue;
+      if (entry->asks_for_peer && !peer_name_) peer_name_ = name_of_peer();
+      if (!listing_.matches(entry->query, change_.peer, peer_name_.value_or(std::string())))
+        continue;
+      if (!match_) match_ = match_of(change_);
+      entry->found(*match_);
+    }
+  }
+
+  std::string name_of_peer() {
+    const auto peer = watches_.registry_.peer(change_.peer);
+    return peer ? peer->name : std::string();
+  }
+
+  FeedWatches& watches_;
+  const Change& change_;
+  const QueriedListing listing_;
+  std::optional<std::string> peer_name_;  // when the first asks for it
+  std::optional<Match> match_;            // when the first is found
+};
+
 Result<FeedPosition> FeedWatches::Follower::applied() {
   {
     const std::lock_guard lock(watches_.mutex_);
@@ -105,39 +163,11 @@ Result<void> FeedWatches::Follower::apply(const ChangeBatch& batch) {
     return {};
   }
   for (const auto& change : batch.changes)
-    if (change.revision > position.revision && change.kind == ChangeKind::put)
-      watches_.compare(change);
+    if (change.revision > position.revision && change.kind == ChangeKind::put &&
+        !is_partial(change.listing))
+      Comparison(watches_, change).run();
   position.revision = std::max(position.revision, batch.upto);
   return {};
-}
-
-void FeedWatches::compare(const Change& change) {
-  if (is_partial(change.listing)) return;
-  std::set<const Entry*> seen;
-  std::set<std::string> words;
-  for (auto& row : searchable_words(change.listing.path))
-    for (auto& word : row) words.insert(std::move(word));
-  for (const auto& word : words) {
-    if (const auto found = by_word_.find(word); found != by_word_.end())
-      compare(found->second, change, seen);
-    for (std::size_t length = 1; !by_beginning_.empty() && length <= word.size(); ++length)
-      if (const auto found = by_beginning_.find(word.substr(0, length));
-          found != by_beginning_.end())
-        compare(found->second, change, seen);
-  }
-  compare(without_word_, change, seen);
-}
-
-void FeedWatches::compare(const Entries& entries, const Change& change,
-                          std::set<const Entry*>& seen) {
-  for (const auto& entry : entries) {
-    if (!change.listing.audience.admits(entry->viewer) || !seen.insert(entry.get()).second)
-      continue;
-    std::string name;
-    if (entry->asks_for_peer)
-      if (auto peer = registry_.peer(change.peer)) name = peer->name;
-    if (matches(entry->query, change.listing, change.peer, name)) entry->found(match_of(change));
-  }
 }
 
 }  // namespace swapmeet

@@ -4,10 +4,11 @@
 // Threads: thread-safe; one thread of its own, the pump's.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -40,6 +41,13 @@ class FeedWatches final : public Watches {
   };
   using EntryPointer = std::shared_ptr<const Entry>;
   using Entries = std::vector<EntryPointer>;
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view word) const {
+      return std::hash<std::string_view>()(word);
+    }
+  };
+  using ByWord = std::unordered_map<std::string, Entries, Hash, std::equal_to<>>;
 
   class Follower final : public ChangeFollower {
    public:
@@ -53,15 +61,14 @@ class FeedWatches final : public Watches {
 
   Entries& place_of(const Query& query);
   void remove(const EntryPointer& entry);
-  void compare(const Change& change);
-  void compare(const Entries& entries, const Change& change, std::set<const Entry*>& seen);
+  class Comparison;
 
   Registry& registry_;
   std::mutex mutex_;  // guards what follows; held while `found` is called
   std::size_t count_ = 0;
   FeedPosition position_;
-  std::unordered_map<std::string, Entries> by_word_;
-  std::unordered_map<std::string, Entries> by_beginning_;  // of watches with prefixes only
+  ByWord by_word_;
+  ByWord by_beginning_;  // of watches with prefixes only
   Entries without_word_;
   Follower follower_{*this};
   Pump pump_;

@@ -20,38 +20,48 @@ bool occurs(const QueryTerm& term, const Runs& runs) {
   });
 }
 
-bool holds(const QueryFilter& filter, const Listing& listing, const PeerId& peer,
-           std::string_view peer_name) {
+}  // namespace
+
+QueriedListing::QueriedListing(const Listing& listing)
+    : listing_(listing), path_(fold(listing.path)) {
   const auto name = name_of_path(listing.path);
+  words_ = searchable_words(name);
+  for (auto& row : searchable_words(
+           std::string_view(listing.path).substr(0, listing.path.size() - name.size())))
+    words_.push_back(std::move(row));
+  type_ = media_type_of(name);
+  extension_ = fold(extension_of(name));
+}
+
+bool QueriedListing::holds(const QueryFilter& filter, const PeerId& peer,
+                           std::string_view peer_name) const {
   switch (filter.field) {
-    case QueryFilter::Field::type: return media_type_of(name) == filter.type;
-    case QueryFilter::Field::extension: return fold(extension_of(name)) == fold(filter.text);
+    case QueryFilter::Field::type: return type_ == filter.type;
+    case QueryFilter::Field::extension: return extension_ == fold(filter.text);
     case QueryFilter::Field::peer: {
       const auto wanted = fold(filter.text);
       return fold(peer_name) == wanted || peer.text() == wanted;
     }
-    case QueryFilter::Field::path:
-      return fold(listing.path).find(fold(filter.text)) != std::string::npos;
-    case QueryFilter::Field::min_size: return listing.size >= filter.bytes;
-    case QueryFilter::Field::max_size: return listing.size <= filter.bytes;
+    case QueryFilter::Field::path: return path_.find(fold(filter.text)) != std::string::npos;
+    case QueryFilter::Field::min_size: return listing_.size >= filter.bytes;
+    case QueryFilter::Field::max_size: return listing_.size <= filter.bytes;
   }
   return false;
 }
 
-}  // namespace
+bool QueriedListing::matches(const Query& query, const PeerId& peer,
+                             std::string_view peer_name) const {
+  return std::all_of(query.filters.begin(), query.filters.end(),
+                     [&](const auto& filter) {
+                       return holds(filter, peer, peer_name) != filter.negated;
+                     }) &&
+         std::all_of(query.terms.begin(), query.terms.end(),
+                     [&](const auto& term) { return occurs(term, words_) != term.negated; });
+}
 
 bool matches(const Query& query, const Listing& listing, const PeerId& peer,
              std::string_view peer_name) {
-  const auto name = name_of_path(listing.path);
-  auto runs = searchable_words(name);
-  for (auto& run : searchable_words(
-           std::string_view(listing.path).substr(0, listing.path.size() - name.size())))
-    runs.push_back(std::move(run));
-  return std::all_of(query.terms.begin(), query.terms.end(),
-                     [&](const auto& term) { return occurs(term, runs) != term.negated; }) &&
-         std::all_of(query.filters.begin(), query.filters.end(), [&](const auto& filter) {
-           return holds(filter, listing, peer, peer_name) != filter.negated;
-         });
+  return QueriedListing(listing).matches(query, peer, peer_name);
 }
 
 bool matches_name(const Query& query, std::string_view path) {

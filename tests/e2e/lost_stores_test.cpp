@@ -6,6 +6,7 @@
 
 #include "catch.h"
 #include "network.h"
+#include "swapmeet/sqlite/database.h"
 #include "swapmeet/wire/json.h"
 
 using namespace e2e;
@@ -113,11 +114,41 @@ TEST_CASE("a damaged registry is refused with a sentence, and left as it is") {
   Network net;
   const auto store = net.store("registry.db");
   CHECK(net.index.signal(SIGTERM) == 0);
-  overwrite(store, 0);
+  overwrite(store, GENERATE(0U, 1U) * (fs::file_size(store) / 2));
   const auto damaged = read_file(store);
   const auto outcome = run_program({"run", "--config", net.index.ini().string()});
   CHECK(outcome.code == 1);
   CHECK_THAT(outcome.output, Contains("registry.db is damaged"));
   CHECK_THAT(outcome.output, Contains("restore the file from a backup"));
   CHECK(read_file(store) == damaged);
+}
+
+TEST_CASE("damage that the start does not meet is told when somebody first needs the page") {
+  Network net;
+  const auto store = net.store("registry.db");
+  CHECK(net.index.signal(SIGTERM) == 0);
+  std::int64_t page = 0;
+  std::int64_t size = 0;
+  {
+    swapmeet::sqlite::Database database(store, {.read_only = true});
+    page = database.integer("SELECT rootpage FROM sqlite_schema WHERE name='peers_by_name'");
+    size = database.integer("PRAGMA page_size");
+  }
+  {
+    std::fstream file(store, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp((page - 1) * size);
+    file << std::string(static_cast<std::size_t>(size), 'x');
+  }
+  const auto lines = net.index.log().size();
+  net.index.start();
+  for (int i = 0; i < 2; ++i) {
+    const auto peers = net.index.get("/api/v1/peers");
+    REQUIRE_FALSE(peers.ok());
+    CHECK(peers.error().code == swapmeet::ErrorCode::corrupt);
+    CHECK_THAT(peers.error().message, Contains("registry.db is damaged"));
+  }
+  const auto log = net.index.log().substr(lines);
+  const auto told = log.find("the registry is damaged");
+  REQUIRE(told != std::string::npos);
+  CHECK(log.find("the registry is damaged", told + 1) == std::string::npos);
 }

@@ -110,7 +110,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
 
   Result<Enrolled> enroll(const Enrollment& enrollment, const Caller& caller) override {
     if (auto checked = check_enrollment(enrollment); !checked) return std::move(checked).error();
-    return sqlite::attempt([&]() -> Result<Enrolled> {
+    return attempt([&]() -> Result<Enrolled> {
       const std::lock_guard lock(enroll_mutex_);
       const auto known = store_->peer(enrollment.id);
       if (known && !matches(*known, enrollment.token))
@@ -151,7 +151,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
   }
 
   Result<std::chrono::seconds> renew(const PeerId& peer, const std::string& token) override {
-    return sqlite::attempt([&]() -> Result<std::chrono::seconds> {
+    return attempt([&]() -> Result<std::chrono::seconds> {
       auto known = owned(peer, token);
       if (!known) return std::move(known).error();
       {
@@ -164,7 +164,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
   }
 
   Result<void> leave(const PeerId& peer, const std::string& token) override {
-    return sqlite::attempt([&]() -> Result<void> {
+    return attempt([&]() -> Result<void> {
       auto known = owned(peer, token);
       if (!known) return std::move(known).error();
       const std::lock_guard lock(lease_mutex_);
@@ -178,11 +178,11 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
   Result<Page<PeerRecord>> peers(const PeerQuery& query) override {
     if (!sqlite::is_cursor(query.page.after))
       return invalid_argument("'after' is not what an earlier page gave as 'next'");
-    return sqlite::attempt([&]() -> Result<Page<PeerRecord>> { return store_->peers(query); });
+    return attempt([&]() -> Result<Page<PeerRecord>> { return store_->peers(query); });
   }
 
   Result<PeerRecord> peer(const PeerId& peer) override {
-    return sqlite::attempt([&]() -> Result<PeerRecord> {
+    return attempt([&]() -> Result<PeerRecord> {
       auto known = store_->peer(peer);
       if (!known) return not_registered(peer);
       return known->record;
@@ -190,7 +190,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
   }
 
   Result<FeedPosition> announced(const PeerId& peer) override {
-    return sqlite::attempt([&]() -> Result<FeedPosition> {
+    return attempt([&]() -> Result<FeedPosition> {
       if (!store_->peer(peer)) return not_registered(peer);
       return store_->announced(peer);
     });
@@ -198,7 +198,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
 
   Result<FeedPosition> announce(const PeerId& peer, const std::string& token,
                                 const ChangeBatch& batch) override {
-    return sqlite::attempt([&]() -> Result<FeedPosition> {
+    return attempt([&]() -> Result<FeedPosition> {
       if (auto known = owned(peer, token); !known) return std::move(known).error();
       auto position = store_->announce(peer, batch);
       if (position) wake();
@@ -210,26 +210,26 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
                                const Identity& viewer) override {
     if (!sqlite::is_cursor(query.page.after))
       return invalid_argument("'after' is not what an earlier page gave as 'next'");
-    return sqlite::attempt([&]() -> Result<Page<Listing>> {
+    return attempt([&]() -> Result<Page<Listing>> {
       if (!store_->peer(peer)) return not_registered(peer);
       return store_->browse(peer, query, viewer);
     });
   }
 
   Result<ContentRecord> content(const ContentId& content, const Identity& viewer) override {
-    return sqlite::attempt([&] { return store_->content(content, viewer); });
+    return attempt([&] { return store_->content(content, viewer); });
   }
 
   Result<RegistryCounts> counts() override {
-    return sqlite::attempt([&]() -> Result<RegistryCounts> { return store_->counts(); });
+    return attempt([&]() -> Result<RegistryCounts> { return store_->counts(); });
   }
 
   ChangeFeed* feed() noexcept override { return this; }
   Result<FeedState> state() override {
-    return sqlite::attempt([&]() -> Result<FeedState> { return store_->feed_state(); });
+    return attempt([&]() -> Result<FeedState> { return store_->feed_state(); });
   }
   Result<ChangeBatch> changes_after(Revision after, std::size_t limit) override {
-    return sqlite::attempt([&] { return store_->changes_after(after, limit); });
+    return attempt([&] { return store_->changes_after(after, limit); });
   }
   Registration on_advance(std::function<void()> wake) override {
     const std::lock_guard lock(wake_mutex_);
@@ -242,6 +242,15 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
   }
 
  private:
+  // That the file is damaged is told once, where the operator looks, whoever met it first.
+  template <class Work>
+  auto attempt(Work&& work) -> decltype(work()) {
+    auto result = sqlite::attempt(std::forward<Work>(work));
+    if (!result && result.error().code == ErrorCode::corrupt && !told_of_damage_.exchange(true))
+      host_->log(LogLevel::error, "the registry is damaged", {{"why", result.error().message}});
+    return result;
+  }
+
   static Error not_registered(const PeerId& peer) {
     return {ErrorCode::not_found, "the peer " + peer.text() + " is not registered here", {}};
   }
@@ -327,6 +336,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
   std::chrono::milliseconds forget_after_{};
   std::optional<sqlite::KeptStores> kept_;
   std::unique_ptr<Store> store_;
+  std::atomic<bool> told_of_damage_{false};
   std::mutex enroll_mutex_;  // two at once for one id must not both find it free
   std::mutex lease_mutex_;
   std::map<PeerId, std::chrono::steady_clock::time_point> deadlines_;

@@ -7,6 +7,7 @@
 #include <array>
 #include <map>
 
+#include "registry/sqlite/probe.h"
 #include "registry/sqlite/rows.h"
 #include "registry/sqlite/schema.h"
 #include "registry/sqlite/writing.h"
@@ -60,6 +61,7 @@ Store::Store(const std::filesystem::path& folder, const StoreOptions& options)
     feed_ = random_name();
     writer_.prepare("INSERT INTO meta VALUES('feed', ?)").with(feed_).run();
   }
+  probe(*readers_.take(), options.probe);
 }
 
 std::optional<StoredPeer> Store::peer(const PeerId& id) {

@@ -3,6 +3,7 @@
 // and no HTTP. Thread-safe: one writer at a time, readers beside it.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <mutex>
 #include <optional>
@@ -41,6 +42,7 @@ struct StoreOptions {
   std::size_t most_pages = 0;                   // sqlite::OpenOptions
   std::size_t least_content_portion = 100'000;  // ContentIndex
   int log_pages = 4'000;                        // of 4 KiB; a longer log goes into the file
+  std::chrono::milliseconds probe{250};         // at most, at the start
 };
 
 class Store {

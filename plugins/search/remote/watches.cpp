@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::chrono::seconds kShortest{1};  // pauses while the index is away
 constexpr std::chrono::seconds kLongest{30};
+// At the index, without this host: what lasts is kept by this host, which asks anew at its start.
+constexpr std::chrono::minutes kKeep{10};
 
 std::string path_of(const std::string& id) { return "/api/v1/watches/" + wire::percent_encode(id); }
 
@@ -29,22 +31,15 @@ struct RemoteWatches::Watch {
 };
 
 Result<std::string> RemoteWatches::ask_for(const std::string& query) const {
-  auto answer = index_.ask("POST", "/api/v1/watches", wire::to_json(WatchRequest{query, {}}));
+  auto answer =
+      index_.ask("POST", "/api/v1/watches", wire::to_json(wire::WatchOrder{query, kKeep}));
   if (!answer) return std::move(answer).error();
   auto record = wire::from_json<wire::WatchRecord>(*answer);
   if (!record) return std::move(record).error();
   return std::move(record->id);
 }
 
-Result<Registration> RemoteWatches::watch(const WatchRequest& request,
-                                          std::function<void(const Match&)> found) {
-  auto id = ask_for(request.query);
-  if (!id) return std::move(id).error();
-  auto watch = std::make_shared<Watch>();
-  watch->query = request.query;
-  watch->id = std::move(*id);
-  watch->found = std::move(found);
-  const std::lock_guard lock(mutex_);
+Result<void> RemoteWatches::make_room() {
   std::erase_if(watches_, [](const auto& one) {
     {
       const std::lock_guard its_lock(one->mutex);
@@ -57,6 +52,27 @@ Result<Registration> RemoteWatches::watch(const WatchRequest& request,
     return Error{ErrorCode::too_many,
                  "this host watches for " + std::to_string(kMost) + " queries already: end one",
                  {}};
+  return {};
+}
+
+Result<Registration> RemoteWatches::watch(const WatchRequest& request,
+                                          std::function<void(const Match&)> found) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (auto room = make_room(); !room) return std::move(room).error();
+  }
+  auto id = ask_for(request.query);
+  if (!id) return std::move(id).error();
+  auto watch = std::make_shared<Watch>();
+  watch->query = request.query;
+  watch->id = std::move(*id);
+  watch->found = std::move(found);
+  std::unique_lock lock(mutex_);
+  if (auto room = make_room(); !room) {  // others have asked meanwhile
+    lock.unlock();
+    (void)index_.ask("DELETE", path_of(watch->id), "");
+    return std::move(room).error();
+  }
   watches_.push_back(watch);
   watch->thread = std::thread([this, watch] { run(watch); });
   return Registration([watch] { end(*watch); });

@@ -38,6 +38,7 @@ class RemoteWatches {
  private:
   struct Watch;
   void run(const std::shared_ptr<Watch>& watch) const;
+  Result<void> make_room();  // with mutex_ held
   Result<std::string> ask_for(const std::string& query) const;
   static void end(Watch& watch);
   bool is_stopped() const;

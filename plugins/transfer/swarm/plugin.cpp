@@ -7,9 +7,7 @@
 #include <mutex>
 #include <optional>
 
-#include "swapmeet/sqlite/upkeep.h"
 #include "transfer/swarm/catalogue.h"
-#include "transfer/swarm/catalogue_sql.h"
 #include "transfer/swarm/content_routes.h"
 #include "transfer/swarm/download_store.h"
 #include "transfer/swarm/downloads.h"
@@ -24,6 +22,7 @@
 #include "transfer/swarm/scanner.h"
 #include "transfer/swarm/share_list.h"
 #include "transfer/swarm/shown_name.h"
+#include "transfer/swarm/upkeep.h"
 #include "transfer/swarm/uploads.h"
 #include "transfer/swarm/watcher.h"
 
@@ -69,29 +68,11 @@ constexpr KeySpec kKeys[] = {
     {"min_free_space", KeyType::size, "0", nullptr, nullptr, "What downloads leave free on disk."},
 };
 
-constexpr sqlite::Rule kCatalogueRules[] = {
-    {"SELECT count(*) FROM files WHERE revision>(SELECT value FROM meta WHERE name='latest')",
-     "files have a revision above the catalogue's latest"},
-    {"SELECT count(*) FROM removed WHERE revision>(SELECT value FROM meta WHERE name='latest')",
-     "removals have a revision above the catalogue's latest"},
-};
-
-sqlite::KeptStores stores_in(const std::filesystem::path& folder) {
-  return sqlite::KeptStores(
-      {{.file = folder / "catalogue.sqlite",
-        .migrations = swarm::kCatalogueMigrations,
-        .rules = kCatalogueRules,
-        .remedy = "restore the data folder from a backup, or remove the file: the shares are then "
-                  "hashed anew"},
-       {.file = folder / "downloads.sqlite", .migrations = swarm::DownloadStore::migrations()},
-       {.file = folder / "inbox.sqlite", .migrations = swarm::OfferStore::migrations()}});
-}
-
 class SwarmPlugin final : public Plugin {
  public:
   Result<void> configure(Host& host) override {
     host_ = &host;
-    kept_.emplace(stores_in(host.data_folder()));
+    kept_.emplace(swarm::stores_in(host.data_folder()));
     auto ignore = swarm::IgnoreRules::parse(host.settings().list("ignore"));
     if (!ignore) return ignore.error();
     auto schedule = swarm::LimitSchedule::parse(host.settings().list("schedule"));

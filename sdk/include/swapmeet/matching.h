@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "swapmeet/id.h"
 #include "swapmeet/listing.h"
@@ -18,6 +19,25 @@ namespace swapmeet {
 // name or id of the peer, `ext:` the ending; all folded.
 bool matches(const Query& query, const Listing& listing, const PeerId& peer,
              std::string_view peer_name);
+
+// The same of one listing, taken apart once to be compared with many queries. Refers to the
+// listing.
+class QueriedListing {
+ public:
+  explicit QueriedListing(const Listing& listing);
+  // The searchable words of name and folder; those in one row stand in a row there.
+  const std::vector<std::vector<std::string>>& words() const { return words_; }
+  bool matches(const Query& query, const PeerId& peer, std::string_view peer_name) const;
+
+ private:
+  bool holds(const QueryFilter& filter, const PeerId& peer, std::string_view peer_name) const;
+
+  const Listing& listing_;
+  std::vector<std::vector<std::string>> words_;
+  MediaType type_;
+  std::string extension_;  // folded, like the path
+  std::string path_;
+};
 
 // All terms that are not negated occur in the name, the last part of the path: such hits come
 // first. False when there are none.

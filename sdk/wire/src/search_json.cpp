@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "json_tools.h"
 
 namespace swapmeet::wire {
@@ -26,6 +28,24 @@ void write(JsonWriter& out, const Facets& facets) {
     out.number("count", one.count).end();
   });
   out.end();
+}
+
+std::chrono::seconds read_keep(JsonReader& in) {
+  const auto seconds = in.number("keep_seconds");
+  if (seconds < 60 || seconds > 31'536'000)
+    in.fail("keep_seconds", "must be from 60 to 31536000, which is a year");
+  return std::chrono::seconds(std::min<std::uint64_t>(seconds, 31'536'000));
+}
+
+void write(JsonWriter& out, const WatchRecord& watch) {
+  out.begin().text("id", watch.id).text("query", watch.query);
+  out.number("keep_seconds", static_cast<std::uint64_t>(watch.keep.count())).end();
+}
+
+WatchRecord read_watch(JsonReader& in) {
+  WatchRecord watch{in.text("id"), in.text("query"), {}};
+  if (in.has("keep_seconds")) watch.keep = read_keep(in);
+  return watch;
 }
 
 Facets read_facets(JsonReader& in) {
@@ -96,24 +116,46 @@ Result<Suggestions> from_json(std::string_view text) {
   return in.finish(std::move(suggestions));
 }
 
-std::string to_json(const WatchRequest& request) {
-  return JsonWriter().begin().text("query", request.query).end().take();
+std::string to_json(const WatchOrder& watch) {
+  JsonWriter out;
+  out.begin().text("query", watch.query);
+  if (watch.keep) out.number("keep_seconds", static_cast<std::uint64_t>(watch.keep->count()));
+  return out.end().take();
 }
 
 template <>
-Result<WatchRequest> from_json(std::string_view text) {
+Result<WatchOrder> from_json(std::string_view text) {
   JsonReader in(text);
-  return in.finish(WatchRequest{in.text("query"), {}});
+  WatchOrder watch{in.text("query"), {}};
+  if (in.has("keep_seconds")) watch.keep = read_keep(in);
+  return in.finish(std::move(watch));
 }
 
 std::string to_json(const WatchRecord& watch) {
-  return JsonWriter().begin().text("id", watch.id).text("query", watch.query).end().take();
+  JsonWriter out;
+  write(out, watch);
+  return out.take();
 }
 
 template <>
 Result<WatchRecord> from_json(std::string_view text) {
   JsonReader in(text);
-  return in.finish(WatchRecord{in.text("id"), in.text("query")});
+  WatchRecord watch = read_watch(in);
+  return in.finish(std::move(watch));
+}
+
+std::string to_json(const std::vector<WatchRecord>& watches) {
+  JsonWriter out;
+  out.begin().list("watches", watches, [&](const WatchRecord& watch) { write(out, watch); });
+  return out.end().take();
+}
+
+template <>
+Result<std::vector<WatchRecord>> from_json(std::string_view text) {
+  JsonReader in(text);
+  std::vector<WatchRecord> watches;
+  in.list("watches", [&](JsonReader& one) { watches.push_back(read_watch(one)); });
+  return in.finish(std::move(watches));
 }
 
 std::string to_json(const Match& match) {

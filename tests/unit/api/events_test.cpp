@@ -100,31 +100,6 @@ TEST_CASE("what a watch finds is told to those who follow it, and to nobody else
   CHECK(world.call("DELETE", "/api/v1/watches/" + id).status == 404);
 }
 
-TEST_CASE("watches are bounded, and end when nobody listens") {
-  FakeWatches watches;
-  EventBus bus;
-  SECTION("bounded") {
-    WatchList list(watches, bus, {3, 2, 1h});
-    CHECK(list.add({"a", {}}, "ann").ok());
-    CHECK(list.add({"b", {}}, "ann").ok());
-    CHECK(list.add({"c", {}}, "ann").error().code == ErrorCode::too_many);
-    const auto last = list.add({"c", {}}, "bob");
-    REQUIRE(last.ok());
-    CHECK(list.add({"d", {}}, "cyd").error().code == ErrorCode::too_many);
-    CHECK(list.remove(*last));
-    CHECK(list.add({"d", {}}, "cyd").ok());
-  }
-  SECTION("unheard") {
-    WatchList list(watches, bus, {3, 2, 0s});
-    const auto first = list.add({"a", {}}, "ann");
-    REQUIRE(first.ok());
-    CHECK(list.keep(*first));
-    REQUIRE(list.add({"b", {}}, "ann").ok());
-    CHECK_FALSE(list.keep(*first));
-    CHECK_FALSE(watches.found_.contains("a"));
-  }
-}
-
 TEST_CASE("a heartbeat reaches idle readers, and one that left is forgotten") {
   EventBus bus;
   EventStreams streams(bus, 1ms);

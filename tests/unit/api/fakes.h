@@ -13,7 +13,9 @@
 #include "catch.h"
 #include "host/api/api.h"
 #include "host/api/watch_list.h"
+#include "swapmeet/testing/manual_clock.h"
 #include "swapmeet/testing/memory_routes.h"
+#include "swapmeet/testing/temporary_folder.h"
 
 namespace swapmeet::testing {
 
@@ -113,10 +115,17 @@ class FakeWatches : public Watches {
   Result<Registration> watch(const WatchRequest& request,
                              std::function<void(const Match&)> found) override {
     if (request.query == "(") return Error{ErrorCode::invalid_argument, "no word", 0};
+    if (away_) return Error{ErrorCode::unavailable, "the index is away", {}};
     found_[request.query] = std::move(found);
-    return Registration([this, query = request.query] { found_.erase(query); });
+    viewers_[request.query] = request.viewer;
+    return Registration([this, query = request.query, number = ++numbers_[request.query]] {
+      if (numbers_[query] == number) found_.erase(query);
+    });
   }
   std::map<std::string, std::function<void(const Match&)>> found_;
+  std::map<std::string, Identity> viewers_;
+  std::map<std::string, int> numbers_;
+  bool away_ = false;
 };
 
 class FakeShares : public Shares {
@@ -218,7 +227,8 @@ class FakeAuth : public Authenticator, public Accounts {
   }
   Result<Account> get(const std::string& name) override { return account(name); }
   Result<Account> change(const std::string& name, const AccountChange& change) override {
-    return changed_ = change, account(name);
+    changed_ = change;
+    return account_.name == name ? account_ : account(name);
   }
   Result<void> remove(const std::string&) override { return {}; }
   static Account account(const std::string& name) { return {name, {}, {}, false, {}}; }
@@ -229,7 +239,10 @@ class FakeAuth : public Authenticator, public Accounts {
   bool tickets_ = false;
   std::string from_;
   AccountChange changed_;
+  Account account_;  // of this name, once it is changed
 };
+
+inline void no_log(LogLevel, std::string_view, std::initializer_list<LogField>) {}
 
 struct World {
   FakeRegistry registry;
@@ -241,7 +254,10 @@ struct World {
   FakeAuth auth;
   EventBus events;
   FakeWatches watches;
-  WatchList watch_list{watches, events};
+  TemporaryFolder data;
+  ManualClock clock;
+  WatchStore watch_store{data.path};
+  WatchList watch_list{{watches, events, watch_store, clock, no_log}};
   Metrics metrics;
   MemoryRoutes routes;
 

@@ -95,6 +95,7 @@ TEST_CASE("answers are what the OpenAPI document says") {
   check_answer(document, world, "get", v + "/search", v + "/search?q=a");
   check_answer(document, world, "get", v + "/search/suggest", v + "/search/suggest?q=a");
   check_answer(document, world, "post", v + "/watches", v + "/watches", R"({"query":"a"})");
+  check_answer(document, world, "get", v + "/watches", v + "/watches");
   const auto peer = v + "/peers/" + kPeer;
   check_answer(document, world, "get", v + "/peers/{id}", peer);
   check_answer(document, world, "get", v + "/peers/{id}/files", peer + "/files");

@@ -147,6 +147,17 @@ TEST_CASE("a watch hears only what its owner may see") {
   CHECK(guest.hears({"song 2"}));
 }
 
+TEST_CASE("a file is told once to a watch, however many of its words begin as the query says") {
+  World world;
+  Heard heard;
+  Heard longer;
+  const std::array<Registration, 2> both{world.watch("so*", heard), world.watch("sona*", longer)};
+  for (const auto* path : {"song/so sonata sonar.txt", "sonata/song.txt", "s/last so.txt"})
+    world.registry.feed_.put(path);
+  CHECK(heard.hears({"song/so sonata sonar.txt", "sonata/song.txt", "s/last so.txt"}));
+  CHECK(longer.hears({"song/so sonata sonar.txt", "sonata/song.txt"}));
+}
+
 TEST_CASE("a watch that ended hears no more, and one that comes later hears nothing old") {
   World world;
   Heard first;

@@ -10,6 +10,7 @@
 using namespace registry::testing;
 using namespace swapmeet;
 using registry::Store;
+using registry::StoreOptions;
 
 TEST_CASE("a database of any version keeps its peers, listings and feed") {
   const auto newest = std::size(registry::kMigrations);
@@ -58,4 +59,31 @@ TEST_CASE("a damaged database is refused with its name and what to do") {
     CHECK(failure.error().message.find("registry.db is damaged") != std::string::npos);
     CHECK(failure.error().message.find("restore") != std::string::npos);
   }
+}
+
+TEST_CASE("a database that has lost a part of its pages is refused at the start") {
+  const Folder folder;
+  const StoreOptions options{.least_content_portion = 100, .probe = std::chrono::minutes(1)};
+  {
+    Store store(folder.path, options);
+    enroll(store, 1, "ann");
+    for (int batch = 0; batch < 20; ++batch) {
+      std::vector<Change> changes;
+      for (int i = 0; i < 200; ++i)
+        changes.push_back(put("folder/" + std::to_string(batch * 200 + i) + std::string(100, 'a')));
+      REQUIRE(announce(store, 1, std::move(changes)).ok());
+    }
+  }
+  const auto file = folder.path / "registry.db";
+  const auto size = std::filesystem::file_size(file);
+  { const Store whole(folder.path, options); }
+  SECTION("a quarter is overwritten") {
+    const auto quarter = GENERATE(1, 2, 3);
+    std::fstream database(file, std::ios::in | std::ios::out | std::ios::binary);
+    database.seekp(static_cast<std::streamoff>(size / 4 * static_cast<unsigned>(quarter)));
+    database << std::string(size / 4, GENERATE('x', '\0'));
+  }
+  SECTION("the end is missing") { std::filesystem::resize_file(file, size / 4 * 3); }
+  CHECK_THROWS_WITH(Store(folder.path, options),
+                    Catch::Contains("registry.db is damaged") && Catch::Contains("restore"));
 }

@@ -1,7 +1,5 @@
 #include "transfer/swarm/catalogue.h"
 
-#include <span>
-
 #include "catch.h"
 #include "shared_folder.h"
 #include "transfer/swarm/catalogue_sql.h"
@@ -141,27 +139,6 @@ TEST_CASE("a moved file is recognised, until it was gone for too long") {
   catalogue.remove(key, {"again"});
   catalogue.forget_gone(std::chrono::seconds(0));
   CHECK(catalogue.adopt(key, {{"again", {5, 3, 7}, 1, 9}}).size() == 1);
-}
-
-TEST_CASE("a catalogue of the first version is brought up to date and keeps its feed") {
-  const Folder folder;
-  const auto file = folder.path / "catalogue.sqlite";
-  {
-    sqlite::Database old(file);
-    sqlite::migrate(old, std::span(kCatalogueMigrations).first(1));
-    old.execute(
-        "INSERT INTO shares VALUES(1, 's', CAST('/nowhere' AS BLOB), '*', 0);"
-        "INSERT INTO files VALUES(1, CAST('a/b' AS BLOB), 's/a/b', 5, 3, 7, zeroblob(32), 9);"
-        "UPDATE meta SET value=9 WHERE name='latest'");
-  }
-  Catalogue catalogue(file);
-  const auto page = catalogue.changes_after(0, 10);
-  REQUIRE(page);
-  REQUIRE(page->changes.size() == 1);
-  CHECK(page->upto == 9);
-  CHECK(page->changes[0].listing.path == "s/a/b");
-  CHECK(catalogue.files(1, "", "", 9).at(0).stamp == FileStamp{5, 3, 7});
-  CHECK(catalogue.counts(1).bytes == 3);
 }
 
 TEST_CASE("the audience of a share outlives the process") {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,10 +60,18 @@ struct Credentials {
   std::string password;
 };
 
-// The answer to POST /api/v1/watches.
+// POST /api/v1/watches
+struct WatchOrder {
+  std::string query;
+  // How long it lasts while nobody listens; nullopt: the host's own choice.
+  std::optional<std::chrono::seconds> keep = {};
+};
+
+// The answer to it.
 struct WatchRecord {
   std::string id;
   std::string query;
+  std::chrono::seconds keep{};
 };
 
 // POST /inbox and GET /inbox/{id} of a peer's public listener: what is offered, by whom, to whom.
@@ -90,8 +99,9 @@ std::string to_json(const FeedPosition& position);
 std::string to_json(const ContentRecord& content);
 std::string to_json(const SearchPage& page);
 std::string to_json(const Suggestions& suggestions);
-std::string to_json(const WatchRequest& request);  // without the viewer
+std::string to_json(const WatchOrder& watch);
 std::string to_json(const WatchRecord& watch);
+std::string to_json(const std::vector<WatchRecord>& watches);  // {"watches":[…]}
 std::string to_json(const Match& match);
 std::string to_json(const ShareSpec& share);
 std::string to_json(const ShareStatus& share);

@@ -1,0 +1,30 @@
+#include "transfer/swarm/upkeep.h"
+
+#include "transfer/swarm/catalogue_sql.h"
+#include "transfer/swarm/download_store.h"
+#include "transfer/swarm/inbox_store.h"
+
+namespace swapmeet::swarm {
+namespace {
+
+constexpr sqlite::Rule kCatalogueRules[] = {
+    {"SELECT count(*) FROM files WHERE revision>(SELECT value FROM meta WHERE name='latest')",
+     "files have a revision above the catalogue's latest"},
+    {"SELECT count(*) FROM removed WHERE revision>(SELECT value FROM meta WHERE name='latest')",
+     "removals have a revision above the catalogue's latest"},
+};
+
+}  // namespace
+
+sqlite::KeptStores stores_in(const std::filesystem::path& folder) {
+  return sqlite::KeptStores(
+      {{.file = folder / "catalogue.sqlite",
+        .migrations = kCatalogueMigrations,
+        .rules = kCatalogueRules,
+        .remedy = "restore the data folder from a backup, or remove the file: the shares are then "
+                  "hashed anew"},
+       {.file = folder / "downloads.sqlite", .migrations = DownloadStore::migrations()},
+       {.file = folder / "inbox.sqlite", .migrations = OfferStore::migrations()}});
+}
+
+}  // namespace swapmeet::swarm

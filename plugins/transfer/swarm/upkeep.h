@@ -1,0 +1,11 @@
+// What must hold in the catalogue, the downloads and the inbox, for `swapmeet check --data` and
+// `swapmeet backup`.
+#pragma once
+
+#include "swapmeet/sqlite/upkeep.h"
+
+namespace swapmeet::swarm {
+
+sqlite::KeptStores stores_in(const std::filesystem::path& folder);
+
+}  // namespace swapmeet::swarm
