@@ -1,8 +1,10 @@
 // Splitting names and paths into words, and folding them.
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "fold_table.h"
@@ -144,6 +146,38 @@ void each_word(std::string_view text, bool digits, Take&& take) {
   finish();
 }
 
+// Letters of scripts that put no space between words: Thai, Lao, Burmese, Khmer, kana, bopomofo,
+// Han, Hangul (where what is looked for may be a part of a compound).
+bool is_unspaced(char32_t code) {
+  constexpr std::pair<char32_t, char32_t> kBlocks[] = {
+      {0xE01, 0xEFF},   {0x1000, 0x109F}, {0x1780, 0x17FF},  {0x3005, 0x3007}, {0x3041, 0x312F},
+      {0x31A0, 0x31BF}, {0x31F0, 0x31FF}, {0x3400, 0x4DBF},  {0x4E00, 0x9FFF}, {0xAC00, 0xD7A3},
+      {0xF900, 0xFAFF}, {0xFF66, 0xFF9F}, {0x20000, 0x3FFFF}};
+  return std::any_of(std::begin(kBlocks), std::end(kBlocks), [&](const auto& block) {
+    return code >= block.first && code <= block.second;
+  });
+}
+
+// Each letter of such a script as a word of its own, so that any part of a run is a phrase.
+void add_words(std::string folded, std::vector<std::string>& words) {
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at < folded.size();) {
+    const auto bytes =
+        std::string_view(folded).substr(at, length_of(std::string_view(folded).substr(at)));
+    const auto next = at + bytes.size();
+    if (bytes.size() >= 3 && is_unspaced(code_point(bytes))) {
+      if (at > begin) words.push_back(folded.substr(begin, at - begin));
+      words.emplace_back(bytes);
+      begin = next;
+    }
+    at = next;
+  }
+  if (begin == 0)
+    words.push_back(std::move(folded));
+  else if (begin < folded.size())
+    words.push_back(folded.substr(begin));
+}
+
 std::vector<std::string> cut(std::string_view word, const std::vector<std::size_t>& parts) {
   std::vector<std::string> pieces;
   std::size_t from = 0;
@@ -209,11 +243,11 @@ std::vector<std::vector<std::string>> searchable_words(std::string_view text) {
   constexpr std::size_t kMostParts = 12;
   std::vector<std::vector<std::string>> runs(1);
   each_word(text, true, [&](std::string_view word, const std::vector<std::size_t>& parts) {
-    if (auto folded = fold(word); !folded.empty()) runs[0].push_back(std::move(folded));
+    if (auto folded = fold(word); !folded.empty()) add_words(std::move(folded), runs[0]);
     if (parts.empty() || parts.size() >= kMostParts) return;
     auto& run = runs.emplace_back();
     for (const auto& piece : cut(word, parts))
-      if (auto folded = fold(piece); !folded.empty()) run.push_back(std::move(folded));
+      if (auto folded = fold(piece); !folded.empty()) add_words(std::move(folded), run);
   });
   return runs;
 }

@@ -35,6 +35,21 @@ CREATE UNIQUE INDEX docs_by_content ON docs(content, path, audience);
 CREATE TABLE listings(peer INTEGER NOT NULL, path TEXT NOT NULL, doc INTEGER NOT NULL,
   PRIMARY KEY(peer, path)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5(name, folder, content='', columnsize=0, tokenize='ascii');
+)sql",
+                                              // Han, kana and the like: a word each letter.
+                                              R"sql(
+DROP TABLE words; DROP TABLE listings; DROP TABLE docs; DROP TABLE audiences; DROP TABLE peers;
+UPDATE meta SET feed='', revision=0;
+CREATE TABLE peers(key INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, name TEXT NOT NULL DEFAULT '',
+  present INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE audiences(key INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+CREATE TABLE docs(key INTEGER PRIMARY KEY, content BLOB NOT NULL, path TEXT NOT NULL,
+  audience INTEGER NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
+  uses INTEGER NOT NULL);
+CREATE UNIQUE INDEX docs_by_content ON docs(content, path, audience);
+CREATE TABLE listings(peer INTEGER NOT NULL, path TEXT NOT NULL, doc INTEGER NOT NULL,
+  PRIMARY KEY(peer, path)) WITHOUT ROWID;
+CREATE VIRTUAL TABLE words USING fts5(name, folder, content='', columnsize=0, tokenize='ascii');
 )sql"};
 
 }  // namespace search_fts

@@ -106,8 +106,12 @@ std::vector<PlainWord> plain_words(std::string_view query) {
       if (std::string_view("\":<>=*").find(query[at]) != std::string_view::npos) plain = false;
     }
     if (!plain) continue;
-    auto folded = swapmeet::searchable_words(query.substr(begin, at - begin))[0];
-    if (folded.size() == 1) words.push_back({begin, at - begin, std::move(folded[0])});
+    const auto token = query.substr(begin, at - begin);
+    const auto folded = swapmeet::searchable_words(token)[0];
+    std::string joined;
+    for (const auto& word : folded) joined += word;
+    if (!joined.empty() && (folded.size() == 1 || joined == swapmeet::fold(token)))
+      words.push_back({begin, at - begin, std::move(joined), folded.size() == 1});
   }
   return words;
 }
@@ -124,6 +128,7 @@ std::vector<std::string> corrections(std::string_view query,
   auto words = plain_words(query);
   // From the last to the first, so that places in the query stay right.
   for (auto word = words.rbegin(); word != words.rend() && wrong < kMostWrong; ++word) {
+    if (!word->is_one) continue;
     const auto alternatives = speller.alternatives(word->folded);
     if (alternatives.empty()) continue;
     ++wrong;

@@ -16,6 +16,7 @@ struct PlainWord {
   std::size_t begin = 0;  // in the query, bytes
   std::size_t size = 0;
   std::string folded;
+  bool is_one = true;  // false: of a script whose letters are each looked for as a word
 };
 std::vector<PlainWord> plain_words(std::string_view query);
 

@@ -63,6 +63,8 @@ std::vector<std::string> separated_words(std::string_view text);
 // each word that changes case or goes between letters and digits inside, its parts. So
 // "YouTube_s01e02" is found by youtube, s01e02, you, tube, s, 01, e, 02. A term of a query matches
 // when its words stand in a row in one of these. Words of more than 12 parts (hashes) have none.
+// Where a script puts no space between words (Han, kana, Hangul, Thai and the like), each letter is
+// a word, so that any part is found: 京タ in 東京タワー.
 std::vector<std::vector<std::string>> searchable_words(std::string_view text);
 
 }  // namespace swapmeet

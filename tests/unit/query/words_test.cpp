@@ -63,6 +63,10 @@ TEST_CASE("what is no text stays as it is") {
 
 TEST_CASE("a name is found by its words, and by their parts") {
   CHECK(searched("The Wire") == Runs{{"the", "wire"}});
+  CHECK(searched("新東京2019 Live版") ==
+        Runs{{"新", "東", "京", "2019", "live", "版"}, {"新", "東", "京", "2019"}});
+  CHECK(searched("서울에서") == Runs{{"서", "울", "에", "서"}});
+  CHECK(searched("カ\u3099ス") == Runs{{"ガ", "ス"}});
   CHECK(searched("the_wire-s01e02.mkv") ==
         Runs{{"the", "wire", "s01e02", "mkv"}, {"s", "01", "e", "02"}});
   CHECK(searched("camelCaseName") == Runs{{"camelcasename"}, {"camel", "case", "name"}});
