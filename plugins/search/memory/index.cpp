@@ -12,7 +12,7 @@
 namespace search_memory {
 namespace {
 
-constexpr std::size_t kSlice = 64;    // changes, while searches wait
+constexpr std::size_t kSlice = 16;    // changes, while searches wait
 constexpr std::size_t kFlips = 2000;  // listings of a peer that comes or goes, likewise
 
 Result<std::size_t> offset_of(const std::string& after) {
