@@ -16,7 +16,7 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-constexpr std::size_t kSlice = 10'000;  // documents that are asked for while changes wait
+constexpr std::size_t kAsked = 10'000;  // documents at once, while changes wait
 constexpr std::chrono::seconds kLook{5};
 constexpr std::chrono::minutes kBetweenRankings{1};   // when it is not urgent
 constexpr std::chrono::minutes kBetweenSnapshots{1};  // at least
@@ -131,7 +131,7 @@ std::shared_ptr<const RankedSegment> Index::ranked_anew(const std::shared_ptr<St
     const Reading reading(*this);
     if (!is_current(state)) return nullptr;
     seen.resize(documents.document_slots());
-    for (const auto stop = std::min<std::size_t>(end, at + kSlice); at < stop; ++at) {
+    for (const auto stop = std::min<std::size_t>(end, at + kAsked); at < stop; ++at) {
       const auto& entry = entry_at(at);
       if (seen[entry.document] || documents.document(entry.document).listings == 0) continue;
       seen[entry.document] = true;
@@ -155,7 +155,7 @@ std::shared_ptr<const RankedSegment> Index::ranked_anew(const std::shared_ptr<St
   for (auto first = places.begin(); first != places.end();) {
     const Reading reading(*this);
     if (!is_current(state)) return nullptr;
-    for (auto stop = first + std::min<std::ptrdiff_t>(kSlice, places.end() - first);
+    for (auto stop = first + std::min<std::ptrdiff_t>(kAsked, places.end() - first);
          first < stop;) {
       const auto next = std::find_if(
           first, places.end(), [&](const Place& place) { return place.content != first->content; });
