@@ -32,8 +32,8 @@ class Workload {
   const Size& size() const { return size_; }
   PeerId peer_id(std::size_t peer) const;
   std::string peer_name(std::size_t peer) const;
-  // What one peer shares, the same at every call, in the order of paths, in which a peer's scan finds
-  // and announces them. Together about size().listings.
+  // What one peer shares, the same at every call, in the order of paths, in which a peer's scan
+  // finds and announces them. Together about size().listings.
   std::vector<Listing> listings(std::size_t peer) const;
   std::vector<std::string> queries(QueryClass query_class, std::size_t count) const;
 
