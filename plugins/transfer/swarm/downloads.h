@@ -31,7 +31,7 @@ using LogFunction =
 
 struct DownloadLimits {
   std::size_t max_downloads = 3;
-  std::size_t max_sources = 6;       // of one download
+  std::size_t max_sources = 12;      // of one download
   std::uint64_t min_free_space = 0;  // bytes that a download leaves free
 };
 

@@ -21,10 +21,8 @@ constexpr auto kSaveEvery = 500ms;
 bool Transfer::State::knows_pieces() const {
   const auto count = plan.size_known ? piece_count(plan.size) : 0;
   if (count == 0) return plan.content == kEmptyContent;
-  const auto last = count - 1;
-  return last / 8 < plan.proven.size() &&
-         ((static_cast<unsigned char>(plan.proven[last / 8]) >> (last % 8)) & 1U) != 0 &&
-         (count == 1 || plan.layer.size() == count * 32);
+  // The layer is kept once the size is proven.
+  return count == 1 ? has_bit(plan.proven, 0) : plan.layer.size() == count * 32;
 }
 
 Result<void> Transfer::State::open_pieces() {
@@ -46,10 +44,12 @@ Result<void> Transfer::State::open_pieces() {
   PieceMap pieces(plan.content, plan.size, piece_size_for(plan.size), plan.layer, plan.proven);
   if (learned) {
     const auto last = pieces.count() - 1;
-    auto written =
-        opened->write(pieces.offset(last), learned->last_piece.data(), pieces.length(last));
-    if (!written) return written;
-    pieces.mark_proven(last);
+    if (!learned->last_piece.empty()) {
+      auto written =
+          opened->write(pieces.offset(last), learned->last_piece.data(), pieces.length(last));
+      if (!written) return written;
+      pieces.mark_proven(last);
+    }
     if (last > 0)  // else there is no layer to keep
       if (auto saved = save(plan); !saved) return saved;
   }
@@ -59,7 +59,7 @@ Result<void> Transfer::State::open_pieces() {
                          piece_size_for(plan.size), plan.layer},
       pieces.proven_bits());
   const std::lock_guard lock(mutex);
-  if (learned) unsaved = pieces.length(pieces.count() - 1);
+  if (learned) unsaved = learned->last_piece.size();
   map.emplace(std::move(pieces));
   map->set_copies(pool.copies(map->count()));
   changed.notify_all();
@@ -70,7 +70,7 @@ void Transfer::State::offer() {
   {
     const std::lock_guard lock(mutex);
     if (options.growing == nullptr || offered || !map || !is_public || map->complete() ||
-        map->count() < 2 || map->proven_bytes() == 0 || Steady::now() - began < options.offer_after)
+        map->count() < 2 || Steady::now() - began < options.offer_after)
       return;
   }
   offered = true;
@@ -111,6 +111,8 @@ void Transfer::State::gather() {
       lock.lock();
     } else {
       if (!staff() && asked) break;
+      if (!scout.joinable() && pool.next_to_look() != nullptr)
+        scout = std::thread([this] { watch_partial(); });
       changed.wait_for(lock, kTick);
       rate = pool.measure(Steady::now());
       if (unsaved >= kSaveAfter || Steady::now() - flushed >= kSaveEvery) {
@@ -128,15 +130,21 @@ void Transfer::State::gather() {
   ending = true;  // before the lock is given back: who brings sources now must learn it
 }
 
+void Transfer::State::interrupt_clients() {
+  for (auto& source : pool.all())
+    for (const auto* client : {&source->client, &source->looker})
+      if (*client) (*client)->interrupt();
+}
+
 void Transfer::State::end_workers() {
   {
     const std::lock_guard lock(mutex);
     ending = true;
-    for (auto& source : pool.all())
-      if (source->client) source->client->interrupt();
+    interrupt_clients();
     changed.notify_all();
   }
   if (asker.joinable()) asker.join();
+  if (scout.joinable()) scout.join();
   for (auto& source : pool.all())
     if (source->thread.joinable()) source->thread.join();
 }
@@ -208,8 +216,7 @@ TransferEnd Transfer::run() {
 void Transfer::interrupt() {
   state_->interrupted = true;
   const std::lock_guard lock(state_->mutex);
-  for (auto& source : state_->pool.all())
-    if (source->client) source->client->interrupt();
+  state_->interrupt_clients();
   state_->changed.notify_all();
 }
 

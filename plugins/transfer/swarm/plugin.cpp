@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <optional>
@@ -47,7 +48,7 @@ constexpr KeySpec kKeys[] = {
      "Threads that hash new files, at low priority; 0: half of the machine's."},
     {"download_folder", KeyType::path, nullptr, nullptr, nullptr, "Where downloads go."},
     {"max_downloads", KeyType::integer, "3", "1", "64", "Downloads that run at once."},
-    {"max_sources", KeyType::integer, "6", "1", "64", "Peers that one download fetches from."},
+    {"max_sources", KeyType::integer, "12", "1", "64", "Peers that one download fetches from."},
     {"offer_partial", KeyType::boolean, "yes", nullptr, nullptr,
      "While a download runs, others may fetch what it has got already."},
     {"upload_limit", KeyType::size, "0", nullptr, nullptr,
@@ -195,7 +196,8 @@ class SwarmPlugin final : public Plugin {
               const auto path = ".downloading/" + id.substr(0, 12) + '/' + facts.name;
               tried([&] {
                 catalogue_->put_partial(
-                    id, {swarm::shown_name(path), facts.content, facts.size, file.have()});
+                    id, {swarm::shown_name(path), facts.content, facts.size,
+                         std::max<std::uint64_t>(file.have(), 1)});  // 0 would be no source
               });
             },
             [this, tried](const std::string& id) { tried([&] { catalogue_->drop_partial(id); }); }};

@@ -9,6 +9,8 @@ using namespace std::chrono_literals;
 
 // A source that takes longer to say what the file is gets another beside it.
 constexpr auto kLearnAlone = 2s;
+// Bytes of a last piece that are fetched at once; of a larger one first the last leaf.
+constexpr std::size_t kSmallLastPiece = 4 * kLeafSize;
 
 }  // namespace
 
@@ -80,11 +82,35 @@ Result<Learned> Transfer::State::learn_from(PoolSource& source, std::uint64_t si
       return Error{ErrorCode::corrupt, "its Merkle layer does not lead to the content id", {}};
   }
   const PieceMap pieces(plan.content, size, piece, facts.layer, {});
+  if (pieces.length(count - 1) > kSmallLastPiece && count > 1) {
+    auto proven = prove_size(source, pieces);
+    if (proven) return facts;
+    if (proven.error().code != ErrorCode::not_found) return proven.error();
+  }
   facts.last_piece.resize(pieces.length(count - 1));
   auto got = source.client->open_range(pieces.offset(count - 1), facts.last_piece.size(), size);
   if (got) got = receive(source, pieces, count - 1, facts.last_piece.data());
   if (!got) return got.error();
   return facts;
+}
+
+Result<void> Transfer::State::prove_size(PoolSource& source, const PieceMap& pieces) {
+  const auto last = pieces.count() - 1;
+  const auto piece_size = piece_size_for(pieces.file_size());
+  const auto count = (pieces.length(last) + kLeafSize - 1) / kLeafSize;
+  std::string leaves(count * 32, '\0');
+  auto got = source.client->open_leaves(piece_size, leaves.size());
+  if (got) got = fill(source, leaves.data(), leaves.size());
+  if (!got) return got;
+  if (!pieces.matches_leaves(last, leaves))
+    return Error{ErrorCode::corrupt, "its leaves do not lead to the Merkle layer", {}};
+  const auto before = (count - 1) * kLeafSize;
+  std::string leaf(pieces.length(last) - before, '\0');
+  got = source.client->open_range(pieces.offset(last) + before, leaf.size(), pieces.file_size());
+  if (got) got = fill(source, leaf.data(), leaf.size());
+  if (got && leaf_hashes(leaf) != leaves.substr((count - 1) * 32))
+    return Error{ErrorCode::corrupt, "sent wrong bytes", {}};
+  return got;
 }
 
 Result<Learned> Transfer::State::learn_from(PoolSource& source) {

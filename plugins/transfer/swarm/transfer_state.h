@@ -34,11 +34,11 @@ inline constexpr std::size_t kMostInMemory = 32 << 20;
 
 inline Error ended() { return {ErrorCode::cancelled, "ended", {}}; }
 
-// What a source knows of a content, proven against its id: with the last piece also the exact size.
+// What a source knows of a content, proven against its id: with the last leaf also the exact size.
 struct Learned {
   std::uint64_t size = 0;
   std::string layer;
-  std::string last_piece;
+  std::string last_piece;  // empty: not fetched yet
 };
 
 struct Transfer::State {
@@ -66,6 +66,7 @@ struct Transfer::State {
   bool offered = false;  // of run()'s thread
   std::atomic<bool> interrupted{false};
   std::thread asker;
+  std::thread scout;  // once there are partial sources
 
   mutable std::mutex mutex;  // guards all below
   std::condition_variable changed;
@@ -114,17 +115,31 @@ struct Transfer::State {
 
   Result<Learned> learn_from(PoolSource& source, std::uint64_t size);
 
+  // By the last leaf and the hashes of those beside it, so that many who begin together do not all
+  // need the same piece first. `not_found`: the source does not tell these hashes.
+  Result<void> prove_size(PoolSource& source, const PieceMap& pieces);
+
   // What the registry says of the size is only a hint.
   Result<Learned> learn_from(PoolSource& source);
 
   // Asks a source which pieces it has.
-  Result<void> look(PoolSource& source);
+  Result<void> look(PoolSource& source, SourceClient& client);
+
+  // Asks partial sources again and again, also those that are busy sending a piece.
+  void watch_partial();
 
   // A partial source can tell the exact size once it has the last piece.
   Result<void> look_for_last(PoolSource& source);
 
   // Until somebody knows the pieces: this source, or one that was faster.
   Result<void> learn(PoolSource& source);
+
+  // With the lock. Of a source that has all, those who fetch together take each a part of their own
+  // first: a piece of it that is missing and that nobody else fetches.
+  std::optional<std::size_t> own_rare_piece() const;
+  // With the lock: what to ask this source for. nullopt: nothing now. The last pieces that nobody
+  // else has are left to whom they belong, so that the source does not send them to all.
+  std::optional<PieceMap::Run> choose(const PoolSource& source, PieceMap::Instant now);
 
   // The pieces that this source fetches next, or no pieces at all: ask it first which it has.
   // nullopt: there is nothing more to do.
@@ -168,6 +183,8 @@ struct Transfer::State {
   // Until all is proven, or nobody is left to ask.
   void gather();
 
+  // With the lock.
+  void interrupt_clients();
   void end_workers();
 
   // Gives the whole file its name. What the name will be is recorded first, with the last pieces.

@@ -11,22 +11,47 @@ constexpr std::size_t kLongestRun = 16;  // pieces of one request
 
 }  // namespace
 
+std::optional<std::size_t> Transfer::State::own_rare_piece() const {
+  const auto count = static_cast<double>(map->count());
+  const auto part = count / static_cast<double>(pool.partial() + 1);
+  const auto begin = static_cast<std::size_t>(count * pool.rank());
+  const auto end = static_cast<std::size_t>(count * pool.rank() + part);
+  for (auto piece = begin; piece < end; ++piece)
+    if (map->is_rare(piece)) return piece;
+  return std::nullopt;
+}
+
+std::optional<PieceMap::Run> Transfer::State::choose(const PoolSource& source,
+                                                     PieceMap::Instant now) {
+  const bool in_a_group = map->has_copies();
+  auto from = in_a_group || source.next_piece == 0 ? random() : source.next_piece;
+  if (in_a_group && !source.partial) {
+    const auto own = own_rare_piece();
+    const auto rare = map->rare();
+    const bool others_do = (rare > 0 && rare <= pool.partial()) || map->awaits_first_copy();
+    if (!own && others_do && now < source.spare_until) return std::nullopt;
+    from = own.value_or(from);
+  }
+  const auto fair = std::max<std::size_t>(1, map->missing() / (2 * pool.working()));
+  // At the end the fast fetch again what is on its way from the slow.
+  const auto patience = std::min<Steady::duration>(
+      options.patience.stall_after, std::max<Steady::duration>(1s, 3 * source.piece_time));
+  return map->take({std::min(source.run_length, fair), now - patience,
+                    source.has ? &*source.has : nullptr, static_cast<std::size_t>(from)},
+                   now);
+}
+
 std::optional<PieceMap::Run> Transfer::State::next_run(PoolSource& source) {
   std::unique_lock lock(mutex);
   while (!over() && !map->complete()) {
     const auto now = Steady::now();
-    if (source.partial && (!source.has || now - source.looked >= options.look_again))
-      return PieceMap::Run{};
-    const auto fair = std::max<std::size_t>(1, map->missing() / (2 * pool.working()));
-    // At the end the fast fetch again what is on its way from the slow.
-    const auto patience = std::min<Steady::duration>(
-        options.patience.stall_after, std::max<Steady::duration>(1s, 3 * source.piece_time));
-    if (source.next_piece == 0 || map->has_copies()) source.next_piece = random();
-    auto run = map->take({std::min(source.run_length, fair), now - patience,
-                          source.has ? &*source.has : nullptr, source.next_piece},
-                         now);
-    if (run) source.next_piece = run->first + run->count;
-    if (run) return run;
+    if (source.partial && !source.has) return PieceMap::Run{};
+    const auto run = choose(source, now);
+    if (run) {
+      source.next_piece = run->first + run->count;
+      growing->expect(run->first, run->count, true);
+      return run;
+    }
     changed.wait_for(lock, kTick);
   }
   return std::nullopt;
@@ -36,7 +61,7 @@ Result<void> Transfer::State::fetch_what_is_there(PoolSource& source, const Piec
                                                   std::vector<char>& buffer) {
   auto fetched = fetch(source, run, buffer);
   if (fetched || fetched.error().code != ErrorCode::not_found) return fetched;
-  if (auto looked = look(source); !looked) return fetched;
+  if (auto looked = look(source, *source.client); !looked) return fetched;
   const std::lock_guard lock(mutex);
   const bool has_all = !source.has || has_bit(*source.has, run.first);
   return has_all ? fetched : Result<void>{};
@@ -55,7 +80,10 @@ Result<void> Transfer::State::fetch(PoolSource& source, const PieceMap::Run& run
   const std::lock_guard lock(mutex);
   source.asking = false;
   map->give_back(run);
+  growing->expect(run.first, run.count, false);
   source.piece_time = took / static_cast<int>(run.count);
+  // Who waits as long as a piece takes loses little: nobody is kept waiting by what others claim.
+  if (!source.partial) source.spare_until = asked_at + took + source.piece_time;
   source.run_length = took < 1s ? std::min(source.run_length * 2, kLongestRun)
                                 : std::max<std::size_t>(source.run_length / 2, 1);
   return fetched;
@@ -106,11 +134,13 @@ void Transfer::State::work(PoolSource& source) {
     std::vector<char> buffer;
     result = learn(source);
     if (!result && result.error().code == ErrorCode::not_found)
-      static_cast<void>(look(source));  // it may have a part: the next time this is known
+      static_cast<void>(
+          look(source, *source.client));  // it may have a part: the next time this is known
     while (result) {
       const auto run = next_run(source);
       if (!run) break;
-      result = run->count == 0 ? look(source) : fetch_what_is_there(source, *run, buffer);
+      result = run->count == 0 ? look(source, *source.client)
+                               : fetch_what_is_there(source, *run, buffer);
     }
   } catch (const std::exception& exception) {
     result = Error{ErrorCode::internal, exception.what(), {}};
