@@ -340,7 +340,9 @@ struct DownloadQueue::State {
 
   // By the person, or for an offer. Without the lock: the registry may take its time.
   Result<DownloadStatus> start(const DownloadRequest& request, const std::string& offer) {
-    auto plan = plan_for(request, options.download_folder, options.registry);
+    // An offer says all that the registry could; there may be thousands.
+    auto plan =
+        plan_for(request, options.download_folder, offer.empty() ? options.registry : nullptr);
     if (!plan) return plan.error();
     const std::lock_guard lock(mutex);
     if (const auto same = same_as(*plan)) return join(same, plan->given, offer);

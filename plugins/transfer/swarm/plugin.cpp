@@ -284,6 +284,7 @@ class SwarmPlugin final : public Plugin {
   swarm::InboxOptions inbox_options(const Settings& settings, swarm::LogFunction log) {
     swarm::InboxOptions options;
     options.database = host_->data_folder() / "inbox.sqlite";
+    options.download_folder = settings.path("download_folder");
     options.self = host_->peer_id();
     options.self_name = host_->name();
     options.registry = host_->find<Registry>();

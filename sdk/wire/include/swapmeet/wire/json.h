@@ -65,6 +65,14 @@ struct WatchRecord {
   std::string query;
 };
 
+// A file of a folder that is offered.
+struct OfferedFile {
+  std::string path;  // below the folder
+  ContentId content;
+  std::uint64_t size = 0;
+  bool operator==(const OfferedFile&) const = default;
+};
+
 // POST /inbox and GET /inbox/{id} of a peer's public listener: what is offered, by whom, to whom.
 struct OfferMessage {
   std::string id;  // 32 hex digits
@@ -73,6 +81,7 @@ struct OfferMessage {
   ContentId content;
   std::string name;
   std::uint64_t size = 0;
+  std::vector<OfferedFile> files{};  // of a folder; its content is zero, its size that of all
   bool operator==(const OfferMessage&) const = default;
 };
 
