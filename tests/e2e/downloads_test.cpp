@@ -195,3 +195,17 @@ TEST_CASE("SIGHUP changes the limits of downloads at once, and says what needs a
     return peer.node.log().find("announce_address: restart to change that") != std::string::npos;
   }));
 }
+
+TEST_CASE("SIGHUP lifts a limit of downloads at once") {
+  const std::string key = GENERATE("download_limit", "download_limit_per_peer");
+  CAPTURE(key);
+  Peer peer(key + " = 100k\n");  // 64 MiB would take eleven minutes
+  const FakeSource source(fakes::noise(64 * kMiB));
+  peer.node.start();
+  const auto id = peer.start(source, "1", {source.source(1)});
+  REQUIRE(eventually([&] { return source.served() > 0; }));
+  CHECK(peer.get(id).state == DownloadState::running);
+  write_file(peer.node.ini(), peer.ini);
+  ::kill(peer.node.pid(), SIGHUP);
+  CHECK(peer.reaches(id, DownloadState::done));
+}
