@@ -25,6 +25,7 @@
 #include "transfer/swarm/scanner.h"
 #include "transfer/swarm/share_list.h"
 #include "transfer/swarm/shown_name.h"
+#include "transfer/swarm/statistics.h"
 #include "transfer/swarm/uploads.h"
 #include "transfer/swarm/watcher.h"
 
@@ -33,6 +34,7 @@ namespace {
 using namespace swapmeet;
 
 constexpr std::chrono::seconds kLookAtClock{2};  // for the schedule of limits
+constexpr std::chrono::seconds kKeepTotals{10};
 
 constexpr KeySpec kKeys[] = {
     {"listen", KeyType::address, "127.0.0.1:6699", nullptr, nullptr,
@@ -85,7 +87,8 @@ sqlite::KeptStores stores_in(const std::filesystem::path& folder) {
         .remedy = "restore the data folder from a backup, or remove the file: the shares are then "
                   "hashed anew"},
        {.file = folder / "downloads.sqlite", .migrations = swarm::DownloadStore::migrations()},
-       {.file = folder / "inbox.sqlite", .migrations = swarm::OfferStore::migrations()}});
+       {.file = folder / "inbox.sqlite", .migrations = swarm::OfferStore::migrations()},
+       {.file = folder / "statistics.sqlite", .migrations = swarm::Statistics::migrations()}});
 }
 
 class SwarmPlugin final : public Plugin {
@@ -120,6 +123,7 @@ class SwarmPlugin final : public Plugin {
 
   void stop() override {
     clock_watch_ = {};
+    keeping_totals_ = {};
     if (downloads_) downloads_->interrupt();  // they end while the listener drains
     if (hashes_) hashes_->stop();             // nobody waits for them any more
     routes_.clear();
@@ -136,6 +140,8 @@ class SwarmPlugin final : public Plugin {
     download_pacer_.reset();
     shares_.reset();
     scanner_.reset();
+    if (meter_ && statistics_) keep_totals();
+    statistics_.reset();
     meter_.reset();
     growing_.reset();
     catalogue_.reset();
@@ -172,6 +178,9 @@ class SwarmPlugin final : public Plugin {
     if (auto kept = swarm::apply_configured(*catalogue_, settings.family("share.*")); !kept)
       return kept;
     meter_ = std::make_unique<swarm::UploadMeter>(host_->clock());
+    statistics_ = std::make_unique<swarm::Statistics>(host_->data_folder() / "statistics.sqlite");
+    meter_->set_totals(statistics_->totals());
+    keeping_totals_ = host_->every(kKeepTotals, [this] { keep_totals(); });
     download_pacer_ = std::make_unique<swarm::Pacer>(host_->clock());
     if (auto limited = set_limits(settings); !limited) return limited;
     auto queue = swarm::DownloadQueue::open(queue_options(settings, log));
@@ -222,6 +231,15 @@ class SwarmPlugin final : public Plugin {
     return {};
   }
 
+  void keep_totals() {
+    auto kept = sqlite::attempt([&]() -> Result<void> {
+      statistics_->put(meter_->totals());
+      return {};
+    });
+    if (!kept)
+      host_->log(LogLevel::warning, "totals are not kept", {{"why", kept.error().message}});
+  }
+
   swarm::DownloadOptions queue_options(const Settings& settings, swarm::LogFunction log) {
     swarm::DownloadOptions options;
     options.database = host_->data_folder() / "downloads.sqlite";
@@ -231,6 +249,7 @@ class SwarmPlugin final : public Plugin {
     options.clock = &host_->clock();
     options.log = std::move(log);
     options.publish = [host = host_](const Event& event) { host->publish(event); };
+    options.received = [meter = meter_.get()](std::uint64_t bytes) { meter->received(bytes); };
     options.limits = limits_of(settings);
     options.pacer = download_pacer_.get();
     if (settings.boolean("offer_partial")) options.growing = growing_.get();
@@ -329,6 +348,8 @@ class SwarmPlugin final : public Plugin {
   swarm::RateLimits usual_rates_;
   swarm::RateLimits rates_;  // that hold now
   Registration clock_watch_;
+  std::unique_ptr<swarm::Statistics> statistics_;
+  Registration keeping_totals_;
   std::unique_ptr<swarm::UploadMeter> meter_;
   std::unique_ptr<swarm::FileHashes> hashes_;
   std::unique_ptr<swarm::OpenContents> open_;

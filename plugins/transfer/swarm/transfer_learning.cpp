@@ -155,6 +155,7 @@ Result<void> Transfer::State::learn(PoolSource& source) {
     }
     if (!learned && !map) {
       source.bytes += facts->last_piece.size();
+      if (options.received) options.received(facts->last_piece.size());
       is_public = is_public || source.listed;
       learned = std::move(*facts);
     }

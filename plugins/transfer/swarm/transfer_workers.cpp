@@ -118,6 +118,7 @@ Result<void> Transfer::State::keep(PoolSource& source, std::size_t piece, const 
   if (!written) return ended();
   if (map->mark_proven(piece)) {
     source.bytes += length;
+    if (options.received) options.received(length);
     unsaved += length;
     growing->add(piece);
     is_public = is_public || source.listed;

@@ -117,9 +117,12 @@ struct UploadStatus {
   std::uint64_t place = 0;  // in the queue for an upload slot, from 1; 0: it runs
 };
 
-struct UploadTotals {
-  std::uint64_t requests = 0;
-  std::uint64_t bytes = 0;
+// Since this host's data folder was made.
+struct TransferTotals {
+  std::uint64_t requests = 0;  // of others, that were answered with bytes
+  std::uint64_t sent = 0;      // bytes of files
+  std::uint64_t received = 0;  // proven ones
+  bool operator==(const TransferTotals&) const = default;
 };
 
 // Thread-safe.
@@ -128,7 +131,7 @@ class Uploads {
   static constexpr const char* kInterface = "swapmeet.uploads/1";
   virtual ~Uploads() = default;
   virtual Result<std::vector<UploadStatus>> list() = 0;  // running, then waiting ones
-  virtual UploadTotals totals() = 0;
+  virtual TransferTotals totals() = 0;
   // Where the public listener really listens, and the address to announce (empty host: let the
   // index see for itself). Valid between start and stop.
   virtual HostPort listening() = 0;

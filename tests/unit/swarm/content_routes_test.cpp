@@ -386,7 +386,7 @@ TEST_CASE("uploads are counted while they last") {
   }
   CHECK(served.meter.list()->empty());
   CHECK(served.meter.totals().requests == 1);
-  CHECK(served.meter.totals().bytes == 2);
+  CHECK(served.meter.totals().sent == 2);
 }
 
 TEST_CASE("other programs get SHA-256 hashes, a Metalink, and digests once they are known") {
