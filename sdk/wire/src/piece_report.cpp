@@ -11,7 +11,7 @@ namespace swapmeet::wire {
 
 namespace {
 
-std::string hex_of(const std::string& bits) {
+std::string hex_of_bits(const std::string& bits) {
   return to_hex(reinterpret_cast<const std::uint8_t*>(bits.data()), bits.size());
 }
 
@@ -31,8 +31,8 @@ std::string to_json(const PieceReport& report) {
   out.begin().text("content", report.content.text()).number("size", report.size);
   out.boolean("complete", report.complete);
   if (!report.complete) {
-    out.number("piece", report.piece).text("pieces", hex_of(report.bits));
-    if (!report.coming.empty()) out.text("coming", hex_of(report.coming));
+    out.number("piece", report.piece).text("pieces", hex_of_bits(report.bits));
+    if (!report.coming.empty()) out.text("coming", hex_of_bits(report.coming));
   }
   return out.end().take();
 }
