@@ -32,6 +32,8 @@ void add_status(Api& api) {
       else
         report.index_problem = counts.error().message;
     }
+    if (context.uploads && !request.identity.is_guest())
+      report.transferred = context.uploads->totals();
     return http::json(wire::to_json(report));
   });
 }

@@ -1,4 +1,4 @@
-// send, inbox: files from one person to another.
+// send, inbox: files and folders from one person to another.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -19,13 +19,18 @@ Time now() {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 
+std::string what(const Offer& offer) {
+  if (offer.files == 0) return offer.name;
+  return offer.name + "/ (" + counted(offer.files, "file") + ")";
+}
+
 bool is_over(const Offer& offer) {
   return offer.state != OfferState::waiting && offer.state != OfferState::accepted;
 }
 
 // The end of an offer, in a sentence and an exit code.
 int ended(const Offer& offer) {
-  const auto name = printable(offer.name);
+  const auto name = printable(what(offer));
   const auto peer = printable(offer.peer_name);
   switch (offer.state) {
     case OfferState::done: fmt::print("{} has {}, verified\n", peer, name); return 0;
@@ -84,9 +89,9 @@ int decide(Session& session, const std::string& how) {
       print_json(*body);
     else if (how == "accept")
       fmt::print("{} is fetched from {}; `swapmeet downloads` shows how far it is\n",
-                 printable(offer->name), printable(offer->peer_name));
+                 printable(what(*offer)), printable(offer->peer_name));
     else
-      fmt::print("{} is {}\n", printable(offer->name), offer->incoming ? "refused" : "withdrawn");
+      fmt::print("{} is {}\n", printable(what(*offer)), offer->incoming ? "refused" : "withdrawn");
   }
   return 0;
 }
@@ -113,7 +118,7 @@ int send(Session& session) {
   auto offer = wire::from_json<Offer>(*body);
   if (!offer) return fail(offer.error());
   if (!session.arguments().has("--no-wait")) return follow(session, std::move(*offer));
-  fmt::print("{}  {} is offered to {}\n", offer->id.substr(0, 8), printable(offer->name),
+  fmt::print("{}  {} is offered to {}\n", offer->id.substr(0, 8), printable(what(*offer)),
              printable(offer->peer_name));
   return 0;
 }
@@ -136,7 +141,7 @@ int inbox(Session& session) {
                {"WHEN"},
                {"WHY", false, true}});
   for (const auto& one : all->items)
-    table.add({one.id.substr(0, 8), one.incoming ? "from" : "to", one.peer_name, one.name,
+    table.add({one.id.substr(0, 8), one.incoming ? "from" : "to", one.peer_name, what(one),
                human_size(one.size), progress_of(one), human_time(one.created, now()), one.why});
   if (table.empty())
     fmt::print("Nothing was sent, neither to you nor by you.\n");

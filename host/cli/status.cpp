@@ -28,6 +28,10 @@ int status(Session& session) {
     fmt::print("there      {} of {}, with {}, {}\n", report->counts.present,
                counted(report->counts.peers, "peer"), counted(report->counts.files, "file"),
                human_size(report->counts.bytes));
+  if (report->transferred)
+    fmt::print("since ever {} sent in {}, {} received\n", human_size(report->transferred->sent),
+               counted(report->transferred->requests, "answer"),
+               human_size(report->transferred->received));
   fmt::print("\n");
   Table table({{"PLUGIN"}, {"VERSION"}, {"STATE", false, true}});
   for (const auto& plugin : report->plugins) table.add({plugin.id, plugin.version, plugin.state});

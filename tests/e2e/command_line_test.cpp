@@ -204,6 +204,20 @@ TEST_CASE("the commands of a person do what the README says") {
     CHECK(world.as_ann({"inbox", "refuse", first_word(again.output)}).code == 0);
     REQUIRE(eventually([&] { return has(world.as_bob({"inbox"}), "ann refused it"); }));
     CHECK(world.as_ann({"inbox", "refuse", "zzz"}).code == 3);
+    const auto letters = world.folder.path() / "letters";
+    write_file(letters / "old/one.txt", "1");
+    write_file(letters / "two.txt", "2");
+    const auto folder = world.as_bob({"send", letters.string(), "ann", "--no-wait"});
+    CHECK(has(folder, "letters/ (2 files) is offered to ann"));
+    REQUIRE(eventually([&] { return has(world.as_ann({"inbox"}), "letters/ (2 files)"); }));
+    CHECK(has(world.as_ann({"inbox", "accept", first_word(folder.output)}),
+              "letters/ (2 files) is fetched from bob"));
+    const auto got = world.folder.path() / "downloads/ann/letters";
+    CHECK(
+        eventually([&] { return fs::exists(got / "old/one.txt") && fs::exists(got / "two.txt"); }));
+    const auto none = world.folder.path() / "none";
+    fs::create_directories(none);
+    CHECK(world.as_bob({"send", none.string(), "ann"}).code != 0);
     CHECK(world.as_bob({"send", letter.string(), "nobody"}).code == 3);
     CHECK(world.as_bob({"send", "/no/such/file", "ann"}).code == 3);
   }

@@ -195,3 +195,59 @@ TEST_CASE("SIGHUP changes the limits of downloads at once, and says what needs a
     return peer.node.log().find("announce_address: restart to change that") != std::string::npos;
   }));
 }
+
+TEST_CASE("SIGHUP lifts a limit of downloads at once") {
+  const std::string key = GENERATE("download_limit", "download_limit_per_peer");
+  CAPTURE(key);
+  Peer peer(key + " = 100k\n");  // 64 MiB would take eleven minutes
+  const FakeSource source(fakes::noise(64 * kMiB));
+  peer.node.start();
+  const auto id = peer.start(source, "1", {source.source(1)});
+  REQUIRE(eventually([&] { return source.served() > 0; }));
+  CHECK(peer.get(id).state == DownloadState::running);
+  write_file(peer.node.ini(), peer.ini);
+  ::kill(peer.node.pid(), SIGHUP);
+  CHECK(peer.reaches(id, DownloadState::done));
+}
+
+TEST_CASE("what came from whom, and how much went both ways, is remembered across restarts") {
+  Peer peer;
+  const FakeSource source(fakes::noise(3 * kMiB));
+  write_file(peer.folder.path() / "shared/own.txt", "mine");
+  peer.node.start();
+  auto ann = source.source(1);
+  ann.name = "ann";
+  const auto id = peer.start(source, "1", {ann});
+  REQUIRE(peer.reaches(id, DownloadState::done));
+  const auto report = [&] {
+    const auto body = peer.node.get("/api/v1/status");
+    auto status = body ? from_json<swapmeet::wire::StatusReport>(*body) : body.error();
+    return status ? *status : swapmeet::wire::StatusReport{};
+  };
+  // One fetches from it, too.
+  REQUIRE(eventually([&] {
+    const auto body = peer.node.get("/api/v1/shares");
+    return body && body->find("\"files\":1") != std::string::npos;
+  }));
+  const auto own = run_command({"curl", "-sS", "--noproxy", "*",
+                                "http://" + report().content_address + "/content/" +
+                                    std::string("") + fakes::FakeSource("mine").content().text()});
+  CHECK(own.output == "mine");
+  REQUIRE(eventually([&] { return report().transferred && report().transferred->sent == 4; }));
+  const auto before = *report().transferred;
+  CHECK(before.received == 3 * kMiB);
+  CHECK(before.requests == 1);
+
+  for (const int how : {SIGTERM, SIGKILL}) {
+    peer.node.signal(how);
+    peer.node.start();
+    CHECK(report().transferred == before);
+    const auto kept = peer.get(id);
+    CHECK(kept.state == DownloadState::done);
+    CHECK(kept.finished);
+    REQUIRE(kept.sources.size() == 1);
+    CHECK(kept.sources[0].name == "ann");
+    CHECK(kept.sources[0].peer == ann.peer);
+    CHECK(kept.sources[0].bytes == 3 * kMiB);
+  }
+}

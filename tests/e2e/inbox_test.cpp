@@ -2,6 +2,8 @@
 // that dies half-way.
 #include <signal.h>
 
+#include <map>
+
 #include "catch.h"
 #include "network.h"
 #include "swapmeet/wire/json.h"
@@ -112,4 +114,52 @@ TEST_CASE("the sender dies half-way and returns on another port, and the file ar
   const bool same = read_file(net.folder.path() / "downloads/bob/big.bin") == read_file(file);
   CHECK(same);  // too large to be printed
   CHECK(eventually([&] { return net.is(net.ann, offer.id, OfferState::done); }));
+}
+
+TEST_CASE("a folder is sent as a whole, through a kill of the one who receives it") {
+  Network net;
+  const auto folder = net.folder.path() / "private/holidays";
+  const std::map<std::string, std::string> files{
+      {"big.bin", random_bytes(60'000'000, 7)},
+      {"day 1/beach.jpg", random_bytes(700'000, 8)},
+      {"day 1/süß/notes.txt", "sun"},
+      {"day 2/the same.txt", "sun"},
+      {"day 2/empty", ""},
+  };
+  for (const auto& [path, bytes] : files) write_file(folder / path, bytes);
+  const auto offer = net.send(folder);
+  CHECK(offer.files == 5);
+  net.decide(offer.id, "accept");
+  REQUIRE(eventually([&] {
+    const auto body = net.bob.get("/api/v1/inbox/" + offer.id);
+    const auto now = body ? from_json<Offer>(*body) : body.error();
+    return now && now->done > 0;
+  }));
+  net.bob.signal(SIGKILL);
+  net.bob.start();
+  REQUIRE(eventually([&] { return net.is(net.bob, offer.id, OfferState::done); },
+                     std::chrono::seconds(60)));
+  for (const auto& [path, bytes] : files) {
+    INFO(path);
+    const bool same = read_file(net.folder.path() / "downloads/bob/holidays" / path) == bytes;
+    CHECK(same);
+  }
+  CHECK(eventually([&] { return net.is(net.ann, offer.id, OfferState::done); }));
+  const auto told = from_json<Offer>(*net.ann.get("/api/v1/inbox/" + offer.id));
+  CHECK(told->done == told->size);
+}
+
+TEST_CASE("a folder that the rule accepts arrives without asking, and a refused one does not") {
+  const bool refused = GENERATE(false, true);
+  Network net(refused ? "ask" : "ann");
+  const auto folder = net.folder.path() / "private/letters";
+  write_file(folder / "a.txt", "first");
+  write_file(folder / "more/b.txt", "second");
+  const auto offer = net.send(folder);
+  if (refused) net.decide(offer.id, "refuse");
+  const auto end = refused ? OfferState::refused : OfferState::done;
+  CHECK(eventually([&] { return net.is(net.ann, offer.id, end); }));
+  const auto got = net.folder.path() / "downloads/bob/letters";
+  CHECK(fs::exists(got) == !refused);
+  if (!refused) CHECK(read_file(got / "more/b.txt") == "second");
 }

@@ -100,12 +100,30 @@ Node::~Node() {
   if (running()) signal(SIGKILL);
 }
 
+bool Node::run_as_nobody() {
+  if (::geteuid() != 0) return true;
+  const std::vector<std::string> nobody{"setpriv", "--reuid=65534", "--regid=65534",
+                                        "--clear-groups"};
+  auto may = nobody;
+  may.insert(may.end(), {"test", "-x", program().string()});
+  if (run_command(may).code != 0) return false;
+  for (const auto& path : {data(), folder_ / "downloads" / name_, ini()})
+    if (fs::exists(path) && run_command({"chown", "-R", "65534:65534", path.string()}).code != 0)
+      return false;
+  prefix_ = nobody;
+  return true;
+}
+
 void Node::launch() {
   std::error_code ignored;
   fs::remove(data() / "http.address", ignored);
   const int log =
       ::open((folder_ / (name_ + ".log")).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  pid_ = spawn({program().string(), "run", "--config", ini().string()}, log);
+  auto words = prefix_;
+  for (const auto& word :
+       {program().string(), std::string("run"), std::string("--config"), ini().string()})
+    words.push_back(word);
+  pid_ = spawn(words, log);
   ::close(log);
 }
 

@@ -46,6 +46,10 @@ class Node {
  public:
   Node(fs::path folder, std::string name, std::string ini);
   ~Node();
+  // From the next start on its data and downloads are nobody's, and so is its process: the
+  // superuser may do anything. Without being the superuser nothing changes. False: that cannot be
+  // done here.
+  bool run_as_nobody();
   void start();            // and waits until it answers
   void launch();           // without waiting for an answer
   int signal(int number);  // and waits until it has ended; its exit code, or 128 + signal
@@ -64,6 +68,7 @@ class Node {
   fs::path folder_;
   std::string name_;
   pid_t pid_ = -1;
+  std::vector<std::string> prefix_;  // of its command
 };
 
 std::string index_ini(const fs::path& folder, const std::string& listen, const std::string& lease,

@@ -139,3 +139,25 @@ TEST_CASE("a download folder that cannot be written to is said, and tried again"
   fs::remove(downloads);
   CHECK(t.ends_well());
 }
+
+TEST_CASE("a download folder without permission to write is said, and tried again") {
+  Trouble t;
+  const auto downloads = t.folder.path() / "downloads/dora";
+  fs::create_directories(downloads);
+  t.dora.signal(SIGTERM);
+  if (!t.dora.run_as_nobody()) {
+    WARN("nobody cannot run the program here: nothing is tested");
+    return;
+  }
+  t.dora.start();
+  fs::permissions(downloads, fs::perms(0555));
+  t.ask();
+  CHECK(t.waits());
+  const auto why = t.get().why;
+  INFO(why);
+  CHECK(why.find(downloads.string()) != std::string::npos);
+  CHECK(why.find("Permission denied") != std::string::npos);
+  fs::permissions(downloads, fs::perms(0755));
+  CHECK(t.ends_well());
+  t.dora.signal(SIGTERM);
+}

@@ -58,7 +58,9 @@ struct FakeSource::State {
   std::atomic<std::uint64_t> requests{0};
   std::atomic<std::uint64_t> layers{0};
   std::atomic<std::uint64_t> refused{0};
+  std::atomic<std::uint64_t> reports{0};
   std::optional<std::string> bits;  // with the lock
+  std::atomic<bool> tells_leaves{false};
   std::mutex mutex;
   std::condition_variable ended;
   std::condition_variable left;
@@ -110,8 +112,9 @@ struct FakeSource::State {
   }
 
   bool answer_pieces(int socket) {
+    ++reports;
     const auto has = bits_now();
-    swapmeet::wire::PieceReport report{tree.content, file.size(), !has, 0, {}};
+    swapmeet::wire::PieceReport report{tree.content, file.size(), !has, 0, {}, {}};
     if (has) {
       report.piece = kBlockSize;
       report.bits = *has;
@@ -172,12 +175,22 @@ struct FakeSource::State {
     return !half && how != Fault::closes_after;
   }
 
+  bool answer_leaves(int socket) const {
+    if (!tells_leaves) return send(socket, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+    auto leaves =
+        swapmeet::swarm::leaf_hashes(file.substr((file.size() - 1) / kBlockSize * kBlockSize));
+    if (fault == Fault::wrong_layer) leaves = flipped(std::move(leaves));
+    return send(socket, "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(leaves.size()) +
+                            "\r\n\r\n" + leaves);
+  }
+
   // False: the connection ends.
   bool answer(int socket, const std::string& head) {
     if (head.starts_with("HEAD "))
       return send(socket,
                   "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(told_size()) + "\r\n\r\n");
     if (head.find("/pieces HTTP") != std::string::npos) return answer_pieces(socket);
+    if (head.find("/leaves?") != std::string::npos) return answer_leaves(socket);
     const auto query = head.find("/layer?");
     if (query == std::string::npos) return answer_range(socket, field(head, "Range"));
     ++layers;
@@ -257,6 +270,8 @@ FakeSource::~FakeSource() {
 
 void FakeSource::misbehave(Fault fault) { state_->fault = fault; }
 void FakeSource::slow_down(std::uint64_t bytes_per_second) { state_->rate = bytes_per_second; }
+void FakeSource::tells_leaves() { state_->tells_leaves = true; }
+std::uint64_t FakeSource::reports() const { return state_->reports; }
 void FakeSource::has_only(std::string bits) {
   const std::lock_guard lock(state_->mutex);
   state_->bits = std::move(bits);

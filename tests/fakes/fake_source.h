@@ -45,6 +45,8 @@ class FakeSource {
 
   // Only these pieces of a MiB, as a peer that is still fetching it; a bit a piece.
   void has_only(std::string bits);
+  // Also the leaves of its last piece, as peers do; unless told so it answers 404.
+  void tells_leaves();
 
   swapmeet::ContentId content() const;
   swapmeet::Source source(std::uint8_t peer) const;  // a peer id of this number; 0: none
@@ -54,6 +56,7 @@ class FakeSource {
   std::uint64_t requests() const;
   std::uint64_t refused() const;  // requests for pieces that it has not got
   std::uint64_t layers() const;   // Merkle layers that were sent
+  std::uint64_t reports() const;  // of which pieces it has
   // Until nobody is connected, so that nothing more is counted; false after 10 s.
   bool wait_until_left() const;
 

@@ -263,6 +263,7 @@ Result<std::vector<Registration>> add_content_routes(http::Routes& routes, const
   if (added) added = add("/content/{cid}/layer", layer_of);
   if (added) added = add("/content/{cid}/hashes", hashes_of);
   if (added) added = add("/content/{cid}/pieces", pieces_of);
+  if (added) added = add("/content/{cid}/leaves", leaves_of);
   if (!added) return added.error();
   return registrations;
 }

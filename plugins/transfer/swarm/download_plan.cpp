@@ -47,6 +47,9 @@ Result<TransferPlan> plan_for(const DownloadRequest& request,
     }
   } else if (request.sources.empty()) {
     return Error{ErrorCode::not_found, "nobody has " + request.content.text(), {}};
+  } else if (const auto told = request.sources.front().have; 0 < told && told <= kMostFileSize) {
+    plan.size_known = true;
+    plan.size = told;
   }
   plan.name = safe_name(name.empty() ? request.content.text() : name);
   return plan;

@@ -1,5 +1,7 @@
 #include "transfer/swarm/download_store.h"
 
+#include <algorithm>
+
 #include "transfer/swarm/piece_map.h"
 
 namespace swapmeet::swarm {
@@ -18,7 +20,10 @@ constexpr const char* kMigrations[] = {
     R"sql(
 ALTER TABLE downloads ADD COLUMN asked_for INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE downloads ADD COLUMN offers TEXT NOT NULL DEFAULT '';
-)sql"};
+)sql",
+    "CREATE TABLE fetched (id TEXT NOT NULL, number INTEGER NOT NULL, peer BLOB NOT NULL, name "
+    "TEXT "
+    "NOT NULL, url TEXT NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (id, number)) WITHOUT ROWID"};
 
 sqlite::Database& migrated(sqlite::Database& database) {
   sqlite::migrate(database, kMigrations);
@@ -103,6 +108,7 @@ std::vector<StoredDownload> DownloadStore::all() {
       "SELECT seq, id, content, name, folder, overwrite, size, state, why, target, started, "
       "finished, proven, sources, liars, asked_for, offers FROM downloads ORDER BY seq");
   while (rows.step()) downloads.push_back(read(rows));
+  for (auto& download : downloads) download.status.sources = fetched(download.plan.id);
   return downloads;
 }
 
@@ -140,7 +146,31 @@ void DownloadStore::remove(const std::string& id) {
   sqlite::Transaction transaction(database_);
   database_.prepare("DELETE FROM downloads WHERE id = ?").with(id).run();
   drop_layer(id);
+  database_.prepare("DELETE FROM fetched WHERE id = ?").with(id).run();
   transaction.commit();
+}
+
+void DownloadStore::put_fetched(const std::string& id, const std::vector<DownloadSource>& sources) {
+  const auto gave = [](const DownloadSource& source) { return source.bytes > 0; };
+  if (std::none_of(sources.begin(), sources.end(), gave)) return;
+  sqlite::Transaction transaction(database_);
+  database_.prepare("DELETE FROM fetched WHERE id = ?").with(id).run();
+  auto put = database_.prepare("INSERT INTO fetched VALUES (?, ?, ?, ?, ?, ?)");
+  std::size_t number = 0;
+  for (const auto& source : sources)
+    if (gave(source))
+      put.with(id, number++, source.peer, source.name, source.url, source.bytes).run();
+  transaction.commit();
+}
+
+std::vector<DownloadSource> DownloadStore::fetched(const std::string& id) {
+  const auto rows = database_.keep("SELECT peer, name, url, bytes FROM fetched WHERE id = ?");
+  rows->with(id);
+  std::vector<DownloadSource> sources;
+  while (rows->step())
+    sources.push_back({rows->id<PeerId>(0), rows->text(1), rows->text(2),
+                       static_cast<std::uint64_t>(rows->integer(3)), 0, "idle"});
+  return sources;
 }
 
 }  // namespace swapmeet::swarm

@@ -55,8 +55,11 @@ class DownloadStore {
   void put_layer(const std::string& id, const std::string& layer);
   void drop_layer(const std::string& id);
   void remove(const std::string& id);
+  // From whom how much came; all() tells it again.
+  void put_fetched(const std::string& id, const std::vector<DownloadSource>& sources);
 
  private:
+  std::vector<DownloadSource> fetched(const std::string& id);
   sqlite::Database database_;
   sqlite::Statement put_;
 };

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "transfer/swarm/download_history.h"
 #include "transfer/swarm/download_plan.h"
 #include "transfer/swarm/download_store.h"
 #include "transfer/swarm/downloads_transfer.h"
@@ -152,6 +153,13 @@ struct DownloadQueue::State {
     });
   }
 
+  Result<void> keep_history(const Item& item) {
+    return sqlite::attempt([&]() -> Result<void> {
+      store.put_fetched(item.kept.plan.id, item.kept.status.sources);
+      return {};
+    });
+  }
+
   Result<void> keep_plan(Item& item, const TransferPlan& plan) {
     if (item.cancelled) return Error{ErrorCode::cancelled, "cancelled", {}};
     auto& kept = item.kept;
@@ -176,7 +184,7 @@ struct DownloadQueue::State {
     auto progress = item.transfer->progress();
     status.done = progress.done;
     status.rate = progress.rate;
-    status.sources = std::move(progress.sources);
+    status.sources = merged(status.sources, std::move(progress.sources));
     return status;
   }
 
@@ -228,7 +236,7 @@ struct DownloadQueue::State {
     auto progress = item->transfer->progress();
     if (progress.done > status.done) item->attempts = 0;
     status.done = progress.done;
-    status.sources = std::move(progress.sources);
+    status.sources = merged(status.sources, std::move(progress.sources));
     item->transfer.reset();
     --running;
     Steady::time_point retry_at{};
@@ -250,7 +258,8 @@ struct DownloadQueue::State {
     }
     if (!item->cancelled) {
       // Waiting or interrupted ones begin again as queued after a restart, which they are there.
-      auto kept = status.state == DownloadState::done ? keep(*item) : Result<void>{};
+      auto kept = keep_history(*item);
+      if (kept && status.state == DownloadState::done) kept = keep(*item);
       if (!kept) tell(*item, "cannot be recorded", kept.error().message);
       if (status.state == DownloadState::done) tell(*item, "done", status.path);
       if (status.state == DownloadState::waiting && status.why != item->told_why)
@@ -340,7 +349,9 @@ struct DownloadQueue::State {
 
   // By the person, or for an offer. Without the lock: the registry may take its time.
   Result<DownloadStatus> start(const DownloadRequest& request, const std::string& offer) {
-    auto plan = plan_for(request, options.download_folder, options.registry);
+    // An offer says all that the registry could; there may be thousands.
+    auto plan =
+        plan_for(request, options.download_folder, offer.empty() ? options.registry : nullptr);
     if (!plan) return plan.error();
     const std::lock_guard lock(mutex);
     if (const auto same = same_as(*plan)) return join(same, plan->given, offer);

@@ -31,7 +31,7 @@ using LogFunction =
 
 struct DownloadLimits {
   std::size_t max_downloads = 3;
-  std::size_t max_sources = 6;       // of one download
+  std::size_t max_sources = 12;      // of one download
   std::uint64_t min_free_space = 0;  // bytes that a download leaves free
 };
 
@@ -41,8 +41,9 @@ struct DownloadOptions {
   PeerId self;                            // never a source
   Registry* registry = nullptr;           // may be null: then only the requests' sources count
   Clock* clock = nullptr;
-  LogFunction log;                            // optional
-  std::function<void(const Event&)> publish;  // optional; topic "download"
+  LogFunction log;                                    // optional
+  std::function<void(const Event&)> publish;          // optional; topic "download"
+  std::function<void(std::uint64_t bytes)> received;  // optional; of proven ones
   DownloadLimits limits;
   Patience patience;
   std::chrono::milliseconds ask_sources{15'000};  // while running; at first more often

@@ -7,11 +7,20 @@
 namespace swapmeet::swarm {
 
 GrowingFile::GrowingFile(Facts facts, std::string bits)
-    : facts_(std::move(facts)), bits_(std::move(bits)) {}
+    : facts_(std::move(facts)), bits_(std::move(bits)), coming_(bits_.size(), '\0') {}
 
 void GrowingFile::add(std::size_t piece) {
   const std::lock_guard lock(mutex_);
   bits_[piece / 8] = static_cast<char>(bits_[piece / 8] | (1 << (piece % 8)));
+}
+
+void GrowingFile::expect(std::size_t first, std::size_t count, bool coming) {
+  const std::lock_guard lock(mutex_);
+  for (auto piece = first; piece < first + count; ++piece) {
+    const auto bit = 1 << (piece % 8);
+    auto& byte = coming_[piece / 8];
+    byte = static_cast<char>(coming ? byte | bit : byte & ~bit);
+  }
 }
 
 bool GrowingFile::covers(std::uint64_t offset, std::uint64_t length) const {
@@ -25,6 +34,14 @@ bool GrowingFile::covers(std::uint64_t offset, std::uint64_t length) const {
 std::string GrowingFile::bits() const {
   const std::lock_guard lock(mutex_);
   return bits_;
+}
+
+std::string GrowingFile::coming() const {
+  const std::lock_guard lock(mutex_);
+  auto coming = coming_;
+  for (std::size_t i = 0; i < coming.size(); ++i)
+    coming[i] = static_cast<char>(coming[i] & ~bits_[i]);
+  return coming;
 }
 
 std::uint64_t GrowingFile::have() const { return proven_bytes(bits(), facts_.size); }

@@ -33,9 +33,12 @@ class GrowingFile {
 
   const Facts& facts() const { return facts_; }
   void add(std::size_t piece);  // it is proven, and in the file
+  // These are on their way, or not any more.
+  void expect(std::size_t first, std::size_t count, bool coming);
   // All bytes of [offset, offset + length) are proven.
   bool covers(std::uint64_t offset, std::uint64_t length) const;
   std::string bits() const;
+  std::string coming() const;  // bits, too; of no piece that is proven
   std::uint64_t have() const;  // bytes
   MerkleTree tree() const { return {facts_.content, facts_.size, facts_.piece, facts_.layer}; }
 
@@ -43,6 +46,7 @@ class GrowingFile {
   const Facts facts_;
   mutable std::mutex mutex_;  // guards all below
   std::string bits_;
+  std::string coming_;
 };
 
 class GrowingFiles {

@@ -25,12 +25,6 @@ Error no_such(const std::string& id) {
   return {ErrorCode::not_found, "there is no offer " + id, {}};
 }
 
-Source source_of(const StoredOffer& stored) {
-  const auto& offer = stored.offer;
-  return {offer.peer, offer.peer_name,
-          stored.url + "/content/" + offer.content.text() + "?offer=" + stored.token, offer.size};
-}
-
 Error decided(const Offer& offer) {
   return {ErrorCode::conflict,
           "this offer is " + std::string(name_of(offer.state)) + " already; nothing to decide",
@@ -52,6 +46,20 @@ Result<std::string> exchange_over_http(const std::string& url, const std::string
   auto reply = client.request(method, target, body, headers);
   if (!reply) return std::move(reply).error();
   return std::move(reply->body);
+}
+
+Source PeerInbox::source_of(const StoredOffer& stored, const ContentId& content,
+                            std::uint64_t size) {
+  return {stored.offer.peer, stored.offer.peer_name,
+          stored.url + "/content/" + content.text() + "?offer=" + stored.token, size};
+}
+
+std::vector<Source> PeerInbox::sources_of(const StoredOffer& stored) {
+  if (stored.offer.files == 0) return {source_of(stored, stored.offer.content, stored.offer.size)};
+  std::vector<Source> sources;
+  for (const auto& [number, one] : files_of(stored))
+    sources.push_back(source_of(stored, one.file.content, one.file.size));
+  return sources;
 }
 
 PeerInbox::PeerInbox(InboxOptions options)
@@ -118,8 +126,11 @@ Result<Offer> PeerInbox::send(const SendRequest& request) {
     std::error_code missing;
     const auto path = std::filesystem::canonical(request.path, missing);
     if (missing) return Error{ErrorCode::not_found, request.path + ": " + missing.message(), {}};
-    const auto stamp = stamp_of_file(path.string());
+    const bool is_folder = std::filesystem::is_directory(path, missing);
+    const auto stamp = is_folder ? FileStamp{} : stamp_of_file(path.string());
     if (!stamp) return stamp.error();
+    const auto files = is_folder ? files_below(path) : SentFiles{};
+    if (!files) return files.error();
     const auto record = options_.registry->peer(request.peer);
     if (!record) return record.error();
     if (!record->dialable)
@@ -136,14 +147,16 @@ Result<Offer> PeerInbox::send(const SendRequest& request) {
     offer.peer = record->id;
     offer.peer_name = record->name;
     offer.name = safe_name(shown_name(path.filename().string()));
+    offer.files = files->size();
     offer.size = stamp->size;
+    for (const auto& [number, one] : *files) offer.size += one.file.size;
     offer.created = options_.clock->now();
-    offer.why = "the file is being hashed";
+    offer.why = is_folder ? "the files are being hashed" : "the file is being hashed";
     {
       const std::lock_guard lock(mutex_);
-      store_.put(stored);
+      store_.put(stored, *files);
     }
-    log(LogLevel::info, "sends a file", offer);
+    log(LogLevel::info, is_folder ? "sends a folder" : "sends a file", offer);
     wake();
     return offer;
   });
@@ -168,10 +181,11 @@ Result<Offer> PeerInbox::accept(const std::string& id) {
 // so a host that dies in between loses nothing.
 Result<Offer> PeerInbox::take(const StoredOffer& stored) {
   const auto& offer = stored.offer;
+  if (offer.files > 0) return take_folder(stored);
   DownloadRequest request;
   request.content = offer.content;
   request.name = offer.name;
-  request.sources = {source_of(stored)};
+  request.sources = sources_of(stored);
   const auto download = options_.downloads->start_for(offer.id, request);
   if (!download) return download.error();
   auto updated = update(offer.id, [&](StoredOffer& now) -> Result<void> {
@@ -190,7 +204,7 @@ Result<Offer> PeerInbox::take(const StoredOffer& stored) {
 
 // The sender gives it no more. What others want too, the person or another offer, goes on.
 void PeerInbox::give_up(const StoredOffer& stored) {
-  const auto left = options_.downloads->give_up(stored.offer.id, {source_of(stored)});
+  const auto left = options_.downloads->give_up(stored.offer.id, sources_of(stored));
   if (!left) log(LogLevel::warning, "cannot end its download", stored.offer, left.error().message);
 }
 

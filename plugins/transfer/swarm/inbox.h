@@ -40,6 +40,7 @@ Result<std::string> exchange_over_http(const std::string& url, const std::string
 
 struct InboxOptions {
   std::filesystem::path database;
+  std::filesystem::path download_folder;  // absolute; where folders that are sent here go
   PeerId self;
   std::string self_name;
   Registry* registry = nullptr;
@@ -59,6 +60,12 @@ struct InboxOptions {
   std::chrono::milliseconds longest_backoff{60'000};
   bool background = true;  // false: nothing happens but in work() (for tests)
 };
+
+// All regular files below a folder, at any depth; links are left out. `invalid_argument`: there are
+// none, or more than one offer holds; `not_allowed`: not all of it can be read.
+Result<SentFiles> files_below(const std::filesystem::path& folder);
+// The files of a folder that is offered. `invalid_argument`: not such as a peer sends.
+Result<void> check_files(const wire::OfferMessage& message);
 
 class PeerInbox final : public Inbox, public OfferedContents {
  public:
@@ -107,6 +114,20 @@ class PeerInbox final : public Inbox, public OfferedContents {
   Result<StoredOffer> find_secret(const std::string& id, const std::string& token);
   std::optional<StoredOffer> find_offered(const ContentId& content, const std::string& token);
   Result<Offer> take(const StoredOffer& stored);
+  Result<Offer> take_folder(const StoredOffer& stored);
+  std::string free_folder(const std::string& name) const;
+  Result<void> begin_file(const StoredOffer& stored, SentFile& one);
+  // nullopt: that cannot be told now.
+  std::optional<Offer> follow_file(const StoredOffer& stored);
+  std::optional<Offer> follow_folder(const StoredOffer& stored);
+  DownloadStatus status_of(const std::string& download);
+  // From where the receiver of an offer fetches.
+  static Source source_of(const StoredOffer& stored, const ContentId& content, std::uint64_t size);
+  std::vector<Source> sources_of(const StoredOffer& stored);
+  SentFiles files_of(const StoredOffer& stored);  // none, unless it is a folder
+  wire::OfferMessage message_of(const StoredOffer& stored);
+  // What is sent is still what was hashed.
+  Result<void> check_unchanged(const StoredOffer& stored);
   void give_up(const StoredOffer& stored);
   bool accepts(const PeerId& sender, const std::string& name) const;
   Result<void> check_room(const PeerId& peer);
@@ -117,6 +138,9 @@ class PeerInbox final : public Inbox, public OfferedContents {
   void forget_old();
   void take_the_accepted();
   void hash(const StoredOffer& stored);
+  void hashed_all(const std::string& id, const std::function<void(StoredOffer&)>& change);
+  bool hash_folder(const StoredOffer& stored);
+  Result<MerkleTree> tree_of(const std::string& path, const FileStamp& stamp);
   void step(const StoredOffer& stored, bool look_at_file);
   void follow(const StoredOffer& stored);
   void deliver(const StoredOffer& stored);

@@ -24,11 +24,6 @@ bool needs_telling(const StoredOffer& stored) {
          (stored.told != stored.offer.state || stored.told_done != stored.offer.done);
 }
 
-bool is_unchanged(const StoredOffer& stored) {
-  const auto stamp = stamp_of_file(stored.path);
-  return stamp && *stamp == stored.stamp;
-}
-
 bool is_passing(const Error& error) {
   switch (error.code) {
     case ErrorCode::unavailable:
@@ -89,23 +84,32 @@ void PeerInbox::hash_waiting() {
 }
 
 void PeerInbox::hash(const StoredOffer& stored) {
+  if (stored.offer.files > 0) {
+    if (!hash_folder(stored)) return;
+    hashed_all(stored.offer.id, [](StoredOffer&) {});
+    return;
+  }
   const auto stamp = stamp_of_file(stored.path);
   if (!stamp) return end(stored.offer.id, OfferState::failed, stamp.error().message);
-  auto known = options_.catalogue != nullptr ? known_tree(*options_.catalogue, stored.path, *stamp)
-                                             : std::nullopt;
-  auto tree = known ? Result<MerkleTree>(std::move(*known))
-                    : hash_file(stored.path, *stamp, [this] { return !stopping_; });
+  auto tree = tree_of(stored.path, *stamp);
   if (stopping_) return;
   if (!tree) return end(stored.offer.id, OfferState::failed, tree.error().message);
   {
     const std::lock_guard lock(mutex_);
     store_.put_tree(stored.offer.id, *tree);
   }
-  static_cast<void>(update(stored.offer.id, [&](StoredOffer& now) -> Result<void> {
+  hashed_all(stored.offer.id, [&](StoredOffer& now) {
     now.offer.content = tree->content;
     now.offer.size = tree->size;
-    now.offer.why.clear();
     now.stamp = *stamp;
+  });
+}
+
+// Now it can be offered.
+void PeerInbox::hashed_all(const std::string& id, const std::function<void(StoredOffer&)>& change) {
+  static_cast<void>(update(id, [&](StoredOffer& now) -> Result<void> {
+    change(now);
+    now.offer.why.clear();
     now.hashed = true;
     return {};
   }));
@@ -187,9 +191,9 @@ void PeerInbox::step(const StoredOffer& stored, bool look_at_file) {
   if (!offer.incoming && is_open(offer)) {
     if (!stored.hashed) return;
     const bool is_sent_now = !stored.delivered && due(offer.id);
-    if ((is_sent_now || look_at_file) && !is_unchanged(stored))
-      return end(offer.id, OfferState::failed,
-                 "the file was changed or taken away after it was offered");
+    if (is_sent_now || look_at_file)
+      if (const auto same = check_unchanged(stored); !same)
+        return end(offer.id, OfferState::failed, same.error().message);
     if (offer.state == OfferState::waiting && options_.clock->now() - offer.created > kGiveUpAfter)
       return end(offer.id, OfferState::failed, "nobody answered within 30 days");
   }
@@ -201,21 +205,31 @@ void PeerInbox::step(const StoredOffer& stored, bool look_at_file) {
 }
 
 // An accepted offer goes as its download goes.
-void PeerInbox::follow(const StoredOffer& stored) {
-  const auto& offer = stored.offer;
-  const auto download = options_.downloads->get(offer.download);
-  if (!download && download.error().code == ErrorCode::not_found)
-    return end(offer.id, OfferState::failed, "its download was cancelled");
-  if (!download) return;
-  auto next = offer;
-  next.done = std::min(download->done, offer.size);
+std::optional<Offer> PeerInbox::follow_file(const StoredOffer& stored) {
+  auto next = stored.offer;
+  const auto download = options_.downloads->get(next.download);
+  if (!download && download.error().code == ErrorCode::not_found) {
+    next.state = OfferState::failed;
+    next.why = "its download was cancelled";
+    return next;
+  }
+  if (!download) return std::nullopt;
+  next.done = std::min(download->done, next.size);
   if (download->state == DownloadState::done) {
     next.state = OfferState::done;
-    next.done = offer.size;
+    next.done = next.size;
   } else if (download->state == DownloadState::failed) {
     next.state = OfferState::failed;
     next.why = download->why;
   }
+  return next;
+}
+
+void PeerInbox::follow(const StoredOffer& stored) {
+  const auto& offer = stored.offer;
+  const auto became = offer.files > 0 ? follow_folder(stored) : follow_file(stored);
+  if (!became) return;
+  const auto& next = *became;
   auto now = stored;
   if (next.state != offer.state || next.done != offer.done) {
     auto updated = update(offer.id, [&](StoredOffer& current) -> Result<void> {
@@ -262,9 +276,7 @@ void PeerInbox::deliver(const StoredOffer& stored) {
   });
   if (!begun) return;
   const auto body =
-      options_.exchange(*url, stored.token, "POST", "/inbox",
-                        wire::to_json(wire::OfferMessage{offer.id, options_.self, offer.peer,
-                                                         offer.content, offer.name, offer.size}));
+      options_.exchange(*url, stored.token, "POST", "/inbox", wire::to_json(message_of(stored)));
   if (!body && is_passing(body.error())) return later(offer.id, body.error().message);
   static_cast<void>(update(offer.id, [&](StoredOffer& now) -> Result<void> {
     now.unanswered = {};

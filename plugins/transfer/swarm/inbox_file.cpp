@@ -32,7 +32,7 @@ Result<FileStamp> stamp_of_file(const std::string& path) {
   struct stat info {};
   if (fstat(file.descriptor(), &info) != 0) return failed(path);
   if (!S_ISREG(info.st_mode))
-    return Error{ErrorCode::invalid_argument, path + " is no file; only files can be sent", {}};
+    return Error{ErrorCode::invalid_argument, path + " is neither a file nor a folder", {}};
   return stamp_of(info);
 }
 

@@ -40,6 +40,7 @@ Result<void> check(const wire::OfferMessage& message, const std::string& token) 
   if (message.name.empty() || message.name.size() > kLongestName || !is_utf8(message.name) ||
       has_controls(message.name) || message.name.find('/') != std::string::npos)
     return wrong("the name must be a file name of 1 to 255 bytes, without control characters");
+  if (!message.files.empty()) return check_files(message);
   if (message.size > (std::uint64_t{1} << 62) ||
       (message.size == 0) != (message.content == kEmptyContent))
     return wrong("the size and the content do not belong together");
@@ -50,11 +51,6 @@ Result<void> check(const wire::OfferMessage& message, const std::string& token) 
 std::string tamed(std::string text) {
   if (!is_utf8(text) || text.size() > kLongestWhy || has_controls(text)) return "";
   return text;
-}
-
-wire::OfferMessage message_of(const StoredOffer& stored, const PeerId& self) {
-  const auto& offer = stored.offer;
-  return {offer.id, self, offer.peer, offer.content, offer.name, offer.size};
 }
 
 wire::OfferNews news_of(const Offer& offer) { return {offer.state, offer.done, offer.why}; }
@@ -93,15 +89,18 @@ Result<wire::OfferNews> PeerInbox::receive(const wire::OfferMessage& message,
   offer.peer_name = sender->name;
   offer.content = message.content;
   offer.name = message.name;
+  offer.files = message.files.size();
   offer.size = message.size;
   offer.created = options_.clock->now();
   if (auto room = check_room(message.from); !room) return room.error();
   {
     const std::lock_guard lock(mutex_);
     if (const auto known = store_.find(message.id)) return news_of(known->offer);  // came twice
-    store_.put(stored);
+    SentFiles files;
+    for (const auto& file : message.files) files[files.size()].file = file;
+    store_.put(stored, files);
   }
-  log(LogLevel::info, "was offered a file", offer);
+  log(LogLevel::info, offer.files > 0 ? "was offered a folder" : "was offered a file", offer);
   if (options_.publish) options_.publish({"inbox", wire::to_json(offer)});
   if (!accepts(sender->id, sender->name)) return news_of(offer);
   const auto taken = take(stored);
@@ -159,7 +158,7 @@ Result<wire::OfferMessage> PeerInbox::show(const std::string& id, const std::str
   if (!stored) return stored.error();
   if (stored->offer.incoming || !stored->hashed || !is_open(stored->offer))
     return Error{ErrorCode::not_found, "there is no such offer", {}};
-  return message_of(*stored, options_.self);
+  return message_of(*stored);
 }
 
 Result<wire::OfferNews> PeerInbox::hear(const std::string& id, const std::string& token,
@@ -206,7 +205,7 @@ std::optional<MerkleTree> PeerInbox::tree(const ContentId& content, const std::s
   const auto stored = find_offered(content, token);
   if (!stored) return std::nullopt;
   const std::lock_guard lock(mutex_);
-  return store_.tree(stored->offer.id);
+  return store_.tree(stored->offer.id, content);
 }
 
 }  // namespace swapmeet::swarm

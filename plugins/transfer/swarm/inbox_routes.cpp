@@ -3,7 +3,7 @@
 namespace swapmeet::swarm {
 namespace {
 
-constexpr http::RouteOptions kOptions{.max_body = 16 << 10};
+constexpr http::RouteOptions kOptions{.max_body = 1 << 20};  // the names of a whole folder
 
 std::string token_of(const http::Request& request) {
   constexpr std::string_view kScheme = "Bearer ";

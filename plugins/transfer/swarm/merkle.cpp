@@ -122,6 +122,20 @@ Result<std::string> layer_at(const MerkleTree& tree, std::uint64_t piece) {
   return layer_above(tree.layer, tree.span, piece, hash).nodes;
 }
 
+std::string leaf_hashes(std::string_view bytes) {
+  Sha256 hash;
+  std::string leaves;
+  for (; !bytes.empty(); bytes.remove_prefix(std::min<std::size_t>(kLeafSize, bytes.size())))
+    append(leaves, hash(bytes.data(), std::min<std::size_t>(kLeafSize, bytes.size())));
+  return leaves;
+}
+
+bool leaves_lead_to(std::string_view node, std::uint64_t span, std::string leaves) {
+  if (leaves.empty() || leaves.size() > span / kLeafSize * kNode) return false;
+  Sha256 hash;
+  return layer_above(std::move(leaves), kLeafSize, span, hash).nodes == node;
+}
+
 bool layer_leads_to(const ContentId& content, std::uint64_t file_size, std::uint64_t piece_size,
                     std::string_view nodes) {
   const auto count = (file_size + piece_size - 1) / piece_size;

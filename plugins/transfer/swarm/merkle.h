@@ -53,6 +53,12 @@ class MerkleBuilder {
 // is kept, or so large that the file is a single piece.
 Result<std::string> layer_at(const MerkleTree& tree, std::uint64_t piece);
 
+// The hashes of the leaves of these bytes, 32 bytes each.
+std::string leaf_hashes(std::string_view bytes);
+
+// True when these leaves, filled up with zero leaves to `span` bytes, are below that node.
+bool leaves_lead_to(std::string_view node, std::uint64_t span, std::string leaves);
+
 // True when these nodes, 32 bytes each, one a piece, lead to the content id.
 bool layer_leads_to(const ContentId& content, std::uint64_t file_size, std::uint64_t piece_size,
                     std::string_view nodes);

@@ -60,6 +60,24 @@ bool PieceMap::matches(std::size_t piece, MerkleBuilder& hashes) const {
   return std::memcmp(hash.data(), layer_.data() + piece * hash.size(), hash.size()) == 0;
 }
 
+bool PieceMap::matches_leaves(std::size_t piece, std::string leaves) const {
+  return leaves_lead_to(std::string_view(layer_).substr(piece * 32, 32), piece_size_,
+                        std::move(leaves));
+}
+
+bool PieceMap::awaits_first_copy() const {
+  for (std::size_t i = 0; i < pieces_.size() && i / 8 < copies_.first.size(); ++i)
+    if (pieces_[i].state != Piece::proven && has_bit(copies_.first, i)) return true;
+  return false;
+}
+
+std::size_t PieceMap::rare() const {
+  std::size_t rare = 0;
+  for (std::size_t i = 0; i < pieces_.size(); ++i)
+    if (is_rare(i)) ++rare;
+  return rare;
+}
+
 std::optional<PieceMap::Run> PieceMap::take(const Wish& wish, Instant now) {
   // Not what is on its way already, while there is anything else to fetch from others.
   if (missing_ > 0) return take_missing(wish, now);

@@ -51,6 +51,9 @@ class PieceMap {
   // `hashes` has got the piece's bytes, and is used up.
   bool matches(std::size_t piece, MerkleBuilder& hashes) const;
 
+  // The hashes of these leaves lead to the piece's.
+  bool matches_leaves(std::size_t piece, std::string leaves) const;
+
   // What a source is to be asked for.
   struct Wish {
     std::size_t most = 1;              // pieces at once
@@ -61,9 +64,20 @@ class PieceMap {
   // Up to `most` adjacent missing pieces, now being fetched: the rarest that the source has, as far
   // as that is known. When none is missing: one that is on its way for long, to be fetched twice.
   std::optional<Run> take(const Wish& wish, Instant now);
-  // How many of the partial sources have each piece; empty: there are none.
-  void set_copies(std::vector<std::uint16_t> copies) { copies_ = std::move(copies); }
-  bool has_copies() const { return !copies_.empty(); }
+  // How many of the partial sources have each piece, or fetch it; empty: there are none.
+  struct Copies {
+    std::vector<std::uint16_t> of;
+    std::string first;  // bits of those that none of them has yet, but one fetches
+  };
+  void set_copies(Copies copies) { copies_ = std::move(copies); }
+  bool has_copies() const { return !copies_.of.empty(); }
+  // A piece that this map lacks is on its way to somebody for the first time.
+  bool awaits_first_copy() const;
+  std::size_t rare() const;  // how many are
+  // It is missing, and no partial source has or fetches it.
+  bool is_rare(std::size_t piece) const {
+    return pieces_[piece].state == Piece::wanted && copies_of(piece) == 0;
+  }
   void give_back(const Run& run);       // those that are not proven are missing again
   bool mark_proven(std::size_t piece);  // false: it was already
   std::size_t missing() const { return missing_; }
@@ -74,7 +88,7 @@ class PieceMap {
     Instant since{};
   };
   std::uint16_t copies_of(std::size_t piece) const {
-    return copies_.empty() ? std::uint16_t{0} : copies_[piece];
+    return copies_.of.empty() ? std::uint16_t{0} : copies_.of[piece];
   }
   std::optional<Run> take_missing(const Wish& wish, Instant now);
 
@@ -83,7 +97,7 @@ class PieceMap {
   std::uint64_t piece_size_;
   std::string layer_;
   std::vector<Piece> pieces_;
-  std::vector<std::uint16_t> copies_;
+  Copies copies_;
   std::size_t proven_ = 0;
   std::size_t missing_ = 0;
   std::uint64_t proven_bytes_ = 0;

@@ -1,4 +1,5 @@
-// Which pieces of a content this host has: GET /content/{cid}/pieces, and the refusal of bytes that
+// Which pieces of a content this host has: GET /content/{cid}/pieces, what its last piece consists
+// of: GET /content/{cid}/leaves, and the refusal of bytes that
 // it has not got yet.
 // Threads: run on the listener's workers.
 #pragma once
@@ -7,6 +8,10 @@
 #include "transfer/swarm/content_serving.h"
 
 namespace swapmeet::swarm {
+
+// The hashes of the leaves of 16 KiB in the last piece of ?piece= bytes, 32 bytes each: together
+// with the last leaf they prove the file's size.
+http::Response leaves_of(const Serving& serving, const http::Request& request);
 
 // wire::PieceReport as JSON.
 http::Response pieces_of(const Serving& serving, const http::Request& request);

@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <optional>
@@ -22,6 +23,7 @@
 #include "transfer/swarm/scanner.h"
 #include "transfer/swarm/share_list.h"
 #include "transfer/swarm/shown_name.h"
+#include "transfer/swarm/statistics.h"
 #include "transfer/swarm/upkeep.h"
 #include "transfer/swarm/uploads.h"
 #include "transfer/swarm/watcher.h"
@@ -31,6 +33,7 @@ namespace {
 using namespace swapmeet;
 
 constexpr std::chrono::seconds kLookAtClock{2};  // for the schedule of limits
+constexpr std::chrono::seconds kKeepTotals{10};
 
 constexpr KeySpec kKeys[] = {
     {"listen", KeyType::address, "127.0.0.1:6699", nullptr, nullptr,
@@ -46,7 +49,7 @@ constexpr KeySpec kKeys[] = {
      "Threads that hash new files, at low priority; 0: half of the machine's."},
     {"download_folder", KeyType::path, nullptr, nullptr, nullptr, "Where downloads go."},
     {"max_downloads", KeyType::integer, "3", "1", "64", "Downloads that run at once."},
-    {"max_sources", KeyType::integer, "6", "1", "64", "Peers that one download fetches from."},
+    {"max_sources", KeyType::integer, "12", "1", "64", "Peers that one download fetches from."},
     {"offer_partial", KeyType::boolean, "yes", nullptr, nullptr,
      "While a download runs, others may fetch what it has got already."},
     {"upload_limit", KeyType::size, "0", nullptr, nullptr,
@@ -100,6 +103,7 @@ class SwarmPlugin final : public Plugin {
 
   void stop() override {
     clock_watch_ = {};
+    keeping_totals_ = {};
     if (downloads_) downloads_->interrupt();  // they end while the listener drains
     if (hashes_) hashes_->stop();             // nobody waits for them any more
     routes_.clear();
@@ -116,6 +120,8 @@ class SwarmPlugin final : public Plugin {
     download_pacer_.reset();
     shares_.reset();
     scanner_.reset();
+    if (meter_ && statistics_) keep_totals();
+    statistics_.reset();
     meter_.reset();
     growing_.reset();
     catalogue_.reset();
@@ -152,6 +158,9 @@ class SwarmPlugin final : public Plugin {
     if (auto kept = swarm::apply_configured(*catalogue_, settings.family("share.*")); !kept)
       return kept;
     meter_ = std::make_unique<swarm::UploadMeter>(host_->clock());
+    statistics_ = std::make_unique<swarm::Statistics>(host_->data_folder() / "statistics.sqlite");
+    meter_->set_totals(statistics_->totals());
+    keeping_totals_ = host_->every(kKeepTotals, [this] { keep_totals(); });
     download_pacer_ = std::make_unique<swarm::Pacer>(host_->clock());
     if (auto limited = set_limits(settings); !limited) return limited;
     auto queue = swarm::DownloadQueue::open(queue_options(settings, log));
@@ -176,7 +185,8 @@ class SwarmPlugin final : public Plugin {
               const auto path = ".downloading/" + id.substr(0, 12) + '/' + facts.name;
               tried([&] {
                 catalogue_->put_partial(
-                    id, {swarm::shown_name(path), facts.content, facts.size, file.have()});
+                    id, {swarm::shown_name(path), facts.content, facts.size,
+                         std::max<std::uint64_t>(file.have(), 1)});  // 0 would be no source
               });
             },
             [this, tried](const std::string& id) { tried([&] { catalogue_->drop_partial(id); }); }};
@@ -201,6 +211,15 @@ class SwarmPlugin final : public Plugin {
     return {};
   }
 
+  void keep_totals() {
+    auto kept = sqlite::attempt([&]() -> Result<void> {
+      statistics_->put(meter_->totals());
+      return {};
+    });
+    if (!kept)
+      host_->log(LogLevel::warning, "totals are not kept", {{"why", kept.error().message}});
+  }
+
   swarm::DownloadOptions queue_options(const Settings& settings, swarm::LogFunction log) {
     swarm::DownloadOptions options;
     options.database = host_->data_folder() / "downloads.sqlite";
@@ -210,6 +229,7 @@ class SwarmPlugin final : public Plugin {
     options.clock = &host_->clock();
     options.log = std::move(log);
     options.publish = [host = host_](const Event& event) { host->publish(event); };
+    options.received = [meter = meter_.get()](std::uint64_t bytes) { meter->received(bytes); };
     options.limits = limits_of(settings);
     options.pacer = download_pacer_.get();
     if (settings.boolean("offer_partial")) options.growing = growing_.get();
@@ -263,6 +283,7 @@ class SwarmPlugin final : public Plugin {
   swarm::InboxOptions inbox_options(const Settings& settings, swarm::LogFunction log) {
     swarm::InboxOptions options;
     options.database = host_->data_folder() / "inbox.sqlite";
+    options.download_folder = settings.path("download_folder");
     options.self = host_->peer_id();
     options.self_name = host_->name();
     options.registry = host_->find<Registry>();
@@ -307,6 +328,8 @@ class SwarmPlugin final : public Plugin {
   swarm::RateLimits usual_rates_;
   swarm::RateLimits rates_;  // that hold now
   Registration clock_watch_;
+  std::unique_ptr<swarm::Statistics> statistics_;
+  Registration keeping_totals_;
   std::unique_ptr<swarm::UploadMeter> meter_;
   std::unique_ptr<swarm::FileHashes> hashes_;
   std::unique_ptr<swarm::OpenContents> open_;

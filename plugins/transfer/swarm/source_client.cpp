@@ -158,6 +158,22 @@ struct SourceClient::Connection {
     }
   }
 
+  Result<void> open_hashes(const char* which, std::uint64_t piece_size, std::uint64_t bytes) {
+    return guarded([&]() -> Result<void> {
+      auto part = uri;
+      part.setPath(part.getPath() + which);
+      part.addQueryParameter("piece", std::to_string(piece_size));
+      auto asked = request(HTTPRequest::HTTP_GET, part.getPathAndQuery());
+      HTTPResponse response;
+      exchange(asked, response);
+      if (response.getStatus() != HTTPResponse::HTTP_OK) return unexpected(response);
+      if (!has_length(response, bytes))
+        return Error{ErrorCode::corrupt, "its Merkle layer has the wrong length", {}};
+      unread = bytes;
+      return {};
+    });
+  }
+
   HTTPRequest request(const std::string& method, const std::string& path) const {
     HTTPRequest request(method, path, Poco::Net::HTTPMessage::HTTP_1_1);
     request.set("User-Agent", "swapmeet");
@@ -219,20 +235,11 @@ Result<wire::PieceReport> SourceClient::pieces() {
 }
 
 Result<void> SourceClient::open_layer(std::uint64_t piece_size, std::uint64_t bytes) {
-  auto& c = *connection_;
-  return c.guarded([&]() -> Result<void> {
-    auto uri = c.uri;
-    uri.setPath(uri.getPath() + "/layer");
-    uri.addQueryParameter("piece", std::to_string(piece_size));
-    auto request = c.request(HTTPRequest::HTTP_GET, uri.getPathAndQuery());
-    HTTPResponse response;
-    c.exchange(request, response);
-    if (response.getStatus() != HTTPResponse::HTTP_OK) return unexpected(response);
-    if (!has_length(response, bytes))
-      return Error{ErrorCode::corrupt, "its Merkle layer has the wrong length", {}};
-    c.unread = bytes;
-    return {};
-  });
+  return connection_->open_hashes("/layer", piece_size, bytes);
+}
+
+Result<void> SourceClient::open_leaves(std::uint64_t piece_size, std::uint64_t bytes) {
+  return connection_->open_hashes("/leaves", piece_size, bytes);
 }
 
 Result<void> SourceClient::open_range(std::uint64_t offset, std::uint64_t length,

@@ -31,6 +31,8 @@ class SourceClient {
   Result<wire::PieceReport> pieces();
   // Ask for bytes; read() gives them. `bytes`: how many the layer must have.
   Result<void> open_layer(std::uint64_t piece_size, std::uint64_t bytes);
+  // The same for the leaves of the file's last piece.
+  Result<void> open_leaves(std::uint64_t piece_size, std::uint64_t bytes);
   // `conflict`: it has the content, but says that its size is another.
   Result<void> open_range(std::uint64_t offset, std::uint64_t length, std::uint64_t file_size);
   // The next bytes of what was opened, at least one and at most `most`.

@@ -4,7 +4,6 @@
 #include <tuple>
 
 #include "transfer/swarm/backoff.h"
-#include "transfer/swarm/piece_map.h"
 
 namespace swapmeet::swarm {
 namespace {
@@ -77,15 +76,49 @@ void SourcePool::add_listed(const std::vector<Source>& sources, std::uint64_t si
   }
 }
 
-std::vector<std::uint16_t> SourcePool::copies(std::size_t pieces) const {
-  std::vector<std::uint16_t> copies;
+PieceMap::Copies SourcePool::copies(std::size_t pieces) const {
+  PieceMap::Copies copies;
+  std::string had((pieces + 7) / 8, '\0');
   for (const auto& source : sources_) {
     if (!source->has || source->dropped || source->withdrawn) continue;
-    copies.resize(pieces);
+    copies.of.resize(pieces);
+    copies.first.resize(had.size());
+    for (std::size_t i = 0; i < had.size(); ++i) {
+      had[i] = static_cast<char>(had[i] | (i < source->has->size() ? (*source->has)[i] : 0));
+      if (i < source->coming.size())
+        copies.first[i] = static_cast<char>(copies.first[i] | source->coming[i]);
+    }
     for (std::size_t i = 0; i < pieces; ++i)
-      if (has_bit(*source->has, i)) ++copies[i];
+      if (has_bit(*source->has, i) || has_bit(source->coming, i)) ++copies.of[i];
   }
+  for (std::size_t i = 0; i < copies.first.size(); ++i)
+    copies.first[i] = static_cast<char>(copies.first[i] & ~had[i]);
   return copies;
+}
+
+PoolSource* SourcePool::next_to_look() const {
+  PoolSource* next = nullptr;
+  for (const auto& source : sources_)
+    if (source->partial && !source->dropped && !source->withdrawn &&
+        (next == nullptr || source->look_at < next->look_at))
+      next = source.get();
+  return next;
+}
+
+std::size_t SourcePool::partial() const {
+  return static_cast<std::size_t>(std::count_if(
+      sources_.begin(), sources_.end(), [](const auto& source) { return source->partial; }));
+}
+
+double SourcePool::rank() const {
+  std::size_t others = 0;
+  std::size_t before = 0;
+  for (const auto& source : sources_) {
+    if (!source->partial || source->dropped || source->withdrawn) continue;
+    ++others;
+    if (source->source.peer < self_) ++before;
+  }
+  return static_cast<double>(before) / static_cast<double>(others + 1);
 }
 
 std::size_t SourcePool::working() const {

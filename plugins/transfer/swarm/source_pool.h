@@ -15,6 +15,7 @@
 
 #include "swapmeet/transfer.h"
 #include "transfer/swarm/pacer.h"
+#include "transfer/swarm/piece_map.h"
 #include "transfer/swarm/source_client.h"
 
 namespace swapmeet::swarm {
@@ -44,9 +45,12 @@ struct PoolSource {
   bool listed = false;             // the registry names it: it serves everybody
   bool partial = false;            // it has not all of the content yet
   std::optional<std::string> has;  // bits of the pieces that a partial one had when it was asked
-  Instant looked{};                // when that was
-  Pacer::Reader pace;              // of what comes from it; none: there are no limits
-  std::size_t next_piece = 0;      // where to look for the next one for it
+  std::string coming;              // of those that were on their way to it
+  std::unique_ptr<SourceClient> looker;  // asks for these, beside the one that fetches
+  Instant look_at{};                     // when to do so next
+  Pacer::Reader pace;                    // of what comes from it; none: there are no limits
+  Instant spare_until{};                 // so long it should send others what nobody has yet
+  std::size_t next_piece = 0;            // where to look for the next one for it
   unsigned failures = 0;
   Instant retry_at{};
   Instant heard{};                        // bytes came, or were asked for
@@ -73,11 +77,18 @@ class SourcePool {
   void add(const std::vector<Source>& sources);  // those that are new
   // The same, as the registry lists them for a content of so many bytes.
   void add_listed(const std::vector<Source>& sources, std::uint64_t size);
-  // Of each piece, how many of the partial sources have it; empty: there are none.
-  std::vector<std::uint16_t> copies(std::size_t pieces) const;
+  // Of each piece, how many of the partial sources have it or fetch it; empty: there are none.
+  PieceMap::Copies copies(std::size_t pieces) const;
   std::vector<std::unique_ptr<PoolSource>>& all() { return sources_; }
   const std::vector<std::string>& liars() const { return liars_; }
   std::size_t working() const;
+  // The partial one that is to be asked next which pieces it has; nullptr: there is none. And how
+  // many there are.
+  PoolSource* next_to_look() const;
+  std::size_t partial() const;
+  // Among those and this host, which are all in one order everywhere, where this host stands, from
+  // 0 to below 1: where in the file it begins.
+  double rank() const;
   // Who may begin to work now; nullptr: nobody.
   PoolSource* next(Instant now);
   // One that works and is so slow that `waiting` should have its place; nullptr: nobody.

@@ -3,6 +3,7 @@
 #include "transfer/swarm/catalogue_sql.h"
 #include "transfer/swarm/download_store.h"
 #include "transfer/swarm/inbox_store.h"
+#include "transfer/swarm/statistics.h"
 
 namespace swapmeet::swarm {
 namespace {
@@ -24,7 +25,8 @@ sqlite::KeptStores stores_in(const std::filesystem::path& folder) {
         .remedy = "restore the data folder from a backup, or remove the file: the shares are then "
                   "hashed anew"},
        {.file = folder / "downloads.sqlite", .migrations = DownloadStore::migrations()},
-       {.file = folder / "inbox.sqlite", .migrations = OfferStore::migrations()}});
+       {.file = folder / "inbox.sqlite", .migrations = OfferStore::migrations()},
+       {.file = folder / "statistics.sqlite", .migrations = Statistics::migrations()}});
 }
 
 }  // namespace swapmeet::swarm

@@ -30,7 +30,7 @@ struct UploadMeter::Ledger {
   }
   void sent(std::uint64_t number, std::uint64_t bytes) {
     const std::lock_guard lock(mutex);
-    totals.bytes += bytes;
+    totals.sent += bytes;
     const auto found = running.find(number);
     if (found != running.end()) found->second.status.done += bytes;
   }
@@ -48,7 +48,7 @@ struct UploadMeter::Ledger {
   std::mutex mutex;  // guards all below
   std::map<std::uint64_t, Entry> running;
   std::uint64_t next = 1;
-  UploadTotals totals;
+  TransferTotals totals;
   HostPort listening;
   std::string announced;
 };
@@ -107,7 +107,17 @@ Result<std::vector<UploadStatus>> UploadMeter::list() {
   return all;
 }
 
-UploadTotals UploadMeter::totals() {
+void UploadMeter::set_totals(const TransferTotals& totals) {
+  const std::lock_guard lock(ledger_->mutex);
+  ledger_->totals = totals;
+}
+
+void UploadMeter::received(std::uint64_t bytes) {
+  const std::lock_guard lock(ledger_->mutex);
+  ledger_->totals.received += bytes;
+}
+
+TransferTotals UploadMeter::totals() {
   const std::lock_guard lock(ledger_->mutex);
   return ledger_->totals;
 }

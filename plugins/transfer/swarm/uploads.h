@@ -45,11 +45,13 @@ class UploadMeter final : public Uploads {
   void set_rates(const Rates& rates);
   void set_slots(std::size_t slots);
   void set_daily_limit(std::uint64_t bytes_of_each_file);  // 0: none
+  void set_totals(const TransferTotals& totals);           // of earlier runs of the host
+  void received(std::uint64_t bytes);                      // by a download; for the totals
   // Where the public listener really listens, and what to announce.
   void set_listening(const HostPort& listening, const std::string& announced_address);
 
   Result<std::vector<UploadStatus>> list() override;
-  UploadTotals totals() override;
+  TransferTotals totals() override;
   HostPort listening() override;
   std::string announced_address() override;
 

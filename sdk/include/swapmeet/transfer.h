@@ -117,9 +117,12 @@ struct UploadStatus {
   std::uint64_t place = 0;  // in the queue for an upload slot, from 1; 0: it runs
 };
 
-struct UploadTotals {
-  std::uint64_t requests = 0;
-  std::uint64_t bytes = 0;
+// Since this host's data folder was made.
+struct TransferTotals {
+  std::uint64_t requests = 0;  // of others, that were answered with bytes
+  std::uint64_t sent = 0;      // bytes of files
+  std::uint64_t received = 0;  // proven ones
+  bool operator==(const TransferTotals&) const = default;
 };
 
 // Thread-safe.
@@ -128,7 +131,7 @@ class Uploads {
   static constexpr const char* kInterface = "swapmeet.uploads/1";
   virtual ~Uploads() = default;
   virtual Result<std::vector<UploadStatus>> list() = 0;  // running, then waiting ones
-  virtual UploadTotals totals() = 0;
+  virtual TransferTotals totals() = 0;
   // Where the public listener really listens, and the address to announce (empty host: let the
   // index see for itself). Valid between start and stop.
   virtual HostPort listening() = 0;
@@ -139,24 +142,25 @@ enum class OfferState { waiting, accepted, refused, done, failed };
 std::string_view name_of(OfferState state);  // "waiting", …
 std::optional<OfferState> offer_state_from(std::string_view name);
 
-// A file that one person sends to another. On both sides.
+// A file, or a folder with all files below it, that one person sends to another. On both sides.
 struct Offer {
   std::string id;
   bool incoming = true;
   PeerId peer;  // the other one
   std::string peer_name;
-  ContentId content;  // zero while the file is being hashed
+  ContentId content;  // zero while the file is being hashed, and of a folder
   std::string name;
-  std::uint64_t size = 0;
-  std::uint64_t done = 0;  // proven bytes at the receiver
+  std::uint64_t files = 0;  // in the folder; 0: it is a file
+  std::uint64_t size = 0;   // of all of them
+  std::uint64_t done = 0;   // proven bytes at the receiver
   OfferState state = OfferState::waiting;
-  std::string download;  // id of the download, when accepted here
+  std::string download;  // id of the download, when accepted here; empty of a folder
   std::string why;       // of refused and failed; of waiting: what for
   Time created{};
 };
 
 struct SendRequest {
-  std::string path;  // absolute path of a file on this machine
+  std::string path;  // absolute path of a file or folder on this machine
   PeerId peer;
 };
 
@@ -172,7 +176,9 @@ class Inbox {
   virtual Result<Offer> refuse(const std::string& id) = 0;
   // Hashes the file, offers it, and serves it to the one who got the offer. Returns once the offer
   // is recorded; the offer's state tells the rest. A peer that is not present gets it when it
-  // returns. `not_found`: no such file or peer. `unavailable`: it cannot be reached from outside.
+  // returns. Of a folder: all regular files below it. `not_found`: no such file or peer.
+  // `unavailable`: it cannot be reached from outside. `invalid_argument`: neither file nor folder,
+  // or a folder without files or with too many.
   virtual Result<Offer> send(const SendRequest& request) = 0;
 };
 

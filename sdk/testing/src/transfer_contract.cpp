@@ -219,7 +219,7 @@ void check_downloading(const MakeTransfer& make) {
   CHECK(done.done == bytes.size());
   CHECK(fs::path(done.path).filename() == "my copy.bin");
   CHECK(read(done.path) == bytes);
-  CHECK(pair.sharing->uploads()->totals().bytes >= bytes.size());
+  CHECK(pair.sharing->uploads()->totals().sent >= bytes.size());
   // A name is only a name, wherever it would lead.
   const auto folder = fs::path(done.path).parent_path();
   const auto sly = pair.finished(downloads.start(pair.request("../../sly.bin"))->id);
@@ -269,7 +269,7 @@ void check_uploads(TransferSubject& subject) {
   auto* uploads = subject.uploads();
   if (!uploads) return;
   CHECK(uploads->list()->empty());
-  CHECK(uploads->totals().bytes == 0);
+  CHECK(uploads->totals().sent == 0);
   CHECK(uploads->listening().port != 0);
   CHECK((uploads->announced_address().empty() || check_host(uploads->announced_address()).ok()));
 }

@@ -9,6 +9,7 @@ void write(JsonWriter& out, const Offer& offer) {
   out.text("content", offer.content.text()).text("name", offer.name).number("size", offer.size);
   out.number("done", offer.done).text("state", name_of(offer.state)).text("why", offer.why);
   if (!offer.download.empty()) out.text("download", offer.download);
+  if (offer.files > 0) out.number("files", offer.files);
   out.time("created", offer.created).end();
 }
 
@@ -26,6 +27,7 @@ Offer read_offer(JsonReader& in) {
   offer.peer_name = in.text("peer_name", false);
   offer.content = in.id<ContentId>("content");
   offer.name = in.text("name");
+  offer.files = in.number("files", false);
   offer.size = in.number("size");
   offer.done = in.number("done", false);
   offer.state = read_state(in);
@@ -78,7 +80,13 @@ std::string to_json(const OfferMessage& message) {
   JsonWriter out;
   out.begin().text("id", message.id).text("from", message.from.text());
   out.text("to", message.to.text()).text("content", message.content.text());
-  return out.text("name", message.name).number("size", message.size).end().take();
+  out.text("name", message.name).number("size", message.size);
+  if (!message.files.empty())
+    out.list("files", message.files, [&](const OfferedFile& file) {
+      out.begin().text("path", file.path).text("content", file.content.text());
+      out.number("size", file.size).end();
+    });
+  return out.end().take();
 }
 template <>
 Result<OfferMessage> from_json(std::string_view text) {
@@ -90,6 +98,9 @@ Result<OfferMessage> from_json(std::string_view text) {
   message.content = in.id<ContentId>("content");
   message.name = in.text("name");
   message.size = in.number("size");
+  in.list("files", [&](JsonReader& one) {
+    message.files.push_back({one.text("path"), one.id<ContentId>("content"), one.number("size")});
+  });
   return in.finish(std::move(message));
 }
 

@@ -194,6 +194,13 @@ std::string to_json(const StatusReport& report) {
   out.number("files", report.counts.files).number("bytes", report.counts.bytes).end();
   if (!report.content_address.empty()) out.text("content_address", report.content_address);
   if (!report.index_url.empty()) out.text("index_url", report.index_url);
+  if (report.transferred)
+    out.key("transferred")
+        .begin()
+        .number("requests", report.transferred->requests)
+        .number("sent", report.transferred->sent)
+        .number("received", report.transferred->received)
+        .end();
   return out.text("index_problem", report.index_problem).end().take();
 }
 
@@ -218,6 +225,11 @@ Result<StatusReport> from_json(std::string_view text) {
   report.content_address = in.text("content_address", false);
   report.index_url = in.text("index_url", false);
   report.index_problem = in.text("index_problem", false);
+  if (auto totals = in.object("transferred")) {
+    report.transferred = {totals->number("requests"), totals->number("sent"),
+                          totals->number("received")};
+    in.adopt(*totals);
+  }
   return in.finish(std::move(report));
 }
 

@@ -174,7 +174,7 @@ class FakeDownloads : public Downloads {
 class FakeUploads : public Uploads {
  public:
   Result<std::vector<UploadStatus>> list() override { return std::vector<UploadStatus>(1); }
-  UploadTotals totals() override { return {}; }
+  TransferTotals totals() override { return {}; }
   HostPort listening() override { return {}; }
   std::string announced_address() override { return {}; }
 };

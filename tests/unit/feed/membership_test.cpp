@@ -48,7 +48,7 @@ class Index final : public Registry {
 class Listener final : public Uploads {
  public:
   Result<std::vector<UploadStatus>> list() override { return std::vector<UploadStatus>{}; }
-  UploadTotals totals() override { return {}; }
+  TransferTotals totals() override { return {}; }
   HostPort listening() override { return {"0.0.0.0", port}; }
   std::string announced_address() override { return address; }
   std::string address;

@@ -345,6 +345,31 @@ TEST_CASE("a layer is given at every piece size that proves something, and at no
         404);
 }
 
+TEST_CASE("the leaves of the last piece lead to its node of the layer") {
+  const auto bytes = noise(3 * kBlockSize + 2 * kLeafSize + 5);
+  Served served("a.bin", bytes);
+  const auto leaves = [&](const std::string& piece) {
+    return served.ask("/content/{cid}/leaves", {}, served.content.text(), {{"piece", piece}});
+  };
+  for (const std::uint64_t piece : {1U << 20, 2U << 20}) {
+    const auto answer = leaves(std::to_string(piece));
+    REQUIRE(answer.status == 200);
+    const auto text = std::get<std::string>(answer.body);
+    CHECK(text.size() == (piece == 1U << 20 ? 3U : 64U + 3U) * 32);
+    const auto layer = std::get<std::string>(served.layer(std::to_string(piece)).body);
+    CHECK(leaves_lead_to(layer.substr(layer.size() - 32), piece, text));
+    CHECK(text.substr(text.size() - 32) == leaf_hashes(bytes.substr(bytes.size() - 5)));
+    auto wrong = text;
+    wrong.back() = static_cast<char>(wrong.back() ^ 1);
+    CHECK_FALSE(leaves_lead_to(layer.substr(layer.size() - 32), piece, wrong));
+    CHECK_FALSE(leaves_lead_to(layer.substr(layer.size() - 32), piece, ""));
+  }
+  for (const auto* wrong : {"16384", "1048577", "33554432", "", "x"})
+    CHECK(leaves(wrong).status == 400);
+  CHECK(served.ask("/content/{cid}/leaves", {}, std::string(64, '0'), {{"piece", "1048576"}})
+            .status == 404);
+}
+
 TEST_CASE("uploads are counted while they last") {
   Served served("a.txt", "hello");
   {
@@ -361,7 +386,7 @@ TEST_CASE("uploads are counted while they last") {
   }
   CHECK(served.meter.list()->empty());
   CHECK(served.meter.totals().requests == 1);
-  CHECK(served.meter.totals().bytes == 2);
+  CHECK(served.meter.totals().sent == 2);
 }
 
 TEST_CASE("other programs get SHA-256 hashes, a Metalink, and digests once they are known") {

@@ -241,6 +241,26 @@ TEST_CASE("two thousand downloads are listed, newest first, and all get their tu
   CHECK(d.when_done(last).state == DownloadState::done);
 }
 
+TEST_CASE("what a source gave before a restart is remembered with what it gives after it") {
+  Downloading d;
+  FakeSource source(noise(6 * kMiB));
+  source.slow_down(4 * kMiB);
+  auto received = std::make_shared<std::atomic<std::uint64_t>>(0);
+  d.options.received = [received](std::uint64_t bytes) { *received += bytes; };
+  d.open();
+  const auto id = d.start(request_for(source.content(), "a", {source.source(1)}));
+  d.when(id, [](const auto& status) { return status.done >= 2 * kMiB; });
+  d.queue.reset();
+  CHECK(source.wait_until_left());
+  d.open();
+  const auto status = d.when_done(id);
+  REQUIRE(status.sources.size() == 1);
+  CHECK(status.sources[0].bytes == *received);
+  CHECK(*received >= 6 * kMiB);
+  d.open();
+  CHECK(d.queue->get(id)->sources.at(0).bytes == *received);
+}
+
 TEST_CASE("other limits count at once") {
   Downloading d;
   FakeSource source(noise(4 * kMiB));

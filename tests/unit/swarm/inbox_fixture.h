@@ -122,6 +122,7 @@ struct Network {
     end.inbox.reset();
     InboxOptions options;
     options.database = folder.path / (end.name + ".sqlite");
+    options.download_folder = folder.path / "got";
     options.self = end.id;
     options.self_name = end.name;
     options.registry = &index;

@@ -61,6 +61,63 @@ TEST_CASE("a partial source is asked again which pieces it has, until it has all
   CHECK(partial.refused() == 0);
 }
 
+TEST_CASE("a partial source is asked which pieces it has while it is busy sending one") {
+  Downloading d;
+  FakeSource partial(noise(kPieces * kMiB));
+  partial.has_only("\x21");
+  partial.slow_down(kMiB);
+  FakeRegistry registry;
+  registry.knows(record_of(partial, {partial.source(2)}));
+  d.options.registry = &registry;
+  d.options.look_again = std::chrono::milliseconds(5);
+  d.open();
+  const auto id = d.start(request_for(partial.content(), "", {}));
+  d.when(id, [&](const auto&) { return partial.reports() > 10; });
+  CHECK(partial.served() < 2 * kMiB);  // it still sends what it has
+  partial.has_only("\x3f");
+  CHECK(d.when_done(id).state == DownloadState::done);
+}
+
+TEST_CASE("the last leaf proves the size, and a liar about it does not stand in the way") {
+  Downloading d;
+  FakeSource liar(noise(kPieces * kMiB + 100'000)), source(noise(kPieces * kMiB + 100'000));
+  const auto fault =
+      GENERATE(Fault::none, Fault::wrong_layer, Fault::wrong_size, Fault::closes_midway);
+  for (auto* one : {&liar, &source}) one->tells_leaves();
+  liar.misbehave(fault);
+  source.slow_down(3 * kMiB);
+  FakeRegistry registry;  // it says that there are 6 MiB
+  registry.knows(record_of(source, {liar.source(1), source.source(2)}));
+  d.options.registry = &registry;
+  d.open();
+  const auto status = d.when_done(d.start(request_for(source.content(), "", {})));
+  CHECK(status.size == kPieces * kMiB + 100'000);
+  CHECK(bytes_in(status.path) == noise(kPieces * kMiB + 100'000));
+}
+
+TEST_CASE("a download that was stopped before its last piece goes on where it was") {
+  Downloading d;
+  FakeSource source(noise(kPieces * kMiB));
+  source.tells_leaves();
+  source.slow_down(2 * kMiB);
+  FakeRegistry registry;
+  registry.knows(record_of(source, {source.source(1)}));
+  d.options.registry = &registry;
+  d.open();
+  const auto id = d.start(request_for(source.content(), "", {}));
+  d.when(id, [](const auto& status) { return status.done >= 2 * kMiB; });
+  d.open();
+  const auto kept = d.queue->get(id)->done;
+  CHECK(kept >= kMiB);
+  CHECK(source.wait_until_left());
+  const auto layers = source.layers();
+  const auto served = source.served();
+  CHECK(d.when_done(id).state == DownloadState::done);
+  CHECK(source.layers() == layers);
+  CHECK(source.served() - served <= kPieces * kMiB - kept);
+  CHECK(bytes_in(d.queue->get(id)->path) == noise(kPieces * kMiB));
+}
+
 TEST_CASE("a source that was taken for whole and has only a part is no bad one") {
   Downloading d;
   FakeSource whole(noise(kPieces * kMiB)), partial(noise(kPieces * kMiB));

@@ -38,6 +38,7 @@ struct StatusReport {
   std::string content_address;  // of the public listener: "127.0.0.1:6699"; empty: there is none
   std::string index_url;        // of the index that is asked; empty: this host is its own
   std::string index_problem;    // why this host is not well with its registry; empty: it is
+  std::optional<TransferTotals> transferred;  // by a peer, told to its owner
 };
 
 // A plugin that can be loaded, as `swapmeet plugins --json` lists it.
@@ -74,6 +75,14 @@ struct WatchRecord {
   std::chrono::seconds keep{};
 };
 
+// A file of a folder that is offered.
+struct OfferedFile {
+  std::string path;  // below the folder
+  ContentId content;
+  std::uint64_t size = 0;
+  bool operator==(const OfferedFile&) const = default;
+};
+
 // POST /inbox and GET /inbox/{id} of a peer's public listener: what is offered, by whom, to whom.
 struct OfferMessage {
   std::string id;  // 32 hex digits
@@ -82,6 +91,7 @@ struct OfferMessage {
   ContentId content;
   std::string name;
   std::uint64_t size = 0;
+  std::vector<OfferedFile> files{};  // of a folder; its content is zero, its size that of all
   bool operator==(const OfferMessage&) const = default;
 };
 

@@ -18,12 +18,13 @@ struct PieceReport {
   bool complete = false;    // then the rest says nothing more
   std::uint64_t piece = 0;  // bytes of each piece but the last; a power of two
   std::string bits;         // a bit a piece, the lowest of the first byte is the first piece's
+  std::string coming;       // the same, of those that are on their way; empty: none, or not told
 
   bool operator==(const PieceReport&) const = default;
 };
 
-// {"content":"…","size":1,"complete":false,"piece":1048576,"pieces":"<hex>"}; a complete one has
-// neither "piece" nor "pieces".
+// {"content":"…","size":1,"complete":false,"piece":1048576,"pieces":"<hex>","coming":"<hex>"};
+// "coming" may be missing, and a complete one has none of the last three.
 std::string to_json(const PieceReport& report);
 // `invalid_argument`: it is not that, or the bits are not those of such a size.
 Result<PieceReport> piece_report_from(std::string_view json);
