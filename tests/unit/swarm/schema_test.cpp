@@ -122,7 +122,7 @@ TEST_CASE("offers of any version are all there, with their secrets") {
     CHECK(out->hashed);
     CHECK_FALSE(out->delivered);
     CHECK(out->unanswered == Time{});
-    CHECK(store.tree("out")->content == content(2));
+    CHECK(store.tree("out", content(2))->content == content(2));
     in->unanswered = Time(std::chrono::seconds(1));
     store.put(*in);
     CHECK(store.find("in")->unanswered == in->unanswered);
