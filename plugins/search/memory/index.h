@@ -65,6 +65,7 @@ class Index final : public Search, public ChangeFollower {
   };
   class Reading;
   class Writing;
+  class Reordering;
   static void add_fresh(State& state, Number document);
   void apply_to_listing(const Change& change);
   void apply_to_peer(const Change& change);

@@ -109,66 +109,105 @@ bool Index::is_current(const std::shared_ptr<State>& state) const {
   return state_ == state && !stopping_;
 }
 
-// More sources, then short names; the documents of a content in a row, in the order in which a
-// search prefers them. nullptr when it was for nothing.
-std::shared_ptr<const RankedSegment> Index::ranked_anew(const std::shared_ptr<State>& state) const {
-  const auto& documents = state->documents;
-  const auto ranked = state->ranked;  // these two stay as they are
-  const auto aging = state->aging;
-  const auto behind = static_cast<Rank>(ranked->entries().size());
-  const auto entry_at = [&](Rank at) -> const Entry& {
-    return at < behind ? ranked->entries()[at] : aging->entries()[at - behind];
-  };
-  const auto end = behind + static_cast<Rank>(aging->entries().size());
-  std::vector<Place> places;
-  std::vector<bool> seen;  // by document: one that is listed again may stand in both
+// What a segment and the one that has aged beside it become: more sources, then short names; the
+// documents of a content in a row, in the order in which a search prefers them.
+class Index::Reordering {
+ public:
+  Reordering(const Index& index, std::shared_ptr<State> state)
+      : index_(index), state_(std::move(state)), ranked_(state_->ranked), aging_(state_->aging) {}
+
+  // These are false when all of it is for nothing.
+  bool find_listed();
+  bool sort();
+  std::shared_ptr<const RankedSegment> merged() const;
+
+ private:
   struct Weight {
     Number sources = kNone;
     std::uint8_t shortest_name = 255;
   };
-  std::vector<Weight> weights;  // by content, and the same for all its documents
-  for (Rank at = 0; at < end;) {
-    const Reading reading(*this);
-    if (!is_current(state)) return nullptr;
-    seen.resize(documents.document_slots());
-    for (const auto stop = std::min<std::size_t>(end, at + kAsked); at < stop; ++at) {
-      const auto& entry = entry_at(at);
-      if (seen[entry.document] || documents.document(entry.document).listings == 0) continue;
-      seen[entry.document] = true;
-      places.push_back({0, entry.content, at});
-      if (entry.content >= weights.size()) weights.resize(entry.content + 1);
-      auto& weight = weights[entry.content];
-      if (weight.sources == kNone) weight.sources = documents.sources(entry.content);
-      weight.shortest_name = std::min(weight.shortest_name, entry.name_size);
-    }
+  Rank in_ranked() const { return static_cast<Rank>(ranked_->entries().size()); }
+  const Entry& entry_at(Rank at) const {
+    return at < in_ranked() ? ranked_->entries()[at] : aging_->entries()[at - in_ranked()];
   }
-  for (auto& place : places) {
-    const auto& weight = weights[place.content];
+  void add(Rank at);
+  void sort_contents();
+
+  const Index& index_;
+  const std::shared_ptr<State> state_;
+  const std::shared_ptr<const RankedSegment> ranked_;  // these two stay as they are
+  const std::shared_ptr<const FreshSegment> aging_;
+  std::vector<Place> places_;
+  std::vector<bool> seen_;       // by document: one that is listed again may stand in both
+  std::vector<Weight> weights_;  // by content, and the same for all its documents
+};
+
+bool Index::Reordering::find_listed() {
+  const auto end = in_ranked() + static_cast<Rank>(aging_->entries().size());
+  for (Rank at = 0; at < end;) {
+    const Reading reading(index_);
+    if (!index_.is_current(state_)) return false;
+    seen_.resize(state_->documents.document_slots());
+    for (const auto stop = std::min<std::size_t>(end, at + kAsked); at < stop; ++at) add(at);
+  }
+  return true;
+}
+
+void Index::Reordering::add(Rank at) {
+  const auto& entry = entry_at(at);
+  const auto& documents = state_->documents;
+  if (seen_[entry.document] || documents.document(entry.document).listings == 0) return;
+  seen_[entry.document] = true;
+  places_.push_back({0, entry.content, at});
+  if (entry.content >= weights_.size()) weights_.resize(entry.content + 1);
+  auto& weight = weights_[entry.content];
+  if (weight.sources == kNone) weight.sources = documents.sources(entry.content);
+  weight.shortest_name = std::min(weight.shortest_name, entry.name_size);
+}
+
+void Index::Reordering::sort_contents() {
+  for (auto& place : places_) {
+    const auto& weight = weights_[place.content];
     place.order = ~std::uint64_t{weight.sources} << 8 | weight.shortest_name;
   }
-  std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
+  std::sort(places_.begin(), places_.end(), [](const Place& a, const Place& b) {
     return std::tie(a.order, a.content, a.at) < std::tie(b.order, b.content, b.at);
   });
+}
+
+bool Index::Reordering::sort() {
+  sort_contents();
   const auto is_preferred = [&](const Place& a, const Place& b) {
-    return documents.is_preferred(entry_at(a.at), entry_at(b.at));
+    return state_->documents.is_preferred(entry_at(a.at), entry_at(b.at));
   };
-  for (auto first = places.begin(); first != places.end();) {
-    const Reading reading(*this);
-    if (!is_current(state)) return nullptr;
-    for (auto stop = first + std::min<std::ptrdiff_t>(kAsked, places.end() - first);
-         first < stop;) {
-      const auto next = std::find_if(
-          first, places.end(), [&](const Place& place) { return place.content != first->content; });
-      // The old ones are in order.
-      if (next - first > 1 && (next - 1)->at >= behind) std::sort(first, next, is_preferred);
+  for (auto first = places_.begin(); first != places_.end();) {
+    const Reading reading(index_);
+    if (!index_.is_current(state_)) return false;
+    const auto stop = first + std::min<std::ptrdiff_t>(kAsked, places_.end() - first);
+    while (first < stop) {
+      const auto next = std::find_if(first, places_.end(), [&](const Place& place) {
+        return place.content != first->content;
+      });
+      // Those that were ranked before are in order.
+      if (next - first > 1 && (next - 1)->at >= in_ranked()) std::sort(first, next, is_preferred);
       first = next;
     }
   }
+  return true;
+}
+
+std::shared_ptr<const RankedSegment> Index::Reordering::merged() const {
   std::vector<Rank> order;
-  order.reserve(places.size());
-  for (const auto& place : places) order.push_back(place.at);
-  places = {};
-  return std::make_shared<RankedSegment>(RankedSegment::merged(*ranked, *aging, order));
+  order.reserve(places_.size());
+  for (const auto& place : places_) order.push_back(place.at);
+  return std::make_shared<RankedSegment>(RankedSegment::merged(*ranked_, *aging_, order));
+}
+
+// nullptr when it was for nothing.
+std::shared_ptr<const RankedSegment> Index::ranked_anew(const std::shared_ptr<State>& state) const {
+  Reordering reordering(*this, state);
+  if (!reordering.find_listed() || !reordering.sort()) return nullptr;
+  return reordering.merged();
 }
 
 }  // namespace search_memory
