@@ -118,7 +118,7 @@ Result<void> PeerInbox::check_unchanged(const StoredOffer& stored) {
     return Error{ErrorCode::conflict, "was changed or taken away after it was offered", {}};
   };
   if (stored.offer.files == 0) {
-    const auto same = check(stored.path, stored.stamp);
+    auto same = check(stored.path, stored.stamp);
     if (same) return same;
     return Error{same.error().code, "the file " + same.error().message, {}};
   }
