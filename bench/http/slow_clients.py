@@ -102,6 +102,10 @@ class Crowd:
             s.close()
 
 
+def megabytes(host):
+    return int(re.search(r"VmRSS:\s*(\d+)", pathlib.Path(f"/proc/{host.pid}/status").read_text())[1]) / 1000
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--program", default="build/release/bin/swapmeet")
@@ -120,7 +124,8 @@ def main():
     try:
         hosts.append(start(program, folder, "index",
             f"[host]\nname = index\ndata = {folder}/index\n[http]\nlisten = 127.0.0.1:0\naccess = public\n"
-            "body_timeout = 10m\nheader_timeout = 10m\n"
+            "body_timeout = 10m\nheader_timeout = 10m\nmax_connections = 19000\n"
+            "max_connections_per_address = 19000\n"
             "[auth]\nplugin = open\n[registry]\nplugin = sqlite\n[search]\nplugin = fts\n"))
         port_of = lambda name: int((folder / name / "http.address").read_text().rsplit(":", 1)[1])
         index = wait_for(lambda: port_of("index"))
@@ -143,8 +148,11 @@ def main():
             show(what + ", alone", latencies(port, path, options.seconds))
 
         crowd = Crowd()
+        alone = megabytes(hosts[0])
         for _ in range(options.idle):
             crowd.open(index)
+        ask(index, "/healthz")
+        print(f"the index takes {alone:.1f} MB, and with {options.idle} idle connections {megabytes(hosts[0]):.1f} MB")
         for _ in range(options.slow):
             crowd.trickling.append((crowd.open(index, b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: "), b"a"))
             crowd.trickling.append((crowd.open(index,
