@@ -1,8 +1,10 @@
 #include "search/memory/documents.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
-#include <functional>
+#include <cstring>
+#include <random>
 #include <utility>
 
 #include "swapmeet/search.h"
@@ -45,6 +47,18 @@ SplitPath split(std::string_view path) {
 
 }  // namespace
 
+Documents::Documents()
+    : salt_(std::uint64_t{std::random_device{}()} << 32 | std::random_device{}()) {}
+
+template <class Id>
+std::uint64_t Documents::hash_of_id(const Id& id) const {
+  std::array<std::uint64_t, sizeof id.bytes / 8> words{};
+  std::memcpy(words.data(), id.bytes.data(), sizeof words);
+  auto hash = salt_;
+  for (const auto word : words) hash = mix(hash, word);
+  return hash;
+}
+
 std::uint64_t Documents::hash_of_listing(Number listing) const {
   const auto& listed = listings_[listing];
   const auto& document = documents_[listed.document];
@@ -63,13 +77,13 @@ std::string Documents::path(const Document& document) const {
 }
 
 Number Documents::peer_of(const PeerId& id) {
-  const auto hash = std::hash<PeerId>{}(id);
-  const auto found = peer_numbers_.find(hash, [&](Number one) { return peers_[one].id == id; });
+  const auto found =
+      peer_numbers_.find(hash_of_id(id), [&](Number one) { return peers_[one].id == id; });
   if (found != kNone) return found;
   peers_.push_back({});
   peers_.back().id = id;
   const auto number = static_cast<Number>(peers_.size() - 1);
-  peer_numbers_.insert(number, [&](Number one) { return std::hash<PeerId>{}(peers_[one].id); });
+  peer_numbers_.insert(number, [&](Number one) { return hash_of_id(peers_[one].id); });
   return number;
 }
 
@@ -85,16 +99,15 @@ Number Documents::audience_of(const Audience& audience) {
 }
 
 Number Documents::content_of(const ContentId& id, std::uint64_t size) {
-  const auto hash = std::hash<ContentId>{};
   const auto found =
-      content_numbers_.find(hash(id), [&](Number one) { return contents_[one].id == id; });
+      content_numbers_.find(hash_of_id(id), [&](Number one) { return contents_[one].id == id; });
   if (found != kNone) return found;
   const auto number = place(contents_, free_contents_);
   contents_[number].id = id;
   contents_[number].size = size;
   sources_.resize(contents_.size());
   is_restricted_.resize(contents_.size());
-  content_numbers_.insert(number, [&](Number one) { return hash(contents_[one].id); });
+  content_numbers_.insert(number, [&](Number one) { return hash_of_id(contents_[one].id); });
   return number;
 }
 
@@ -298,6 +311,7 @@ bool Documents::is_preferred(const Entry& one, const Entry& other) const {
 }
 
 void Documents::save(SnapshotWriter& out) const {
+  out.number(salt_);
   texts_.save(out);
   out.number(peers_.size());
   for (const auto& peer : peers_) {
@@ -333,6 +347,7 @@ void Documents::save(SnapshotWriter& out) const {
 }
 
 void Documents::load(SnapshotReader& in) {
+  salt_ = in.number();
   texts_.load(in);
   for (auto left = in.number(); left > 0; --left) {
     auto& peer = peers_.emplace_back();
@@ -400,7 +415,7 @@ void Documents::recycle(const std::vector<Number>& documents) {
     if (!audiences_[document.audience].everyone) restrict(document.content, -1);
     if (content.first == kNone) {
       content_numbers_.erase(document.content,
-                             [&](Number one) { return std::hash<ContentId>{}(contents_[one].id); });
+                             [&](Number one) { return hash_of_id(contents_[one].id); });
       content.holders = {};
       free_contents_.push_back(document.content);
     }

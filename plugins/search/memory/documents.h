@@ -63,6 +63,7 @@ struct Content {
 
 class Documents {
  public:
+  Documents();
   // Of one peer's listing. The document that is listed for the first time (or again) is returned.
   Number put(Number peer, const Listing& listing);
   void remove(Number peer, std::string_view path);
@@ -141,6 +142,8 @@ class Documents {
              std::tie(b.everyone, b.groups, b.accounts);
     }
   };
+  template <class Id>
+  std::uint64_t hash_of_id(const Id& id) const;
   std::uint64_t hash_of_listing(Number listing) const;
   std::uint64_t hash_of_document(Number document) const;
   Number find_listing(Number peer, Number folder, Number name) const;
@@ -154,6 +157,7 @@ class Documents {
   void count_present(Number document, int change);
   void restrict(Number content, int change);
 
+  std::uint64_t salt_;  // peers choose ids: where one falls must not be theirs to choose
   TextPool texts_;
   std::vector<Peer> peers_;
   std::vector<Listed> listings_;

@@ -61,7 +61,7 @@ class IdTable {
     out.number(used_);
     out.table(slots_);
   }
-  // Whose hashes are the same in every process.
+  // Whose hashes are the same as when it was saved.
   void load(SnapshotReader& in) {
     used_ = static_cast<std::size_t>(in.number());
     slots_ = in.table<std::uint32_t>();

@@ -12,7 +12,6 @@
 namespace search_memory {
 namespace {
 
-constexpr std::size_t kSlice = 16;    // changes, while searches wait
 constexpr std::size_t kFlips = 2000;  // listings of a peer that comes or goes, likewise
 
 Result<std::size_t> offset_of(const std::string& after) {
@@ -154,13 +153,9 @@ Result<void> Index::apply(const ChangeBatch& batch) {
     }
   }
   std::optional<Writing> writing;
-  std::size_t in_slice = 0;
   for (const auto& change : batch.changes) {
     const bool of_peer = change.kind != ChangeKind::put && change.kind != ChangeKind::remove;
-    if (of_peer || in_slice++ == kSlice) {
-      writing.reset();
-      in_slice = 0;
-    }
+    if (writing && (of_peer || writing->is_over())) writing.reset();
     if (of_peer) {
       apply_to_peer(change);
       continue;

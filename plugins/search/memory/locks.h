@@ -1,6 +1,8 @@
 // The two ways into the index's state. For the index's own files.
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <mutex>
 #include <shared_mutex>
 
@@ -26,11 +28,21 @@ class Index::Reading {
 
 class Index::Writing {
  public:
-  explicit Writing(Index& index) : pass_(index.gate_), lock_(index.lock_) {}
+  explicit Writing(Index& index)
+      : asked_(Steady::now()), pass_(index.gate_), lock_(index.lock_), began_(Steady::now()) {}
+
+  // Who has much to change lets the others in then: after as long as it had to wait for them.
+  bool is_over() const {
+    return Steady::now() - began_ > std::max<Steady::duration>(kLeast, began_ - asked_);
+  }
 
  private:
+  using Steady = std::chrono::steady_clock;
+  static constexpr std::chrono::microseconds kLeast{300};
+  const Steady::time_point asked_;
   std::unique_lock<Turns> pass_;
   std::unique_lock<std::shared_mutex> lock_;
+  const Steady::time_point began_;
 };
 
 }  // namespace search_memory

@@ -13,7 +13,7 @@ namespace {
 using swapmeet::Error;
 using swapmeet::ErrorCode;
 
-constexpr std::string_view kMagic = "swapmeet search.memory 4\n";  // counted up with what follows
+constexpr std::string_view kMagic = "swapmeet search.memory 5\n";  // counted up with what follows
 
 }  // namespace
 
