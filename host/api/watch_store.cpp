@@ -1,6 +1,6 @@
 #include "host/api/watch_store.h"
 
-#include <algorithm>
+#include "swapmeet/sqlite/columns.h"
 
 namespace swapmeet {
 namespace {
@@ -24,28 +24,12 @@ constexpr sqlite::Rule kRules[] = {
      "watches have no id, no query or no time to last"},
 };
 
-std::string lines_of(const std::vector<std::string>& words) {
-  std::string lines;
-  for (const auto& word : words) lines += word + '\n';
-  return lines;
-}
-
-std::vector<std::string> words_of(std::string_view lines) {
-  std::vector<std::string> words;
-  while (!lines.empty()) {
-    const auto end = std::min(lines.find('\n'), lines.size());
-    if (end > 0) words.emplace_back(lines.substr(0, end));
-    lines.remove_prefix(std::min(end + 1, lines.size()));
-  }
-  return words;
-}
-
 StoredWatch read(const sqlite::Statement& row) {
   StoredWatch watch;
   watch.id = row.text(0);
   watch.asker = row.text(1);
   watch.request.query = row.text(2);
-  watch.request.viewer = {row.text(3), words_of(row.view(4)), words_of(row.view(5)),
+  watch.request.viewer = {row.text(3), sqlite::words_of(row.view(4)), sqlite::words_of(row.view(5)),
                           row.integer(6) != 0};
   watch.keep = std::chrono::seconds(row.integer(7));
   watch.heard = Time(std::chrono::milliseconds(row.integer(8)));
@@ -92,9 +76,9 @@ Result<void> WatchStore::add(const StoredWatch& watch) {
   return sqlite::attempt([&]() -> Result<void> {
     const auto& viewer = watch.request.viewer;
     database_.keep("INSERT INTO watches VALUES(?,?,?,?,?,?,?,?,?)")
-        ->with(watch.id, watch.asker, watch.request.query, viewer.account, lines_of(viewer.groups),
-               lines_of(viewer.roles), viewer.read_only, watch.keep.count(),
-               watch.heard.time_since_epoch().count())
+        ->with(watch.id, watch.asker, watch.request.query, viewer.account,
+               sqlite::lines_of(viewer.groups), sqlite::lines_of(viewer.roles), viewer.read_only,
+               watch.keep.count(), watch.heard.time_since_epoch().count())
         .run();
     return {};
   });
@@ -117,7 +101,7 @@ Result<void> WatchStore::update(const std::vector<StoredWatch>& watches) {
     for (const auto& watch : watches) {
       const auto& viewer = watch.request.viewer;
       database_.keep("UPDATE watches SET groups_in=?, roles=?, read_only=?, heard=? WHERE id=?")
-          ->with(lines_of(viewer.groups), lines_of(viewer.roles), viewer.read_only,
+          ->with(sqlite::lines_of(viewer.groups), sqlite::lines_of(viewer.roles), viewer.read_only,
                  watch.heard.time_since_epoch().count(), watch.id)
           .run();
     }

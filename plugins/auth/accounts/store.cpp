@@ -1,5 +1,7 @@
 #include "auth/accounts/store.h"
 
+#include "swapmeet/sqlite/columns.h"
+
 namespace swapmeet::auth {
 namespace {
 
@@ -10,22 +12,6 @@ CREATE TABLE accounts(
   groups_in TEXT NOT NULL, roles TEXT NOT NULL, disabled INTEGER NOT NULL, epoch INTEGER NOT NULL,
   created INTEGER NOT NULL);
 )sql"};
-
-std::string lines_of(const std::vector<std::string>& words) {
-  std::string lines;
-  for (const auto& word : words) lines += word + '\n';
-  return lines;
-}
-
-std::vector<std::string> words_of(std::string_view lines) {
-  std::vector<std::string> words;
-  while (!lines.empty()) {
-    const auto end = std::min(lines.find('\n'), lines.size());
-    if (end > 0) words.emplace_back(lines.substr(0, end));
-    lines.remove_prefix(std::min(end + 1, lines.size()));
-  }
-  return words;
-}
 
 }  // namespace
 
@@ -47,8 +33,8 @@ std::vector<StoredAccount> Store::all() {
     stored.key = row.integer(0);
     stored.account.name = row.text(1);
     stored.password = row.text(2);
-    stored.account.groups = words_of(row.view(3));
-    stored.account.roles = words_of(row.view(4));
+    stored.account.groups = sqlite::words_of(row.view(3));
+    stored.account.roles = sqlite::words_of(row.view(4));
     stored.account.disabled = row.integer(5) != 0;
     stored.epoch = row.integer(6);
     stored.account.created = Time(std::chrono::milliseconds(row.integer(7)));
@@ -62,8 +48,8 @@ std::int64_t Store::insert(const StoredAccount& stored) {
       .prepare(
           "INSERT INTO accounts(name, password, groups_in, roles, disabled, epoch, created)"
           " VALUES(?,?,?,?,?,?,?)")
-      .with(stored.account.name, stored.password, lines_of(stored.account.groups),
-            lines_of(stored.account.roles), stored.account.disabled, stored.epoch,
+      .with(stored.account.name, stored.password, sqlite::lines_of(stored.account.groups),
+            sqlite::lines_of(stored.account.roles), stored.account.disabled, stored.epoch,
             stored.account.created.time_since_epoch().count())
       .run();
   return database_.last_insert_id();
@@ -73,8 +59,9 @@ void Store::update(const StoredAccount& stored) {
   database_
       .prepare(
           "UPDATE accounts SET password=?, groups_in=?, roles=?, disabled=?, epoch=? WHERE key=?")
-      .with(stored.password, lines_of(stored.account.groups), lines_of(stored.account.roles),
-            stored.account.disabled, stored.epoch, stored.key)
+      .with(stored.password, sqlite::lines_of(stored.account.groups),
+            sqlite::lines_of(stored.account.roles), stored.account.disabled, stored.epoch,
+            stored.key)
       .run();
 }
 

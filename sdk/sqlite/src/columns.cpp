@@ -28,6 +28,22 @@ Audience audience_from(std::string_view text) {
   return audience;
 }
 
+std::string lines_of(const std::vector<std::string>& words) {
+  std::string lines;
+  for (const auto& word : words) lines += word + '\n';
+  return lines;
+}
+
+std::vector<std::string> words_of(std::string_view lines) {
+  std::vector<std::string> words;
+  while (!lines.empty()) {
+    const auto end = std::min(lines.find('\n'), lines.size());
+    if (end > 0) words.emplace_back(lines.substr(0, end));
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+  return words;
+}
+
 std::string attributes_text(const std::map<std::string, std::string>& attributes) {
   std::string text;
   for (const auto& [key, value] : attributes) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "swapmeet/identity.h"
 #include "swapmeet/page.h"
@@ -16,6 +17,10 @@ namespace swapmeet::sqlite {
 // Empty for everyone; otherwise "only", then a line per member: "group NAME", "account NAME".
 std::string audience_text(const Audience& audience);
 Audience audience_from(std::string_view text);
+
+// Words without line breaks, one a line.
+std::string lines_of(const std::vector<std::string>& words);
+std::vector<std::string> words_of(std::string_view lines);
 
 // Key and value, each followed by a NUL.
 std::string attributes_text(const std::map<std::string, std::string>& attributes);
