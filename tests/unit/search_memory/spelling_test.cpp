@@ -157,7 +157,7 @@ TEST_CASE("A correction tells nothing of files that one may not see") {
 
 TEST_CASE("Suggestions go on with what the best names have") {
   Library library({"m/Live at Wembley.mp3", "m/Live at Woodstock.mp3", "m/Été à la plage.jpg",
-                   "m/wonderful.txt"});
+                   "m/wonderful.txt", "m/東京タワー.jpg"});
   Change change;
   change.kind = ChangeKind::present;
   change.peer = {{2}};
@@ -175,6 +175,7 @@ TEST_CASE("Suggestions go on with what the best names have") {
   CHECK(suggest("live at w") == Texts{"live at Woodstock", "live at Wembley"});
   CHECK(suggest("w", 1) == Texts{"Woodstock"});
   CHECK(suggest("ét") == Texts{"Été"});
+  CHECK(suggest("東京") == Texts{"東京タワー"});
   CHECK(suggest("-live wo") == Texts{"-live wonderful"});
   CHECK(suggest("type:image pl") == Texts{"type:image plage"});
   CHECK(suggest("woodstock").empty());
