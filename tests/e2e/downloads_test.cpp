@@ -7,53 +7,11 @@
 #include <cstdlib>
 #include <random>
 
-#include "catch.h"
-#include "fake_source.h"
-#include "network.h"
-#include "swapmeet/wire/json.h"
+#include "downloader.h"
 
 using namespace e2e;
-using fakes::FakeSource;
-using swapmeet::DownloadState;
-using swapmeet::DownloadStatus;
-using swapmeet::wire::from_json;
 
 namespace {
-
-constexpr std::uint64_t kMiB = 1 << 20;
-
-struct Peer {
-  explicit Peer(const std::string& more = "") {
-    fs::create_directories(folder.path() / "shared");
-    ini = peer_ini(folder.path(), "dora", "http://" + address, folder.path() / "shared");
-    write_file(node.ini(), ini + more);
-  }
-
-  std::string start(const FakeSource& content, const std::string& name,
-                    const std::vector<swapmeet::Source>& sources) {
-    swapmeet::DownloadRequest request;
-    request.content = content.content();
-    request.name = name;
-    request.sources = sources;
-    const auto answer = node.call("POST", "/api/v1/downloads", swapmeet::wire::to_json(request));
-    INFO((answer ? "" : answer.error().message));
-    REQUIRE(answer.ok());
-    return from_json<DownloadStatus>(*answer)->id;
-  }
-  DownloadStatus get(const std::string& id) {
-    const auto answer = node.get("/api/v1/downloads/" + id);
-    return answer ? from_json<DownloadStatus>(*answer).value_or({}) : DownloadStatus{};
-  }
-  bool reaches(const std::string& id, DownloadState state) {
-    return eventually([&] { return get(id).state == state; }, std::chrono::seconds(60));
-  }
-  fs::path downloads() const { return folder.path() / "downloads/dora"; }
-
-  Folder folder;
-  std::string address = "127.0.0.1:" + std::to_string(free_port());
-  std::string ini;
-  Node node{folder.path(), "dora", ""};
-};
 
 bool ends_in_time(Node& node) {
   const auto before = std::chrono::steady_clock::now();
@@ -85,7 +43,7 @@ TEST_CASE("a downloader that is killed again and again loses no more than it had
   const char* wanted = std::getenv("SWAPMEET_KILLS");  // how often
   const auto rounds = static_cast<std::uint64_t>(wanted ? std::atoi(wanted) : 8);
   constexpr std::uint64_t kWindow = 4 * kMiB;  // two seconds at the speed of the sources
-  Peer peer;
+  Downloader peer;
   const auto file = fakes::noise((rounds + 1) * 6 * kMiB + 3);
   FakeSource one(file), two(file);
   const auto served = [&] { return one.served() + two.served(); };
@@ -116,7 +74,7 @@ TEST_CASE("a downloader that is killed again and again loses no more than it had
 }
 
 TEST_CASE("SIGTERM ends a host within five seconds while it downloads, and it goes on later") {
-  Peer peer;
+  Downloader peer;
   FakeSource source(fakes::noise(6 * kMiB));
   source.slow_down(kMiB);
   peer.node.start();
@@ -160,7 +118,7 @@ TEST_CASE("SIGTERM ends a host within five seconds while it serves a slow reader
 }
 
 TEST_CASE("SIGTERM ends a host within five seconds while its index hangs") {
-  Peer peer;
+  Downloader peer;
   Node index(peer.folder.path(), "index", index_ini(peer.folder.path(), peer.address, "10s"));
   FakeSource source(fakes::noise(8 * kMiB));
   source.slow_down(kMiB / 2);
@@ -178,7 +136,7 @@ TEST_CASE("SIGTERM ends a host within five seconds while its index hangs") {
 }
 
 TEST_CASE("SIGHUP changes the limits of downloads at once, and says what needs a restart") {
-  Peer peer("max_downloads = 1\n");
+  Downloader peer("max_downloads = 1\n");
   FakeSource source(fakes::noise(8 * kMiB));
   source.slow_down(kMiB / 2);
   peer.node.start();
@@ -199,7 +157,7 @@ TEST_CASE("SIGHUP changes the limits of downloads at once, and says what needs a
 TEST_CASE("SIGHUP lifts a limit of downloads at once") {
   const std::string key = GENERATE("download_limit", "download_limit_per_peer");
   CAPTURE(key);
-  Peer peer(key + " = 100k\n");  // 64 MiB would take eleven minutes
+  Downloader peer(key + " = 100k\n");  // 64 MiB would take eleven minutes
   const FakeSource source(fakes::noise(64 * kMiB));
   peer.node.start();
   const auto id = peer.start(source, "1", {source.source(1)});
@@ -211,7 +169,7 @@ TEST_CASE("SIGHUP lifts a limit of downloads at once") {
 }
 
 TEST_CASE("what came from whom, and how much went both ways, is remembered across restarts") {
-  Peer peer;
+  Downloader peer;
   const FakeSource source(fakes::noise(3 * kMiB));
   write_file(peer.folder.path() / "shared/own.txt", "mine");
   peer.node.start();

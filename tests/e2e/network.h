@@ -50,6 +50,8 @@ class Node {
   // superuser may do anything. Without being the superuser nothing changes. False: that cannot be
   // done here.
   bool run_as_nobody();
+  // From the next start on the host is run by this command, whose last words become the host's.
+  void run_under(std::vector<std::string> command) { prefix_ = std::move(command); }
   void start();            // and waits until it answers
   void launch();           // without waiting for an answer
   int signal(int number);  // and waits until it has ended; its exit code, or 128 + signal
