@@ -23,9 +23,11 @@ bool is_own_host(const std::string& host, const HostPort& listening) {
   return false;
 }
 
-// What somebody who is not known yet needs: to see that the host is well, and to become known.
+// What somebody who is not known yet needs: to see that the host is well, to become known, and to
+// know others by their tickets.
 bool is_open(const http::Request& request) {
-  if (request.path == "/healthz" || request.path == "/api/v1/status") return true;
+  for (const char* path : {"/healthz", "/api/v1/status", "/api/v1/tickets/key"})
+    if (request.path == path) return true;
   return request.method == "POST" &&
          (request.path == "/api/v1/sessions" || request.path == "/api/v1/accounts");
 }
@@ -60,7 +62,7 @@ AccessGuard owner_guard(std::string token, HostPort listening) {
     const auto* origin = request.headers.find("Origin");
     if (origin && *origin != "http://" + *host)
       return refuse(ErrorCode::not_allowed, "another web site may not use this API");
-    if (same_secret(bearer_of(request), token))
+    if (same_secret(request.bearer(), token))
       request.identity = owner();
     else if (request.path != "/healthz" && request.path != "/api/v1/status")
       return refuse(ErrorCode::unauthenticated,
@@ -73,7 +75,7 @@ AccessGuard owner_guard(std::string token, HostPort listening) {
 AccessGuard public_guard(std::string token, Authenticator* authenticator) {
   return [token = std::move(token),
           authenticator](http::Request& request) -> std::optional<http::Response> {
-    const auto bearer = bearer_of(request);
+    const auto bearer = request.bearer();
     if (same_secret(bearer, token)) {
       request.identity = owner();
       return std::nullopt;

@@ -32,6 +32,7 @@ struct ApiContext {
   Inbox* inbox = nullptr;
   Authenticator* authenticator = nullptr;
   Accounts* accounts = nullptr;
+  TicketIssuer* ticket_issuer = nullptr;
   EventBus* events = nullptr;
   WatchList* watch_list = nullptr;
   // What a request made a plugin throw, counted against the one that provides the interface.

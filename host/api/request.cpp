@@ -28,12 +28,6 @@ Result<PageRequest> page_of(const http::Request& request) {
   return page;
 }
 
-std::string bearer_of(const http::Request& request) {
-  const auto* field = request.headers.find("Authorization");
-  if (!field || field->size() < 7) return {};
-  return begins_without_case(*field, "bearer ") ? field->substr(7) : std::string();
-}
-
 Result<void> check_text(const http::Request& request) {
   for (const auto& [name, value] : request.params)
     if (!is_utf8(value))
@@ -94,7 +88,7 @@ http::Response no_content() { return {.status = 204, .headers = {}, .body = std:
 std::string peer_token_of(const http::Request& request) {
   const auto* token = request.headers.find("Swapmeet-Peer-Token");
   if (token) return *token;
-  return request.identity.is_guest() ? bearer_of(request) : std::string();
+  return request.identity.is_guest() ? request.bearer() : std::string();
 }
 
 Error not_here(const std::string& what) {

@@ -25,7 +25,6 @@ Result<void> check_person(const http::Request& request);
 // The peer's token: Swapmeet-Peer-Token, or else the bearer token of a guest. The session of an
 // account, or the owner's token, is never taken for a peer's.
 std::string peer_token_of(const http::Request& request);
-std::string bearer_of(const http::Request& request);
 
 template <class Id>
 Result<Id> id_of(const http::Request& request, const std::string& name) {

@@ -17,6 +17,11 @@ void add_sessions(Api& api) {
             response.headers.set("Cache-Control", "no-store");
             return response;
           });
+  api.add("GET", "/api/v1/tickets/key",
+          [issuer = api.context().ticket_issuer](http::Request&) -> Result<http::Response> {
+            if (!issuer) return Error{ErrorCode::not_found, "this host issues no tickets", {}};
+            return http::json(wire::to_json(wire::TicketKey{issuer->ticket_key()}));
+          });
 }
 
 }  // namespace swapmeet

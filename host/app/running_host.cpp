@@ -171,6 +171,7 @@ void RunningHost::open_api() {
       .inbox = plugins_->find<Inbox>(),
       .authenticator = authenticator,
       .accounts = plugins_->find<Accounts>(),
+      .ticket_issuer = plugins_->find<TicketIssuer>(),
       .events = &events_,
       .watch_list = watch_list_.get(),
       .threw = [this](auto interface_id, auto request,

@@ -65,7 +65,8 @@ int uploads(Session& session) {
   if (!all) return fail(all.error());
   Table table({{"TO"}, {"NAME", false, true}, {"DONE", true}, {"SIZE", true}, {"RATE", true}});
   for (const auto& one : *all)
-    table.add({one.address, one.name, human_size(one.done), human_size(one.size),
+    table.add({one.account.empty() ? one.address : one.account + " at " + one.address, one.name,
+               human_size(one.done), human_size(one.size),
                one.place > 0 ? "waits, place " + std::to_string(one.place) : human_rate(one.rate)});
   if (table.empty())
     fmt::print("Nobody fetches anything now.\n");

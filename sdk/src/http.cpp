@@ -71,6 +71,14 @@ const std::string* Request::query_value(std::string_view name) const {
   return nullptr;
 }
 
+std::string Request::bearer() const {
+  constexpr std::string_view kScheme = "Bearer ";
+  const auto* field = headers.find("Authorization");
+  if (field == nullptr || !same_name(std::string_view(*field).substr(0, kScheme.size()), kScheme))
+    return {};
+  return field->substr(kScheme.size());
+}
+
 OpenFile::~OpenFile() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <cstdlib>
+#include <thread>
 
 #include "catch.h"
 #include "network.h"
@@ -300,4 +301,66 @@ TEST_CASE("where guests may read and people make accounts themselves") {
   REQUIRE(dan.ok());
   CHECK(
       club.ask("PUT", "/api/v1/peers/" + kByHand, R"({"name":"by-hand","port":6699})", *dan).ok());
+}
+
+TEST_CASE("a member's ticket puts it before guests in a peer's queue, by its group's weight") {
+  Club club("guests = read\n");
+  REQUIRE(club.operate({"account", "groups", "bob", "friends"}).code == 0);
+  write_file(club.folder.path() / "ann/large.bin", random_bytes(20'000'000, 5));
+  auto ini = club.peer("ann");
+  const std::string open = "plugin = open\n";
+  ini.replace(ini.find(open), open.size(), "plugin = ticket\n");
+  write_file(club.ann.ini(), ini +
+                                 "upload_limit = 1000\nupload_slots = 1\n"
+                                 "upload_weight.friends = 3\n");
+  club.ann.start();
+  club.bob.start();
+  std::string content;
+  swapmeet::ContentRecord record;
+  const auto bob = club.log_in("bob", kBobs).value();
+  REQUIRE(eventually([&] {
+    const auto hits = club.ask("GET", "/api/v1/search?q=large", "", bob);
+    if (found(hits) != 1) return false;
+    content = from_json<swapmeet::SearchPage>(*hits)->hits[0].content.text();
+    record = from_json<swapmeet::ContentRecord>(
+                 club.ask("GET", "/api/v1/contents/" + content, "", bob).value())
+                 .value();
+    return !record.sources.empty();
+  }));
+  REQUIRE_FALSE(record.ticket.empty());
+  const auto url = record.sources[0].url;
+  // What a reader is told: its place, or that it may go.
+  const auto asks = [&](const std::string& reader, const std::string& ticket) {
+    std::vector<std::string> words = {
+        "curl", "-sS", "-i", "--noproxy", "*", "-r", "0-9", "-H", "Swapmeet-Peer: " + reader};
+    if (!ticket.empty()) words.insert(words.end(), {"-H", "Authorization: Bearer " + ticket});
+    words.push_back(url);
+    const auto output = run_command(words).output;
+    const std::string field = "Swapmeet-Queue-Place: ";
+    const auto at = output.find(field);
+    return at == std::string::npos ? output : output.substr(at + field.size(), 1);
+  };
+  std::thread occupant([&] {
+    run_command({"curl", "-sS", "--noproxy", "*", "-m", "25", "-o", "/dev/null", url});
+  });
+  REQUIRE(eventually([&] { return has(club.ann.get("/api/v1/uploads").value(), content); }));
+  CHECK(asks("guest", "") == "1");
+  CHECK(asks("another-guest", "") == "2");
+  swapmeet::DownloadRequest request;
+  request.content = record.content;
+  REQUIRE(club.bob.call("POST", "/api/v1/downloads", swapmeet::wire::to_json(request)).ok());
+  REQUIRE(eventually([&] {
+    const auto all = club.bob.get("/api/v1/downloads");
+    return all && has(*all, "waits at ann, place 1 in the queue");
+  }));
+  CHECK(has(club.ann.get("/api/v1/uploads").value(), R"("account":"bob")"));
+  CHECK(has(run_program({"uploads", "--config", club.ann.ini().string()}).output, "bob at 127.0."));
+  CHECK(asks("bobs-phone", record.ticket) == "2");
+  CHECK(asks("guest", "") == "3");
+  // A ticket that was changed makes nobody more than a guest.
+  auto forged = record.ticket;
+  forged[20] = forged[20] == 'A' ? 'B' : 'A';
+  CHECK(asks("forger", forged) == "5");
+  club.ann.signal(SIGTERM);
+  occupant.join();
 }

@@ -37,7 +37,7 @@ struct Policy {
 using LogFn =
     std::function<void(LogLevel, std::string_view message, std::initializer_list<LogField>)>;
 
-class Authority : public Authenticator, public Accounts {
+class Authority : public Authenticator, public Accounts, public TicketIssuer {
  public:
   // Opens `folder`, and the secret that signs in it. Throws sqlite::Failure.
   static Result<std::unique_ptr<Authority>> open(const std::filesystem::path& folder, Clock& clock,
@@ -48,6 +48,7 @@ class Authority : public Authenticator, public Accounts {
                          std::string_view address) override;
   Result<std::string> issue_ticket(const TicketClaims& claims) override;
   Result<TicketClaims> check_ticket(std::string_view ticket) override;
+  std::array<std::uint8_t, 32> ticket_key() override { return signer_.ticket_key(); }
 
   bool open_registration() override;
   Result<Account> create(const std::string& name, const std::string& password) override;

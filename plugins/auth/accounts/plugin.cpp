@@ -11,7 +11,8 @@ namespace {
 
 using namespace swapmeet;
 
-constexpr const char* kProvides[] = {Authenticator::kInterface, Accounts::kInterface};
+constexpr const char* kProvides[] = {Authenticator::kInterface, Accounts::kInterface,
+                                     TicketIssuer::kInterface};
 constexpr KeySpec kKeys[] = {
     {"guests", KeyType::choice, "refuse", "refuse|read|share", nullptr,
      "What those may do who have not logged in: nothing, search and browse, or also register a "
@@ -84,7 +85,7 @@ class AccountsAuth final : public Plugin {
 
   void* interface(std::string_view id) override {
     if (auto* stores = interface_of<Stores>(&*kept_, id)) return stores;
-    return interface_of<Authenticator, Accounts>(authority_.get(), id);
+    return interface_of<Authenticator, Accounts, TicketIssuer>(authority_.get(), id);
   }
 
  private:

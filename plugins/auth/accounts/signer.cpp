@@ -5,15 +5,14 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "swapmeet/wire/ticket.h"
+
 namespace swapmeet::auth {
 namespace {
 
-// The first byte says what it is; the two have different keys besides.
-constexpr char kSession = 1;
-constexpr char kTicket = 2;
+constexpr char kSession = 1;  // the first byte of one; tickets have other keys besides
 constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 constexpr std::size_t kSessionSize = 1 + 3 * 8;
-constexpr std::size_t kTicketSize = 1 + 8 + ContentId::kSize;  // and then the account's name
 constexpr std::size_t kLongestText = 512;
 
 const unsigned char* bytes_of(std::string_view text) {
@@ -106,28 +105,18 @@ std::optional<SessionClaims> Signer::read_session(std::string_view token) const 
 }
 
 std::string Signer::ticket(const TicketClaims& claims) const {
-  std::string bytes(1, kTicket);
-  put(bytes, claims.expires.time_since_epoch().count());
-  bytes.append(claims.content.bytes.begin(), claims.content.bytes.end()).append(claims.account);
-  std::array<unsigned char, crypto_sign_BYTES> signature{};
-  crypto_sign_detached(signature.data(), nullptr, bytes_of(bytes), bytes.size(),
-                       ticket_key_.data());
-  return to_text(bytes.append(signature.begin(), signature.end()));
+  wire::SignedTicket ticket{wire::ticket_body(claims), std::string(crypto_sign_BYTES, '\0')};
+  crypto_sign_detached(reinterpret_cast<unsigned char*>(ticket.signature.data()), nullptr,
+                       bytes_of(ticket.body), ticket.body.size(), ticket_key_.data());
+  return wire::ticket_text(ticket);
 }
 
-std::optional<TicketClaims> Signer::read_ticket(std::string_view ticket) const {
-  const auto bytes = to_bytes(ticket);
-  if (!bytes || bytes->size() < kTicketSize + crypto_sign_BYTES || bytes->front() != kTicket)
+std::optional<TicketClaims> Signer::read_ticket(std::string_view text) const {
+  const auto ticket = wire::signed_ticket_from(text);
+  if (!ticket || crypto_sign_verify_detached(bytes_of(ticket->signature), bytes_of(ticket->body),
+                                             ticket->body.size(), ticket_public_key_.data()) != 0)
     return std::nullopt;
-  const auto size = bytes->size() - crypto_sign_BYTES;
-  if (crypto_sign_verify_detached(bytes_of(*bytes) + size, bytes_of(*bytes), size,
-                                  ticket_public_key_.data()) != 0)
-    return std::nullopt;
-  TicketClaims claims;
-  claims.expires = time_at(*bytes, 1);
-  std::copy_n(bytes->begin() + 9, ContentId::kSize, claims.content.bytes.begin());
-  claims.account = bytes->substr(kTicketSize, size - kTicketSize);
-  return claims;
+  return wire::ticket_claims_from(ticket->body);
 }
 
 }  // namespace swapmeet::auth

@@ -1,7 +1,8 @@
 // Signs what people carry: sessions and tickets. Both come from one secret of 32 bytes: sessions
 // are authenticated with HMAC-SHA-512-256, for only this host checks them and does so at every
 // request; tickets are signed with Ed25519, so that a peer can check one without being able to make
-// one. As text both are base64url without padding (RFC 4648, 5).
+// one. As text both are base64url without padding (RFC 4648, 5); swapmeet/wire/ticket.h says what
+// is in a ticket.
 // Threads: nothing changes after construction.
 #pragma once
 
@@ -33,6 +34,7 @@ class Signer {
 
   std::string ticket(const TicketClaims& claims) const;
   std::optional<TicketClaims> read_ticket(std::string_view ticket) const;
+  const std::array<unsigned char, 32>& ticket_key() const { return ticket_public_key_; }
 
  private:
   std::array<unsigned char, 32> session_key_{};

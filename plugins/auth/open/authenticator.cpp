@@ -14,9 +14,7 @@ Result<Session> OpenAuthenticator::log_in(std::string_view, std::string_view, st
 Result<std::string> OpenAuthenticator::issue_ticket(const TicketClaims&) { return std::string(); }
 
 Result<TicketClaims> OpenAuthenticator::check_ticket(std::string_view) {
-  return Error{ErrorCode::unauthenticated,
-               "this host issues no tickets, so the ticket is not one of its own: leave it out",
-               {}};
+  return Error{ErrorCode::unsupported, "no tickets are known here: leave the ticket out", {}};
 }
 
 }  // namespace swapmeet::auth

@@ -123,10 +123,10 @@ http::Response answer_with(const Serving& serving, const http::Request& request,
   response.headers.set("Content-Disposition", content_disposition(opened.place.name));
   http::FileBody body{opened.file, range.offset, range.length, {}, {}, {}};
   if (request.method == "GET") {
-    auto admitted =
-        serving.meter.begin({request.remote_address, request.remote_port, reader_of(request),
-                             content, opened.place.name, range.length},
-                            range.length == size);  // who has all of it rarely comes back for more
+    auto admitted = serving.meter.begin(
+        {request.remote_address, request.remote_port, reader_of(request), content,
+         opened.place.name, range.length, serving.who(request, content)},
+        range.length == size);  // who has all of it rarely comes back for more
     if (admitted.refused) return http::problem(*admitted.refused, request.id);
     if (!admitted.callbacks) return told_to_wait(admitted.turn, request.id);
     body.on_sent = std::move(admitted.callbacks->on_sent);
@@ -157,7 +157,10 @@ std::optional<http::Response> bytes_at_once(const Serving& serving, http::Reques
   if (!request.query.empty()) return std::nullopt;
   const auto content = ContentId::parse(request.params.at("cid"));
   if (!content) return std::nullopt;
-  const auto opened = serving.open->find(*content, request.identity);
+  const auto who =
+      serving.tickets == nullptr ? request.identity : serving.tickets->known(request, *content);
+  if (!who) return std::nullopt;
+  const auto opened = serving.open->find(*content, *who);
   if (!opened) return std::nullopt;
   return answer_with(serving, request, *opened);
 }

@@ -14,6 +14,10 @@ Error not_shared(const std::string& content) {
           {}};
 }
 
+Identity Serving::who(const http::Request& request, const ContentId& content) const {
+  return tickets == nullptr ? request.identity : tickets->who(request, content);
+}
+
 std::vector<ContentPlace> Serving::places(const ContentId& content,
                                           const std::string* offer) const {
   auto found = catalogue.places(content);
@@ -35,9 +39,10 @@ Result<Opened> open_content(const Serving& serving, const http::Request& request
   if (!content)
     return Error{ErrorCode::invalid_argument, "a content id has 64 hexadecimal digits", {}};
   const auto* offer = request.query_value("offer");
+  const auto who = serving.who(request, *content);
   const auto commits = serving.catalogue.commits();
   for (auto& place : serving.places(*content, offer)) {
-    if (!place.audience.admits(request.identity)) continue;
+    if (!place.audience.admits(who)) continue;
     auto file = std::make_shared<const http::OpenFile>(
         open(place.file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
     const int error = file->descriptor() < 0 ? errno : 0;

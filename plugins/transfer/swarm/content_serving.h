@@ -10,6 +10,7 @@
 
 #include "swapmeet/http.h"
 #include "transfer/swarm/catalogue.h"
+#include "transfer/swarm/checked_tickets.h"
 #include "transfer/swarm/file_hashes.h"
 #include "transfer/swarm/growing_files.h"
 #include "transfer/swarm/open_contents.h"
@@ -37,7 +38,9 @@ struct Serving {
   Registry* registry = nullptr;       // names other sources; may be null
   OpenContents* open = nullptr;       // may be null: every answer opens its file
   GrowingFiles* growing = nullptr;    // what is fetched itself, and not whole yet; may be null
+  CheckedTickets* tickets = nullptr;  // may be null: nobody is known by a ticket
 
+  Identity who(const http::Request& request, const ContentId& content) const;
   std::vector<ContentPlace> places(const ContentId& content, const std::string* offer) const;
   std::optional<MerkleTree> tree(const ContentId& content, const std::string* offer) const;
 };

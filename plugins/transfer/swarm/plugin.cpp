@@ -8,7 +8,9 @@
 #include <mutex>
 #include <optional>
 
+#include "swapmeet/auth.h"
 #include "transfer/swarm/catalogue.h"
+#include "transfer/swarm/checked_tickets.h"
 #include "transfer/swarm/content_routes.h"
 #include "transfer/swarm/download_store.h"
 #include "transfer/swarm/downloads.h"
@@ -58,6 +60,9 @@ constexpr KeySpec kKeys[] = {
      "Bytes a second that may go to one address; 0: as fast as it goes."},
     {"upload_slots", KeyType::integer, "0", "0", "100000",
      "Connections that fetch at once, further ones wait in a queue; 0: all."},
+    {"upload_weight.*", KeyType::integer, "1", "1", "1000",
+     "How many slots this group of the index's accounts gets for each one of those that are in no "
+     "such group."},
     {"upload_daily_per_file", KeyType::size, "0", nullptr, nullptr,
      "Bytes of one file that may leave in a day; 0: any number."},
     {"download_limit", KeyType::size, "0", nullptr, nullptr,
@@ -92,6 +97,7 @@ class SwarmPlugin final : public Plugin {
   Result<void> reconfigure(const Settings& settings) override {
     downloads_->set_limits(limits_of(settings));
     if (auto limited = set_limits(settings); !limited) return limited;
+    look_at_weights(settings);
     auto ignore = swarm::IgnoreRules::parse(settings.list("ignore"));
     if (!ignore) return ignore.error();
     auto changed = shares_->configure(settings.family("share.*"), *ignore,
@@ -111,6 +117,7 @@ class SwarmPlugin final : public Plugin {
     hashes_.reset();
     closing_ = {};
     open_.reset();
+    tickets_.reset();
     if (inbox_) inbox_->stop();
     if (downloads_) downloads_->stop();
     watcher_.reset();
@@ -154,6 +161,7 @@ class SwarmPlugin final : public Plugin {
     };
     catalogue_ = std::make_unique<swarm::Catalogue>(host_->data_folder() / "catalogue.sqlite");
     catalogue_->drop_all_partial();
+    look_at_weights(settings);
     growing_ = std::make_unique<swarm::GrowingFiles>(announcing(log));
     if (auto kept = swarm::apply_configured(*catalogue_, settings.family("share.*")); !kept)
       return kept;
@@ -242,10 +250,30 @@ class SwarmPlugin final : public Plugin {
             settings.size("min_free_space")};
   }
 
+  static swarm::UploadWeights weights_of(const Settings& settings) {
+    swarm::UploadWeights weights;
+    for (const auto& [group, weight] : settings.family("upload_weight.*"))
+      weights[group] = static_cast<std::uint64_t>(settings.integer("upload_weight." + group));
+    return weights;
+  }
+
+  // Weights of groups that nobody can be known to be in.
+  void look_at_weights(const Settings& settings) {
+    if (settings.family("upload_weight.*").empty()) return;
+    auto* authenticator = host_->find<Authenticator>();
+    const auto checked = authenticator == nullptr ? Result<TicketClaims>(TicketClaims{})
+                                                  : authenticator->check_ticket("");
+    if (authenticator == nullptr || (!checked && checked.error().code == ErrorCode::unsupported))
+      host_->log(LogLevel::warning,
+                 "[transfer] upload_weight: the auth plugin checks no tickets, so nobody is in a "
+                 "group; set [auth] plugin = ticket");
+  }
+
   Result<void> set_limits(const Settings& settings) {
     auto schedule = swarm::LimitSchedule::parse(settings.list("schedule"));
     if (!schedule) return schedule.error();
     meter_->set_slots(static_cast<std::size_t>(settings.integer("upload_slots")));
+    meter_->set_weights(weights_of(settings));
     meter_->set_daily_limit(settings.size("upload_daily_per_file"));
     {
       const std::lock_guard lock(rates_mutex_);
@@ -303,12 +331,15 @@ class SwarmPlugin final : public Plugin {
     if (!listener) return listener.error();
     listener_ = std::move(*listener);
     hashes_ = std::make_unique<swarm::FileHashes>();
+    tickets_ = std::make_unique<swarm::CheckedTickets>(
+        host_->clock(), [host = host_] { return host->find<Authenticator>(); });
     open_ = std::make_unique<swarm::OpenContents>(*catalogue_, host_->clock());
     closing_ = host_->every(std::chrono::seconds(1), [open = open_.get()] { open->close_idle(); });
     auto routes = swarm::add_content_routes(
-        *listener_, {*catalogue_, *meter_, *hashes_,
-                     [this](const std::string& file, int error) { look_again(file, error); },
-                     inbox_.get(), host_->find<Registry>(), open_.get(), growing_.get()});
+        *listener_,
+        {*catalogue_, *meter_, *hashes_,
+         [this](const std::string& file, int error) { look_again(file, error); }, inbox_.get(),
+         host_->find<Registry>(), open_.get(), growing_.get(), tickets_.get()});
     if (!routes) return routes.error();
     routes_ = std::move(*routes);
     auto inbox_routes = swarm::add_inbox_routes(*listener_, *inbox_);
@@ -332,6 +363,7 @@ class SwarmPlugin final : public Plugin {
   Registration keeping_totals_;
   std::unique_ptr<swarm::UploadMeter> meter_;
   std::unique_ptr<swarm::FileHashes> hashes_;
+  std::unique_ptr<swarm::CheckedTickets> tickets_;
   std::unique_ptr<swarm::OpenContents> open_;
   Registration closing_;
   std::unique_ptr<swarm::Scanner> scanner_;

@@ -81,6 +81,7 @@ struct SourceClient::Connection {
   Poco::URI uri;
   std::chrono::milliseconds stall_after;
   std::string reader;
+  std::string ticket;
   std::unique_ptr<Session> session;
   std::uint64_t unread = 0;  // of the answer's body
   std::mutex mutex;          // guards descriptor
@@ -178,6 +179,7 @@ struct SourceClient::Connection {
     HTTPRequest request(method, path, Poco::Net::HTTPMessage::HTTP_1_1);
     request.set("User-Agent", "swapmeet");
     if (!reader.empty()) request.set(kReaderHeader, reader);
+    if (!ticket.empty()) request.set("Authorization", "Bearer " + ticket);
     return request;
   }
 };
@@ -194,6 +196,8 @@ SourceClient::SourceClient(const std::string& url, std::chrono::milliseconds sta
 }
 
 SourceClient::~SourceClient() { connection_->close(); }
+
+void SourceClient::set_ticket(const std::string& ticket) { connection_->ticket = ticket; }
 
 Result<std::uint64_t> SourceClient::size() {
   auto& c = *connection_;

@@ -23,6 +23,10 @@ class SourceClient {
                std::string reader = "");
   ~SourceClient();
 
+  // By which the source knows the account and groups of whom this host fetches for; from the next
+  // request on.
+  void set_ticket(const std::string& ticket);
+
   // Errors in common: `unavailable`, `timed_out`, `not_found`: try again later, after `retry_after`
   // if the source said so. `corrupt`: it
   // answers nonsense. `cancelled`: interrupted.

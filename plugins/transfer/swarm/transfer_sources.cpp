@@ -42,6 +42,7 @@ void Transfer::State::ask() {
     std::erase_if(named, [&](const Source& source) { return !is_requested(source); });
     pool.add(named);
     if (record) {
+      ticket = record->ticket;
       pool.add_listed(record->sources, record->size);
       if (!told_size && record->size <= kMostFileSize) told_size = record->size;
     }
@@ -85,6 +86,7 @@ void Transfer::State::watch_partial() {
     if (!source->looker)
       source->looker = std::make_unique<SourceClient>(
           source->source.url, std::min(kLookPatience, options.patience.stall_after));
+    source->looker->set_ticket(ticket);
     lock.unlock();
     const auto looked = look(*source, *source->looker);
     lock.lock();

@@ -80,6 +80,7 @@ struct Transfer::State {
   bool ending = false;     // workers and asker: come home
   bool asked = false;
   std::string registry_why;
+  std::string ticket;                      // the registry's, to be shown to sources
   std::optional<std::uint64_t> told_size;  // what the registry says, or said before: a hint
   Steady::time_point learn_beside{};       // when another source may try to learn
   std::optional<Learned> learned;          // set once

@@ -1,8 +1,9 @@
 // Who may fetch now when upload slots are few, and who is next. A slot is held by a connection,
 // from its first answer until a moment after its last, so that a reader of many ranges keeps it.
-// Who comes when all are taken gets a place in the queue and a time to ask again: first come, first
-// served, but in turns between addresses, so that many requests of one do not keep another waiting.
-// Who does not come back loses first the turn, then the place.
+// Who comes when all are taken gets a place in the queue and a time to ask again. Groups get slots
+// in proportion to their weights; within a group it is first come, first served, but in turns
+// between addresses, so that many requests of one do not keep another waiting. Who does not come
+// back loses first the turn, then the place.
 // Threads: thread-safe.
 #pragma once
 
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "swapmeet/host.h"
+#include "swapmeet/identity.h"
 #include "swapmeet/transfer.h"
 
 namespace swapmeet::swarm {
@@ -27,7 +29,11 @@ struct UploadRequest {
   ContentId content;
   std::string name;
   std::uint64_t size = 0;  // of the answer
+  Identity who = {};       // of the reader; a guest unless it brought a ticket
 };
+
+// By group, from 1; of those that are in none of them 1.
+using UploadWeights = std::map<std::string, std::uint64_t>;
 
 class UploadSlots {
  public:
@@ -41,6 +47,8 @@ class UploadSlots {
   explicit UploadSlots(Clock& clock) : clock_(clock) {}
   // 0: no limit. Who holds a slot keeps it.
   void set_slots(std::size_t slots);
+  // Who waits stays in the group that counted for it.
+  void set_weights(UploadWeights weights);
   // A granted one must be left once for each enter().
   Turn enter(const UploadRequest& request);
   // `for_good`: nothing more comes over this connection.
@@ -62,24 +70,36 @@ class UploadSlots {
     UploadStatus status;
     Instant due{};  // it was told to ask again then
   };
+  // Both between groups and between the addresses of one it is start-time fair queueing: each
+  // further turn begins later, and a newcomer begins with what is served now.
+  struct Group {
+    std::map<Order, Waiter> queue;
+    std::map<std::string, std::uint64_t> rounds;  // by address: of its last request
+    std::uint64_t serving = 0;                    // the round
+    std::uint64_t next = 0;                       // when its next turn begins, as now_ counts
+  };
+  struct Ticket {  // where somebody waits
+    std::string group;
+    Order order;
+  };
 
   void tidy(Instant now);
-  Order join(const UploadRequest& request, const Who& who);
-  void depart(Order order);
-  bool may_go(const Order& order, Instant now) const;
-  std::uint64_t place_of(const Order& order) const;
+  std::string group_of(const Identity& who) const;
+  std::uint64_t stride_of(const std::string& group) const;
+  const Ticket& join(const UploadRequest& request, const Who& who);
+  void depart(const Who& who);
+  void grant(const Ticket& ticket);
+  std::vector<const Waiter*> in_order() const;
 
   Clock& clock_;
   std::mutex mutex_;  // guards all below
   std::size_t slots_ = 0;
+  UploadWeights weights_;
   Instant tidied_{};
   std::map<Connection, Holder> holders_;
-  std::map<Order, Waiter> queue_;
-  std::map<Who, Order> orders_;
-  // Turns between addresses (start-time fair queueing): each further request of an address is of a
-  // later round, and a newcomer begins with the round that is served.
-  std::map<std::string, std::uint64_t> rounds_;
-  std::uint64_t serving_ = 0;
+  std::map<std::string, Group> groups_;  // the one without a name: all others
+  std::map<Who, Ticket> waiting_;
+  std::uint64_t now_ = 0;  // the beginning of the turn that was given last
   std::uint64_t last_number_ = 0;
 };
 

@@ -20,6 +20,7 @@ struct UploadMeter::Ledger {
     ++totals.requests;
     Entry entry;
     entry.status.address = request.address;
+    entry.status.account = request.who.account;
     entry.status.content = request.content;
     entry.status.name = request.name;
     entry.status.size = request.size;
@@ -82,6 +83,9 @@ UploadMeter::Admission UploadMeter::begin(const UploadRequest& request, bool las
 }
 
 void UploadMeter::set_slots(std::size_t slots) { ledger_->slots.set_slots(slots); }
+void UploadMeter::set_weights(UploadWeights weights) {
+  ledger_->slots.set_weights(std::move(weights));
+}
 void UploadMeter::set_daily_limit(std::uint64_t bytes) { ledger_->quota.set_limit(bytes); }
 void UploadMeter::set_rates(const Rates& rates) { ledger_->pacer.set_rates(rates); }
 

@@ -44,6 +44,7 @@ class UploadMeter final : public Uploads {
   // From now on; rates also for running answers.
   void set_rates(const Rates& rates);
   void set_slots(std::size_t slots);
+  void set_weights(UploadWeights weights);
   void set_daily_limit(std::uint64_t bytes_of_each_file);  // 0: none
   void set_totals(const TransferTotals& totals);           // of earlier runs of the host
   void received(std::uint64_t bytes);                      // by a download; for the totals

@@ -1,7 +1,9 @@
 // The auth contract: who is asking, and what may they do. `auth.open` lets everyone in as a guest,
-// `auth.accounts` knows names and passwords.
+// `auth.accounts` knows names and passwords, `auth.ticket` believes the tickets of an index.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,7 +26,8 @@ struct Session {
 // What a ticket says: whoever holds it may fetch `content`, until `expires`.
 struct TicketClaims {
   ContentId content;
-  std::string account;  // to whom it was issued; empty: a guest
+  std::string account;              // to whom it was issued; empty: a guest
+  std::vector<std::string> groups;  // the account's
   Time expires{};
   bool operator==(const TicketClaims&) const = default;
 };
@@ -49,8 +52,19 @@ class Authenticator {
   // text where none is needed. Without `expires`, or with one that is too far ahead, the plugin
   // sets its own. Whether the account may have it is the caller's business.
   virtual Result<std::string> issue_ticket(const TicketClaims& claims) = 0;
-  // `unauthenticated`: not one of ours, or changed. `not_allowed`: expired.
+  // `unauthenticated`: not one of ours, or changed. `not_allowed`: expired. `unsupported`: no
+  // tickets are known here.
   virtual Result<TicketClaims> check_ticket(std::string_view ticket) = 0;
+};
+
+// Optional: whoever has the public key can check this host's tickets elsewhere, as `auth.ticket`
+// does on peers. Thread-safe.
+class TicketIssuer {
+ public:
+  static constexpr const char* kInterface = "swapmeet.ticket_issuer/1";
+  virtual ~TicketIssuer() = default;
+  // Of Ed25519 (RFC 8032); the tickets have the form of swapmeet/wire/ticket.h.
+  virtual std::array<std::uint8_t, 32> ticket_key() = 0;
 };
 
 struct Account {

@@ -51,6 +51,8 @@ struct Request {
 
   // The first query parameter of that name, or nullptr.
   const std::string* query_value(std::string_view name) const;
+  // Of "Authorization: Bearer …" (RFC 6750); empty: none.
+  std::string bearer() const;
 };
 
 // An open file descriptor that closes itself.

@@ -108,6 +108,7 @@ class Downloads {
 
 struct UploadStatus {
   std::string address;  // of the reader
+  std::string account;  // that its ticket names; empty: it brought none
   ContentId content;
   std::string name;
   std::uint64_t size = 0;  // bytes of this answer

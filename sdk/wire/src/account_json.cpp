@@ -3,6 +3,8 @@
 namespace swapmeet::wire {
 namespace {
 
+constexpr const char* kTicketAlgorithm = "Ed25519";
+
 void write(JsonWriter& out, const Account& account) {
   out.begin().text("name", account.name).texts("groups", account.groups);
   out.texts("roles", account.roles).boolean("disabled", account.disabled);
@@ -47,6 +49,24 @@ Result<Session> from_json(std::string_view text) {
   session.expires = in.time("expires");
   session.identity = {in.text("account"), in.texts("groups"), in.texts("roles")};
   return in.finish(std::move(session));
+}
+
+std::string to_json(const TicketKey& key) {
+  JsonWriter out;
+  out.begin().text("algorithm", kTicketAlgorithm);
+  return out.text("key", to_hex(key.bytes.data(), key.bytes.size())).end().take();
+}
+template <>
+Result<TicketKey> from_json(std::string_view text) {
+  JsonReader in(text);
+  TicketKey key;
+  const auto algorithm = in.text("algorithm");
+  const auto digits = in.text("key");
+  auto read = in.finish(key);
+  if (read &&
+      (algorithm != kTicketAlgorithm || !from_hex(digits, read->bytes.data(), read->bytes.size())))
+    return Error{ErrorCode::unsupported, "the key for tickets is none of Ed25519", {}};
+  return read;
 }
 
 std::string to_json(const Account& account) {

@@ -93,7 +93,9 @@ std::string to_json(const std::vector<UploadStatus>& uploads) {
   return out.begin()
       .list("uploads", uploads,
             [&](const UploadStatus& upload) {
-              out.begin().text("address", upload.address).text("content", upload.content.text());
+              out.begin().text("address", upload.address);
+              if (!upload.account.empty()) out.text("account", upload.account);
+              out.text("content", upload.content.text());
               out.text("name", upload.name).number("size", upload.size).number("done", upload.done);
               out.number("rate", upload.rate).time("started", upload.started);
               out.number("place", upload.place).end();
@@ -128,6 +130,7 @@ Result<std::vector<UploadStatus>> from_json(std::string_view text) {
   in.list("uploads", [&](JsonReader& one) {
     UploadStatus upload;
     upload.address = one.text("address");
+    upload.account = one.text("account", false);
     upload.content = one.id<ContentId>("content");
     upload.name = one.text("name");
     upload.size = one.number("size");

@@ -197,7 +197,7 @@ class FakeInbox : public Inbox {
   SendRequest sent_;
 };
 
-class FakeAuth : public Authenticator, public Accounts {
+class FakeAuth : public Authenticator, public Accounts, public TicketIssuer {
  public:
   Result<Identity> identify(std::string_view token) override {
     if (token == "alice-session") return Identity{"alice", {}, {}};
@@ -218,6 +218,7 @@ class FakeAuth : public Authenticator, public Accounts {
     return tickets_ ? "for " + claims.account : std::string();
   }
   Result<TicketClaims> check_ticket(std::string_view) override { return TicketClaims{}; }
+  std::array<std::uint8_t, 32> ticket_key() override { return {0xAB}; }
   bool open_registration() override { return open_; }
   Result<Account> create(const std::string& name, const std::string&) override {
     return account(name);
@@ -274,6 +275,7 @@ struct World {
     context.inbox = &inbox;
     context.authenticator = &auth;
     context.accounts = &auth;
+    context.ticket_issuer = &auth;
     context.events = &events;
     context.watch_list = &watch_list;
     return context;

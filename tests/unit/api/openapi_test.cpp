@@ -105,6 +105,7 @@ TEST_CASE("answers are what the OpenAPI document says") {
   check_answer(document, world, "get", v + "/contents/{content}", v + "/contents/" + kContent);
   check_answer(document, world, "post", v + "/sessions", v + "/sessions",
                R"({"account":"a","password":"right"})");
+  check_answer(document, world, "get", v + "/tickets/key", v + "/tickets/key");
   check_answer(document, world, "get", v + "/downloads/{id}", v + "/downloads/1");
   check_answer(document, world, "post", v + "/downloads", v + "/downloads",
                "{\"content\":\"" + kContent + "\"}");

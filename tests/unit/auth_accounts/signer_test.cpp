@@ -16,6 +16,7 @@ TicketClaims ticket() {
   TicketClaims claims;
   claims.content = *ContentId::parse(std::string(64, 'c'));
   claims.account = "alice";
+  claims.groups = {"choir", "staff"};
   claims.expires = Time(std::chrono::milliseconds(1'767'225'600'123));
   return claims;
 }

@@ -115,6 +115,52 @@ TEST_CASE("those behind one address are told apart by what they call themselves"
   CHECK(q.ask(bob) == 2);
 }
 
+TEST_CASE("a group gets slots in proportion to its weight") {
+  Queue q(1);
+  q.slots.set_weights({{"friends", 3}, {"family", 100}});
+  const auto of = [](const std::string& address, std::vector<std::string> groups) {
+    auto request = from(address, 1);
+    request.who = {address, std::move(groups), {}};
+    return request;
+  };
+  CHECK(q.ask(from("busy", 1)) == 0);
+  for (const char* guest : {"g1", "g2", "g3"}) q.ask(from(guest, 1));
+  for (const char* friendly : {"f1", "f2", "f3", "f4", "f5"}) q.ask(of(friendly, {"friends"}));
+  const auto order = [&] {
+    std::string text;
+    for (const auto& one : q.slots.waiting()) text += one.address + ' ';
+    return text;
+  };
+  // The slot that is taken was a guest's turn.
+  CHECK(order() == "f1 f2 f3 g1 f4 f5 g2 g3 ");
+  CHECK(q.ask(of("m1", {"unknown", "friends", "family"})) == 2);  // by the heaviest group
+  CHECK(q.slots.waiting()[1].account == "m1");
+  q.slots.leave(from("busy", 1), true);
+  CHECK(q.ask(of("f1", {"friends"})) == 0);
+  CHECK(order() == "m1 f2 f3 g1 f4 f5 g2 g3 ");
+  q.slots.set_weights({});
+  CHECK(q.ask(of("f6", {"friends"})) == 9);  // a guest like others
+}
+
+TEST_CASE("a group that asks for nothing saves no turns for later") {
+  Queue q(1);
+  q.slots.set_weights({{"friends", 1}});
+  for (int i = 0; i < 6; ++i) {
+    CHECK(q.ask(from("a", 1)) == 0);
+    q.slots.leave(from("a", 1), i < 5);
+  }
+  for (const char* guest : {"g1", "g2"}) q.ask(from(guest, 1));
+  auto friendly = from("f", 1);
+  friendly.who.groups = {"friends"};
+  for (std::uint8_t i = 1; i <= 3; ++i) {
+    friendly.content = content(i);
+    q.ask(friendly);
+  }
+  std::string order;
+  for (const auto& one : q.slots.waiting()) order += one.address + ' ';
+  CHECK(order == "f g1 f g2 f ");
+}
+
 TEST_CASE("the queue is bounded, in all and for each address") {
   Queue q(1);
   CHECK(q.ask(from("a", 1)) == 0);

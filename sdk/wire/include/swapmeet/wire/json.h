@@ -3,7 +3,9 @@
 // Threads: free functions without shared state.
 #pragma once
 
+#include <array>
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,6 +61,11 @@ struct Suggestions {
 struct Credentials {
   std::string account;
   std::string password;
+};
+
+// GET /api/v1/tickets/key
+struct TicketKey {
+  std::array<std::uint8_t, 32> bytes{};  // TicketIssuer::ticket_key
 };
 
 // POST /api/v1/watches
@@ -129,6 +136,7 @@ std::string to_json(const SendRequest& request);
 std::string to_json(const OfferMessage& message);
 std::string to_json(const OfferNews& news);
 std::string to_json(const Credentials& credentials);
+std::string to_json(const TicketKey& key);    // {"algorithm":"Ed25519","key":64 hex digits}
 std::string to_json(const Session& session);  // {"token","expires","account","groups","roles"}
 std::string to_json(const Account& account);
 std::string to_json(const Page<Account>& page);  // {"accounts":…}

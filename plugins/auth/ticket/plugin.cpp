@@ -1,0 +1,115 @@
+// auth.ticket as the host loads it: asks the index of the registry for the key of its tickets.
+#include "swapmeet/plugin.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "auth/ticket/authenticator.h"
+#include "swapmeet/host.h"
+#include "swapmeet/remote.h"
+#include "swapmeet/wire/client.h"
+#include "swapmeet/wire/json.h"
+
+namespace {
+
+using namespace swapmeet;
+using std::chrono::seconds;
+
+constexpr seconds kLook{1};  // whether the key is wanted
+constexpr seconds kFirstPause{2};
+constexpr seconds kLongestPause{60};
+constexpr seconds kPatience{4};
+
+class TicketAuth final : public Plugin {
+ public:
+  Result<void> configure(Host& host) override {
+    host_ = &host;
+    authenticator_ = std::make_unique<auth::TicketAuthenticator>(host.clock());
+    return {};
+  }
+
+  Result<void> start() override {
+    if (sodium_init() < 0) return Error{ErrorCode::internal, "libsodium does not start", {}};
+    wire::ClientOptions options;
+    options.url = host_->find<IndexAddress>()->index_url();
+    options.timeout = kPatience;
+    client_ = std::make_unique<wire::Client>(options);
+    stopping_ = false;
+    thread_ = std::thread([this] { keep_key(); });
+    return {};
+  }
+
+  void stop() override {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    told_.notify_all();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  void* interface(std::string_view id) override {
+    return interface_of<Authenticator>(authenticator_.get(), id);
+  }
+
+ private:
+  void keep_key() {
+    auto pause = kFirstPause;
+    std::string why;
+    for (;;) {
+      if (authenticator_->wants_key()) {
+        const auto asked = ask();
+        if (!asked && asked.error().message != why)
+          host_->log(LogLevel::info, "tickets are not known here",
+                     {{"index", client_->url()}, {"why", asked.error().message}});
+        why = asked ? "" : asked.error().message;
+        if (wait(pause)) return;
+        pause = std::min(2 * pause, kLongestPause);
+      } else {
+        pause = kFirstPause;
+        if (wait(kLook)) return;
+      }
+    }
+  }
+
+  Result<void> ask() {
+    const auto reply = client_->request("GET", "/api/v1/tickets/key");
+    if (!reply) return reply.error();
+    const auto key = wire::from_json<wire::TicketKey>(reply->body);
+    if (!key) return key.error();
+    authenticator_->set_key(key->bytes);
+    return {};
+  }
+
+  // True: it is time to end.
+  bool wait(seconds pause) {
+    std::unique_lock lock(mutex_);
+    return told_.wait_for(lock, pause, [this] { return stopping_; });
+  }
+
+  Host* host_ = nullptr;
+  std::unique_ptr<auth::TicketAuthenticator> authenticator_;
+  std::unique_ptr<wire::Client> client_;
+  std::mutex mutex_;
+  std::condition_variable told_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+constexpr const char* kProvides[] = {Authenticator::kInterface};
+constexpr const char* kRequires[] = {IndexAddress::kInterface};
+
+}  // namespace
+
+SWAPMEET_PLUGIN(TicketAuth, {.id = "auth.ticket",
+                             .kind = swapmeet::Kind::auth,
+                             .version = "0.1.0",
+                             .summary = "Everyone may come, and tickets of the index are believed.",
+                             .provides = kProvides,
+                             .requires_interfaces = kRequires});
