@@ -106,22 +106,35 @@ std::optional<StoredShare> Catalogue::share(const std::string& name) {
   return std::nullopt;
 }
 
+// Counted again only after a commit: people look every moment, and a share may have a million
+// files.
 ShareCounts Catalogue::counts(std::int64_t share) {
+  const auto commits = commits_.load();
+  {
+    const std::lock_guard lock(counted_mutex_);
+    const auto known = counted_.find(share);
+    if (known != counted_.end() && known->second.commits == commits) return known->second.counts;
+  }
   auto reader = readers_.take();
   auto row = reader->prepare("SELECT count(*), total(size) FROM files WHERE share=?");
   row.with(share);
   row.step();
-  return {static_cast<std::uint64_t>(row.integer(0)), static_cast<std::uint64_t>(row.integer(1))};
+  const ShareCounts counts{static_cast<std::uint64_t>(row.integer(0)),
+                           static_cast<std::uint64_t>(row.integer(1))};
+  const std::lock_guard lock(counted_mutex_);
+  counted_.insert_or_assign(share, Counted{commits, counts});
+  return counts;
 }
 
 void Catalogue::write(const std::function<void(CatalogueWriter&)>& work) {
   bool advanced = false;
   {
     const std::lock_guard lock(mutex_);
+    const auto changes = sqlite3_total_changes(writer_.handle());
     CatalogueWriter writer(writer_);
     work(writer);
     advanced = writer.commit();
-    ++commits_;
+    if (sqlite3_total_changes(writer_.handle()) != changes) ++commits_;
   }
   if (advanced) wake();
 }
@@ -234,14 +247,15 @@ void Catalogue::remove(std::int64_t share, const std::vector<std::string>& paths
   });
 }
 
-std::vector<StoredFile> Catalogue::adopt(std::int64_t share, std::vector<StoredFile> files) {
+std::vector<StoredFile> Catalogue::adopt(std::int64_t share, std::vector<StoredFile> files,
+                                         const std::function<bool(const StoredFile&)>& may_be) {
   std::vector<StoredFile> unknown;
   if (files.empty()) return unknown;
   write([&](CatalogueWriter& writer) {
     const auto prefix = writer.prefix_of(share);
     if (!prefix) return;
     for (auto& file : files) {
-      if (const auto content = writer.known(file))
+      if (const auto content = writer.known(file); content && (!may_be || may_be(file)))
         writer.put(share, *prefix, file, *content);
       else
         unknown.push_back(std::move(file));
@@ -311,12 +325,20 @@ std::vector<ContentPlace> Catalogue::places(const ContentId& content) {
 std::optional<MerkleTree> Catalogue::tree(const ContentId& content) {
   auto reader = readers_.take();
   const auto row = reader->keep(
-      "SELECT size, span, nodes FROM layers WHERE content=?1"
-      " AND EXISTS (SELECT 1 FROM files WHERE content=?1)");
+      "SELECT f.size, span, nodes FROM files f LEFT JOIN layers l ON l.content=f.content"
+      " WHERE f.content=? LIMIT 1");
   row->with(content);
   if (!row->step()) return std::nullopt;
-  return MerkleTree{content, static_cast<std::uint64_t>(row->integer(0)),
-                    static_cast<std::uint64_t>(row->integer(1)), std::string(row->view(2))};
+  MerkleTree tree;
+  tree.content = content;
+  tree.size = static_cast<std::uint64_t>(row->integer(0));
+  if (!row->is_null(1)) {
+    tree.span = static_cast<std::uint64_t>(row->integer(1));
+    tree.layer = row->view(2);
+  } else if (tree.size > 0) {  // a single leaf
+    tree.layer.assign(content.bytes.begin(), content.bytes.end());
+  }
+  return tree;
 }
 
 Result<FeedState> Catalogue::state() {

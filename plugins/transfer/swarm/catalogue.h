@@ -95,8 +95,10 @@ class Catalogue final : public ChangeFeed {
   // One transaction each; nothing when the share is gone.
   void commit(std::int64_t share, const std::vector<HashedFile>& files);
   void remove(std::int64_t share, const std::vector<std::string>& paths);
-  // Takes in those of the files that were hashed under another path; returns the others.
-  std::vector<StoredFile> adopt(std::int64_t share, std::vector<StoredFile> files);
+  // Takes in those of the files that were hashed under another path, unless `may_be` says no;
+  // returns the others.
+  std::vector<StoredFile> adopt(std::int64_t share, std::vector<StoredFile> files,
+                                const std::function<bool(const StoredFile&)>& may_be = {});
   // The same disk got another number.
   void renumber_device(std::int64_t share, std::uint64_t from, std::uint64_t to);
   // In the feed like a file, until it is dropped; `id` is of the download.
@@ -130,6 +132,12 @@ class Catalogue final : public ChangeFeed {
   std::string feed_;
   sqlite::ReaderPool readers_;
   std::atomic<std::uint64_t> commits_{0};
+  struct Counted {
+    std::uint64_t commits;  // before it was counted
+    ShareCounts counts;
+  };
+  std::mutex counted_mutex_;
+  std::map<std::int64_t, Counted> counted_;  // by share
   std::shared_ptr<Wakes> wakes_ = std::make_shared<Wakes>();
 };
 

@@ -1,5 +1,7 @@
 #include "transfer/swarm/catalogue_writer.h"
 
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -39,13 +41,14 @@ CatalogueWriter::CatalogueWriter(sqlite::Database& database)
       transaction_(database),
       began_(latest_of(database)),
       latest_(began_),
+      any_removed_(database.integer("SELECT EXISTS (SELECT 1 FROM removed)") != 0),
       find_(database, "SELECT key, content FROM files WHERE share=? AND path=?"),
-      put_(database,
-           "INSERT INTO files(share, path, inode, size, mtime_ns, device, content, revision,"
-           " born_ns) VALUES(?,?,?,?,?,?,?,?,?) ON CONFLICT(share, path) DO UPDATE SET "
-           "inode=excluded.inode,"
-           " size=excluded.size, mtime_ns=excluded.mtime_ns, device=excluded.device,"
-           " content=excluded.content, revision=excluded.revision, born_ns=excluded.born_ns"),
+      insert_(database,
+              "INSERT INTO files(share, path, inode, size, mtime_ns, device, content, revision,"
+              " born_ns) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT(share, path) DO NOTHING"),
+      replace_(database,
+               "UPDATE files SET inode=?3, size=?4, mtime_ns=?5, device=?6, content=?7,"
+               " revision=?8, born_ns=?9 WHERE share=?1 AND path=?2"),
       layer_(database, "INSERT OR IGNORE INTO layers VALUES(?,?,?,?)"),
       unremove_(database, "DELETE FROM removed WHERE shown=?"),
       remove_(database, "INSERT OR REPLACE INTO removed VALUES(?,?)"),
@@ -85,23 +88,31 @@ std::optional<std::string> CatalogueWriter::prefix_of(std::int64_t share) {
 
 void CatalogueWriter::put(std::int64_t share, const std::string& prefix, const StoredFile& file,
                           const ContentId& content) {
-  find_.reset();
-  find_.bind(1, share).bind_blob(2, file.path.data(), file.path.size());
-  std::optional<ContentId> before;
-  if (find_.step()) before = find_.id<ContentId>(1);
-  find_.reset();
-  put_.reset();
-  put_.bind(1, share).bind_blob(2, file.path.data(), file.path.size());
-  put_.bind(3, static_cast<std::int64_t>(file.stamp.inode));
-  put_.bind(4, static_cast<std::int64_t>(file.stamp.size)).bind(5, file.stamp.mtime_ns);
-  put_.bind(6, static_cast<std::int64_t>(file.device));
-  put_.bind_blob(7, content.bytes.data(), content.bytes.size());
-  put_.bind(8, static_cast<std::int64_t>(next())).bind(9, file.born_ns).run();
-  unremove_.with(prefix + shown_name(file.path)).run();
-  if (before && *before != content) forget_unused_layer(*before);
+  const auto revision = static_cast<std::int64_t>(next());
+  const auto write = [&](sqlite::Statement& row) {
+    row.reset();
+    row.bind(1, share).bind_blob(2, file.path.data(), file.path.size());
+    row.bind(3, static_cast<std::int64_t>(file.stamp.inode));
+    row.bind(4, static_cast<std::int64_t>(file.stamp.size)).bind(5, file.stamp.mtime_ns);
+    row.bind(6, static_cast<std::int64_t>(file.device));
+    row.bind_blob(7, content.bytes.data(), content.bytes.size());
+    row.bind(8, revision).bind(9, file.born_ns).run();
+    return sqlite3_changes(database_.handle()) > 0;
+  };
+  if (!write(insert_)) {
+    find_.reset();
+    find_.bind(1, share).bind_blob(2, file.path.data(), file.path.size());
+    const auto before = find_.step() ? find_.id<ContentId>(1) : content;
+    find_.reset();
+    write(replace_);
+    if (before != content) forget_unused_layer(before);
+  }
+  if (any_removed_ || removed_) unremove_.with(prefix + shown_name(file.path)).run();
 }
 
+// A file of one leaf has no layer: its content id is the leaf.
 void CatalogueWriter::put_layer(const MerkleTree& tree) {
+  if (tree.size <= kLeafSize) return;
   layer_.reset();
   layer_.bind_blob(1, tree.content.bytes.data(), tree.content.bytes.size());
   layer_.bind(2, static_cast<std::int64_t>(tree.size));

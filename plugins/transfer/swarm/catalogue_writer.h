@@ -54,8 +54,9 @@ class CatalogueWriter {
   const Revision began_;
   Revision latest_;
   bool removed_ = false;
-  sqlite::Statement find_, put_, layer_, unremove_, remove_, erase_, remember_, forget_layer_,
-      known_;
+  bool any_removed_;  // or there were before
+  sqlite::Statement find_, insert_, replace_, layer_, unremove_, remove_, erase_, remember_,
+      forget_layer_, known_;
 };
 
 }  // namespace swapmeet::swarm

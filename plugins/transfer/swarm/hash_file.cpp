@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <thread>
@@ -44,29 +45,33 @@ HashOutcome FileHasher::hash(const std::string& name, const FileStamp& stamp,
 HashOutcome FileHasher::hash(int descriptor, const FileStamp& stamp,
                              const std::function<bool()>& stopping) {
   let_settle(stamp);
-  if (!is_still(stamp, descriptor)) return {HashOutcome::changed, {}, 0};
-  posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
-  MerkleBuilder builder;
+  const bool is_large = stamp.size > block_.size();
+  if (is_large) {
+    if (!is_still(stamp, descriptor)) return {HashOutcome::changed, {}, 0};
+    posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
+  }
+  builder_.clear();
   std::uint64_t total = 0;
   std::size_t filled = 0;
-  for (;;) {
+  // Many files are small, so no call is made that tells nothing new: at the end the file is the one
+  // that was stamped, with its size and no write since, or it is not.
+  while (total < stamp.size) {
     if (stopping()) return {HashOutcome::stopped, {}, 0};
-    const auto got = read(descriptor, block_.data() + filled, block_.size() - filled);
+    const auto wanted = std::min<std::uint64_t>(block_.size() - filled, stamp.size - total);
+    const auto got = read(descriptor, block_.data() + filled, wanted);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return {HashOutcome::unreadable, {}, errno};
+    if (got == 0) break;
     filled += static_cast<std::size_t>(got);
     total += static_cast<std::uint64_t>(got);
-    if (total > stamp.size) return {HashOutcome::changed, {}, 0};
-    if (filled == block_.size() || got == 0) {
-      builder.add(block_.data(), filled);
-      filled = 0;
-      if (total % kLookAgain == 0 && !is_still(stamp, descriptor))
-        return {HashOutcome::changed, {}, 0};
-    }
-    if (got == 0) break;
+    if (filled < block_.size() && total < stamp.size) continue;
+    builder_.add(block_.data(), filled);
+    filled = 0;
+    if (is_large && total % kLookAgain == 0 && !is_still(stamp, descriptor))
+      return {HashOutcome::changed, {}, 0};
   }
   if (total != stamp.size || !is_still(stamp, descriptor)) return {HashOutcome::changed, {}, 0};
-  return {HashOutcome::done, builder.finish(), 0};
+  return {HashOutcome::done, builder_.finish(), 0};
 }
 
 }  // namespace swapmeet::swarm

@@ -36,6 +36,7 @@ class FileHasher {
 
  private:
   std::vector<char> block_;
+  MerkleBuilder builder_;
 };
 
 }  // namespace swapmeet::swarm

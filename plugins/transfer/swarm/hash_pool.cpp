@@ -10,7 +10,7 @@
 namespace swapmeet::swarm {
 namespace {
 
-constexpr std::size_t kMostWaiting = 64;
+constexpr std::size_t kMostWaiting = 512;
 
 // Transfers and the person's other programs come first, at the processor and at the disk. The
 // threads that this is refused to run as they are.
@@ -37,15 +37,19 @@ bool HashPool::offer(HashJob& job, bool urgent) {
     queue_.push_front(std::move(job));
   else
     queue_.push_back(std::move(job));
+  waiting_ = queue_.size();
   given_.notify_one();
   return true;
 }
+
+bool HashPool::is_half_empty() const { return waiting_ <= kMostWaiting / 2; }
 
 void HashPool::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
     queue_.clear();
+    waiting_ = 0;
   }
   given_.notify_all();
   for (auto& thread : threads_)
@@ -55,10 +59,7 @@ void HashPool::stop() {
 void HashPool::run() {
   step_back();
   FileHasher hasher;
-  const auto stopping = [this] {
-    const std::lock_guard lock(mutex_);
-    return stopping_;
-  };
+  const auto stopping = [this] { return stopping_.load(); };
   for (;;) {
     HashResult result;
     {
@@ -67,6 +68,7 @@ void HashPool::run() {
       if (stopping_) return;
       result.job = std::move(queue_.front());
       queue_.pop_front();
+      waiting_ = queue_.size();
     }
     const auto began = std::chrono::steady_clock::now();
     try {

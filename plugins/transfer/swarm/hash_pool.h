@@ -3,6 +3,7 @@
 // Threads: thread-safe. `done` is called on the pool's threads, one call a file.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -39,6 +40,8 @@ class HashPool {
   ~HashPool() { stop(); }
   // False when the queue is full; of urgent ones it takes more, and they go first.
   bool offer(HashJob& job, bool urgent);
+  // There is room for many more, so that it is worth while to come back.
+  bool is_half_empty() const;
   // Drops what waits, ends within a block's hashing. Idempotent.
   void stop();
 
@@ -49,7 +52,8 @@ class HashPool {
   std::mutex mutex_;
   std::condition_variable given_;
   std::deque<HashJob> queue_;
-  bool stopping_ = false;
+  std::atomic<std::size_t> waiting_{0};  // in the queue
+  std::atomic<bool> stopping_{false};
   std::vector<std::thread> threads_;
 };
 

@@ -7,6 +7,9 @@ namespace swapmeet::swarm {
 namespace {
 
 constexpr std::size_t kNode = sizeof(NodeHash);
+// Bytes of the leaves' hashes of a block, and of the largest file that keeps all of them.
+constexpr std::size_t kBlockLeaves = kBlockSize / kLeafSize * kNode;
+constexpr std::size_t kMostLeaves = kMostWithLeaves / kLeafSize * kNode;
 
 void append(std::string& nodes, const NodeHash& node) {
   nodes.append(reinterpret_cast<const char*>(node.data()), kNode);
@@ -74,37 +77,46 @@ void MerkleBuilder::add(const char* bytes, std::size_t size) {
 }
 
 void MerkleBuilder::add_leaf(const NodeHash& leaf) {
-  append(block_, leaf);
-  if (block_.size() == kBlockSize / kLeafSize * kNode) close_block();
+  if (blocks_.empty() && leaves_.size() == kMostLeaves) close_blocks();
+  append(leaves_, leaf);
+  if (!blocks_.empty() && leaves_.size() == kBlockLeaves) close_blocks();
 }
 
-void MerkleBuilder::close_block() {
-  if (block_.empty()) return;
-  if (blocks_.size() < kMostWithLeaves / kBlockSize * kNode)
-    leaves_ += block_;
-  else
-    leaves_ = {};
-  blocks_ += layer_above(std::exchange(block_, {}), kLeafSize, kBlockSize, hash_).nodes;
+void MerkleBuilder::close_blocks() {
+  if (!leaves_.empty())
+    blocks_ += layer_above(std::exchange(leaves_, {}), kLeafSize, kBlockSize, hash_).nodes;
+}
+
+void MerkleBuilder::clear() {
+  size_ = 0;
+  leaves_.clear();
+  blocks_.clear();
 }
 
 MerkleTree MerkleBuilder::finish() {
-  close_block();
   MerkleTree tree;
   tree.size = size_;
   if (size_ == 0) {
     tree.content = kEmptyContent;
     return tree;
   }
-  const bool small = size_ <= kMostWithLeaves;
+  const bool small = blocks_.empty();
+  if (!small) close_blocks();
   tree.span = small ? kLeafSize : kBlockSize;
-  tree.layer = small ? std::move(leaves_) : std::move(blocks_);
+  tree.layer = std::move(small ? leaves_ : blocks_);
   tree.content.bytes = root(tree.layer, tree.span, hash_);
+  clear();
   return tree;
 }
 
 NodeHash MerkleBuilder::finish_piece(std::uint64_t span) {
-  close_block();
-  return only(layer_above(std::move(blocks_), kBlockSize, span, hash_).nodes);
+  const bool small = blocks_.empty();
+  if (!small) close_blocks();
+  const auto node = only(
+      layer_above(std::move(small ? leaves_ : blocks_), small ? kLeafSize : kBlockSize, span, hash_)
+          .nodes);
+  clear();
+  return node;
 }
 
 Result<std::string> layer_at(const MerkleTree& tree, std::uint64_t piece) {

@@ -33,20 +33,22 @@ class MerkleBuilder {
   // The next bytes: whole leaves, an even number of them is fastest; less only at the end of the
   // file.
   void add(const char* bytes, std::size_t size);
+  // Both begin anew.
   MerkleTree finish();
   // Instead: the node above all that was added, filled up with zero leaves to `span` bytes, a power
   // of two and at least a block.
   NodeHash finish_piece(std::uint64_t span);
+  void clear();  // begins anew
 
  private:
   void add_leaf(const NodeHash& leaf);
-  void close_block();
+  void close_blocks();
 
   Sha256 hash_;
   std::uint64_t size_ = 0;
-  std::string leaves_;  // empty once the file is larger than kMostWithLeaves
-  std::string blocks_;  // a node a block
-  std::string block_;   // leaves of the block that is not full yet
+  std::string
+      leaves_;  // of the whole file; of the block that is not full yet, once there are blocks
+  std::string blocks_;  // a node a block, once the file is larger than kMostWithLeaves
 };
 
 // The layer with `piece` bytes below each node. `invalid_argument`: not a power of two, below what

@@ -112,7 +112,7 @@ void Scanner::State::wait() {
   if (batch_files > 0) due = std::min(due, batch_due);
   for (const auto& [scope, when] : later) due = std::min(due, when);
   told.wait_until(lock, due, [&] {
-    return stopping || all || !requests.empty() || !results.empty() || !closed.empty() ||
+    return stopping || all || !requests.empty() || results_due || !closed.empty() ||
            scanned_all + options.rescan_interval < due;
   });
   const auto now = Instant::now();

@@ -26,6 +26,7 @@ struct ScanOptions {
   std::filesystem::path never;                 // a folder that is never shared: this host's data
   std::chrono::milliseconds patience{60'000};  // with a folder that is away
   std::chrono::milliseconds longest_batch{1'000};  // that hashed files wait to be kept
+  std::size_t most_in_batch = 20'000;              // of them
   LogFunction log;
 };
 

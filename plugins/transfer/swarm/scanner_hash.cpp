@@ -5,10 +5,10 @@
 namespace swapmeet::swarm {
 namespace {
 
-constexpr std::size_t kMostInBatch = 1000;
 constexpr std::size_t kMostBatchBytes = 8 << 20;
 constexpr std::chrono::seconds kShortestRetry{2};  // of a file that changed under our hands
 constexpr int kRetryFactor = 10;                   // so at most a tenth of the time is wasted
+constexpr std::chrono::milliseconds kTakeResults{20};
 
 }  // namespace
 
@@ -36,6 +36,7 @@ void Scanner::State::hand_out() {
   while (!tasks.empty() && !stopping) {
     auto& task = tasks.front();
     if (!task.next) task.next = next_job(task);
+    if (!task.next && task.surveying) return;
     if (!task.next) {
       end(tasks.begin());
       continue;
@@ -56,19 +57,29 @@ void Scanner::State::hand_out() {
 }
 
 std::optional<HashJob> Scanner::State::next_job(Task& task) {
-  while (auto found = stopping ? std::nullopt : task.diff.next()) {
-    if (found->kind != Difference::changed || is_too_long(task.share, found->file.path)) continue;
-    const auto hashed = in_flight.find({task.share.key, found->file.path});
+  while (auto file = stopping ? std::nullopt : next_file(task)) {
+    const auto hashed = in_flight.find({task.share.key, file->path});
     if (hashed != in_flight.end()) {
       // It has changed since: what is under way will be out of date when it is committed.
-      if (hashed->second != found->file.stamp)
-        later.try_emplace({task.share.spec.name, folder_of_path(found->file.path), false},
+      if (hashed->second != file->stamp)
+        later.try_emplace({task.share.spec.name, folder_of_path(file->path), false},
                           Instant::now() + kShortestRetry);
       continue;
     }
-    return HashJob{task.share.key, task.share.spec.name, task.share.spec.folder,
-                   std::move(found->file)};
+    return HashJob{task.share.key, task.share.spec.name, task.share.spec.folder, std::move(*file)};
   }
+  return std::nullopt;
+}
+
+std::optional<StoredFile> Scanner::State::next_file(Task& task) {
+  if (!task.found.empty()) {
+    auto file = std::move(task.found.front());
+    task.found.pop_front();
+    return file;
+  }
+  while (auto found = task.diff ? task.diff->next() : std::nullopt)
+    if (found->kind == Difference::changed && !is_too_long(task.share, found->file.path))
+      return std::move(found->file);
   return std::nullopt;
 }
 
@@ -88,16 +99,28 @@ void Scanner::State::end_tasks(const Scope& scope) {
   }
 }
 
+// Wakes the scanner for many results at once: when the pool wants more, or after a moment.
+void Scanner::State::keep(HashResult result) {
+  const std::lock_guard lock(mutex);
+  results.push_back(std::move(result));
+  if (results_due || (!pool.is_half_empty() && Instant::now() - results_taken < kTakeResults))
+    return;
+  results_due = true;
+  told.notify_all();
+}
+
 void Scanner::State::take_results() {
   std::vector<HashResult> now;
   {
     const std::lock_guard lock(mutex);
     now.swap(results);
+    results_due = false;
+    results_taken = Instant::now();
   }
   for (auto& result : now) take(std::move(result));
   if (batch.empty()) return;
   const bool last = tasks.empty() && in_flight.size() == batch_files;  // no more to wait for
-  if (last || batch_files >= kMostInBatch || batch_bytes >= kMostBatchBytes ||
+  if (last || batch_files >= options.most_in_batch || batch_bytes >= kMostBatchBytes ||
       Instant::now() >= batch_due)
     flush();
 }

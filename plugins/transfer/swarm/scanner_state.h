@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <list>
 #include <map>
 #include <memory>
@@ -27,15 +28,18 @@ namespace swapmeet::swarm {
 
 using Instant = std::chrono::steady_clock;
 
-// A scan that has files to hand out.
+// A scan that has files to hand out: those that the survey has found so far, and after it those
+// that another look finds, when there were too many to remember.
 struct Task {
   StoredShare share;
   Scope scope;
   bool urgent = false;
-  ShareDiff diff;
-  std::uint64_t files;  // still to be handed out, as the survey counted
-  std::uint64_t bytes;
-  std::optional<HashJob> next;
+  bool surveying = true;  // there may be more
+  std::deque<StoredFile> found = {};
+  std::optional<ShareDiff> diff = {};
+  std::uint64_t files = 0;  // still to be handed out, as the survey counted
+  std::uint64_t bytes = 0;
+  std::optional<HashJob> next = {};
 };
 
 // What others see of a share's scans.
@@ -63,6 +67,8 @@ struct Scanner::State {
   std::set<Scope> requests;
   bool all = true;
   std::vector<HashResult> results;
+  bool results_due = false;  // it is worth while to take them
+  Instant::time_point results_taken = Instant::now();
   std::map<std::pair<std::string, std::string>, int> closed;  // errno, by share and path
   std::map<std::string, Live> live;
   std::shared_ptr<const IgnoreRules> rules;
@@ -87,25 +93,24 @@ struct Scanner::State {
       : catalogue(scanned),
         options(std::move(given)),
         rules(std::make_shared<const IgnoreRules>(options.ignore)),
-        pool(options.hash_threads, [this](HashResult result) {
-          const std::lock_guard lock(mutex);
-          results.push_back(std::move(result));
-          told.notify_all();
-        }) {}
+        pool(options.hash_threads, [this](HashResult result) { keep(std::move(result)); }) {}
 
   void run();
   void wait();
   void begin_scans();
   void survey(const Scope& scope);
+  bool to_be_hashed(Task& task, StoredFile file);
   bool is_there(const StoredShare& share);
   void is_away(const StoredShare& share, const std::string& why);
   ShareDiff diff_of(const StoredShare& share, const Scope& scope);
   std::optional<HashJob> next_job(Task& task);
+  std::optional<StoredFile> next_file(Task& task);
   void hand_out();
   void end(std::list<Task>::iterator task);
   void end_tasks(const Scope& scope);
   void leave_out_closed();
   void leave_out(const std::string& share, std::int64_t key, const std::string& path, int error);
+  void keep(HashResult result);  // by any thread
   void take_results();
   void take(HashResult result);
   void flush();

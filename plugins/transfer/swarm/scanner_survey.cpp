@@ -12,7 +12,8 @@
 namespace swapmeet::swarm {
 namespace {
 
-constexpr std::size_t kMostAtOnce = 1000;
+constexpr std::size_t kMostAtOnce = 250;
+constexpr std::size_t kMostRemembered = 100'000;  // files that are to be hashed
 constexpr std::chrono::hours kRememberGone{7 * 24};
 
 bool can_be_read(const std::string& file) {
@@ -66,23 +67,31 @@ ShareDiff Scanner::State::diff_of(const StoredShare& share, const Scope& scope) 
 }
 
 // Compares the scope with the catalogue, settles what needs no reading of files, and makes a task
-// of the rest.
+// of the rest, which is hashed meanwhile.
 void Scanner::State::survey(const Scope& scope) {
   const auto share = catalogue.share(scope.share);
   end_tasks(share ? scope : Scope{scope.share, "", true});
   if (!share || !is_there(*share)) return;
   auto& out = left_out[scope.share];
   out.forget(scope);
+  const bool whole = scope.is_whole();
+  const auto task = tasks.insert(whole ? tasks.end() : tasks.begin(), Task{*share, scope, !whole});
+  {
+    const std::lock_guard lock(mutex);
+    ++live[scope.share].tasks;
+  }
+  const auto may_be_shared = [&](const StoredFile& file) {
+    return can_be_read(share->spec.folder + '/' + file.path);
+  };
+  bool all_remembered = true;
   std::vector<StoredFile> changed;
   std::vector<std::string> vanished;
-  std::uint64_t files = 0;
-  std::uint64_t bytes = 0;
   const auto settle = [&](std::size_t at_least) {
     if (changed.size() >= at_least) {
-      for (const auto& file : catalogue.adopt(share->key, std::exchange(changed, {}))) {
-        ++files;
-        bytes += file.stamp.size;
-      }
+      for (auto& file : catalogue.adopt(share->key, std::exchange(changed, {}), may_be_shared))
+        all_remembered = to_be_hashed(*task, std::move(file)) && all_remembered;
+      take_results();
+      hand_out();
     }
     if (vanished.size() >= at_least) catalogue.remove(share->key, std::exchange(vanished, {}));
   };
@@ -95,9 +104,6 @@ void Scanner::State::survey(const Scope& scope) {
       out.add(path, std::strerror(found->error));
     } else if (is_too_long(*share, path)) {
       out.add(path, "its path is longer than 4,096 bytes");
-    } else if (!can_be_read(share->spec.folder + '/' + path)) {
-      out.add(path, std::strerror(errno));
-      vanished.push_back(path);
     } else {
       changed.push_back(std::move(found->file));
     }
@@ -106,16 +112,24 @@ void Scanner::State::survey(const Scope& scope) {
   settle(1);
   for (const auto& [from, to] : diff.renumbered()) catalogue.renumber_device(share->key, from, to);
   say(scope.share);
-  const bool whole = scope.is_whole();
   if (whole) catalogue.forget_gone(kRememberGone);
-  if (files > 0)
-    tasks.insert(whole ? tasks.end() : tasks.begin(),
-                 Task{*share, scope, !whole, diff_of(*share, scope), files, bytes, {}});
+  if (!all_remembered) task->diff.emplace(diff_of(*share, scope));
+  task->surveying = false;
   const std::lock_guard lock(mutex);
   totals.walked_files += diff.walked();
-  if (files == 0) return;
-  live[scope.share].add(files, bytes);
-  ++live[scope.share].tasks;
+}
+
+// False when it has to be looked for again, for too many are remembered already.
+bool Scanner::State::to_be_hashed(Task& task, StoredFile file) {
+  ++task.files;
+  task.bytes += file.stamp.size;
+  {
+    const std::lock_guard lock(mutex);
+    live[task.scope.share].add(1, file.stamp.size);
+  }
+  if (task.found.size() >= kMostRemembered) return false;
+  task.found.push_back(std::move(file));
+  return true;
 }
 
 // Opens the folder of a share, to see whether it is the one that was scanned before.

@@ -132,7 +132,9 @@ TEST_CASE("a moved file is recognised, until it was gone for too long") {
   catalogue.remove(key, {"here", "there"});
   CHECK_FALSE(catalogue.tree(tree.content));  // not shared now
   CHECK(catalogue.adopt(key, {{"again", {5, 3, 7}, 1, 9}}).empty());
-  CHECK(catalogue.tree(tree.content));
+  REQUIRE(catalogue.tree(tree.content));  // of one leaf, which is all there is to know
+  CHECK(catalogue.tree(tree.content)->layer == tree.layer);
+  CHECK(catalogue.tree(tree.content)->size == tree.size);
   catalogue.remove(key, {"again"});
   catalogue.forget_gone(std::chrono::hours(1));
   CHECK(catalogue.adopt(key, {{"again", {5, 3, 7}, 1, 9}}).empty());

@@ -84,6 +84,33 @@ TEST_CASE("a tree is the same with OpenSSL alone, and in whatever portions its l
   }
 }
 
+TEST_CASE(
+    "a file keeps its leaves up to 64 MiB, and a node a block beyond; one builder makes many "
+    "trees") {
+  const auto bytes = chunks(kMostWithLeaves + kBlockSize + 3 * kLeafSize + 5);
+  MerkleBuilder builder;
+  for (const std::uint64_t size : {kMostWithLeaves + kBlockSize + 3 * kLeafSize + 5,
+                                   std::uint64_t{5}, kMostWithLeaves, kMostWithLeaves + 1}) {
+    CAPTURE(size);
+    for (std::uint64_t at = 0; at < size; at += kBlockSize)
+      builder.add(bytes.data() + at, std::min(kBlockSize, size - at));
+    const auto tree = builder.finish();
+    CHECK(tree.size == size);
+    CHECK(tree.span == (size <= kMostWithLeaves ? kLeafSize : kBlockSize));
+    if (size <= kBlockSize) continue;
+    const auto blocks = layer_at(tree, kBlockSize);
+    REQUIRE(blocks.ok());
+    CHECK(layer_leads_to(tree.content, size, kBlockSize, *blocks));
+    const std::uint64_t last = (size - 1) / kBlockSize;
+    for (const auto block : {std::uint64_t{0}, last / 2, last}) {
+      const auto part = std::string_view(bytes).substr(
+          block * kBlockSize, std::min(kBlockSize, size - block * kBlockSize));
+      CHECK(leaves_lead_to(std::string_view(*blocks).substr(block * 32, 32), kBlockSize,
+                           leaf_hashes(part)));
+    }
+  }
+}
+
 TEST_CASE("layers lead to the content id") {
   for (const std::size_t size :
        {std::size_t{3} << 20, (std::size_t{5} << 20) + 3, (std::size_t{65} << 20) + 1}) {

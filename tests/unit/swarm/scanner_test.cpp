@@ -77,7 +77,9 @@ TEST_CASE("a scan that is killed in the middle goes on where it was") {
     const auto registration = catalogue.on_advance([&] {
       if (write(tell[1], "x", 1) == 1) pause();  // dies here, with work in hand
     });
-    Scanner scanner(catalogue, {});
+    ScanOptions options;
+    options.most_in_batch = kFiles / 3;
+    Scanner scanner(catalogue, options);
     pause();
     _exit(0);
   }
