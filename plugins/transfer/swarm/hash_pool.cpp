@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "transfer/swarm/transfer_yield.h"
+
 namespace swapmeet::swarm {
 namespace {
 
@@ -24,8 +26,9 @@ void step_back() {
 
 }  // namespace
 
-HashPool::HashPool(std::size_t threads, std::function<void(HashResult)> done)
-    : done_(std::move(done)) {
+HashPool::HashPool(std::size_t threads, std::function<std::uint64_t()> moved,
+                   std::function<void(HashResult)> done)
+    : moved_(std::move(moved)), done_(std::move(done)) {
   if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency() / 2);
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
 }
@@ -59,7 +62,11 @@ void HashPool::stop() {
 void HashPool::run() {
   step_back();
   FileHasher hasher;
-  const auto stopping = [this] { return stopping_.load(); };
+  TransferYield yield(moved_);
+  const auto stopping = [&] {  // before every block
+    yield.before_block();
+    return stopping_.load();
+  };
   for (;;) {
     HashResult result;
     {

@@ -35,8 +35,9 @@ struct HashResult {
 
 class HashPool {
  public:
-  // threads 0: half of the machine's, at least one.
-  HashPool(std::size_t threads, std::function<void(HashResult)> done);
+  // threads 0: half of the machine's, at least one. `moved`: as TransferYield asks for it.
+  HashPool(std::size_t threads, std::function<std::uint64_t()> moved,
+           std::function<void(HashResult)> done);
   ~HashPool() { stop(); }
   // False when the queue is full; of urgent ones it takes more, and they go first.
   bool offer(HashJob& job, bool urgent);
@@ -48,6 +49,7 @@ class HashPool {
  private:
   void run();
 
+  const std::function<std::uint64_t()> moved_;
   const std::function<void(HashResult)> done_;
   std::mutex mutex_;
   std::condition_variable given_;

@@ -209,6 +209,10 @@ class SwarmPlugin final : public Plugin {
     scan.ignore = *ignore;
     scan.hash_threads = static_cast<std::size_t>(settings.integer("hash_threads"));
     scan.never = host_data;
+    scan.moved = [meter = meter_.get()] {
+      const auto totals = meter->totals();
+      return totals.sent + totals.received;
+    };
     scan.log = log;
     scanner_ = std::make_unique<swarm::Scanner>(*catalogue_, std::move(scan));
     watcher_ = std::make_unique<swarm::Watcher>(

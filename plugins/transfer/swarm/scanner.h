@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -27,6 +28,7 @@ struct ScanOptions {
   std::chrono::milliseconds patience{60'000};  // with a folder that is away
   std::chrono::milliseconds longest_batch{1'000};  // that hashed files wait to be kept
   std::size_t most_in_batch = 20'000;              // of them
+  std::function<std::uint64_t()> moved;  // bytes, by transfers so far: hashing makes way for them
   LogFunction log;
 };
 

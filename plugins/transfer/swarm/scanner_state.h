@@ -93,7 +93,8 @@ struct Scanner::State {
       : catalogue(scanned),
         options(std::move(given)),
         rules(std::make_shared<const IgnoreRules>(options.ignore)),
-        pool(options.hash_threads, [this](HashResult result) { keep(std::move(result)); }) {}
+        pool(options.hash_threads, options.moved,
+             [this](HashResult result) { keep(std::move(result)); }) {}
 
   void run();
   void wait();
