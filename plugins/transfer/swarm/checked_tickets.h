@@ -4,6 +4,7 @@
 // Threads: thread-safe.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -33,7 +34,8 @@ class CheckedTickets {
 
   Clock& clock_;
   const std::function<Authenticator*()> find_;
-  std::mutex mutex_;  // guards all below
+  std::atomic<bool> none_known_{false};  // the authenticator knows no tickets at all
+  std::mutex mutex_;                     // guards all below
   std::map<std::string, TicketClaims> checked_;
 };
 

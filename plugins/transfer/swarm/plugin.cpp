@@ -205,6 +205,7 @@ class SwarmPlugin final : public Plugin {
     if (!ignore) return ignore.error();
     const auto host_data = host_->data_folder().parent_path();
     swarm::ScanOptions scan;
+    scan.scan_at_start = false;  // each share once it is watched
     scan.rescan_interval = settings.duration("rescan_interval");
     scan.ignore = *ignore;
     scan.hash_threads = static_cast<std::size_t>(settings.integer("hash_threads"));

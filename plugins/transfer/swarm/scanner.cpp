@@ -26,7 +26,13 @@ void Scanner::request(const std::string& share) {
 void Scanner::request(const Scope& scope) {
   const std::lock_guard lock(state_->mutex);
   state_->requests.insert(scope);
+  if (scope.is_whole()) state_->expected.erase(scope.share);
   state_->told.notify_all();
+}
+
+void Scanner::expect(const std::string& share) {
+  const std::lock_guard lock(state_->mutex);
+  state_->expected.insert(share);
 }
 
 void Scanner::leave_out(const std::string& share, const std::string& path, int error) {
@@ -39,8 +45,7 @@ void Scanner::change(std::chrono::milliseconds rescan_interval, IgnoreRules igno
   const std::lock_guard lock(state_->mutex);
   state_->options.rescan_interval = rescan_interval;
   state_->rules = std::make_shared<const IgnoreRules>(std::move(ignore));
-  state_->all = true;
-  state_->told.notify_all();
+  state_->told.notify_all();  // the next scan may be due sooner
 }
 
 ScanProgress Scanner::progress(const std::string& share) const {
@@ -52,8 +57,8 @@ ScanProgress Scanner::progress(const std::string& share) const {
            live.problem};
   }
   const auto asked = state_->requests.lower_bound(Scope{share, "", false});
-  now.scanning =
-      now.scanning || state_->all || (asked != state_->requests.end() && asked->share == share);
+  now.scanning = now.scanning || state_->all || state_->expected.contains(share) ||
+                 (asked != state_->requests.end() && asked->share == share);
   return now;
 }
 

@@ -22,6 +22,7 @@ namespace swapmeet::swarm {
 
 struct ScanOptions {
   std::chrono::milliseconds rescan_interval = std::chrono::hours(1);
+  bool scan_at_start = true;  // all shares
   IgnoreRules ignore;
   std::size_t hash_threads = 0;                // 0: half of the machine's
   std::filesystem::path never;                 // a folder that is never shared: this host's data
@@ -54,9 +55,11 @@ class Scanner {
   void request(const std::string& share);
   // Asks for a scan of a part in which something changed; it goes first.
   void request(const Scope& scope);
+  // Somebody will ask for a scan of the whole share soon: until then it counts as scanning.
+  void expect(const std::string& share);
   // Takes a file out that cannot be opened, until a scan finds it readable. `error`: errno.
   void leave_out(const std::string& share, const std::string& path, int error);
-  // At once, with a scan of everything.
+  // For the scans that are asked for from now on.
   void change(std::chrono::milliseconds rescan_interval, IgnoreRules ignore);
   ScanProgress progress(const std::string& share) const;
   ScanTotals totals() const;

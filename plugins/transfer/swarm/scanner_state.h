@@ -65,7 +65,8 @@ struct Scanner::State {
   mutable std::mutex mutex;  // guards what follows, and options' interval and rules
   std::condition_variable told;
   std::set<Scope> requests;
-  bool all = true;
+  std::set<std::string> expected;  // shares that will be asked for
+  bool all;
   std::vector<HashResult> results;
   bool results_due = false;  // it is worth while to take them
   Instant::time_point results_taken = Instant::now();
@@ -92,6 +93,7 @@ struct Scanner::State {
   State(Catalogue& scanned, ScanOptions given)
       : catalogue(scanned),
         options(std::move(given)),
+        all(options.scan_at_start),
         rules(std::make_shared<const IgnoreRules>(options.ignore)),
         pool(options.hash_threads, options.moved,
              [this](HashResult result) { keep(std::move(result)); }) {}

@@ -43,8 +43,7 @@ Result<void> apply_configured(Catalogue& catalogue, const ConfiguredShares& shar
 
 ShareList::ShareList(Catalogue& catalogue, Scanner& scanner, Watcher& watcher, IgnoreRules ignore)
     : catalogue_(catalogue), scanner_(scanner), watcher_(watcher), ignore_(std::move(ignore)) {
-  for (const auto& share : catalogue_.shares())
-    watcher_.watch(share.spec.name, share.spec.folder, ignore_);
+  for (const auto& share : catalogue_.shares()) scan(share);
 }
 
 Result<void> ShareList::configure(const ConfiguredShares& shares, const IgnoreRules& ignore,
@@ -57,10 +56,15 @@ Result<void> ShareList::configure(const ConfiguredShares& shares, const IgnoreRu
     scanner_.change(rescan_interval, ignore);
     for (const auto& share : before)
       if (!catalogue_.share(share.spec.name)) drop(share.spec.name);
-    for (const auto& share : catalogue_.shares())
-      watcher_.watch(share.spec.name, share.spec.folder, ignore_);
+    for (const auto& share : catalogue_.shares()) scan(share);
     return {};
   });
+}
+
+// Once: when the watches stand, so that nothing changes unseen, the watcher asks for the scan.
+void ShareList::scan(const StoredShare& share) {
+  scanner_.expect(share.spec.name);
+  watcher_.watch(share.spec.name, share.spec.folder, ignore_);
 }
 
 // What the catalogue no longer has.
@@ -104,9 +108,9 @@ Result<ShareStatus> ShareList::add(const ShareSpec& asked) {
                          " exists; remove it first, or choose another name and folder",
                      {}};
     catalogue_.put_share(spec, false);
-    watcher_.watch(spec.name, spec.folder, ignore_);
-    scanner_.request(spec.name);
-    return status_of(*catalogue_.share(spec.name));
+    const auto share = *catalogue_.share(spec.name);
+    scan(share);
+    return status_of(share);
   });
 }
 
@@ -132,8 +136,7 @@ Result<void> ShareList::rescan(const std::string& name) {
     for (const auto& share : catalogue_.shares()) {
       if (!name.empty() && share.spec.name != name) continue;
       found = true;
-      watcher_.watch(share.spec.name, share.spec.folder, ignore_);  // what could not be watched
-      scanner_.request(share.spec.name);
+      scan(share);  // and watched, where that was not possible before
     }
     if (!found) return Error{ErrorCode::not_found, "there is no share '" + name + "'", {}};
     return {};

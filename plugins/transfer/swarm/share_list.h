@@ -37,6 +37,7 @@ class ShareList final : public Shares {
 
  private:
   ShareStatus status_of(const StoredShare& share);
+  void scan(const StoredShare& share);
   void drop(const std::string& name);
   std::mutex mutex_;  // one change at a time
   Catalogue& catalogue_;

@@ -86,7 +86,7 @@ void Transfer::State::watch_partial() {
     if (!source->looker)
       source->looker = std::make_unique<SourceClient>(
           source->source.url, std::min(kLookPatience, options.patience.stall_after));
-    source->looker->set_ticket(ticket);
+    source->looker->set_ticket(ticket_for(*source));
     lock.unlock();
     const auto looked = look(*source, *source->looker);
     lock.lock();

@@ -80,7 +80,7 @@ struct Transfer::State {
   bool ending = false;     // workers and asker: come home
   bool asked = false;
   std::string registry_why;
-  std::string ticket;                      // the registry's, to be shown to sources
+  std::string ticket;                      // of the registry
   std::optional<std::uint64_t> told_size;  // what the registry says, or said before: a hint
   Steady::time_point learn_beside{};       // when another source may try to learn
   std::optional<Learned> learned;          // set once
@@ -97,6 +97,9 @@ struct Transfer::State {
     return std::any_of(requested.begin(), requested.end(),
                        [&](const Source& other) { return SourcePool::is_same(source, other); });
   }
+
+  // It tells account and groups, so only those see it whom the registry names. With the lock.
+  std::string ticket_for(const PoolSource& source) const { return source.listed ? ticket : ""; }
 
   bool over() const { return ending || disk.has_value(); }
 

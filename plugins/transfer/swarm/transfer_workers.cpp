@@ -74,7 +74,7 @@ Result<void> Transfer::State::fetch(PoolSource& source, const PieceMap::Run& run
     const std::lock_guard lock(mutex);
     source.asking = true;
     source.heard = asked_at;
-    source.client->set_ticket(ticket);
+    source.client->set_ticket(ticket_for(source));
   }
   auto fetched = fetch_pieces(source, run, buffer);
   const auto took = Steady::now() - asked_at;
@@ -161,7 +161,7 @@ void Transfer::State::begin(PoolSource& source) {
   if (source.thread.joinable()) source.thread.join();  // it has said that it does not work
   source.client = std::make_unique<SourceClient>(source.source.url, options.patience.stall_after,
                                                  options.self.text());
-  source.client->set_ticket(ticket);
+  source.client->set_ticket(ticket_for(source));
   if (options.pacer != nullptr && !source.pace)
     source.pace = options.pacer->reader(SourcePool::key_of(source.source));
   source.sent_home.clear();

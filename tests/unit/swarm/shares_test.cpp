@@ -26,10 +26,14 @@ struct Sharing {
   ShareList shares;
 
   explicit Sharing(WatchOptions watch = {}, ScanOptions scan = {})
-      : scanner(catalogue, std::move(scan)),
+      : scanner(catalogue, on_demand(std::move(scan))),
         watcher([this](const Scope& scope) { scanner.request(scope); }, std::move(watch)),
         shares(catalogue, scanner, watcher, {}) {}
   ~Sharing() { scanner.stop(); }
+  static ScanOptions on_demand(ScanOptions scan) {
+    scan.scan_at_start = false;
+    return scan;
+  }
 
   void share(const std::string& name = "s") {
     REQUIRE(shares.add({name, shared.path.string(), {}}));
