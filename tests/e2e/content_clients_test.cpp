@@ -1,4 +1,4 @@
-// What a peer serves is fetched by programs that nobody here wrote: curl, wget and aria2c.
+// What a peer serves is fetched by programs that nobody here wrote: curl, wget, aria2c and axel.
 #include "catch.h"
 #include "network.h"
 #include "swapmeet/wire/json.h"
@@ -136,6 +136,24 @@ TEST_CASE("aria2c fetches over four connections, and rests") {
   fetch("whole");
   s.half("rest");
   fetch("rest");
+}
+
+TEST_CASE("axel fetches over four connections, and goes on where it was stopped") {
+  const Served s;
+  const auto axel = [&](std::vector<std::string> before, const std::vector<std::string>& more) {
+    before.insert(before.end(), {"axel", "--no-proxy", "-q", "-n", "4", "-o", s.out("axel")});
+    before.insert(before.end(), more.begin(), more.end());
+    before.push_back(s.url);
+    return run_command(before);
+  };
+  // Cut off after two seconds of the six that it would take.
+  CHECK(axel({"timeout", "-s", "INT", "2"}, {"--max-speed=2000000"}).code != 0);
+  CHECK(fs::exists(s.out("axel.st")));
+  const auto done = axel({}, {});
+  INFO(done.output);
+  CHECK(done.code == 0);
+  CHECK(s.got("axel") == s.bytes);
+  CHECK_FALSE(fs::exists(s.out("axel.st")));
 }
 
 TEST_CASE("a file that changes under its content id is not served under it any more") {
