@@ -33,10 +33,15 @@ struct Copy {
 TEST_CASE("a descriptor that is not this host's is refused with file, both values and remedy") {
   const auto magic = refusal({"wrong_magic"});
   CHECK_THAT(magic, Contains(file_of("wrong_magic")) && Contains("is no Swapmeet plugin"));
-  const auto abi = refusal({"other_abi"});
-  CHECK_THAT(abi, Contains(file_of("other_abi")) && Contains("plugin ABI 3.0") &&
-                      Contains("speaks 2.0") && Contains("rebuild it"));
-  CHECK_THAT(refusal({"newer_abi"}), Contains("plugin ABI 2.1") && Contains("speaks 2.0"));
+  const auto abi = [](int major, int minor) {
+    return std::to_string(major) + '.' + std::to_string(minor);
+  };
+  const auto speaks = "speaks " + abi(kAbiMajor, kAbiMinor);
+  CHECK_THAT(refusal({"other_abi"}), Contains(file_of("other_abi")) && Contains(speaks) &&
+                                         Contains("rebuild it") &&
+                                         Contains("plugin ABI " + abi(kAbiMajor + 1, kAbiMinor)));
+  CHECK_THAT(refusal({"newer_abi"}),
+             Contains("plugin ABI " + abi(kAbiMajor, kAbiMinor + 1)) && Contains(speaks));
   CHECK_THAT(refusal({"other_size"}), Contains("bytes instead of") && Contains("rebuild it"));
   const auto toolchain = refusal({"other_toolchain"});
   CHECK_THAT(toolchain, Contains(file_of("other_toolchain")) && Contains("gcc 4, ") &&
