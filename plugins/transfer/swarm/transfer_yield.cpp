@@ -12,7 +12,7 @@ using Seconds = std::chrono::duration<double>;
 constexpr double kBusy = 250e6;    // bytes a second; slower transfers leave enough by themselves
 constexpr milliseconds kLook{50};  // at what transfers do
 constexpr milliseconds kWork{1};   // at least, between two pauses
-constexpr int kPauses = 2;         // for each piece of work
+constexpr int kPauses = 3;         // for each piece of work
 constexpr milliseconds kLongestPause{50};
 
 }  // namespace
