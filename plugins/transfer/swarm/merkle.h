@@ -46,9 +46,8 @@ class MerkleBuilder {
 
   Sha256 hash_;
   std::uint64_t size_ = 0;
-  std::string
-      leaves_;  // of the whole file; of the block that is not full yet, once there are blocks
-  std::string blocks_;  // a node a block, once the file is larger than kMostWithLeaves
+  std::string leaves_;  // of all, or of the last block once there are blocks
+  std::string blocks_;  // a node a block; empty up to kMostWithLeaves
 };
 
 // The layer with `piece` bytes below each node. `invalid_argument`: not a power of two, below what

@@ -97,7 +97,7 @@ class SwarmPlugin final : public Plugin {
   Result<void> reconfigure(const Settings& settings) override {
     downloads_->set_limits(limits_of(settings));
     if (auto limited = set_limits(settings); !limited) return limited;
-    look_at_weights(settings);
+    warn_of_idle_weights(settings);
     auto ignore = swarm::IgnoreRules::parse(settings.list("ignore"));
     if (!ignore) return ignore.error();
     auto changed = shares_->configure(settings.family("share.*"), *ignore,
@@ -161,7 +161,7 @@ class SwarmPlugin final : public Plugin {
     };
     catalogue_ = std::make_unique<swarm::Catalogue>(host_->data_folder() / "catalogue.sqlite");
     catalogue_->drop_all_partial();
-    look_at_weights(settings);
+    warn_of_idle_weights(settings);
     growing_ = std::make_unique<swarm::GrowingFiles>(announcing(log));
     if (auto kept = swarm::apply_configured(*catalogue_, settings.family("share.*")); !kept)
       return kept;
@@ -263,15 +263,15 @@ class SwarmPlugin final : public Plugin {
   }
 
   // Weights of groups that nobody can be known to be in.
-  void look_at_weights(const Settings& settings) {
+  void warn_of_idle_weights(const Settings& settings) {
     if (settings.family("upload_weight.*").empty()) return;
-    auto* authenticator = host_->find<Authenticator>();
-    const auto checked = authenticator == nullptr ? Result<TicketClaims>(TicketClaims{})
-                                                  : authenticator->check_ticket("");
-    if (authenticator == nullptr || (!checked && checked.error().code == ErrorCode::unsupported))
-      host_->log(LogLevel::warning,
-                 "[transfer] upload_weight: the auth plugin checks no tickets, so nobody is in a "
-                 "group; set [auth] plugin = ticket");
+    if (auto* authenticator = host_->find<Authenticator>()) {
+      const auto checked = authenticator->check_ticket("");
+      if (checked || checked.error().code != ErrorCode::unsupported) return;
+    }
+    host_->log(LogLevel::warning,
+               "[transfer] upload_weight: the auth plugin checks no tickets, so nobody is in a "
+               "group; set [auth] plugin = ticket");
   }
 
   Result<void> set_limits(const Settings& settings) {

@@ -52,8 +52,8 @@ class Authenticator {
   // text where none is needed. Without `expires`, or with one that is too far ahead, the plugin
   // sets its own. Whether the account may have it is the caller's business.
   virtual Result<std::string> issue_ticket(const TicketClaims& claims) = 0;
-  // `unauthenticated`: not one of ours, or changed. `not_allowed`: expired. `unsupported`: no
-  // tickets are known here.
+  // `unauthenticated`: not one of ours, or changed. `not_allowed`: expired. `unavailable`: it
+  // cannot be checked yet. `unsupported`: no tickets are known here. Must be quick.
   virtual Result<TicketClaims> check_ticket(std::string_view ticket) = 0;
 };
 
