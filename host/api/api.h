@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "host/app/event_bus.h"
-#include "host/app/metrics.h"
+#include "host/services/event_bus.h"
+#include "host/services/metrics.h"
 #include "swapmeet/auth.h"
 #include "swapmeet/registry.h"
 #include "swapmeet/search.h"

@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "host/app/event_bus.h"
+#include "host/services/event_bus.h"
 #include "swapmeet/http.h"
 
 namespace swapmeet {

@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "host/api/watch_store.h"
-#include "host/app/event_bus.h"
 #include "host/feed/pump.h"
+#include "host/services/event_bus.h"
 #include "swapmeet/time.h"
 #include "swapmeet/watch.h"
 
@@ -34,7 +34,7 @@ class WatchList {
     EventBus& events;
     WatchStore& store;
     const Clock& clock;
-    LogFn log;
+    Log log;
   };
   WatchList(Parts parts, Limits limits) : parts_(std::move(parts)), limits_(limits) {}
   explicit WatchList(Parts parts) : WatchList(std::move(parts), Limits()) {}

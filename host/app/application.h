@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "host/app/config.h"
 #include "host/app/data_folder.h"
 #include "host/app/pid_file.h"
+#include "host/config/config.h"
 #include "swapmeet/result.h"
 
 namespace swapmeet {

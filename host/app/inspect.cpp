@@ -9,11 +9,11 @@
 
 #include "host/app/application.h"
 #include "host/app/check_data.h"
-#include "host/app/config.h"
-#include "host/app/event_bus.h"
-#include "host/app/metrics.h"
-#include "host/app/scheduler.h"
-#include "host/app/system_clock.h"
+#include "host/config/config.h"
+#include "host/services/event_bus.h"
+#include "host/services/metrics.h"
+#include "host/services/scheduler.h"
+#include "swapmeet/system_clock.h"
 #include "swapmeet/wire/json.h"
 
 namespace swapmeet {

@@ -12,17 +12,17 @@
 #include "host/api/api.h"
 #include "host/api/watch_list.h"
 #include "host/api/watch_store.h"
-#include "host/app/config.h"
 #include "host/app/data_folder.h"
-#include "host/app/event_bus.h"
-#include "host/app/metrics.h"
-#include "host/app/scheduler.h"
-#include "host/app/system_clock.h"
+#include "host/config/config.h"
 #include "host/feed/feed_watches.h"
 #include "host/feed/membership.h"
 #include "host/feed/pump.h"
 #include "host/http/server.h"
 #include "host/plugins/manager.h"
+#include "host/services/event_bus.h"
+#include "host/services/metrics.h"
+#include "host/services/scheduler.h"
+#include "swapmeet/system_clock.h"
 
 namespace swapmeet {
 

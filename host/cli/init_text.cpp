@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "host/app/ini.h"
+#include "host/config/ini.h"
 #include "samples.h"
 
 namespace swapmeet::cli {

@@ -4,9 +4,9 @@
 #include <fstream>
 #include <iostream>
 
-#include "host/app/config.h"
 #include "host/cli/display.h"
 #include "host/cli/places.h"
+#include "host/config/config.h"
 
 namespace swapmeet::cli {
 namespace fs = std::filesystem;

@@ -36,7 +36,7 @@ Match match_of(const Change& change) {
 
 }  // namespace
 
-FeedWatches::FeedWatches(Registry& registry, const LogFn& log)
+FeedWatches::FeedWatches(Registry& registry, const Log& log)
     : registry_(registry), pump_(*registry.feed(), follower_, "watches", log) {
   pump_.start();
 }

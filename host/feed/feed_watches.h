@@ -22,7 +22,7 @@ namespace swapmeet {
 class FeedWatches final : public Watches {
  public:
   // The registry has a feed, and outlives this, which outlives all registrations.
-  FeedWatches(Registry& registry, const LogFn& log);
+  FeedWatches(Registry& registry, const Log& log);
   ~FeedWatches() override { stop(); }
 
   // Watches without a word to wait under (only filters) are compared with every change: there are

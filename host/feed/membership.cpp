@@ -17,7 +17,7 @@ constexpr int kRenewalsBetweenDoubts = 30;  // ten minutes, for a lease of one
 }  // namespace
 
 Membership::Membership(Registry& registry, Uploads& uploads, ChangeFeed& catalogue,
-                       MembershipOptions options, LogFn log)
+                       MembershipOptions options, Log log)
     : registry_(registry),
       uploads_(uploads),
       options_(std::move(options)),

@@ -29,7 +29,7 @@ class Membership {
  public:
   // Registry, uploads and catalogue must outlive the membership.
   Membership(Registry& registry, Uploads& uploads, ChangeFeed& catalogue, MembershipOptions options,
-             LogFn log);
+             Log log);
   ~Membership() { stop(); }
   Membership(const Membership&) = delete;
   Membership& operator=(const Membership&) = delete;
@@ -56,7 +56,7 @@ class Membership {
   Registry& registry_;
   Uploads& uploads_;
   const MembershipOptions options_;
-  const LogFn log_;
+  const Log log_;
   Announcing announcing_;
   Pump pump_;
   mutable std::mutex mutex_;

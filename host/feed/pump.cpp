@@ -16,7 +16,7 @@ constexpr milliseconds kLongest{30'000};
 
 }  // namespace
 
-Pump::Pump(ChangeFeed& feed, ChangeFollower& follower, std::string name, LogFn log)
+Pump::Pump(ChangeFeed& feed, ChangeFollower& follower, std::string name, Log log)
     : feed_(feed),
       follower_(follower),
       name_(std::move(name)),

@@ -20,13 +20,10 @@
 
 namespace swapmeet {
 
-using LogFn =
-    std::function<void(LogLevel, std::string_view message, std::initializer_list<LogField>)>;
-
 class Pump {
  public:
   // `name` is for the log. Feed and follower must outlive the pump.
-  Pump(ChangeFeed& feed, ChangeFollower& follower, std::string name, LogFn log);
+  Pump(ChangeFeed& feed, ChangeFollower& follower, std::string name, Log log);
   ~Pump() { stop(); }
   Pump(const Pump&) = delete;
   Pump& operator=(const Pump&) = delete;
@@ -52,7 +49,7 @@ class Pump {
   ChangeFeed& feed_;
   ChangeFollower& follower_;
   const std::string name_;
-  const LogFn log_;
+  const Log log_;
   static constexpr std::size_t kBatch = 2000;  // changes
   // The thread's own:
   std::size_t most_ = kBatch;  // less after a batch that was too large

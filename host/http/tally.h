@@ -15,7 +15,6 @@ namespace swapmeet::http {
 
 class Tally {
  public:
-  using Log = std::function<void(LogLevel, std::string_view, std::initializer_list<LogField>)>;
   using Instant = std::chrono::steady_clock::time_point;
   explicit Tally(Log log) : log_(std::move(log)) {}
 

@@ -11,22 +11,13 @@
 #include <utility>
 #include <vector>
 
+#include "host/config/plugin_choice.h"
 #include "host/plugins/library.h"
 #include "host/plugins/plugin_host.h"
 #include "swapmeet/plugin.h"
 #include "swapmeet/stores.h"
 
 namespace swapmeet {
-
-// What the configuration says of one plugin.
-struct PluginChoice {
-  Kind kind = Kind::extension;
-  std::string name;   // "fts", or a path with a slash
-  std::string where;  // "index.ini [search]", for errors
-  RawSettings raw;
-  std::filesystem::path base_folder;  // of relative paths
-  std::string section;
-};
 
 struct PluginStatus {
   std::string id;

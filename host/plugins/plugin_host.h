@@ -10,9 +10,9 @@
 #include <mutex>
 #include <thread>
 
-#include "host/app/event_bus.h"
-#include "host/app/metrics.h"
-#include "host/app/scheduler.h"
+#include "host/services/event_bus.h"
+#include "host/services/metrics.h"
+#include "host/services/scheduler.h"
 #include "swapmeet/host.h"
 #include "swapmeet/http_at_once.h"
 

@@ -9,7 +9,7 @@
 #include "catch.h"
 #include "network.h"
 #include "swapmeet/wire/json.h"
-#include "transfer/swarm/merkle.h"
+#include "transfer/swarm/hashing/merkle.h"
 
 using namespace e2e;
 using namespace swapmeet;
@@ -89,7 +89,7 @@ Lines on_disk(const fs::path& share) {
   for (const auto& entry : fs::recursive_directory_iterator(share)) {
     if (!entry.is_regular_file()) continue;
     const auto bytes = read_file(entry.path());
-    swarm::MerkleBuilder tree;
+    transfer_swarm::MerkleBuilder tree;
     tree.add(bytes.data(), bytes.size());
     const auto path = "files/" + fs::relative(entry.path(), share).string();
     lines.push_back(line_of(path, tree.finish().content, bytes.size()));

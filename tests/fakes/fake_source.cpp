@@ -17,17 +17,17 @@
 #include <vector>
 
 #include "swapmeet/wire/piece_report.h"
-#include "transfer/swarm/merkle.h"
-#include "transfer/swarm/piece_map.h"
+#include "transfer/swarm/hashing/merkle.h"
+#include "transfer/swarm/pieces/piece_map.h"
 
 namespace fakes {
 namespace {
 
-using swapmeet::swarm::kBlockSize;
+using swapmeet::transfer_swarm::kBlockSize;
 using namespace std::chrono_literals;
 
-swapmeet::swarm::MerkleTree tree_of(const std::string& file) {
-  swapmeet::swarm::MerkleBuilder builder;
+swapmeet::transfer_swarm::MerkleTree tree_of(const std::string& file) {
+  swapmeet::transfer_swarm::MerkleBuilder builder;
   for (std::size_t at = 0; at < file.size(); at += kBlockSize)
     builder.add(file.data() + at, std::min<std::size_t>(kBlockSize, file.size() - at));
   return builder.finish();
@@ -49,7 +49,7 @@ std::string field(const std::string& head, const std::string& name) {
 
 struct FakeSource::State {
   std::string file;
-  swapmeet::swarm::MerkleTree tree;
+  swapmeet::transfer_swarm::MerkleTree tree;
   int listener = -1;
   std::uint16_t port = 0;
   std::atomic<Fault> fault{Fault::none};
@@ -130,7 +130,7 @@ struct FakeSource::State {
     const auto last = std::stoul(range.substr(range.find('-') + 1));
     if (const auto has = bits_now())
       for (auto piece = first / kBlockSize; piece <= last / kBlockSize; ++piece)
-        if (!swapmeet::swarm::has_bit(*has, piece)) {
+        if (!swapmeet::transfer_swarm::has_bit(*has, piece)) {
           ++refused;
           return send(socket, "HTTP/1.1 409 Conflict\r\nContent-Length: 0\r\n\r\n");
         }
@@ -177,8 +177,8 @@ struct FakeSource::State {
 
   bool answer_leaves(int socket) const {
     if (!tells_leaves) return send(socket, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
-    auto leaves =
-        swapmeet::swarm::leaf_hashes(file.substr((file.size() - 1) / kBlockSize * kBlockSize));
+    auto leaves = swapmeet::transfer_swarm::leaf_hashes(
+        file.substr((file.size() - 1) / kBlockSize * kBlockSize));
     if (fault == Fault::wrong_layer) leaves = flipped(std::move(leaves));
     return send(socket, "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(leaves.size()) +
                             "\r\n\r\n" + leaves);
@@ -288,7 +288,7 @@ swapmeet::Source FakeSource::source(std::uint8_t peer) const {
   source.name = "peer " + std::to_string(peer);
   source.url = url();
   const auto has = state_->bits_now();
-  source.have = has ? swapmeet::swarm::proven_bytes(*has, state_->file.size()) : 0;
+  source.have = has ? swapmeet::transfer_swarm::proven_bytes(*has, state_->file.size()) : 0;
   return source;
 }
 

@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-#include "host/app/ini.h"
+#include "host/config/ini.h"
 #include "host/http/parser.h"
 #include "swapmeet/query.h"
 #include "swapmeet/wire/json.h"

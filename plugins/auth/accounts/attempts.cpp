@@ -9,7 +9,7 @@
 
 #include "auth/accounts/signer.h"
 
-namespace swapmeet::auth {
+namespace swapmeet::auth_accounts {
 namespace {
 
 using std::chrono::seconds;
@@ -90,4 +90,4 @@ std::string counted_address(std::string_view address) {
   return {bytes.begin(), bytes.begin() + 8};
 }
 
-}  // namespace swapmeet::auth
+}  // namespace swapmeet::auth_accounts

@@ -15,7 +15,7 @@
 #include "swapmeet/result.h"
 #include "swapmeet/time.h"
 
-namespace swapmeet::auth {
+namespace swapmeet::auth_accounts {
 
 struct AttemptLimits {
   int per_account = 5;
@@ -55,4 +55,4 @@ class Attempts {
 // What an address is counted by: an IPv6 one by its first 64 bits, which one household has.
 std::string counted_address(std::string_view address);
 
-}  // namespace swapmeet::auth
+}  // namespace swapmeet::auth_accounts

@@ -8,7 +8,7 @@
 #include "auth/accounts/rules.h"
 #include "swapmeet/secret_file.h"
 
-namespace swapmeet::auth {
+namespace swapmeet::auth_accounts {
 namespace {
 
 using std::chrono::milliseconds;
@@ -41,7 +41,7 @@ Identity identity_of(const Account& account) {
 }  // namespace
 
 Result<std::unique_ptr<Authority>> Authority::open(const std::filesystem::path& folder,
-                                                   Clock& clock, const Policy& policy, LogFn log) {
+                                                   Clock& clock, const Policy& policy, Log log) {
   const auto file = folder / "secret.key";
   if (auto made = read_or_make_secret(file, random_hex(32)); !made) return std::move(made).error();
   auto secret = read_secret(file);  // nobody else may read it, whoever made it
@@ -59,7 +59,7 @@ Result<std::unique_ptr<Authority>> Authority::open(const std::filesystem::path& 
 }
 
 Authority::Authority(const std::filesystem::path& folder, const std::string& secret, Clock& clock,
-                     const Policy& policy, LogFn log)
+                     const Policy& policy, Log log)
     : clock_(clock),
       log_(std::move(log)),
       policy_(policy),
@@ -231,4 +231,4 @@ Result<void> Authority::remove(const std::string& name) {
   });
 }
 
-}  // namespace swapmeet::auth
+}  // namespace swapmeet::auth_accounts

@@ -20,7 +20,7 @@
 #include "swapmeet/auth.h"
 #include "swapmeet/host.h"
 
-namespace swapmeet::auth {
+namespace swapmeet::auth_accounts {
 
 // What whoever has not logged in may do: nothing, search and browse, or register a peer as well.
 enum class Guests : std::uint8_t { refuse, read, share };
@@ -34,14 +34,11 @@ struct Policy {
   AttemptLimits limits{};
 };
 
-using LogFn =
-    std::function<void(LogLevel, std::string_view message, std::initializer_list<LogField>)>;
-
 class Authority : public Authenticator, public Accounts, public TicketIssuer {
  public:
   // Opens `folder`, and the secret that signs in it. Throws sqlite::Failure.
   static Result<std::unique_ptr<Authority>> open(const std::filesystem::path& folder, Clock& clock,
-                                                 const Policy& policy, LogFn log);
+                                                 const Policy& policy, Log log);
 
   Result<Identity> identify(std::string_view token) override;
   Result<Session> log_in(std::string_view account, std::string_view password,
@@ -62,13 +59,13 @@ class Authority : public Authenticator, public Accounts, public TicketIssuer {
 
  private:
   Authority(const std::filesystem::path& folder, const std::string& secret, Clock& clock,
-            const Policy& policy, LogFn log);
+            const Policy& policy, Log log);
   Policy policy() const;
   void renew_hash(const StoredAccount& known, std::string_view password,
                   const Passwords::Slot& slot);
 
   Clock& clock_;
-  const LogFn log_;
+  const Log log_;
   mutable std::shared_mutex mutex_;
   Policy policy_;
   Directory directory_;
@@ -78,4 +75,4 @@ class Authority : public Authenticator, public Accounts, public TicketIssuer {
   std::string nobodys_hash_;  // checked when there is no such account, to take as long
 };
 
-}  // namespace swapmeet::auth
+}  // namespace swapmeet::auth_accounts

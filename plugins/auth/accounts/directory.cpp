@@ -1,6 +1,6 @@
 #include "auth/accounts/directory.h"
 
-namespace swapmeet::auth {
+namespace swapmeet::auth_accounts {
 namespace {
 Error no_such(const std::string& name) {
   return {ErrorCode::not_found, "there is no account '" + name + "'", {}};
@@ -88,4 +88,4 @@ Result<void> Directory::remove(const std::string& name) {
   return {};
 }
 
-}  // namespace swapmeet::auth
+}  // namespace swapmeet::auth_accounts

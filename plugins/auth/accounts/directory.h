@@ -13,7 +13,7 @@
 #include "auth/accounts/store.h"
 #include "swapmeet/page.h"
 
-namespace swapmeet::auth {
+namespace swapmeet::auth_accounts {
 
 class Directory {
  public:
@@ -43,4 +43,4 @@ class Directory {
   std::unordered_map<std::int64_t, Entry> by_key_;
 };
 
-}  // namespace swapmeet::auth
+}  // namespace swapmeet::auth_accounts

@@ -6,7 +6,7 @@
 
 #include "auth/accounts/signer.h"
 
-namespace swapmeet::auth {
+namespace swapmeet::auth_accounts {
 
 Passwords::Passwords(const PasswordCost& cost) : cost_(cost) { start_sodium(); }
 
@@ -58,4 +58,4 @@ bool Passwords::Slot::is_outdated(const std::string& hash) const {
                                         static_cast<std::size_t>(cost.memory)) != 0;
 }
 
-}  // namespace swapmeet::auth
+}  // namespace swapmeet::auth_accounts

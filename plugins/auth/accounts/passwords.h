@@ -12,7 +12,7 @@
 
 #include "swapmeet/result.h"
 
-namespace swapmeet::auth {
+namespace swapmeet::auth_accounts {
 
 struct PasswordCost {
   std::uint64_t memory = 64 << 20;  // bytes
@@ -52,4 +52,4 @@ class Passwords {
   int taken_ = 0;
 };
 
-}  // namespace swapmeet::auth
+}  // namespace swapmeet::auth_accounts

@@ -34,12 +34,12 @@ constexpr KeySpec kKeys[] = {
      "Passwords hashed at once; whoever logs in beyond that is told to try again."},
 };
 
-auth::Policy policy_of(const Settings& settings) {
-  auth::Policy policy;
+auth_accounts::Policy policy_of(const Settings& settings) {
+  auth_accounts::Policy policy;
   const auto& guests = settings.text("guests");
-  policy.guests = guests == "share"  ? auth::Guests::share
-                  : guests == "read" ? auth::Guests::read
-                                     : auth::Guests::refuse;
+  policy.guests = guests == "share"  ? auth_accounts::Guests::share
+                  : guests == "read" ? auth_accounts::Guests::read
+                                     : auth_accounts::Guests::refuse;
   policy.open_registration = settings.text("registration") == "open";
   policy.max_accounts = static_cast<std::size_t>(settings.integer("max_accounts"));
   policy.session_length = settings.duration("session_length");
@@ -55,17 +55,17 @@ class AccountsAuth final : public Plugin {
  public:
   Result<void> configure(Host& host) override {
     host_ = &host;
-    kept_.emplace(auth::Store::kept_in(host.data_folder()));
+    kept_.emplace(auth_accounts::Store::kept_in(host.data_folder()));
     return {};
   }
 
   Result<void> start() override {
-    auto opened =
-        auth::Authority::open(host_->data_folder(), host_->clock(), policy_of(host_->settings()),
-                              [host = host_](LogLevel level, std::string_view message,
-                                             std::initializer_list<LogField> fields) {
-                                host->log(level, message, fields);
-                              });
+    auto opened = auth_accounts::Authority::open(
+        host_->data_folder(), host_->clock(), policy_of(host_->settings()),
+        [host = host_](LogLevel level, std::string_view message,
+                       std::initializer_list<LogField> fields) {
+          host->log(level, message, fields);
+        });
     if (!opened) return std::move(opened).error();
     authority_ = std::move(*opened);
     if (authority_->size() == 0)
@@ -91,7 +91,7 @@ class AccountsAuth final : public Plugin {
  private:
   Host* host_ = nullptr;
   std::optional<sqlite::KeptStores> kept_;
-  std::unique_ptr<auth::Authority> authority_;
+  std::unique_ptr<auth_accounts::Authority> authority_;
   Registration accounts_;
 };
 

@@ -4,7 +4,7 @@
 
 #include "swapmeet/listing.h"
 
-namespace swapmeet::auth {
+namespace swapmeet::auth_accounts {
 namespace {
 
 constexpr std::size_t kMostGroups = 64;
@@ -60,4 +60,4 @@ Result<void> check_change(const AccountChange& change) {
   return {};
 }
 
-}  // namespace swapmeet::auth
+}  // namespace swapmeet::auth_accounts

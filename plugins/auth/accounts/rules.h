@@ -8,7 +8,7 @@
 
 #include "swapmeet/auth.h"
 
-namespace swapmeet::auth {
+namespace swapmeet::auth_accounts {
 
 constexpr std::size_t kLongestPassword = 1024;  // bytes
 
@@ -20,4 +20,4 @@ Result<void> check_password(std::string_view password);
 // Groups are written as names are, at most 64 of them; the one role is "admin".
 Result<void> check_change(const AccountChange& change);
 
-}  // namespace swapmeet::auth
+}  // namespace swapmeet::auth_accounts

@@ -7,7 +7,7 @@
 
 #include "swapmeet/wire/ticket.h"
 
-namespace swapmeet::auth {
+namespace swapmeet::auth_accounts {
 namespace {
 
 constexpr char kSession = 1;  // the first byte of one; tickets have other keys besides
@@ -119,4 +119,4 @@ std::optional<TicketClaims> Signer::read_ticket(std::string_view text) const {
   return wire::ticket_claims_from(ticket->body);
 }
 
-}  // namespace swapmeet::auth
+}  // namespace swapmeet::auth_accounts

@@ -14,7 +14,7 @@
 
 #include "swapmeet/auth.h"
 
-namespace swapmeet::auth {
+namespace swapmeet::auth_accounts {
 
 struct SessionClaims {
   std::int64_t account = 0;  // its key in the store, which is never used again
@@ -45,4 +45,4 @@ class Signer {
 // libsodium, ready to be used; throws when it cannot be.
 void start_sodium();
 
-}  // namespace swapmeet::auth
+}  // namespace swapmeet::auth_accounts

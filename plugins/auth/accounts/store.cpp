@@ -2,7 +2,7 @@
 
 #include "swapmeet/sqlite/columns.h"
 
-namespace swapmeet::auth {
+namespace swapmeet::auth_accounts {
 namespace {
 
 // groups_in and roles: one a line.
@@ -69,4 +69,4 @@ void Store::remove(std::int64_t key) {
   database_.prepare("DELETE FROM accounts WHERE key=?").with(key).run();
 }
 
-}  // namespace swapmeet::auth
+}  // namespace swapmeet::auth_accounts

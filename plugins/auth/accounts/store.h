@@ -11,7 +11,7 @@
 #include "swapmeet/sqlite/database.h"
 #include "swapmeet/sqlite/upkeep.h"
 
-namespace swapmeet::auth {
+namespace swapmeet::auth_accounts {
 
 struct StoredAccount {
   std::int64_t key = 0;  // never used again, not even after removal
@@ -35,4 +35,4 @@ class Store {
   sqlite::Database database_;
 };
 
-}  // namespace swapmeet::auth
+}  // namespace swapmeet::auth_accounts

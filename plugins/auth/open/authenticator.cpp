@@ -1,6 +1,6 @@
 #include "auth/open/authenticator.h"
 
-namespace swapmeet::auth {
+namespace swapmeet::auth_open {
 
 // A token that an earlier configuration handed out is no reason to turn its holder away.
 Result<Identity> OpenAuthenticator::identify(std::string_view) { return Identity{}; }
@@ -17,4 +17,4 @@ Result<TicketClaims> OpenAuthenticator::check_ticket(std::string_view) {
   return Error{ErrorCode::unsupported, "no tickets are known here: leave the ticket out", {}};
 }
 
-}  // namespace swapmeet::auth
+}  // namespace swapmeet::auth_open

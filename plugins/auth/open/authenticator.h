@@ -5,7 +5,7 @@
 
 #include "swapmeet/auth.h"
 
-namespace swapmeet::auth {
+namespace swapmeet::auth_open {
 
 class OpenAuthenticator : public Authenticator {
  public:
@@ -16,4 +16,4 @@ class OpenAuthenticator : public Authenticator {
   Result<TicketClaims> check_ticket(std::string_view ticket) override;
 };
 
-}  // namespace swapmeet::auth
+}  // namespace swapmeet::auth_open

@@ -5,7 +5,7 @@
 
 namespace {
 
-class OpenAuth final : public swapmeet::Plugin, public swapmeet::auth::OpenAuthenticator {
+class OpenAuth final : public swapmeet::Plugin, public swapmeet::auth_open::OpenAuthenticator {
  public:
   swapmeet::Result<void> configure(swapmeet::Host&) override { return {}; }
   swapmeet::Result<void> start() override { return {}; }

@@ -4,7 +4,7 @@
 
 #include "swapmeet/wire/ticket.h"
 
-namespace swapmeet::auth {
+namespace swapmeet::auth_ticket {
 namespace {
 
 static_assert(crypto_sign_PUBLICKEYBYTES == sizeof(TicketAuthenticator::Key));
@@ -70,4 +70,4 @@ Result<TicketClaims> TicketAuthenticator::check_ticket(std::string_view ticket) 
   return std::move(*claims);
 }
 
-}  // namespace swapmeet::auth
+}  // namespace swapmeet::auth_ticket

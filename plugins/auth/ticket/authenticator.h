@@ -12,7 +12,7 @@
 #include "swapmeet/auth.h"
 #include "swapmeet/time.h"
 
-namespace swapmeet::auth {
+namespace swapmeet::auth_ticket {
 
 class TicketAuthenticator : public Authenticator {
  public:
@@ -37,4 +37,4 @@ class TicketAuthenticator : public Authenticator {
   bool in_doubt_ = false;
 };
 
-}  // namespace swapmeet::auth
+}  // namespace swapmeet::auth_ticket

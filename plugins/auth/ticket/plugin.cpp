@@ -30,7 +30,7 @@ class TicketAuth final : public Plugin {
  public:
   Result<void> configure(Host& host) override {
     host_ = &host;
-    authenticator_ = std::make_unique<auth::TicketAuthenticator>(host.clock());
+    authenticator_ = std::make_unique<auth_ticket::TicketAuthenticator>(host.clock());
     return {};
   }
 
@@ -94,7 +94,7 @@ class TicketAuth final : public Plugin {
   }
 
   Host* host_ = nullptr;
-  std::unique_ptr<auth::TicketAuthenticator> authenticator_;
+  std::unique_ptr<auth_ticket::TicketAuthenticator> authenticator_;
   std::unique_ptr<wire::Client> client_;
   std::mutex mutex_;
   std::condition_variable told_;

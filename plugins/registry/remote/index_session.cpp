@@ -5,7 +5,7 @@
 #include "swapmeet/secret_file.h"
 #include "swapmeet/wire/json.h"
 
-namespace registry {
+namespace swapmeet::registry_remote {
 
 using namespace swapmeet;
 using std::chrono::seconds;
@@ -75,4 +75,4 @@ Error IndexSession::refused(const Error& why, const std::string& password) {
   return *refusal_;
 }
 
-}  // namespace registry
+}  // namespace swapmeet::registry_remote

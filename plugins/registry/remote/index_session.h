@@ -15,7 +15,7 @@
 #include "swapmeet/time.h"
 #include "swapmeet/wire/client.h"
 
-namespace registry {
+namespace swapmeet::registry_remote {
 
 struct IndexAccount {
   std::string name;  // empty: none, this host goes there as a guest
@@ -48,4 +48,4 @@ class IndexSession {
   std::chrono::seconds pause_{};
 };
 
-}  // namespace registry
+}  // namespace swapmeet::registry_remote

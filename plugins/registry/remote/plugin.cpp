@@ -13,7 +13,7 @@
 #include "swapmeet/wire/client.h"
 #include "swapmeet/wire/json.h"
 
-namespace registry {
+namespace swapmeet::registry_remote {
 namespace {
 
 using namespace swapmeet;
@@ -174,11 +174,12 @@ class RemoteRegistry final : public Plugin, public Registry, public IndexAddress
 };
 
 }  // namespace
-}  // namespace registry
+}  // namespace swapmeet::registry_remote
 
-SWAPMEET_PLUGIN(registry::RemoteRegistry, {.id = "registry.remote",
-                                           .kind = swapmeet::Kind::registry,
-                                           .version = "0.1.0",
-                                           .summary = "Asks the registry of an index.",
-                                           .provides = registry::kProvides,
-                                           .keys = registry::kKeys});
+SWAPMEET_PLUGIN(swapmeet::registry_remote::RemoteRegistry,
+                {.id = "registry.remote",
+                 .kind = swapmeet::Kind::registry,
+                 .version = "0.1.0",
+                 .summary = "Asks the registry of an index.",
+                 .provides = swapmeet::registry_remote::kProvides,
+                 .keys = swapmeet::registry_remote::kKeys});

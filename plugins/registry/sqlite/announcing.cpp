@@ -2,7 +2,7 @@
 #include "registry/sqlite/rows.h"
 #include "registry/sqlite/writing.h"
 
-namespace registry {
+namespace swapmeet::registry_sqlite {
 namespace {
 
 Result<void> check_changes(const ChangeBatch& batch) {
@@ -120,4 +120,4 @@ Result<FeedPosition> Store::announce(const PeerId& peer, const ChangeBatch& batc
   return FeedPosition{batch.feed, batch.upto};
 }
 
-}  // namespace registry
+}  // namespace swapmeet::registry_sqlite

@@ -6,7 +6,7 @@
 #include <random>
 #include <span>
 
-namespace registry {
+namespace swapmeet::registry_sqlite {
 namespace {
 
 using namespace swapmeet;
@@ -122,4 +122,4 @@ void ContentIndex::committed(const Edit& edit) {
   merged_ = 0;
 }
 
-}  // namespace registry
+}  // namespace swapmeet::registry_sqlite

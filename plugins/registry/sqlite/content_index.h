@@ -15,7 +15,7 @@
 #include "swapmeet/feed.h"
 #include "swapmeet/sqlite/database.h"
 
-namespace registry {
+namespace swapmeet::registry_sqlite {
 
 using swapmeet::ContentId;
 using swapmeet::Revision;
@@ -76,4 +76,4 @@ class ContentIndex {
   std::size_t merged_ = 0;            // of sealed_
 };
 
-}  // namespace registry
+}  // namespace swapmeet::registry_sqlite

@@ -4,7 +4,7 @@
 #include "registry/sqlite/rows.h"
 #include "registry/sqlite/store.h"
 
-namespace registry {
+namespace swapmeet::registry_sqlite {
 namespace {
 
 constexpr std::size_t kMostCopies = 10'000;  // of one content that are looked at
@@ -68,4 +68,4 @@ std::vector<StoredCopy> Store::copies_of(const ContentId& content) {
   return copies;
 }
 
-}  // namespace registry
+}  // namespace swapmeet::registry_sqlite

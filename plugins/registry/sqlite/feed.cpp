@@ -4,7 +4,7 @@
 #include "registry/sqlite/rows.h"
 #include "registry/sqlite/writing.h"
 
-namespace registry {
+namespace swapmeet::registry_sqlite {
 namespace {
 
 using sqlite::Database;
@@ -108,4 +108,4 @@ std::size_t Store::prune() {
   return count;
 }
 
-}  // namespace registry
+}  // namespace swapmeet::registry_sqlite

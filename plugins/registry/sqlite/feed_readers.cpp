@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace registry {
+namespace swapmeet::registry_sqlite {
 
 FeedReaders::Reader* FeedReaders::find(Revision after) {
   if (after == 0) return nullptr;  // a new first sync
@@ -43,4 +43,4 @@ Revision FeedReaders::forgettable(Revision latest) {
   return limit;
 }
 
-}  // namespace registry
+}  // namespace swapmeet::registry_sqlite

@@ -9,7 +9,7 @@
 
 #include "swapmeet/feed.h"
 
-namespace registry {
+namespace swapmeet::registry_sqlite {
 
 using swapmeet::Revision;
 
@@ -40,4 +40,4 @@ class FeedReaders {
   std::vector<Reader> readers_;  // the one that read last is at the end
 };
 
-}  // namespace registry
+}  // namespace swapmeet::registry_sqlite

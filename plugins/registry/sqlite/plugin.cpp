@@ -15,7 +15,7 @@
 #include "registry/sqlite/upkeep.h"
 #include "swapmeet/sqlite/columns.h"
 
-namespace registry {
+namespace swapmeet::registry_sqlite {
 namespace {
 
 using namespace swapmeet;
@@ -351,12 +351,12 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
 };
 
 }  // namespace
-}  // namespace registry
+}  // namespace swapmeet::registry_sqlite
 
-SWAPMEET_PLUGIN(registry::SqliteRegistry,
+SWAPMEET_PLUGIN(swapmeet::registry_sqlite::SqliteRegistry,
                 {.id = "registry.sqlite",
                  .kind = swapmeet::Kind::registry,
                  .version = "0.1.0",
                  .summary = "Keeps peers and listings in a database of its own.",
-                 .provides = registry::kProvides,
-                 .keys = registry::kKeys});
+                 .provides = swapmeet::registry_sqlite::kProvides,
+                 .keys = swapmeet::registry_sqlite::kKeys});

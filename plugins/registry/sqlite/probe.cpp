@@ -5,7 +5,7 @@
 
 #include "swapmeet/id.h"
 
-namespace registry {
+namespace swapmeet::registry_sqlite {
 namespace {
 
 using namespace swapmeet;
@@ -75,4 +75,4 @@ void probe(sqlite::Database& database, std::chrono::milliseconds most) {
   probe_removals(database, began + most);
 }
 
-}  // namespace registry
+}  // namespace swapmeet::registry_sqlite

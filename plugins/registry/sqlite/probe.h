@@ -8,10 +8,10 @@
 
 #include "swapmeet/sqlite/database.h"
 
-namespace registry {
+namespace swapmeet::registry_sqlite {
 
 // Reads the first, the last and some random listings, as far as `most` allows, and follows each
 // through the indices; the same of removals. Throws sqlite::Failure (corrupt).
 void probe(swapmeet::sqlite::Database& database, std::chrono::milliseconds most);
 
-}  // namespace registry
+}  // namespace swapmeet::registry_sqlite

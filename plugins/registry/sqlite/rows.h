@@ -5,9 +5,7 @@
 #include "swapmeet/sqlite/columns.h"
 #include "swapmeet/sqlite/database.h"
 
-namespace registry {
-
-using namespace swapmeet;
+namespace swapmeet::registry_sqlite {
 
 inline constexpr std::string_view kPeerColumns =
     "id, name, given, seen, port, dialable, account, present, last_seen, files, bytes";
@@ -45,4 +43,4 @@ inline Listing read_listing(const sqlite::Statement& row) {
   return listing;
 }
 
-}  // namespace registry
+}  // namespace swapmeet::registry_sqlite

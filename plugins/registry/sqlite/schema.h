@@ -2,7 +2,7 @@
 // changed: a new one follows it.
 #pragma once
 
-namespace registry {
+namespace swapmeet::registry_sqlite {
 
 // A listing's row id is the revision of its last change, so that the table is the feed, in order.
 // removed holds what is no longer there: a listing (path), or all of a peer (path is null).
@@ -47,4 +47,4 @@ INSERT INTO contents SELECT substr(content, 1, 8), revision FROM listings ORDER 
 INSERT INTO meta SELECT 'contents_upto', value FROM meta WHERE name='latest';
 )sql"};
 
-}  // namespace registry
+}  // namespace swapmeet::registry_sqlite

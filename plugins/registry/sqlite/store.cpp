@@ -13,7 +13,7 @@
 #include "registry/sqlite/writing.h"
 #include "swapmeet/query.h"
 
-namespace registry {
+namespace swapmeet::registry_sqlite {
 namespace {
 
 constexpr std::size_t kMostNames = 20;
@@ -216,4 +216,4 @@ RegistryCounts Store::counts() {
   return {number(0), number(1), number(2), number(3)};
 }
 
-}  // namespace registry
+}  // namespace swapmeet::registry_sqlite

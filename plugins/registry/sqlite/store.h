@@ -16,9 +16,7 @@
 #include "swapmeet/registry.h"
 #include "swapmeet/sqlite/database.h"
 
-namespace registry {
-
-using namespace swapmeet;
+namespace swapmeet::registry_sqlite {
 
 struct StoredPeer {
   PeerRecord record;
@@ -98,4 +96,4 @@ class Store {
   ContentIndex contents_;
 };
 
-}  // namespace registry
+}  // namespace swapmeet::registry_sqlite

@@ -2,7 +2,7 @@
 
 #include "registry/sqlite/schema.h"
 
-namespace registry {
+namespace swapmeet::registry_sqlite {
 namespace {
 
 using namespace swapmeet;
@@ -67,4 +67,4 @@ sqlite::KeptStores stores_in(const std::filesystem::path& folder) {
         .read = read}});
 }
 
-}  // namespace registry
+}  // namespace swapmeet::registry_sqlite

@@ -3,8 +3,8 @@
 
 #include "swapmeet/sqlite/upkeep.h"
 
-namespace registry {
+namespace swapmeet::registry_sqlite {
 
 swapmeet::sqlite::KeptStores stores_in(const std::filesystem::path& folder);
 
-}  // namespace registry
+}  // namespace swapmeet::registry_sqlite

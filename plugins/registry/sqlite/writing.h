@@ -8,7 +8,7 @@
 
 #include "registry/sqlite/store.h"
 
-namespace registry {
+namespace swapmeet::registry_sqlite {
 
 // A peer's row as a transaction changes it; what is counted goes back in one statement.
 struct Store::Peer {
@@ -50,4 +50,4 @@ class Store::Writing {
   ContentIndex::Edit contents_;
 };
 
-}  // namespace registry
+}  // namespace swapmeet::registry_sqlite

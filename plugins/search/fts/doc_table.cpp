@@ -4,7 +4,7 @@
 #include <limits>
 #include <utility>
 
-namespace search_fts {
+namespace swapmeet::search_fts {
 namespace {
 
 // The place of a new element: one that was freed, or one more at the end.
@@ -138,4 +138,4 @@ std::uint32_t DocTable::sources(std::uint32_t content, const std::vector<bool>& 
   return static_cast<std::uint32_t>(std::unique(peers.begin(), peers.end()) - peers.begin());
 }
 
-}  // namespace search_fts
+}  // namespace swapmeet::search_fts

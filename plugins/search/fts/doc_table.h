@@ -14,9 +14,7 @@
 #include "swapmeet/identity.h"
 #include "swapmeet/media_type.h"
 
-namespace search_fts {
-
-using namespace swapmeet;
+namespace swapmeet::search_fts {
 
 // Keys count from 1; 0 is none. They are the keys of the database's rows.
 using DocKey = std::uint32_t;
@@ -105,4 +103,4 @@ class DocTable {
   std::unordered_map<std::string, std::uint32_t> extensions_;
 };
 
-}  // namespace search_fts
+}  // namespace swapmeet::search_fts

@@ -8,7 +8,7 @@
 #include "search/fts/ranking.h"
 #include "swapmeet/listing.h"
 
-namespace search_fts {
+namespace swapmeet::search_fts {
 namespace {
 
 using sqlite::Database;
@@ -260,4 +260,4 @@ Result<SearchPage> find(const SearchRequest& request, const DocTable& table, Dat
   return Finder(request, *query, table, reader).page(*place, max_results);
 }
 
-}  // namespace search_fts
+}  // namespace swapmeet::search_fts

@@ -7,11 +7,11 @@
 #include "swapmeet/search.h"
 #include "swapmeet/sqlite/database.h"
 
-namespace search_fts {
+namespace swapmeet::search_fts {
 
 // `table` and `reader` show the same state and do not change meanwhile. A query can page through
 // `max_results` hits; `total` counts all there are.
 Result<SearchPage> find(const SearchRequest& request, const DocTable& table,
                         sqlite::Database& reader, std::size_t max_results);
 
-}  // namespace search_fts
+}  // namespace swapmeet::search_fts

@@ -8,7 +8,7 @@
 #include "swapmeet/query.h"
 #include "swapmeet/sqlite/columns.h"
 
-namespace search_fts {
+namespace swapmeet::search_fts {
 namespace {
 
 std::string_view folder_of_path(std::string_view path) {
@@ -186,4 +186,4 @@ std::vector<DocKey> Following::take_free_keys() {
   return std::move(free_keys_);
 }
 
-}  // namespace search_fts
+}  // namespace swapmeet::search_fts

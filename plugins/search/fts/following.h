@@ -13,7 +13,7 @@
 #include "swapmeet/feed.h"
 #include "swapmeet/sqlite/database.h"
 
-namespace search_fts {
+namespace swapmeet::search_fts {
 
 class Following {
  public:
@@ -53,4 +53,4 @@ class Following {
   PeerKey last_key_ = 0;
 };
 
-}  // namespace search_fts
+}  // namespace swapmeet::search_fts

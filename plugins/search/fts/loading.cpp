@@ -8,7 +8,7 @@
 #include "swapmeet/query.h"
 #include "swapmeet/sqlite/columns.h"
 
-namespace search_fts {
+namespace swapmeet::search_fts {
 namespace {
 
 // A doc, a peer and an audience take more than this in the file, which never shrinks, and their
@@ -101,4 +101,4 @@ void load(sqlite::Database& database, DocTable& table) {
   loading.listings();
 }
 
-}  // namespace search_fts
+}  // namespace swapmeet::search_fts

@@ -1,6 +1,6 @@
 #include "search/fts/match.h"
 
-namespace search_fts {
+namespace swapmeet::search_fts {
 namespace {
 
 // U+E000: split_words takes private letters for separators, so no query holds it.
@@ -31,4 +31,4 @@ std::string match_of(const swapmeet::Query& query) {
   return match;
 }
 
-}  // namespace search_fts
+}  // namespace swapmeet::search_fts

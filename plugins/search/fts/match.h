@@ -6,7 +6,7 @@
 
 #include "swapmeet/query.h"
 
-namespace search_fts {
+namespace swapmeet::search_fts {
 
 // The searchable words of a text in the order of the index, with a gap between runs that no phrase
 // crosses.
@@ -16,4 +16,4 @@ std::string match_of(const swapmeet::QueryTerm& term);
 // The positive terms, ANDed; empty when there are none.
 std::string match_of(const swapmeet::Query& query);
 
-}  // namespace search_fts
+}  // namespace swapmeet::search_fts

@@ -13,16 +13,18 @@ class FtsSearch final : public swapmeet::Plugin {
  public:
   swapmeet::Result<void> configure(swapmeet::Host& host) override {
     host_ = &host;
-    kept_.emplace(search_fts::stores_in(host.data_folder()));
+    kept_.emplace(swapmeet::search_fts::stores_in(host.data_folder()));
     return {};
   }
   swapmeet::Result<void> start() override {
     return swapmeet::sqlite::attempt([&]() -> swapmeet::Result<void> {
       const auto most = static_cast<std::size_t>(host_->settings().integer("max_results"));
-      store_ = search_fts::Store::open(host_->data_folder(), most, [&](const std::string& why) {
-        host_->log(swapmeet::LogLevel::warning,
-                   "set a damaged index aside and makes it anew from the registry", {{"why", why}});
-      });
+      store_ = swapmeet::search_fts::Store::open(
+          host_->data_folder(), most, [&](const std::string& why) {
+            host_->log(swapmeet::LogLevel::warning,
+                       "set a damaged index aside and makes it anew from the registry",
+                       {{"why", why}});
+          });
       return {};
     });
   }
@@ -35,7 +37,7 @@ class FtsSearch final : public swapmeet::Plugin {
  private:
   swapmeet::Host* host_ = nullptr;
   std::optional<swapmeet::sqlite::KeptStores> kept_;
-  std::unique_ptr<search_fts::Store> store_;
+  std::unique_ptr<swapmeet::search_fts::Store> store_;
 };
 
 constexpr const char* kProvides[] = {swapmeet::Search::kInterface};

@@ -5,7 +5,7 @@
 
 #include "swapmeet/id.h"
 
-namespace search_fts {
+namespace swapmeet::search_fts {
 namespace {
 
 using swapmeet::SortOrder;
@@ -55,4 +55,4 @@ swapmeet::Result<Place> place_of(const std::string& cursor) {
   return place;
 }
 
-}  // namespace search_fts
+}  // namespace swapmeet::search_fts

@@ -8,7 +8,7 @@
 #include "swapmeet/result.h"
 #include "swapmeet/search.h"
 
-namespace search_fts {
+namespace swapmeet::search_fts {
 
 // Smaller comes first: what is sorted by; then all words in the name before some in the folder,
 // more sources before fewer, short names before long ones; then the content id, so that the order
@@ -40,4 +40,4 @@ std::string cursor_of(const Place& place);
 // The empty text is the beginning. `invalid_argument`: it is no cursor.
 swapmeet::Result<Place> place_of(const std::string& cursor);
 
-}  // namespace search_fts
+}  // namespace swapmeet::search_fts

@@ -3,7 +3,7 @@
 // split or folded is a new version too: what was written is needed to take a doc out again.
 #pragma once
 
-namespace search_fts {
+namespace swapmeet::search_fts {
 
 // A doc is one (content, path, audience), however many peers list it (uses). Its words are split
 // and folded before FTS5 sees them, and stand nowhere but in its index.
@@ -52,4 +52,4 @@ CREATE TABLE listings(peer INTEGER NOT NULL, path TEXT NOT NULL, doc INTEGER NOT
 CREATE VIRTUAL TABLE words USING fts5(name, folder, content='', columnsize=0, tokenize='ascii');
 )sql"};
 
-}  // namespace search_fts
+}  // namespace swapmeet::search_fts

@@ -9,7 +9,7 @@
 #include "search/fts/loading.h"
 #include "search/fts/schema.h"
 
-namespace search_fts {
+namespace swapmeet::search_fts {
 namespace {
 
 constexpr int kLogPages = 4'000;  // of 4 KiB
@@ -134,4 +134,4 @@ Result<void> Store::apply(const ChangeBatch& batch) {
   });
 }
 
-}  // namespace search_fts
+}  // namespace swapmeet::search_fts

@@ -18,9 +18,7 @@
 #include "swapmeet/search.h"
 #include "swapmeet/sqlite/database.h"
 
-namespace search_fts {
-
-using namespace swapmeet;
+namespace swapmeet::search_fts {
 
 class Store final : public Search, public ChangeFollower {
  public:
@@ -55,4 +53,4 @@ class Store final : public Search, public ChangeFollower {
   sqlite::ReaderPool readers_;
 };
 
-}  // namespace search_fts
+}  // namespace swapmeet::search_fts

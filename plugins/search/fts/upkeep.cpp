@@ -2,7 +2,7 @@
 
 #include "search/fts/schema.h"
 
-namespace search_fts {
+namespace swapmeet::search_fts {
 namespace {
 
 using namespace swapmeet;
@@ -41,4 +41,4 @@ sqlite::KeptStores stores_in(const std::filesystem::path& folder) {
         .read = read}});
 }
 
-}  // namespace search_fts
+}  // namespace swapmeet::search_fts

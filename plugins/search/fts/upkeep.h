@@ -3,8 +3,8 @@
 
 #include "swapmeet/sqlite/upkeep.h"
 
-namespace search_fts {
+namespace swapmeet::search_fts {
 
 swapmeet::sqlite::KeptStores stores_in(const std::filesystem::path& folder);
 
-}  // namespace search_fts
+}  // namespace swapmeet::search_fts

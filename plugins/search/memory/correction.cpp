@@ -6,7 +6,7 @@
 
 #include "swapmeet/query.h"
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 namespace {
 
 constexpr std::size_t kKnown = 3;         // documents that have a word that is right
@@ -151,4 +151,4 @@ std::vector<std::string> corrections(std::string_view query,
   return texts;
 }
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

@@ -9,7 +9,7 @@
 
 #include "search/memory/segment.h"
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 
 // A word of a query that stands for itself: no phrase, filter, prefix, and not left out.
 struct PlainWord {
@@ -25,4 +25,4 @@ std::vector<PlainWord> plain_words(std::string_view query);
 std::vector<std::string> corrections(std::string_view query,
                                      const std::vector<const Segment*>& segments);
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

@@ -9,7 +9,7 @@
 
 #include "swapmeet/search.h"
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 namespace {
 
 std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
@@ -424,4 +424,4 @@ void Documents::recycle(const std::vector<Number>& documents) {
   }
 }
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

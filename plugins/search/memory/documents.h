@@ -19,9 +19,8 @@
 #include "swapmeet/listing.h"
 #include "swapmeet/media_type.h"
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 
-using namespace swapmeet;
 using Number = std::uint32_t;
 inline constexpr Number kNone = IdTable::kNone;
 
@@ -180,4 +179,4 @@ class Documents {
   IdTable content_numbers_;
 };
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

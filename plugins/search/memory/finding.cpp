@@ -7,7 +7,7 @@
 
 #include "search/memory/correction.h"
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 namespace {
 
 // Contents of a segment that are weighed, at least: in its own order the best come first; for
@@ -193,4 +193,4 @@ std::vector<std::string> Finder::other_names(const Entry& shown) const {
   return names;
 }
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

@@ -11,7 +11,7 @@
 #include "search/memory/segment.h"
 #include "swapmeet/search.h"
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 
 struct Segments {
   const RankedSegment& ranked;
@@ -60,4 +60,4 @@ class Finder {
   bool is_all_ = true;        // everything that matches is in all_
 };
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

@@ -9,7 +9,7 @@
 
 #include "search/memory/snapshot.h"
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 
 // Finding takes the key's hash and a predicate that says whether a number is the one sought. Open
 // addressing with linear probing; removal moves later entries back, so that nothing is left behind.
@@ -90,4 +90,4 @@ class IdTable {
   std::size_t used_ = 0;
 };
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

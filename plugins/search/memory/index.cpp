@@ -9,7 +9,7 @@
 #include "search/memory/locks.h"
 #include "search/memory/suggesting.h"
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 namespace {
 
 constexpr std::size_t kFlips = 2000;  // listings of a peer that comes or goes, likewise
@@ -222,4 +222,4 @@ void Index::apply_to_peer(const Change& change) {
   }
 }
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

@@ -25,7 +25,7 @@
 #include "search/memory/turns.h"
 #include "swapmeet/search.h"
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 
 class Index final : public Search, public ChangeFollower {
  public:
@@ -100,4 +100,4 @@ class Index final : public Search, public ChangeFollower {
   std::thread ranker_;
 };
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 
 Result<StoreReport> KeptSnapshot::verify() {
   StoreReport report;
@@ -29,4 +29,4 @@ Result<void> KeptSnapshot::back_up(const std::filesystem::path& folder) {
   return index_->save(folder / file_.filename());
 }
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

@@ -8,7 +8,7 @@
 #include "search/memory/index.h"
 #include "swapmeet/stores.h"
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 
 class KeptSnapshot final : public swapmeet::Stores {
  public:
@@ -24,4 +24,4 @@ class KeptSnapshot final : public swapmeet::Stores {
   Index* index_ = nullptr;
 };
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

@@ -8,7 +8,7 @@
 
 #include "search/memory/index.h"
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 
 // Readers pass the gate one by one and let each other be; a writer holds it until it is done, so
 // that a crowd of readers cannot keep it out. It opens in the order in which they came, so that a
@@ -45,4 +45,4 @@ class Index::Writing {
   const Steady::time_point began_;
 };
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

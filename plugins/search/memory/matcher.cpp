@@ -6,7 +6,7 @@
 #include <memory>
 #include <span>
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 namespace {
 
 constexpr std::size_t kMostTried = 2'000'000;  // documents that have the words
@@ -182,4 +182,4 @@ bool Matcher::text_matches(const Entry& entry, Where where) const {
   });
 }
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

@@ -11,7 +11,7 @@
 #include "search/memory/segment.h"
 #include "swapmeet/query.h"
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 
 enum class Where { name, anywhere };
 // Of the documents of a content that stand in a row, those that match, or the first of them.
@@ -59,4 +59,4 @@ class Matcher {
   bool reads_texts_ = false;
 };
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

@@ -6,7 +6,7 @@
 
 #include "search/memory/segment.h"
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 namespace {
 
 // Puts ranks below a limit in order: many of them by a bit each.
@@ -122,4 +122,4 @@ void RankedSegment::finish() {
   }
 }
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

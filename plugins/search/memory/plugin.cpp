@@ -17,7 +17,7 @@ class MemorySearch final : public swapmeet::Plugin {
     return {};
   }
   swapmeet::Result<void> start() override {
-    index_ = std::make_unique<search_memory::Index>(
+    index_ = std::make_unique<swapmeet::search_memory::Index>(
         static_cast<std::size_t>(host_->settings().integer("max_results")), snapshot(),
         [this](std::string_view message, const std::string& why) {
           host_->log(swapmeet::LogLevel::warning, message, {{"why", why}});
@@ -38,8 +38,8 @@ class MemorySearch final : public swapmeet::Plugin {
   std::filesystem::path snapshot() const { return host_->data_folder() / "search.snapshot"; }
 
   swapmeet::Host* host_ = nullptr;
-  std::optional<search_memory::KeptSnapshot> kept_;
-  std::unique_ptr<search_memory::Index> index_;
+  std::optional<swapmeet::search_memory::KeptSnapshot> kept_;
+  std::unique_ptr<swapmeet::search_memory::Index> index_;
 };
 
 constexpr const char* kProvides[] = {swapmeet::Search::kInterface};

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 
 PackedPostings::Range PackedPostings::add(std::span<const Rank> ranks) {
   const auto begin = chunks_.size();
@@ -88,4 +88,4 @@ void PackedPostings::load(SnapshotReader& in) {
   data_ = in.table<std::uint16_t>();
 }
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

@@ -13,7 +13,7 @@
 #include "search/memory/snapshot.h"
 #include "search/memory/window.h"
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 
 class PackedPostings {
  public:
@@ -67,4 +67,4 @@ void PackedPostings::each(Range range, Take&& take) const {
   }
 }
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

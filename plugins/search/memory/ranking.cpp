@@ -11,7 +11,7 @@
 #include <malloc.h>
 #endif
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 namespace {
 
 using Steady = std::chrono::steady_clock;
@@ -210,4 +210,4 @@ std::shared_ptr<const RankedSegment> Index::ranked_anew(const std::shared_ptr<St
   return reordering.merged();
 }
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

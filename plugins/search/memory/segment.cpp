@@ -8,7 +8,7 @@
 
 #include "swapmeet/query.h"
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 namespace {
 
 constexpr std::size_t kStart = 3;  // bytes of a word by which the fresh ones are grouped
@@ -203,4 +203,4 @@ void RankedSegment::load(SnapshotReader& in) {
   begins_ = in.table<std::uint64_t>();
 }
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

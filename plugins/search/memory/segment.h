@@ -17,7 +17,7 @@
 #include "search/memory/spelling.h"
 #include "search/memory/window.h"
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 
 // What stands at a rank, with as much of the document as most searches ask of it.
 struct Entry {
@@ -146,4 +146,4 @@ class RankedSegment final : public Segment {
   std::vector<std::uint64_t> begins_;  // a bit a rank: is it the first of a content?
 };
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

@@ -7,7 +7,7 @@
 
 #include "swapmeet/abi.h"
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 namespace {
 
 using swapmeet::Error;
@@ -102,4 +102,4 @@ void SnapshotReader::finish() {
   if (number() != wanted || left_ != 0) throw BadSnapshot("its checksum is wrong");
 }
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

@@ -16,7 +16,7 @@
 
 #include "swapmeet/result.h"
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 
 // What a snapshot is made of is plain; both sides fold it into the checksum in the same pieces.
 class Checksum {
@@ -89,4 +89,4 @@ class SnapshotReader {
   Checksum checksum_;
 };
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

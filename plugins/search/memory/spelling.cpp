@@ -11,7 +11,7 @@
 #define SWAPMEET_FOR_THE_PROCESSOR
 #endif
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 namespace {
 
 // A bit for each of up to 64 signatures that differs from `wanted` in at most so many bits. Without
@@ -131,4 +131,4 @@ void Signatures::load(SnapshotReader& in) {
   }
 }
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

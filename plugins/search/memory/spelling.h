@@ -13,7 +13,7 @@
 
 #include "search/memory/snapshot.h"
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 
 // Calls `take` for each code point of a word.
 template <class Take>
@@ -108,4 +108,4 @@ class Signatures {
   std::array<Words, Pattern::kMost> by_size_;
 };
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

@@ -6,7 +6,7 @@
 #include "search/memory/correction.h"
 #include "search/memory/matcher.h"
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 namespace {
 
 constexpr std::size_t kRead = 300;  // names of a segment
@@ -57,4 +57,4 @@ std::vector<std::string> suggestions(const SuggestRequest& request, const Docume
   return queries;
 }
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

@@ -10,9 +10,9 @@
 #include "search/memory/segment.h"
 #include "swapmeet/search.h"
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 
 std::vector<std::string> suggestions(const SuggestRequest& request, const Documents& documents,
                                      const std::vector<const Segment*>& segments);
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

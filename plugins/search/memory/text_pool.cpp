@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <functional>
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 namespace {
 constexpr std::size_t kChunk = 1 << 20;
 std::uint64_t hash_of(std::string_view text) { return std::hash<std::string_view>{}(text); }
@@ -68,4 +68,4 @@ void TextPool::load(SnapshotReader& in) {
   }
 }
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

@@ -12,7 +12,7 @@
 #include "search/memory/id_table.h"
 #include "search/memory/snapshot.h"
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 
 class TextPool {
  public:
@@ -40,4 +40,4 @@ class TextPool {
   std::size_t left_ = 0;
 };
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

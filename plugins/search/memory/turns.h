@@ -5,7 +5,7 @@
 #include <atomic>
 #include <cstdint>
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 
 class Turns {
  public:
@@ -23,4 +23,4 @@ class Turns {
   std::atomic<std::uint32_t> now_ = 0;
 };
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

@@ -8,7 +8,7 @@
 #include <bit>
 #include <cstdint>
 
-namespace search_memory {
+namespace swapmeet::search_memory {
 
 using Rank = std::uint32_t;
 
@@ -53,4 +53,4 @@ class Window {
   alignas(64) std::array<std::uint64_t, kWords> words_{};
 };
 
-}  // namespace search_memory
+}  // namespace swapmeet::search_memory

@@ -115,10 +115,11 @@ class RemoteSearch final : public Plugin, public Search, public Watches {
   Host* host_ = nullptr;
   std::mutex mutex_;
   std::unique_ptr<wire::Client> client_;
-  search::RemoteWatches watches_{{[this](const auto& method, const auto& target, const auto& body) {
-                                    return ask(method, target, body);
-                                  },
-                                  [this] { return open_stream(); }}};
+  swapmeet::search_remote::RemoteWatches watches_{
+      {[this](const auto& method, const auto& target, const auto& body) {
+         return ask(method, target, body);
+       },
+       [this] { return open_stream(); }}};
 };
 
 }  // namespace

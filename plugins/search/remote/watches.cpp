@@ -6,7 +6,7 @@
 #include "swapmeet/wire/client.h"
 #include "swapmeet/wire/json.h"
 
-namespace swapmeet::search {
+namespace swapmeet::search_remote {
 namespace {
 
 constexpr std::chrono::seconds kShortest{1};  // pauses while the index is away
@@ -151,4 +151,4 @@ void RemoteWatches::run(const std::shared_ptr<Watch>& watch) const {
   watch->finished = true;
 }
 
-}  // namespace swapmeet::search
+}  // namespace swapmeet::search_remote

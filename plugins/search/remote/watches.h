@@ -14,7 +14,7 @@
 #include "swapmeet/watch.h"
 #include "swapmeet/wire/event_stream.h"
 
-namespace swapmeet::search {
+namespace swapmeet::search_remote {
 
 // How the index is spoken to, under this host's session.
 struct Index {
@@ -49,4 +49,4 @@ class RemoteWatches {
   std::vector<std::shared_ptr<Watch>> watches_;
 };
 
-}  // namespace swapmeet::search
+}  // namespace swapmeet::search_remote

@@ -9,26 +9,26 @@
 #include <optional>
 
 #include "swapmeet/auth.h"
-#include "transfer/swarm/catalogue.h"
-#include "transfer/swarm/checked_tickets.h"
-#include "transfer/swarm/content_routes.h"
-#include "transfer/swarm/download_store.h"
-#include "transfer/swarm/downloads.h"
-#include "transfer/swarm/file_hashes.h"
-#include "transfer/swarm/growing_files.h"
-#include "transfer/swarm/inbox.h"
-#include "transfer/swarm/inbox_routes.h"
-#include "transfer/swarm/inbox_store.h"
-#include "transfer/swarm/limit_schedule.h"
-#include "transfer/swarm/open_contents.h"
-#include "transfer/swarm/pacer.h"
-#include "transfer/swarm/scanner.h"
-#include "transfer/swarm/share_list.h"
-#include "transfer/swarm/shown_name.h"
+#include "transfer/swarm/base/shown_name.h"
+#include "transfer/swarm/catalogue/catalogue.h"
+#include "transfer/swarm/fetch/download_store.h"
+#include "transfer/swarm/fetch/downloads.h"
+#include "transfer/swarm/inbox/inbox.h"
+#include "transfer/swarm/inbox/inbox_routes.h"
+#include "transfer/swarm/inbox/inbox_store.h"
+#include "transfer/swarm/pace/limit_schedule.h"
+#include "transfer/swarm/pace/pacer.h"
+#include "transfer/swarm/pieces/growing_files.h"
+#include "transfer/swarm/scan/scanner.h"
+#include "transfer/swarm/scan/share_list.h"
+#include "transfer/swarm/scan/watcher.h"
+#include "transfer/swarm/serve/checked_tickets.h"
+#include "transfer/swarm/serve/content_routes.h"
+#include "transfer/swarm/serve/file_hashes.h"
+#include "transfer/swarm/serve/open_contents.h"
+#include "transfer/swarm/serve/uploads.h"
 #include "transfer/swarm/statistics.h"
 #include "transfer/swarm/upkeep.h"
-#include "transfer/swarm/uploads.h"
-#include "transfer/swarm/watcher.h"
 
 namespace {
 
@@ -80,12 +80,12 @@ class SwarmPlugin final : public Plugin {
  public:
   Result<void> configure(Host& host) override {
     host_ = &host;
-    kept_.emplace(swarm::stores_in(host.data_folder()));
-    auto ignore = swarm::IgnoreRules::parse(host.settings().list("ignore"));
+    kept_.emplace(transfer_swarm::stores_in(host.data_folder()));
+    auto ignore = transfer_swarm::IgnoreRules::parse(host.settings().list("ignore"));
     if (!ignore) return ignore.error();
-    auto schedule = swarm::LimitSchedule::parse(host.settings().list("schedule"));
+    auto schedule = transfer_swarm::LimitSchedule::parse(host.settings().list("schedule"));
     if (!schedule) return schedule.error();
-    return swarm::check_configured(host.settings().family("share.*"));
+    return transfer_swarm::check_configured(host.settings().family("share.*"));
   }
 
   Result<void> start() override {
@@ -98,7 +98,7 @@ class SwarmPlugin final : public Plugin {
     downloads_->set_limits(limits_of(settings));
     if (auto limited = set_limits(settings); !limited) return limited;
     warn_of_idle_weights(settings);
-    auto ignore = swarm::IgnoreRules::parse(settings.list("ignore"));
+    auto ignore = transfer_swarm::IgnoreRules::parse(settings.list("ignore"));
     if (!ignore) return ignore.error();
     auto changed = shares_->configure(settings.family("share.*"), *ignore,
                                       settings.duration("rescan_interval"));
@@ -159,22 +159,25 @@ class SwarmPlugin final : public Plugin {
                                     std::initializer_list<LogField> fields) {
       host->log(level, message, fields);
     };
-    catalogue_ = std::make_unique<swarm::Catalogue>(host_->data_folder() / "catalogue.sqlite");
+    catalogue_ =
+        std::make_unique<transfer_swarm::Catalogue>(host_->data_folder() / "catalogue.sqlite");
     catalogue_->drop_all_partial();
     warn_of_idle_weights(settings);
-    growing_ = std::make_unique<swarm::GrowingFiles>(announcing(log));
-    if (auto kept = swarm::apply_configured(*catalogue_, settings.family("share.*")); !kept)
+    growing_ = std::make_unique<transfer_swarm::GrowingFiles>(announcing(log));
+    if (auto kept = transfer_swarm::apply_configured(*catalogue_, settings.family("share.*"));
+        !kept)
       return kept;
-    meter_ = std::make_unique<swarm::UploadMeter>(host_->clock());
-    statistics_ = std::make_unique<swarm::Statistics>(host_->data_folder() / "statistics.sqlite");
+    meter_ = std::make_unique<transfer_swarm::UploadMeter>(host_->clock());
+    statistics_ =
+        std::make_unique<transfer_swarm::Statistics>(host_->data_folder() / "statistics.sqlite");
     meter_->set_totals(statistics_->totals());
     keeping_totals_ = host_->every(kKeepTotals, [this] { keep_totals(); });
-    download_pacer_ = std::make_unique<swarm::Pacer>(host_->clock());
+    download_pacer_ = std::make_unique<transfer_swarm::Pacer>(host_->clock());
     if (auto limited = set_limits(settings); !limited) return limited;
-    auto queue = swarm::DownloadQueue::open(queue_options(settings, log));
+    auto queue = transfer_swarm::DownloadQueue::open(queue_options(settings, log));
     if (!queue) return queue.error();
     downloads_ = std::move(*queue);
-    auto inbox = swarm::PeerInbox::open(inbox_options(settings, log));
+    auto inbox = transfer_swarm::PeerInbox::open(inbox_options(settings, log));
     if (!inbox) return inbox.error();
     inbox_ = std::move(*inbox);
     clock_watch_ = host_->every(kLookAtClock, [this] { apply_rates(); });
@@ -183,28 +186,28 @@ class SwarmPlugin final : public Plugin {
   }
 
   // Downloads are partial sources while they run, in no share: no share's name begins so.
-  swarm::GrowingFiles::Announcing announcing(const swarm::LogFunction& log) {
+  transfer_swarm::GrowingFiles::Announcing announcing(const Log& log) {
     const auto tried = [log](const std::function<void()>& work) {
       auto done = sqlite::attempt([&]() -> Result<void> { return work(), Result<void>{}; });
       if (!done) log(LogLevel::warning, "partial source", {{"why", done.error().message}});
     };
-    return {[this, tried](const std::string& id, const swarm::GrowingFile& file) {
+    return {[this, tried](const std::string& id, const transfer_swarm::GrowingFile& file) {
               const auto& facts = file.facts();
               const auto path = ".downloading/" + id.substr(0, 12) + '/' + facts.name;
               tried([&] {
                 catalogue_->put_partial(
-                    id, {swarm::shown_name(path), facts.content, facts.size,
+                    id, {transfer_swarm::shown_name(path), facts.content, facts.size,
                          std::max<std::uint64_t>(file.have(), 1)});  // 0 would be no source
               });
             },
             [this, tried](const std::string& id) { tried([&] { catalogue_->drop_partial(id); }); }};
   }
 
-  Result<void> share(const Settings& settings, const swarm::LogFunction& log) {
-    auto ignore = swarm::IgnoreRules::parse(settings.list("ignore"));
+  Result<void> share(const Settings& settings, const Log& log) {
+    auto ignore = transfer_swarm::IgnoreRules::parse(settings.list("ignore"));
     if (!ignore) return ignore.error();
     const auto host_data = host_->data_folder().parent_path();
-    swarm::ScanOptions scan;
+    transfer_swarm::ScanOptions scan;
     scan.scan_at_start = false;  // each share once it is watched
     scan.rescan_interval = settings.duration("rescan_interval");
     scan.ignore = *ignore;
@@ -215,12 +218,12 @@ class SwarmPlugin final : public Plugin {
       return totals.sent + totals.received;
     };
     scan.log = log;
-    scanner_ = std::make_unique<swarm::Scanner>(*catalogue_, std::move(scan));
-    watcher_ = std::make_unique<swarm::Watcher>(
-        [scanner = scanner_.get()](const swarm::Scope& scope) { scanner->request(scope); },
-        swarm::WatchOptions{.never = host_data, .log = log});
-    shares_ =
-        std::make_unique<swarm::ShareList>(*catalogue_, *scanner_, *watcher_, std::move(*ignore));
+    scanner_ = std::make_unique<transfer_swarm::Scanner>(*catalogue_, std::move(scan));
+    watcher_ = std::make_unique<transfer_swarm::Watcher>(
+        [scanner = scanner_.get()](const transfer_swarm::Scope& scope) { scanner->request(scope); },
+        transfer_swarm::WatchOptions{.never = host_data, .log = log});
+    shares_ = std::make_unique<transfer_swarm::ShareList>(*catalogue_, *scanner_, *watcher_,
+                                                          std::move(*ignore));
     return {};
   }
 
@@ -233,8 +236,8 @@ class SwarmPlugin final : public Plugin {
       host_->log(LogLevel::warning, "totals are not kept", {{"why", kept.error().message}});
   }
 
-  swarm::DownloadOptions queue_options(const Settings& settings, swarm::LogFunction log) {
-    swarm::DownloadOptions options;
+  transfer_swarm::DownloadOptions queue_options(const Settings& settings, Log log) {
+    transfer_swarm::DownloadOptions options;
     options.database = host_->data_folder() / "downloads.sqlite";
     options.download_folder = settings.path("download_folder");
     options.self = host_->peer_id();
@@ -249,14 +252,14 @@ class SwarmPlugin final : public Plugin {
     return options;
   }
 
-  static swarm::DownloadLimits limits_of(const Settings& settings) {
+  static transfer_swarm::DownloadLimits limits_of(const Settings& settings) {
     return {static_cast<std::size_t>(settings.integer("max_downloads")),
             static_cast<std::size_t>(settings.integer("max_sources")),
             settings.size("min_free_space")};
   }
 
-  static swarm::UploadWeights weights_of(const Settings& settings) {
-    swarm::UploadWeights weights;
+  static transfer_swarm::UploadWeights weights_of(const Settings& settings) {
+    transfer_swarm::UploadWeights weights;
     for (const auto& [group, weight] : settings.family("upload_weight.*"))
       weights[group] = static_cast<std::uint64_t>(settings.integer("upload_weight." + group));
     return weights;
@@ -275,7 +278,7 @@ class SwarmPlugin final : public Plugin {
   }
 
   Result<void> set_limits(const Settings& settings) {
-    auto schedule = swarm::LimitSchedule::parse(settings.list("schedule"));
+    auto schedule = transfer_swarm::LimitSchedule::parse(settings.list("schedule"));
     if (!schedule) return schedule.error();
     meter_->set_slots(static_cast<std::size_t>(settings.integer("upload_slots")));
     meter_->set_weights(weights_of(settings));
@@ -294,7 +297,7 @@ class SwarmPlugin final : public Plugin {
   // their buckets.
   void apply_rates() {
     const std::lock_guard lock(rates_mutex_);
-    const auto rates = schedule_.at(swarm::wall_time(host_->clock().now()), usual_rates_);
+    const auto rates = schedule_.at(transfer_swarm::wall_time(host_->clock().now()), usual_rates_);
     if (rates.upload != rates_.upload) meter_->set_rates(rates.upload);
     if (rates.download != rates_.download) download_pacer_->set_rates(rates.download);
     rates_ = rates;
@@ -309,12 +312,13 @@ class SwarmPlugin final : public Plugin {
       if (error == EACCES || error == EPERM || error == EIO)
         scanner_->leave_out(share.spec.name, path, error);
       else
-        scanner_->request(swarm::Scope{share.spec.name, swarm::folder_of_path(path), false});
+        scanner_->request(
+            transfer_swarm::Scope{share.spec.name, transfer_swarm::folder_of_path(path), false});
     }
   }
 
-  swarm::InboxOptions inbox_options(const Settings& settings, swarm::LogFunction log) {
-    swarm::InboxOptions options;
+  transfer_swarm::InboxOptions inbox_options(const Settings& settings, Log log) {
+    transfer_swarm::InboxOptions options;
     options.database = host_->data_folder() / "inbox.sqlite";
     options.download_folder = settings.path("download_folder");
     options.self = host_->peer_id();
@@ -335,19 +339,19 @@ class SwarmPlugin final : public Plugin {
     auto listener = host_->listen(options);
     if (!listener) return listener.error();
     listener_ = std::move(*listener);
-    hashes_ = std::make_unique<swarm::FileHashes>();
-    tickets_ = std::make_unique<swarm::CheckedTickets>(
+    hashes_ = std::make_unique<transfer_swarm::FileHashes>();
+    tickets_ = std::make_unique<transfer_swarm::CheckedTickets>(
         host_->clock(), [host = host_] { return host->find<Authenticator>(); });
-    open_ = std::make_unique<swarm::OpenContents>(*catalogue_, host_->clock());
+    open_ = std::make_unique<transfer_swarm::OpenContents>(*catalogue_, host_->clock());
     closing_ = host_->every(std::chrono::seconds(1), [open = open_.get()] { open->close_idle(); });
-    auto routes = swarm::add_content_routes(
+    auto routes = transfer_swarm::add_content_routes(
         *listener_,
         {*catalogue_, *meter_, *hashes_,
          [this](const std::string& file, int error) { look_again(file, error); }, inbox_.get(),
          host_->find<Registry>(), open_.get(), growing_.get(), tickets_.get()});
     if (!routes) return routes.error();
     routes_ = std::move(*routes);
-    auto inbox_routes = swarm::add_inbox_routes(*listener_, *inbox_);
+    auto inbox_routes = transfer_swarm::add_inbox_routes(*listener_, *inbox_);
     if (!inbox_routes) return inbox_routes.error();
     for (auto& route : *inbox_routes) routes_.push_back(std::move(route));
     meter_->set_listening(listener_->address(), settings.text("announce_address"));
@@ -356,26 +360,26 @@ class SwarmPlugin final : public Plugin {
 
   Host* host_ = nullptr;
   std::optional<sqlite::KeptStores> kept_;
-  std::unique_ptr<swarm::Catalogue> catalogue_;
-  std::unique_ptr<swarm::GrowingFiles> growing_;
-  std::unique_ptr<swarm::Pacer> download_pacer_;
+  std::unique_ptr<transfer_swarm::Catalogue> catalogue_;
+  std::unique_ptr<transfer_swarm::GrowingFiles> growing_;
+  std::unique_ptr<transfer_swarm::Pacer> download_pacer_;
   std::mutex rates_mutex_;  // guards the next three
-  swarm::LimitSchedule schedule_;
-  swarm::RateLimits usual_rates_;
-  swarm::RateLimits rates_;  // that hold now
+  transfer_swarm::LimitSchedule schedule_;
+  transfer_swarm::RateLimits usual_rates_;
+  transfer_swarm::RateLimits rates_;  // that hold now
   Registration clock_watch_;
-  std::unique_ptr<swarm::Statistics> statistics_;
+  std::unique_ptr<transfer_swarm::Statistics> statistics_;
   Registration keeping_totals_;
-  std::unique_ptr<swarm::UploadMeter> meter_;
-  std::unique_ptr<swarm::FileHashes> hashes_;
-  std::unique_ptr<swarm::CheckedTickets> tickets_;
-  std::unique_ptr<swarm::OpenContents> open_;
+  std::unique_ptr<transfer_swarm::UploadMeter> meter_;
+  std::unique_ptr<transfer_swarm::FileHashes> hashes_;
+  std::unique_ptr<transfer_swarm::CheckedTickets> tickets_;
+  std::unique_ptr<transfer_swarm::OpenContents> open_;
   Registration closing_;
-  std::unique_ptr<swarm::Scanner> scanner_;
-  std::unique_ptr<swarm::Watcher> watcher_;
-  std::unique_ptr<swarm::ShareList> shares_;
-  std::unique_ptr<swarm::DownloadQueue> downloads_;
-  std::unique_ptr<swarm::PeerInbox> inbox_;
+  std::unique_ptr<transfer_swarm::Scanner> scanner_;
+  std::unique_ptr<transfer_swarm::Watcher> watcher_;
+  std::unique_ptr<transfer_swarm::ShareList> shares_;
+  std::unique_ptr<transfer_swarm::DownloadQueue> downloads_;
+  std::unique_ptr<transfer_swarm::PeerInbox> inbox_;
   std::unique_ptr<http::Listener> listener_;
   std::vector<Registration> routes_;
 };

@@ -1,6 +1,6 @@
 #include "transfer/swarm/statistics.h"
 
-namespace swapmeet::swarm {
+namespace swapmeet::transfer_swarm {
 namespace {
 
 constexpr const char* kMigrations[] = {
@@ -28,4 +28,4 @@ void Statistics::put(const TransferTotals& totals) {
   totals_ = totals;
 }
 
-}  // namespace swapmeet::swarm
+}  // namespace swapmeet::transfer_swarm

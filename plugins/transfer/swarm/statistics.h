@@ -9,7 +9,7 @@
 #include "swapmeet/sqlite/database.h"
 #include "swapmeet/transfer.h"
 
-namespace swapmeet::swarm {
+namespace swapmeet::transfer_swarm {
 
 class Statistics {
  public:
@@ -24,4 +24,4 @@ class Statistics {
   TransferTotals totals_;
 };
 
-}  // namespace swapmeet::swarm
+}  // namespace swapmeet::transfer_swarm

@@ -1,11 +1,11 @@
 #include "transfer/swarm/upkeep.h"
 
-#include "transfer/swarm/catalogue_sql.h"
-#include "transfer/swarm/download_store.h"
-#include "transfer/swarm/inbox_store.h"
+#include "transfer/swarm/catalogue/catalogue_sql.h"
+#include "transfer/swarm/fetch/download_store.h"
+#include "transfer/swarm/inbox/inbox_store.h"
 #include "transfer/swarm/statistics.h"
 
-namespace swapmeet::swarm {
+namespace swapmeet::transfer_swarm {
 namespace {
 
 constexpr sqlite::Rule kCatalogueRules[] = {
@@ -29,4 +29,4 @@ sqlite::KeptStores stores_in(const std::filesystem::path& folder) {
        {.file = folder / "statistics.sqlite", .migrations = Statistics::migrations()}});
 }
 
-}  // namespace swapmeet::swarm
+}  // namespace swapmeet::transfer_swarm

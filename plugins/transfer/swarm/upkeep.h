@@ -4,8 +4,8 @@
 
 #include "swapmeet/sqlite/upkeep.h"
 
-namespace swapmeet::swarm {
+namespace swapmeet::transfer_swarm {
 
 sqlite::KeptStores stores_in(const std::filesystem::path& folder);
 
-}  // namespace swapmeet::swarm
+}  // namespace swapmeet::transfer_swarm

@@ -9,7 +9,7 @@ namespace swapmeet {
 
 inline constexpr std::uint64_t kPluginMagic = 0x5377'6170'6d65'6574;  // "Swapmeet"
 // Major: changed when an existing plugin would break. Minor: when something was added.
-inline constexpr std::uint16_t kAbiMajor = 3;
+inline constexpr std::uint16_t kAbiMajor = 4;
 inline constexpr std::uint16_t kAbiMinor = 0;
 
 #define SWAPMEET_TEXT_(x) #x

@@ -29,6 +29,10 @@ struct LogField {
   std::string value;
 };
 
+// Where a part writes its log lines; Host::log has this form.
+using Log =
+    std::function<void(LogLevel, std::string_view message, std::initializer_list<LogField> fields)>;
+
 // Something that happened, for whoever listens (GET /api/v1/events sends them on).
 struct Event {
   std::string topic;       // "download", "upload", "share", "inbox", "peer", …

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "fakes.h"
+#include "swapmeet/testing/manual_clock.h"
 
 using namespace swapmeet;
 using namespace swapmeet::testing;

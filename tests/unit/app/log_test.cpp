@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "catch.h"
-#include "host/app/config.h"
+#include "host/config/config.h"
 #include "swapmeet/testing/temporary_folder.h"
 #include "tests/unit/plugins/bench_host.h"
 

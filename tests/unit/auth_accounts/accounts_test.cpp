@@ -2,7 +2,7 @@
 #include "world.h"
 
 using namespace swapmeet;
-using namespace swapmeet::auth;
+using namespace swapmeet::auth_accounts;
 
 TEST_CASE("names and passwords are checked") {
   World world;

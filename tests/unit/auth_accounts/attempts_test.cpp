@@ -2,10 +2,11 @@
 #include <condition_variable>
 #include <thread>
 
+#include "swapmeet/testing/manual_clock.h"
 #include "world.h"
 
 using namespace swapmeet;
-using namespace swapmeet::auth;
+using namespace swapmeet::auth_accounts;
 using std::chrono::seconds;
 
 namespace {
@@ -19,26 +20,26 @@ seconds pause(Attempts& attempts, const std::string& account, const std::string&
 }  // namespace
 
 TEST_CASE("after the free failures each further one doubles the pause, up to a minute") {
-  TurnedClock clock;
+  testing::ManualClock clock;
   Attempts attempts(clock, {.per_account = 3, .per_address = 0});
   for (int i = 0; i < 3; ++i) CHECK(pause(attempts, "alice", "a") == seconds(0));
   for (const int expected : {1, 2, 4, 8, 16, 32, 60, 60, 60}) {
     CHECK(pause(attempts, "alice", "a") == seconds(expected));
-    clock.turn(seconds(expected));
+    clock.advance(seconds(expected));
     CHECK(pause(attempts, "alice", "a") == seconds(0));
   }
   CHECK(pause(attempts, "bob", "a") == seconds(0));
 }
 
 TEST_CASE("being turned away does not make the pause longer") {
-  TurnedClock clock;
+  testing::ManualClock clock;
   Attempts attempts(clock, {.per_account = 1, .per_address = 0});
   CHECK(pause(attempts, "alice", "a") == seconds(0));
   for (int i = 0; i < 100; ++i) CHECK(pause(attempts, "alice", "a") == seconds(1));
 }
 
 TEST_CASE("success clears the account, and of the address only what it took itself") {
-  TurnedClock clock;
+  testing::ManualClock clock;
   Attempts attempts(clock, {.per_account = 2, .per_address = 4});
   CHECK(pause(attempts, "alice", "a") == seconds(0));
   CHECK(pause(attempts, "alice", "a") == seconds(0));
@@ -52,11 +53,11 @@ TEST_CASE("success clears the account, and of the address only what it took itse
 }
 
 TEST_CASE("a quarter of an hour of rest forgets") {
-  TurnedClock clock;
+  testing::ManualClock clock;
   Attempts attempts(clock, {.per_account = 1, .per_address = 0});
   CHECK(pause(attempts, "alice", "a") == seconds(0));
   CHECK(pause(attempts, "alice", "a") == seconds(1));
-  clock.turn(seconds(15 * 60 + 1));
+  clock.advance(seconds(15 * 60 + 1));
   CHECK(pause(attempts, "alice", "a") == seconds(0));
   CHECK(pause(attempts, "alice", "a") == seconds(1));
 }
@@ -77,7 +78,7 @@ TEST_CASE("guessing a password is slowed down, and its right owner waits no long
   CHECK(refused.error().code == ErrorCode::too_many);
   CHECK(refused.error().retry_after == seconds(1));
   CHECK(code_of(world.log_in("alice")) == "too_many");  // the right one says nothing either
-  world.clock.turn(seconds(1));
+  world.clock.advance(seconds(1));
   CHECK(world.log_in("alice").ok());
   CHECK(world.log_in("alice").ok());
 }

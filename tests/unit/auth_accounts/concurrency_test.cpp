@@ -4,7 +4,7 @@
 #include "world.h"
 
 using namespace swapmeet;
-using namespace swapmeet::auth;
+using namespace swapmeet::auth_accounts;
 
 TEST_CASE("logging in, asking, changing and removing may all happen at once") {
   World world({.limits = {.per_account = 1'000'000, .per_address = 0}});

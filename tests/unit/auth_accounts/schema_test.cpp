@@ -3,7 +3,7 @@
 #include "catch.h"
 #include "world.h"
 
-namespace swapmeet::auth {
+namespace swapmeet::auth_accounts {
 namespace {
 
 // As it was written once, kept apart from the program's own migrations: what they must be able to
@@ -55,4 +55,4 @@ TEST_CASE("accounts of a newer version are refused") {
   CHECK_THROWS_WITH(Store(folder.path), Catch::Contains("newer version"));
 }
 
-}  // namespace swapmeet::auth
+}  // namespace swapmeet::auth_accounts

@@ -6,7 +6,7 @@
 #include "world.h"
 
 using namespace swapmeet;
-using namespace swapmeet::auth;
+using namespace swapmeet::auth_accounts;
 
 TEST_CASE("who logs in is known by the session") {
   World world;
@@ -45,9 +45,9 @@ TEST_CASE("a session runs out") {
   World world({.session_length = std::chrono::hours(1)});
   world.make("alice");
   const auto token = world.token("alice");
-  world.clock.turn(std::chrono::minutes(59));
+  world.clock.advance(std::chrono::minutes(59));
   CHECK(world.knows(token));
-  world.clock.turn(std::chrono::minutes(1));
+  world.clock.advance(std::chrono::minutes(1));
   CHECK(code_of(world.authority->identify(token)) == "unauthenticated");
 }
 

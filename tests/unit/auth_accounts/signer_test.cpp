@@ -4,7 +4,7 @@
 #include "world.h"
 
 using namespace swapmeet;
-using namespace swapmeet::auth;
+using namespace swapmeet::auth_accounts;
 
 namespace {
 
@@ -106,7 +106,7 @@ TEST_CASE("a ticket is good until it runs out") {
   const auto read = world.authority->check_ticket(*text);
   REQUIRE(read.ok());
   CHECK(*read == claims);
-  world.clock.turn(std::chrono::minutes(2));
+  world.clock.advance(std::chrono::minutes(2));
   CHECK(code_of(world.authority->check_ticket(*text)) == "not_allowed");
   CHECK(code_of(world.authority->check_ticket(*text + "A")) == "unauthenticated");
   CHECK(code_of(world.authority->check_ticket("")) == "unauthenticated");

@@ -13,23 +13,11 @@
 
 #include "auth/accounts/authority.h"
 #include "catch.h"
+#include "swapmeet/testing/manual_clock.h"
 
-namespace swapmeet::auth {
+namespace swapmeet::auth_accounts {
 
 namespace fs = std::filesystem;
-
-class TurnedClock final : public Clock {
- public:
-  Time now() const override { return Time(std::chrono::hours(24 * 365 * 50)) + passed(); }
-  std::chrono::steady_clock::time_point steady() const override {
-    return std::chrono::steady_clock::time_point(std::chrono::hours(1)) + passed();
-  }
-  void turn(std::chrono::milliseconds by) { passed_ += by.count(); }
-
- private:
-  std::chrono::milliseconds passed() const { return std::chrono::milliseconds(passed_); }
-  std::atomic<std::int64_t> passed_{0};
-};
 
 struct TemporaryFolder {
   TemporaryFolder() {
@@ -85,7 +73,7 @@ struct World {
   bool knows(const std::string& token) const { return authority->identify(token).ok(); }
 
   TemporaryFolder folder;
-  TurnedClock clock;
+  testing::ManualClock clock;
   Policy policy{.cost = cheapest()};
   std::mutex mutex;
   std::string log;
@@ -97,4 +85,4 @@ std::string code_of(const Result<T>& result) {
   return result ? "ok" : std::string(name_of(result.error().code));
 }
 
-}  // namespace swapmeet::auth
+}  // namespace swapmeet::auth_accounts

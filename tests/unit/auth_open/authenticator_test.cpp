@@ -5,7 +5,7 @@
 using namespace swapmeet;
 
 TEST_CASE("whoever comes is a guest, with any token or none") {
-  auth::OpenAuthenticator open;
+  auth_open::OpenAuthenticator open;
   for (const auto* token : {"", "left over from another configuration"}) {
     const auto who = open.identify(token);
     REQUIRE(who.ok());
@@ -15,14 +15,14 @@ TEST_CASE("whoever comes is a guest, with any token or none") {
 }
 
 TEST_CASE("nobody can log in where there are no accounts") {
-  auth::OpenAuthenticator open;
+  auth_open::OpenAuthenticator open;
   const auto session = open.log_in("alice", "correct horse", "127.0.0.1");
   REQUIRE_FALSE(session.ok());
   CHECK(session.error().code == ErrorCode::unsupported);
 }
 
 TEST_CASE("no ticket is needed, and none is ours") {
-  auth::OpenAuthenticator open;
+  auth_open::OpenAuthenticator open;
   const auto ticket = open.issue_ticket({});
   REQUIRE(ticket.ok());
   CHECK(ticket->empty());

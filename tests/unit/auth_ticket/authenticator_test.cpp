@@ -6,7 +6,8 @@
 #include "swapmeet/testing/manual_clock.h"
 
 using namespace swapmeet;
-using namespace swapmeet::auth;
+using namespace swapmeet::auth_ticket;
+using swapmeet::auth_accounts::Signer;
 
 namespace {
 

@@ -95,7 +95,7 @@ struct World : IndexAddress {
   std::filesystem::path file = host.data_folder() / "password";
   Index index{host.clock()};
   wire::Client client{{.url = index.url(), .token = "", .timeout = seconds(20)}};
-  registry::IndexSession peer{host, client, {"ann", file}};
+  swapmeet::registry_remote::IndexSession peer{host, client, {"ann", file}};
 };
 
 }  // namespace
@@ -112,7 +112,7 @@ TEST_CASE("one log-in is used until shortly before it runs out") {
 
 TEST_CASE("without an account it goes there as a guest") {
   World world;
-  registry::IndexSession guest(world.host, world.client, {});
+  swapmeet::registry_remote::IndexSession guest(world.host, world.client, {});
   CHECK(guest.token().value().empty());
   CHECK(world.index.log_ins == 0);
 }

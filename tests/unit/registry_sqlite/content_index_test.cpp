@@ -6,13 +6,13 @@
 
 #include "registry_world.h"
 
-using namespace registry::testing;
+using namespace swapmeet::registry_sqlite::testing;
 using namespace swapmeet;
-using registry::Store;
+using swapmeet::registry_sqlite::Store;
 
 namespace {
 
-constexpr registry::StoreOptions kSmallPortions{.least_content_portion = 7};
+constexpr swapmeet::registry_sqlite::StoreOptions kSmallPortions{.least_content_portion = 7};
 constexpr std::uint8_t kPeers = 5;
 constexpr std::uint8_t kContents = 9;
 

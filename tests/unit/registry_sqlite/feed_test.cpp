@@ -6,10 +6,10 @@
 #include "registry/sqlite/feed_readers.h"
 #include "registry_world.h"
 
-using namespace registry::testing;
+using namespace swapmeet::registry_sqlite::testing;
 using namespace swapmeet;
-using registry::FeedReaders;
-using registry::Store;
+using swapmeet::registry_sqlite::FeedReaders;
+using swapmeet::registry_sqlite::Store;
 
 namespace {
 

@@ -2,7 +2,7 @@
 // own migrations: what they must be able to read for ever. Never changed.
 #pragma once
 
-namespace registry::testing {
+namespace swapmeet::registry_sqlite::testing {
 
 inline constexpr const char* kFirstDatabase = R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
@@ -35,4 +35,4 @@ INSERT INTO listings VALUES(1,'a',x'01000000000000000000000000000000000000000000
 INSERT INTO removed VALUES(5,x'01000000000000000000000000000000','gone');
 )sql";
 
-}  // namespace registry::testing
+}  // namespace swapmeet::registry_sqlite::testing

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-namespace registry::testing {
+namespace swapmeet::registry_sqlite::testing {
 namespace {
 
 constexpr std::size_t kSector = 512;
@@ -205,4 +205,4 @@ void LosingDisk::leave_what_is_there() {
   }
 }
 
-}  // namespace registry::testing
+}  // namespace swapmeet::registry_sqlite::testing

@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-namespace registry::testing {
+namespace swapmeet::registry_sqlite::testing {
 
 class LosingDisk {
  public:
@@ -58,4 +58,4 @@ class LosingDisk {
   std::function<void()> gone_;  // empty: the power does not go, or has gone
 };
 
-}  // namespace registry::testing
+}  // namespace swapmeet::registry_sqlite::testing

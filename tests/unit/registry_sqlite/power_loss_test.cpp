@@ -3,9 +3,9 @@
 #include "losing_disk.h"
 #include "registry_world.h"
 
-using namespace registry::testing;
+using namespace swapmeet::registry_sqlite::testing;
 using namespace swapmeet;
-using registry::Store;
+using swapmeet::registry_sqlite::Store;
 
 namespace {
 

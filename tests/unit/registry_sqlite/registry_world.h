@@ -10,7 +10,7 @@
 #include "catch.h"
 #include "registry/sqlite/store.h"
 
-namespace registry::testing {
+namespace swapmeet::registry_sqlite::testing {
 
 struct Folder {
   std::filesystem::path path;
@@ -74,4 +74,4 @@ inline std::vector<std::string> paths(Store& store, std::uint8_t n) {
   return all;
 }
 
-}  // namespace registry::testing
+}  // namespace swapmeet::registry_sqlite::testing

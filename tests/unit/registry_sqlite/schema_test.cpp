@@ -7,20 +7,20 @@
 #include "registry/sqlite/upkeep.h"
 #include "registry_world.h"
 
-using namespace registry::testing;
+using namespace swapmeet::registry_sqlite::testing;
 using namespace swapmeet;
-using registry::Store;
-using registry::StoreOptions;
+using swapmeet::registry_sqlite::Store;
+using swapmeet::registry_sqlite::StoreOptions;
 
 TEST_CASE("a database of any version keeps its peers, listings and feed") {
-  const auto newest = std::size(registry::kMigrations);
+  const auto newest = std::size(swapmeet::registry_sqlite::kMigrations);
   for (std::size_t version = 1; version <= newest; ++version) {
     INFO("version " << version);
     const Folder folder;
     {
       sqlite::Database old(folder.path / "registry.db");
       old.execute(kFirstDatabase);
-      sqlite::migrate(old, std::span(registry::kMigrations).first(version));
+      sqlite::migrate(old, std::span(swapmeet::registry_sqlite::kMigrations).first(version));
     }
     {
       Store store(folder.path);
@@ -36,7 +36,7 @@ TEST_CASE("a database of any version keeps its peers, listings and feed") {
       CHECK(store.content(content(2), {})->names == std::vector<std::string>{"c"});
       CHECK(store.feed_state().latest == 7);
     }
-    const auto report = registry::stores_in(folder.path).verify();
+    const auto report = swapmeet::registry_sqlite::stores_in(folder.path).verify();
     CHECK(report->problems.empty());
   }
 }

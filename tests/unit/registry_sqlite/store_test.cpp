@@ -1,9 +1,9 @@
 // Listings and peers: what is announced comes back, whole or not at all.
 #include "registry_world.h"
 
-using namespace registry::testing;
+using namespace swapmeet::registry_sqlite::testing;
 using namespace swapmeet;
-using registry::Store;
+using swapmeet::registry_sqlite::Store;
 
 TEST_CASE("a batch is applied whole, and counted") {
   const Folder folder;

@@ -8,14 +8,14 @@
 #include "registry/sqlite/schema.h"
 #include "registry_world.h"
 
-using namespace registry::testing;
+using namespace swapmeet::registry_sqlite::testing;
 using namespace swapmeet;
-using registry::Store;
+using swapmeet::registry_sqlite::Store;
 
 namespace {
 
 std::string problems_in(const std::filesystem::path& folder) {
-  const auto report = registry::stores_in(folder).verify();
+  const auto report = swapmeet::registry_sqlite::stores_in(folder).verify();
   std::string all;
   for (const auto& problem : report->problems) all += problem + '\n';
   return all;
@@ -40,7 +40,7 @@ TEST_CASE("nothing is wrong with what the store writes, and its feed is told") {
   CHECK(problems_in(folder.path).empty());  // nothing there yet
   fill(folder.path);
   CHECK(problems_in(folder.path).empty());
-  const auto report = registry::stores_in(folder.path).verify();
+  const auto report = swapmeet::registry_sqlite::stores_in(folder.path).verify();
   Store store(folder.path);
   CHECK(report->feed == store.feed_state());
 }
@@ -78,9 +78,9 @@ TEST_CASE("an older schema is looked through as far as it can be") {
   const Folder folder;
   {
     sqlite::Database old(folder.path / "registry.db");
-    sqlite::migrate(old, std::span(registry::kMigrations).first(1));
+    sqlite::migrate(old, std::span(swapmeet::registry_sqlite::kMigrations).first(1));
   }
-  const auto report = registry::stores_in(folder.path).verify();
+  const auto report = swapmeet::registry_sqlite::stores_in(folder.path).verify();
   CHECK(report->problems.empty());
   CHECK(std::any_of(report->notes.begin(), report->notes.end(), [](const std::string& note) {
     return note.find("brought up to date at the next start") != std::string::npos;
@@ -104,7 +104,7 @@ TEST_CASE("copies that are made while the store is written to are whole, each as
   int copies = 0;
   do {
     const Folder copy;
-    REQUIRE(registry::stores_in(folder.path).back_up(copy.path).ok());
+    REQUIRE(swapmeet::registry_sqlite::stores_in(folder.path).back_up(copy.path).ok());
     CHECK(problems_in(copy.path).empty());
     Store copied(copy.path);
     CHECK(copied.counts().files % 20 == 0);

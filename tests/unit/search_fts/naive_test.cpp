@@ -171,7 +171,8 @@ std::string random_query(Random& random) {
 }
 
 // All pages, small ones.
-std::vector<Hit> all_hits(search_fts::Store& store, SearchRequest request, std::size_t limit) {
+std::vector<Hit> all_hits(swapmeet::search_fts::Store& store, SearchRequest request,
+                          std::size_t limit) {
   std::vector<Hit> hits;
   request.page.limit = limit;
   do {
@@ -184,7 +185,7 @@ std::vector<Hit> all_hits(search_fts::Store& store, SearchRequest request, std::
   return hits;
 }
 
-void compare(search_fts::Store& store, const World& world, const std::string& text,
+void compare(swapmeet::search_fts::Store& store, const World& world, const std::string& text,
              const Identity& viewer, std::size_t limit) {
   INFO(text);
   const auto query = parse_query(text);
@@ -219,7 +220,7 @@ TEST_CASE("random queries over random files find what a scan finds, in order, a 
   for (const unsigned seed : {1U, 2U, 3U}) {
     Random random(seed);
     std::filesystem::create_directories(std::filesystem::path(folder) / std::to_string(seed));
-    auto store = std::make_unique<search_fts::Store>(
+    auto store = std::make_unique<swapmeet::search_fts::Store>(
         std::filesystem::path(folder) / std::to_string(seed), 1000);
     World world;
     Revision stands = 0;
@@ -228,7 +229,7 @@ TEST_CASE("random queries over random files find what a scan finds, in order, a 
       REQUIRE(store->apply({"feed", stands, world.latest, std::move(changes)}).ok());
       stands = world.latest;
       if (round == 6)  // what is read from the disk is what was in memory
-        store.reset(), store = std::make_unique<search_fts::Store>(
+        store.reset(), store = std::make_unique<swapmeet::search_fts::Store>(
                            std::filesystem::path(folder) / std::to_string(seed), 1000);
       const Identity staff{"ann", {"staff"}, {}};
       for (int i = 0; i < 25; ++i)

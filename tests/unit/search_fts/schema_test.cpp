@@ -37,7 +37,7 @@ INSERT INTO listings VALUES(1, 'music/song.mp3', 1);
 INSERT INTO words(rowid, name, path) VALUES(1, 'song.mp3', 'music/song.mp3');
 )sql";
 
-std::uint64_t total(search_fts::Store& store) {
+std::uint64_t total(swapmeet::search_fts::Store& store) {
   return store.search({"song", {}, SortOrder::relevance, {}})->total;
 }
 
@@ -47,7 +47,7 @@ TEST_CASE("a search index of the first version starts over and finds everything 
   const testing::TemporaryFolder folder;
   sqlite::Database(folder.path / "search.db").execute(kFirstDatabase);
   {
-    search_fts::Store store(folder.path, 1000);
+    swapmeet::search_fts::Store store(folder.path, 1000);
     CHECK(*store.applied() == FeedPosition{"", 0});
     CHECK(total(store) == 0);
     Change present;
@@ -60,7 +60,8 @@ TEST_CASE("a search index of the first version starts over and finds everything 
     REQUIRE(store.apply({"f", 0, 7, {present, put}}).ok());
     CHECK(total(store) == 1);
   }
-  CHECK(search_fts::stores_in(folder.path).verify()->problems == std::vector<std::string>{});
+  CHECK(swapmeet::search_fts::stores_in(folder.path).verify()->problems ==
+        std::vector<std::string>{});
 }
 
 TEST_CASE("a search index of this version goes on where it stood") {
@@ -68,15 +69,16 @@ TEST_CASE("a search index of this version goes on where it stood") {
   {
     sqlite::Database old(folder.path / "search.db");
     old.execute(kFirstDatabase);
-    sqlite::migrate(old, search_fts::kMigrations);
+    sqlite::migrate(old, swapmeet::search_fts::kMigrations);
     old.execute("UPDATE meta SET feed='f', revision=7");
   }
-  search_fts::Store store(folder.path, 1000);
+  swapmeet::search_fts::Store store(folder.path, 1000);
   CHECK(*store.applied() == FeedPosition{"f", 7});
 }
 
 TEST_CASE("a search index of a newer version is refused") {
   const testing::TemporaryFolder folder;
   sqlite::Database(folder.path / "search.db").execute("PRAGMA user_version=99");
-  CHECK_THROWS_WITH(search_fts::Store(folder.path, 1000), Catch::Contains("newer version"));
+  CHECK_THROWS_WITH(swapmeet::search_fts::Store(folder.path, 1000),
+                    Catch::Contains("newer version"));
 }

@@ -43,7 +43,7 @@ ChangeBatch sample() {
            put(2, "stuff/cafe song.mp3", 1, 5000), put(2, "cafe/other.txt", 2, 10)}};
 }
 
-SearchPage ask(search_fts::Store& store, const std::string& query) {
+SearchPage ask(swapmeet::search_fts::Store& store, const std::string& query) {
   auto page = store.search({query, {}, SortOrder::relevance, {}});
   REQUIRE(page.ok());
   return *page;
@@ -53,7 +53,7 @@ SearchPage ask(search_fts::Store& store, const std::string& query) {
 
 TEST_CASE("Hits are grouped by content, names before paths") {
   const Folder folder;
-  search_fts::Store store(folder.path, 1000);
+  swapmeet::search_fts::Store store(folder.path, 1000);
   REQUIRE(store.apply(sample()).ok());
   const auto page = ask(store, "CAFÉ");
   REQUIRE(page.total == 2);
@@ -64,7 +64,7 @@ TEST_CASE("Hits are grouped by content, names before paths") {
 
 TEST_CASE("Filters, phrases, prefixes and negatives") {
   const Folder folder;
-  search_fts::Store store(folder.path, 1000);
+  swapmeet::search_fts::Store store(folder.path, 1000);
   REQUIRE(store.apply(sample()).ok());
   for (const auto* query : {"type:audio", "ext:flac", "peer:alice", "size>1K", "path:MUSIC", "so*",
                             "\"cafe song\"", "cafe -other", "peer:bob -cafe -other type:audio"}) {
@@ -75,7 +75,7 @@ TEST_CASE("Filters, phrases, prefixes and negatives") {
 
 TEST_CASE("Only present peers count, and only admitted viewers see") {
   const Folder folder;
-  search_fts::Store store(folder.path, 1000);
+  swapmeet::search_fts::Store store(folder.path, 1000);
   REQUIRE(store.apply(sample()).ok());
   auto secret = put(1, "plans.txt", 9, 1);
   secret.listing.audience = {false, {"staff"}, {}};
@@ -88,7 +88,7 @@ TEST_CASE("Only present peers count, and only admitted viewers see") {
 
 TEST_CASE("Pages go on where the last ended; garbage is refused") {
   const Folder folder;
-  search_fts::Store store(folder.path, 1000);
+  swapmeet::search_fts::Store store(folder.path, 1000);
   REQUIRE(store.apply(sample()).ok());
   const auto first = store.search({"cafe", {1, ""}, SortOrder::size, {}});
   REQUIRE(first->hits.size() == 1);
@@ -103,10 +103,10 @@ TEST_CASE("Pages go on where the last ended; garbage is refused") {
 TEST_CASE("The position is kept; other bases conflict; base 0 starts over") {
   const Folder folder;
   {
-    search_fts::Store store(folder.path, 1000);
+    swapmeet::search_fts::Store store(folder.path, 1000);
     REQUIRE(store.apply(sample()).ok());
   }
-  search_fts::Store store(folder.path, 1000);
+  swapmeet::search_fts::Store store(folder.path, 1000);
   CHECK(*store.applied() == FeedPosition{"f", 9});
   CHECK(store.apply({"f", 8, 10, {}}).error().code == ErrorCode::conflict);
   REQUIRE(store.apply({"g", 0, 1, {}}).ok());
@@ -117,7 +117,7 @@ namespace {
 
 // A store that has been closed, its file longer than a few pages.
 void leave_store(const Folder& folder) {
-  search_fts::Store store(folder.path, 1000);
+  swapmeet::search_fts::Store store(folder.path, 1000);
   auto batch = sample();
   for (int i = 0; i < 2000; ++i)
     batch.changes.push_back(put(1, "more/word" + std::to_string(i) + ".txt", 3, 10));
@@ -127,11 +127,12 @@ void leave_store(const Folder& folder) {
 // Opens it, which must find the damage, begin anew, and take in the feed again.
 void check_recovers(const Folder& folder) {
   int reports = 0;
-  const auto store = search_fts::Store::open(folder.path, 1000, [&](const std::string& why) {
-    ++reports;
-    CHECK(why.find("search.db") != std::string::npos);
-    CHECK(why.find("damaged") != std::string::npos);
-  });
+  const auto store =
+      swapmeet::search_fts::Store::open(folder.path, 1000, [&](const std::string& why) {
+        ++reports;
+        CHECK(why.find("search.db") != std::string::npos);
+        CHECK(why.find("damaged") != std::string::npos);
+      });
   CHECK(reports == 1);
   CHECK(*store->applied() == FeedPosition{});
   CHECK(ask(*store, "size>=0").total == 0);
@@ -147,7 +148,7 @@ TEST_CASE("a store whose file begins with garbage begins anew") {
   std::ofstream(folder.path / "search.db", std::ios::binary) << std::string(20'000, 'x');
   check_recovers(folder);
   CHECK(std::filesystem::exists(folder.path / "search.db.damaged"));
-  search_fts::Store::open(folder.path, 1000, [](const std::string& why) { FAIL(why); });
+  swapmeet::search_fts::Store::open(folder.path, 1000, [](const std::string& why) { FAIL(why); });
 }
 
 TEST_CASE("a store whose file is damaged anywhere in the middle begins anew") {
@@ -178,7 +179,7 @@ TEST_CASE("damage that shows only in use is an error, and the next start begins 
   const Folder folder;
   leave_store(folder);
   {
-    search_fts::Store store(folder.path, 1000);
+    swapmeet::search_fts::Store store(folder.path, 1000);
     sqlite::Database(folder.path / "search.db").execute("DELETE FROM words_data WHERE id>10");
     const auto page = store.search({"cafe", {}, SortOrder::relevance, {}});
     REQUIRE_FALSE(page.ok());

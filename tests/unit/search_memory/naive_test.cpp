@@ -154,7 +154,7 @@ class Life {
 TEST_CASE("Answers are those of a naive scan, whatever the feed brings") {
   Naive naive;
   Life life;
-  search_memory::Index index(1000);
+  swapmeet::search_memory::Index index(1000);
   Revision revision = 0;
   const Identity friendly{"ann", {"friends"}, {}};
   for (int round = 0; round < 60; ++round) {
@@ -180,7 +180,7 @@ TEST_CASE("Answers are those of a naive scan, whatever the feed brings") {
 }
 
 TEST_CASE("Searches go on while the feed is followed and all is ranked anew") {
-  search_memory::Index index(1000, 200);
+  swapmeet::search_memory::Index index(1000, 200);
   std::atomic<bool> done{false};
   std::vector<std::thread> readers;
   for (int i = 0; i < 2; ++i)
@@ -202,7 +202,7 @@ TEST_CASE("Searches go on while the feed is followed and all is ranked anew") {
 }
 
 TEST_CASE("A file for few stays so, however many audiences there are") {
-  search_memory::Index index(1000);
+  swapmeet::search_memory::Index index(1000);
   Change shown;
   shown.kind = ChangeKind::present;
   shown.peer = {{1}};

@@ -9,7 +9,7 @@
 #include "swapmeet/testing/temporary_folder.h"
 
 using namespace swapmeet;
-using search_memory::Index;
+using swapmeet::search_memory::Index;
 
 namespace {
 
@@ -140,7 +140,7 @@ TEST_CASE("A backup is a snapshot of its moment, and one that is of no use is on
   std::filesystem::create_directory(copy);
   {
     const auto index = place.open();
-    search_memory::KeptSnapshot kept(place.file);
+    swapmeet::search_memory::KeptSnapshot kept(place.file);
     CHECK(kept.verify()->notes.at(0).find("there is none") != std::string::npos);
     CHECK_FALSE(kept.back_up(copy).ok());
     REQUIRE(index->apply(some_changes()).ok());
@@ -149,7 +149,7 @@ TEST_CASE("A backup is a snapshot of its moment, and one that is of no use is on
     CHECK_FALSE(std::filesystem::exists(place.file));
   }
   CHECK(std::filesystem::exists(place.file));  // a backup does not stand for it
-  search_memory::KeptSnapshot copied(copy / "search.snapshot");
+  swapmeet::search_memory::KeptSnapshot copied(copy / "search.snapshot");
   CHECK(copied.verify()->follows == FeedPosition{"feed", 40});
   std::ofstream(copy / "search.snapshot", std::ios::app) << "x";
   const auto report = copied.verify();

@@ -8,7 +8,7 @@
 #include "search/memory/index.h"
 
 using namespace swapmeet;
-using namespace search_memory;
+using namespace swapmeet::search_memory;
 
 namespace {
 

@@ -2,6 +2,7 @@
 #include "swapmeet/testing/fake_host.h"
 
 #include "catch.h"
+#include "swapmeet/testing/manual_clock.h"
 
 using namespace swapmeet;
 using namespace swapmeet::testing;

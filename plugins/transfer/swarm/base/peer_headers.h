@@ -1,0 +1,12 @@
+// The header fields that peers add to HTTP when they fetch from each other: serve reads and answers
+// them, fetch sends and understands them. Threads: constants.
+#pragma once
+
+namespace swapmeet::transfer_swarm {
+
+// Header fields between peers: who asks (its peer id, believed only for its place in the queue),
+// and with a 503 the place in the queue for an upload slot.
+inline constexpr const char* kReaderHeader = "Swapmeet-Peer";
+inline constexpr const char* kPlaceHeader = "Swapmeet-Queue-Place";
+
+}  // namespace swapmeet::transfer_swarm

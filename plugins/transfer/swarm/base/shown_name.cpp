@@ -1,0 +1,48 @@
+#include "transfer/swarm/base/shown_name.h"
+
+#include <algorithm>
+
+#include "swapmeet/listing.h"
+
+namespace swapmeet::transfer_swarm {
+namespace {
+
+constexpr std::string_view kEscape = "\xe2\x80\x9b";
+
+// Bytes of the valid character at the beginning; 0 when there is none.
+std::size_t character(std::string_view text) {
+  for (std::size_t size = 1; size <= std::min<std::size_t>(4, text.size()); ++size)
+    if (is_utf8(text.substr(0, size))) return size;
+  return 0;
+}
+
+bool is_control(std::string_view c) {
+  const auto first = static_cast<unsigned char>(c[0]);
+  if (c.size() == 1) return first < 0x20 || first == 0x7f;
+  return c.size() == 2 && first == 0xc2 && static_cast<unsigned char>(c[1]) < 0xa0;
+}
+
+}  // namespace
+
+std::string shown_name(std::string_view raw) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string shown;
+  while (!raw.empty()) {
+    const auto size = character(raw);
+    const auto c = raw.substr(0, std::max<std::size_t>(size, 1));
+    if (size != 0 && !is_control(c)) {
+      shown += c;
+      if (c == kEscape) shown += c;
+    } else {
+      for (const auto byte : c) {
+        shown += kEscape;
+        shown += kDigits[static_cast<unsigned char>(byte) >> 4];
+        shown += kDigits[static_cast<unsigned char>(byte) & 15];
+      }
+    }
+    raw.remove_prefix(c.size());
+  }
+  return shown;
+}
+
+}  // namespace swapmeet::transfer_swarm

@@ -1,0 +1,213 @@
+#include "transfer/swarm/catalogue/catalogue_writer.h"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "transfer/swarm/base/shown_name.h"
+
+namespace swapmeet::transfer_swarm {
+namespace {
+
+constexpr std::int64_t kMostRemoved = 100'000;
+
+Revision latest_of(sqlite::Database& database) {
+  return static_cast<Revision>(database.integer("SELECT value FROM meta WHERE name='latest'"));
+}
+
+}  // namespace
+
+std::string text_of(const Audience& audience) {
+  if (audience.everyone) return "*";
+  std::string text;
+  for (const auto& group : audience.groups) text += "g" + group + "\n";
+  for (const auto& account : audience.accounts) text += "a" + account + "\n";
+  return text;
+}
+
+Audience audience_from(const std::string& text) {
+  Audience audience;
+  if (text == "*") return audience;
+  audience.everyone = false;
+  for (std::size_t at = 0, end = 0; (end = text.find('\n', at)) != std::string::npos; at = end + 1)
+    (text[at] == 'g' ? audience.groups : audience.accounts)
+        .push_back(text.substr(at + 1, end - at - 1));
+  return audience;
+}
+
+CatalogueWriter::CatalogueWriter(sqlite::Database& database)
+    : database_(database),
+      transaction_(database),
+      began_(latest_of(database)),
+      latest_(began_),
+      any_removed_(database.integer("SELECT EXISTS (SELECT 1 FROM removed)") != 0),
+      find_(database, "SELECT key, content FROM files WHERE share=? AND path=?"),
+      insert_(database,
+              "INSERT INTO files(share, path, inode, size, mtime_ns, device, content, revision,"
+              " born_ns) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT(share, path) DO NOTHING"),
+      replace_(database,
+               "UPDATE files SET inode=?3, size=?4, mtime_ns=?5, device=?6, content=?7,"
+               " revision=?8, born_ns=?9 WHERE share=?1 AND path=?2"),
+      layer_(database, "INSERT OR IGNORE INTO layers VALUES(?,?,?,?)"),
+      unremove_(database, "DELETE FROM removed WHERE shown=?"),
+      remove_(database, "INSERT OR REPLACE INTO removed VALUES(?,?)"),
+      erase_(database, "DELETE FROM files WHERE key=?"),
+      remember_(database,
+                "INSERT INTO gone(inode, size, mtime_ns, device, content, since, born_ns)"
+                " SELECT inode, size, mtime_ns, device, content, unixepoch(), born_ns FROM files"
+                " WHERE key=? AND device<>0 AND born_ns<>0"),
+      forget_layer_(database,
+                    "DELETE FROM layers WHERE content=?1"
+                    " AND NOT EXISTS (SELECT 1 FROM files WHERE content=?1)"
+                    " AND NOT EXISTS (SELECT 1 FROM gone WHERE content=?1)"),
+      known_(database,
+             "SELECT content FROM files WHERE inode=?1 AND size=?2 AND mtime_ns=?3 AND device=?4"
+             " AND born_ns=?5 UNION ALL"
+             " SELECT content FROM gone WHERE inode=?1 AND size=?2 AND mtime_ns=?3 AND device=?4"
+             " AND born_ns=?5 LIMIT 1") {}
+
+std::optional<StoredShare> CatalogueWriter::find_share(const std::string& name) {
+  auto row = database_.prepare(
+      "SELECT key, name, folder, audience, configured, device, withdrawn FROM shares WHERE name=?");
+  row.with(name);
+  if (!row.step()) return std::nullopt;
+  return StoredShare{row.integer(0),
+                     {row.text(1), row.text(2), audience_from(row.text(3))},
+                     row.integer(4) != 0,
+                     static_cast<std::uint64_t>(row.integer(5)),
+                     row.integer(6) != 0};
+}
+
+std::optional<std::string> CatalogueWriter::prefix_of(std::int64_t share) {
+  auto row = database_.prepare("SELECT name FROM shares WHERE key=?");
+  row.with(share);
+  if (!row.step()) return std::nullopt;
+  return row.text(0) + '/';
+}
+
+void CatalogueWriter::put(std::int64_t share, const std::string& prefix, const StoredFile& file,
+                          const ContentId& content) {
+  const auto revision = static_cast<std::int64_t>(next());
+  const auto write = [&](sqlite::Statement& row) {
+    row.reset();
+    row.bind(1, share).bind_blob(2, file.path.data(), file.path.size());
+    row.bind(3, static_cast<std::int64_t>(file.stamp.inode));
+    row.bind(4, static_cast<std::int64_t>(file.stamp.size)).bind(5, file.stamp.mtime_ns);
+    row.bind(6, static_cast<std::int64_t>(file.device));
+    row.bind_blob(7, content.bytes.data(), content.bytes.size());
+    row.bind(8, revision).bind(9, file.born_ns).run();
+    return sqlite3_changes(database_.handle()) > 0;
+  };
+  if (!write(insert_)) {
+    find_.reset();
+    find_.bind(1, share).bind_blob(2, file.path.data(), file.path.size());
+    const auto before = find_.step() ? find_.id<ContentId>(1) : content;
+    find_.reset();
+    write(replace_);
+    if (before != content) forget_unused_layer(before);
+  }
+  if (any_removed_ || removed_) unremove_.with(prefix + shown_name(file.path)).run();
+}
+
+// A file of one leaf has no layer: its content id is the leaf.
+void CatalogueWriter::put_layer(const MerkleTree& tree) {
+  if (tree.size <= kLeafSize) return;
+  layer_.reset();
+  layer_.bind_blob(1, tree.content.bytes.data(), tree.content.bytes.size());
+  layer_.bind(2, static_cast<std::int64_t>(tree.size));
+  layer_.bind(3, static_cast<std::int64_t>(tree.span));
+  layer_.bind_blob(4, tree.layer.data(), tree.layer.size()).run();
+}
+
+void CatalogueWriter::drop(std::int64_t share, const std::string& prefix, const std::string& path) {
+  find_.reset();
+  find_.bind(1, share).bind_blob(2, path.data(), path.size());
+  if (!find_.step()) return;
+  const auto key = find_.integer(0);
+  const auto content = find_.id<ContentId>(1);
+  find_.reset();
+  remember_.with(key).run();
+  erase_.with(key).run();
+  forget_unused_layer(content);  // of one that is not remembered
+  remove_.with(prefix + shown_name(path), next()).run();
+  removed_ = true;
+}
+
+void CatalogueWriter::renew_all(std::int64_t share, const std::string& prefix) {
+  auto renew = database_.prepare("UPDATE files SET revision=? WHERE key=?");
+  for_each_file(share, [&](std::int64_t key, const std::string& path) {
+    renew.with(next(), key).run();
+    unremove_.with(prefix + shown_name(path)).run();
+  });
+}
+
+void CatalogueWriter::withdraw_all(std::int64_t share, const std::string& prefix) {
+  for_each_file(share, [&](std::int64_t, const std::string& path) {
+    remove_.with(prefix + shown_name(path), next()).run();
+  });
+  database_.prepare("UPDATE files SET revision=-revision WHERE share=? AND revision>0")
+      .with(share)
+      .run();
+  removed_ = true;
+}
+
+void CatalogueWriter::drop_all(std::int64_t share, const std::string& prefix) {
+  std::vector<std::string> paths;
+  for_each_file(share, [&](std::int64_t, const std::string& path) { paths.push_back(path); });
+  for (const auto& path : paths) drop(share, prefix, path);
+}
+
+std::optional<ContentId> CatalogueWriter::known(const StoredFile& file) {
+  if (file.device == 0 || file.stamp.inode == 0 || file.born_ns == 0) return std::nullopt;
+  known_.with(file.stamp.inode, file.stamp.size, file.stamp.mtime_ns, file.device, file.born_ns);
+  std::optional<ContentId> content;
+  if (known_.step()) content = known_.id<ContentId>(0);
+  known_.reset();
+  return content;
+}
+
+void CatalogueWriter::put_partial(const std::string& id, const PartialListing& listing) {
+  drop_partial(id);
+  database_.prepare("INSERT INTO partial VALUES(?,?,?,?,?,unixepoch(),?)")
+      .with(id, listing.path, listing.content, listing.size, listing.have, next())
+      .run();
+  unremove_.with(listing.path).run();
+}
+
+void CatalogueWriter::drop_partial(const std::string& id) {
+  auto erase = database_.prepare("DELETE FROM partial WHERE id=?1 OR ?1='' RETURNING shown");
+  erase.with(id);
+  std::vector<std::string> paths;
+  while (erase.step()) paths.push_back(erase.text(0));
+  erase.reset();
+  for (const auto& path : paths) remove_.with(path, next()).run();
+  removed_ = removed_ || !paths.empty();
+}
+
+bool CatalogueWriter::commit() {
+  if (removed_) forget_old_removals();
+  if (latest_ != began_)
+    database_.prepare("UPDATE meta SET value=? WHERE name='latest'").with(latest_).run();
+  transaction_.commit();
+  return latest_ != began_;
+}
+
+void CatalogueWriter::for_each_file(std::int64_t share, const Each& each) {
+  auto row = database_.prepare("SELECT key, path FROM files WHERE share=? ORDER BY path");
+  row.with(share);
+  while (row.step()) each(row.integer(0), row.text(1));
+}
+
+// A follower that stands before what is forgotten here must start over. That is cheaper for it than
+// the removals, once these outnumber the files.
+void CatalogueWriter::forget_old_removals() {
+  const auto removed = database_.integer("SELECT count(*) FROM removed");
+  if (removed <= kMostRemoved || removed <= database_.integer("SELECT count(*) FROM files")) return;
+  const auto revision =
+      database_.integer("SELECT revision FROM removed ORDER BY revision DESC LIMIT 1 OFFSET 50000");
+  database_.prepare("DELETE FROM removed WHERE revision<=?").with(revision).run();
+  database_.prepare("UPDATE meta SET value=? WHERE name='oldest'").with(revision).run();
+}
+
+}  // namespace swapmeet::transfer_swarm

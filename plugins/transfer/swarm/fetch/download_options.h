@@ -1,0 +1,44 @@
+// What the downloads of a host are given: where they keep things, whom they ask, how much they may
+// take. The queue passes the same on to each transfer. Threads: plain data.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+
+#include "swapmeet/host.h"
+#include "swapmeet/registry.h"
+#include "transfer/swarm/fetch/source_pool.h"
+#include "transfer/swarm/pace/pacer.h"
+#include "transfer/swarm/pieces/growing_files.h"
+
+namespace swapmeet::transfer_swarm {
+
+struct DownloadLimits {
+  std::size_t max_downloads = 3;
+  std::size_t max_sources = 12;      // of one download
+  std::uint64_t min_free_space = 0;  // bytes that a download leaves free
+};
+
+struct DownloadOptions {
+  std::filesystem::path database;         // the queue's own SQLite file
+  std::filesystem::path download_folder;  // absolute; made when it is needed
+  PeerId self;                            // never a source
+  Registry* registry = nullptr;           // may be null: then only the requests' sources count
+  Clock* clock = nullptr;
+  Log log;                                            // optional
+  std::function<void(const Event&)> publish;          // optional; topic "download"
+  std::function<void(std::uint64_t bytes)> received;  // optional; of proven ones
+  DownloadLimits limits;
+  Patience patience;
+  std::chrono::milliseconds ask_sources{15'000};  // while running; at first more often
+  Pacer* pacer = nullptr;                         // of what comes; may be null: no limits
+  GrowingFiles* growing = nullptr;                // where what is proven is offered; may be null
+  // What is done sooner is not offered meanwhile.
+  std::chrono::milliseconds offer_after{1000};
+  std::chrono::milliseconds look_again{1000};  // which pieces a partial source has
+};
+
+}  // namespace swapmeet::transfer_swarm

@@ -1,0 +1,19 @@
+// What a request for a download asks for, made safe: where the file goes and what it is called.
+// Threads: free functions; they may wait for the registry.
+#pragma once
+
+#include <filesystem>
+
+#include "swapmeet/registry.h"
+#include "swapmeet/result.h"
+#include "swapmeet/transfer.h"
+#include "transfer/swarm/fetch/download_store.h"
+
+namespace swapmeet::transfer_swarm {
+
+// A plan without an id. `registry` may be null: then only the request's sources count.
+// `invalid_argument`: the folder; `not_found`: nobody has it and the request names no source.
+Result<TransferPlan> plan_for(const DownloadRequest& request,
+                              const std::filesystem::path& download_folder, Registry* registry);
+
+}  // namespace swapmeet::transfer_swarm

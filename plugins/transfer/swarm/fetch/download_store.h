@@ -1,0 +1,67 @@
+// What is kept of downloads between runs of the host: one row each, and the Merkle layers of those
+// that are not done, in a SQLite file of their own.
+// Threads: one at a time. Throws sqlite::Failure.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "swapmeet/sqlite/database.h"
+#include "swapmeet/transfer.h"
+
+namespace swapmeet::transfer_swarm {
+
+// What to fetch and where to, and how far that has come.
+struct TransferPlan {
+  std::string id;
+  ContentId content;
+  std::string name;              // safe
+  std::filesystem::path folder;  // absolute
+  bool overwrite = false;
+  std::vector<Source> given;  // sources that the request named
+  bool size_known = false;
+  std::uint64_t size = 0;          // a hint until the last piece is proven
+  std::string layer;               // checked; empty: not fetched yet, or the file is one piece
+  std::string proven;              // bits of pieces on the disk
+  std::string target;              // set just before the final rename
+  std::vector<std::string> liars;  // sources that sent wrong bytes; not asked again
+
+  std::filesystem::path partial() const {
+    return folder / ("." + id.substr(0, 12) + ".swapmeet-part");
+  }
+};
+
+struct StoredDownload {
+  std::int64_t seq = 0;  // the order in which they were asked for
+  TransferPlan plan;     // without its layer
+  DownloadStatus status;
+  // Who wants it: the person, by asking for it, and accepted offers, by their ids.
+  bool asked_for = true;
+  std::vector<std::string> offers;
+};
+
+class DownloadStore {
+ public:
+  explicit DownloadStore(const std::filesystem::path& file);
+  static std::span<const char* const> migrations();
+
+  std::vector<StoredDownload> all();
+  // Inserts or replaces all but the layer; durable when it returns.
+  void put(const StoredDownload& download);
+  std::string layer(const std::string& id);  // empty: there is none
+  void put_layer(const std::string& id, const std::string& layer);
+  void drop_layer(const std::string& id);
+  void remove(const std::string& id);
+  // From whom how much came; all() tells it again.
+  void put_fetched(const std::string& id, const std::vector<DownloadSource>& sources);
+
+ private:
+  std::vector<DownloadSource> fetched(const std::string& id);
+  sqlite::Database database_;
+  sqlite::Statement put_;
+};
+
+}  // namespace swapmeet::transfer_swarm

@@ -1,0 +1,41 @@
+// The file that a download grows in, beside its final place: a hidden name on the same file
+// system, so that finishing is one rename.
+// Threads: write() from many threads at once; the rest from one.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "swapmeet/result.h"
+
+namespace swapmeet::transfer_swarm {
+
+class PartialFile {
+ public:
+  // It is there with its full size: what had been written is still in it.
+  static bool is_whole(const std::filesystem::path& path, std::uint64_t size);
+  // Opens or makes it, with its place on the disk reserved where the file system can do that.
+  // `no_space`: the disk is full, or less than `min_free` bytes would stay free; a new file is
+  // removed again.
+  static Result<PartialFile> open(const std::filesystem::path& path, std::uint64_t size,
+                                  std::uint64_t min_free);
+  PartialFile(PartialFile&& other) noexcept
+      : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+  PartialFile& operator=(PartialFile&&) = delete;
+  ~PartialFile();
+
+  Result<void> write(std::uint64_t offset, const char* bytes, std::size_t size);
+  Result<void> sync();  // what was written is on the disk when it returns ok
+  // Renames it to `target`; `already_exists` unless `overwrite`. The rename is on the disk then.
+  Result<void> move_to(const std::filesystem::path& target, bool overwrite);
+
+ private:
+  PartialFile(std::filesystem::path path, int descriptor)
+      : path_(std::move(path)), descriptor_(descriptor) {}
+  std::filesystem::path path_;
+  int descriptor_;
+};
+
+}  // namespace swapmeet::transfer_swarm

@@ -1,0 +1,186 @@
+#include "transfer/swarm/pace/upload_slots.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace swapmeet::transfer_swarm {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds kKept{3};        // a slot, between two answers
+constexpr seconds kLate{2};        // after which others need not wait for one who may go
+constexpr seconds kForgotten{30};  // after which the place is lost
+constexpr seconds kLongestWait{10};
+constexpr std::chrono::milliseconds kTidyEvery{100};
+constexpr std::size_t kMostWaiting = 1'000;
+constexpr std::size_t kMostWaitingOfOne = 100;
+constexpr std::uint64_t kTurn = 720'720;  // of a group with weight 1; many weights divide it
+
+}  // namespace
+
+void UploadSlots::set_slots(std::size_t slots) {
+  const std::lock_guard lock(mutex_);
+  slots_ = slots;
+}
+
+void UploadSlots::set_weights(UploadWeights weights) {
+  const std::lock_guard lock(mutex_);
+  weights_ = std::move(weights);
+}
+
+UploadSlots::Turn UploadSlots::enter(const UploadRequest& request) {
+  const std::lock_guard lock(mutex_);
+  const auto now = clock_.steady();
+  tidy(now);
+  const Connection connection{request.address, request.port};
+  const Who who{request.address, request.reader, request.content};
+  if (slots_ == 0 || holders_.contains(connection)) {
+    depart(who);
+    ++holders_[connection].answers;
+    return {.granted = true};
+  }
+  const auto known = waiting_.find(who);
+  const auto& ticket = known != waiting_.end() ? known->second : join(request, who);
+  auto& waiter = groups_.at(ticket.group).queue.at(ticket.order);
+  const auto order = in_order();
+  const auto here = std::find(order.begin(), order.end(), &waiter);
+  const auto before = std::count_if(order.begin(), here,
+                                    [&](const Waiter* other) { return now - other->due <= kLate; });
+  if (holders_.size() + static_cast<std::size_t>(before) < slots_) {
+    grant(ticket);
+    depart(who);
+    ++holders_[connection].answers;
+    return {.granted = true};
+  }
+  const auto of_address = std::count_if(order.begin(), order.end(), [&](const Waiter* other) {
+    return std::get<0>(other->who) == request.address;
+  });
+  if (order.size() > kMostWaiting || static_cast<std::size_t>(of_address) > kMostWaitingOfOne) {
+    depart(who);
+    return {.retry_after = kLongestWait};
+  }
+  const auto place = static_cast<std::uint64_t>(here - order.begin()) + 1;
+  const auto wait = std::min(seconds(place), kLongestWait);
+  waiter.due = now + wait;
+  waiter.status.name = request.name;
+  waiter.status.size = request.size;
+  return {.place = place, .retry_after = wait};
+}
+
+void UploadSlots::leave(const UploadRequest& request, bool for_good) {
+  const std::lock_guard lock(mutex_);
+  const auto found = holders_.find({request.address, request.port});
+  if (found == holders_.end()) return;
+  if (--found->second.answers > 0) return;
+  found->second.left = clock_.steady();
+  if (for_good) holders_.erase(found);
+}
+
+std::vector<UploadStatus> UploadSlots::waiting() {
+  const std::lock_guard lock(mutex_);
+  tidy(clock_.steady());
+  std::vector<UploadStatus> all;
+  for (const auto* waiter : in_order()) {
+    all.push_back(waiter->status);
+    all.back().place = all.size();
+  }
+  return all;
+}
+
+// Ends what is over by now; not for every request when there are slots anyway.
+void UploadSlots::tidy(Instant now) {
+  const bool matters = slots_ > 0 && holders_.size() >= slots_;
+  if (!matters && now - tidied_ < kTidyEvery) return;
+  tidied_ = now;
+  std::erase_if(holders_, [&](const auto& one) {
+    return one.second.answers == 0 && now - one.second.left > kKept;
+  });
+  for (auto at = waiting_.begin(); at != waiting_.end();) {
+    const auto& [who, ticket] = *at++;
+    if (now - groups_.at(ticket.group).queue.at(ticket.order).due > kForgotten) depart(Who(who));
+  }
+  for (auto& [name, group] : groups_) {
+    if (group.queue.empty()) group.rounds.clear();
+    std::erase_if(group.rounds,
+                  [serving = group.serving](const auto& one) { return one.second < serving; });
+  }
+}
+
+// The heaviest of those that have a weight; empty: none has.
+std::string UploadSlots::group_of(const Identity& who) const {
+  auto best = weights_.end();
+  for (const auto& name : who.groups) {
+    const auto found = weights_.find(name);
+    if (found != weights_.end() && (best == weights_.end() || found->second > best->second))
+      best = found;
+  }
+  return best == weights_.end() ? std::string() : best->first;
+}
+
+std::uint64_t UploadSlots::stride_of(const std::string& group) const {
+  const auto found = weights_.find(group);
+  return found == weights_.end() ? kTurn : std::max<std::uint64_t>(kTurn / found->second, 1);
+}
+
+const UploadSlots::Ticket& UploadSlots::join(const UploadRequest& request, const Who& who) {
+  const auto name = group_of(request.who);
+  auto& group = groups_[name];
+  if (group.queue.empty()) group.next = std::max(group.next, now_);
+  const auto last = group.rounds.find(request.address);
+  const auto round =
+      last == group.rounds.end() ? group.serving : std::max(group.serving, last->second + 1);
+  group.rounds[request.address] = round;
+  const Order order{round, ++last_number_};
+  Waiter waiter{who, {}, clock_.steady()};
+  waiter.status.address = request.address;
+  waiter.status.account = request.who.account;
+  waiter.status.content = request.content;
+  waiter.status.started = clock_.now();
+  group.queue.emplace(order, std::move(waiter));
+  return waiting_.insert_or_assign(who, Ticket{name, order}).first->second;
+}
+
+void UploadSlots::depart(const Who& who) {
+  const auto found = waiting_.find(who);
+  if (found == waiting_.end()) return;
+  groups_.at(found->second.group).queue.erase(found->second.order);
+  waiting_.erase(found);
+}
+
+void UploadSlots::grant(const Ticket& ticket) {
+  auto& group = groups_.at(ticket.group);
+  group.serving = std::max(group.serving, ticket.order.first);
+  now_ = std::max(now_, group.next);
+  group.next += stride_of(ticket.group);
+}
+
+// As the slots will be given, if all come back in time: always to the group whose turn begins next.
+std::vector<const UploadSlots::Waiter*> UploadSlots::in_order() const {
+  struct Line {
+    std::map<Order, Waiter>::const_iterator at;
+    std::map<Order, Waiter>::const_iterator end;
+    std::uint64_t next;
+    std::uint64_t stride;
+  };
+  std::vector<Line> lines;
+  for (const auto& [name, group] : groups_)
+    lines.push_back({group.queue.begin(), group.queue.end(), group.next, stride_of(name)});
+  std::vector<const Waiter*> all;
+  const auto is_before = [](const Line& a, const Line& b) {
+    if ((a.at == a.end) != (b.at == b.end)) return b.at == b.end;
+    // Whoever came first, when neither group has waited longer.
+    if (a.next == b.next && a.at != a.end) return a.at->first.second < b.at->first.second;
+    return a.next < b.next;
+  };
+  while (!lines.empty()) {
+    auto& line = *std::min_element(lines.begin(), lines.end(), is_before);
+    if (line.at == line.end) break;
+    all.push_back(&line.at->second);
+    line.next += line.stride;
+    ++line.at;
+  }
+  return all;
+}
+
+}  // namespace swapmeet::transfer_swarm

@@ -1,0 +1,106 @@
+// Who may fetch now when upload slots are few, and who is next. A slot is held by a connection,
+// from its first answer until a moment after its last, so that a reader of many ranges keeps it.
+// Who comes when all are taken gets a place in the queue and a time to ask again. Groups get slots
+// in proportion to their weights; within a group it is first come, first served, but in turns
+// between addresses, so that many requests of one do not keep another waiting. Who does not come
+// back loses first the turn, then the place.
+// Threads: thread-safe.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "swapmeet/host.h"
+#include "swapmeet/identity.h"
+#include "swapmeet/transfer.h"
+
+namespace swapmeet::transfer_swarm {
+
+struct UploadRequest {
+  std::string address;  // of the reader, and the port of its connection
+  std::uint16_t port = 0;
+  std::string reader;  // what it calls itself; tells those apart that wait behind one address
+  ContentId content;
+  std::string name;
+  std::uint64_t size = 0;  // of the answer
+  Identity who = {};       // of the reader; a guest unless it brought a ticket
+};
+
+// By group, from 1; of those that are in none of them 1.
+using UploadWeights = std::map<std::string, std::uint64_t>;
+
+class UploadSlots {
+ public:
+  struct Turn {
+    bool granted = false;
+    std::uint64_t place = 0;  // else: in the queue, from 1; 0: the queue is full
+    std::chrono::seconds retry_after{0};
+  };
+
+  // The clock must outlive the slots.
+  explicit UploadSlots(Clock& clock) : clock_(clock) {}
+  // 0: no limit. Who holds a slot keeps it.
+  void set_slots(std::size_t slots);
+  // Who waits stays in the group that counted for it.
+  void set_weights(UploadWeights weights);
+  // A granted one must be left once for each enter().
+  Turn enter(const UploadRequest& request);
+  // `for_good`: nothing more comes over this connection.
+  void leave(const UploadRequest& request, bool for_good);
+  // Those who wait, in their order.
+  std::vector<UploadStatus> waiting();
+
+ private:
+  using Instant = std::chrono::steady_clock::time_point;
+  using Connection = std::pair<std::string, std::uint16_t>;
+  using Who = std::tuple<std::string, std::string, ContentId>;  // address, reader, content
+  using Order = std::pair<std::uint64_t, std::uint64_t>;        // round, number
+  struct Holder {
+    std::size_t answers = 0;  // that run
+    Instant left{};           // the last of them ended
+  };
+  struct Waiter {
+    Who who;
+    UploadStatus status;
+    Instant due{};  // it was told to ask again then
+  };
+  // Both between groups and between the addresses of one it is start-time fair queueing: each
+  // further turn begins later, and a newcomer begins with what is served now.
+  struct Group {
+    std::map<Order, Waiter> queue;
+    std::map<std::string, std::uint64_t> rounds;  // by address: of its last request
+    std::uint64_t serving = 0;                    // the round
+    std::uint64_t next = 0;                       // when its next turn begins, as now_ counts
+  };
+  struct Ticket {  // where somebody waits
+    std::string group;
+    Order order;
+  };
+
+  void tidy(Instant now);
+  std::string group_of(const Identity& who) const;
+  std::uint64_t stride_of(const std::string& group) const;
+  const Ticket& join(const UploadRequest& request, const Who& who);
+  void depart(const Who& who);
+  void grant(const Ticket& ticket);
+  std::vector<const Waiter*> in_order() const;
+
+  Clock& clock_;
+  std::mutex mutex_;  // guards all below
+  std::size_t slots_ = 0;
+  UploadWeights weights_;
+  Instant tidied_{};
+  std::map<Connection, Holder> holders_;
+  std::map<std::string, Group> groups_;  // the one without a name: all others
+  std::map<Who, Ticket> waiting_;
+  std::uint64_t now_ = 0;  // the beginning of the turn that was given last
+  std::uint64_t last_number_ = 0;
+};
+
+}  // namespace swapmeet::transfer_swarm

@@ -1,0 +1,139 @@
+#include "transfer/swarm/serve/uploads.h"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+
+namespace swapmeet::transfer_swarm {
+
+struct UploadMeter::Ledger {
+  struct Entry {
+    UploadStatus status;
+    std::chrono::steady_clock::time_point began;
+  };
+  explicit Ledger(Clock& clock_to_use)
+      : clock(clock_to_use), pacer(clock), slots(clock), quota(clock) {}
+
+  std::uint64_t begin(const UploadRequest& request) {
+    const std::lock_guard lock(mutex);
+    const auto number = next++;
+    ++totals.requests;
+    Entry entry;
+    entry.status.address = request.address;
+    entry.status.account = request.who.account;
+    entry.status.content = request.content;
+    entry.status.name = request.name;
+    entry.status.size = request.size;
+    entry.status.started = clock.now();
+    entry.began = clock.steady();
+    running.emplace(number, std::move(entry));
+    return number;
+  }
+  void sent(std::uint64_t number, std::uint64_t bytes) {
+    const std::lock_guard lock(mutex);
+    totals.sent += bytes;
+    const auto found = running.find(number);
+    if (found != running.end()) found->second.status.done += bytes;
+  }
+  // How much of it was sent.
+  std::uint64_t end(std::uint64_t number) {
+    const std::lock_guard lock(mutex);
+    const auto entry = running.extract(number);
+    return entry ? entry.mapped().status.done : 0;
+  }
+
+  Clock& clock;
+  Pacer pacer;
+  UploadSlots slots;
+  DailyQuota quota;
+  std::mutex mutex;  // guards all below
+  std::map<std::uint64_t, Entry> running;
+  std::uint64_t next = 1;
+  TransferTotals totals;
+  HostPort listening;
+  std::string announced;
+};
+
+UploadMeter::UploadMeter(Clock& clock) : ledger_(std::make_shared<Ledger>(clock)) {}
+UploadMeter::~UploadMeter() = default;
+
+UploadMeter::Admission UploadMeter::begin(const UploadRequest& request, bool last) {
+  const auto turn = ledger_->slots.enter(request);
+  if (!turn.granted) return {std::nullopt, std::nullopt, turn};
+  if (auto taken = ledger_->quota.take(request.content, request.size); !taken) {
+    ledger_->slots.leave(request, true);
+    return {std::nullopt, taken.error(), turn};
+  }
+  const auto reader = ledger_->pacer.reader(request.address);
+  const auto number = ledger_->begin(request);
+  Callbacks callbacks;
+  callbacks.on_sent = [ledger = ledger_, reader, number](std::uint64_t bytes) {
+    ledger->pacer.sent(*reader, bytes);
+    ledger->sent(number, bytes);
+  };
+  callbacks.on_end = [ledger = ledger_, number, request, last](bool complete) {
+    const auto sent = ledger->end(number);
+    ledger->quota.give_back(request.content, request.size - std::min(request.size, sent));
+    ledger->slots.leave(request, last || !complete);
+  };
+  callbacks.allowance = [ledger = ledger_, reader](std::uint64_t wanted) {
+    return ledger->pacer.allow(*reader, wanted);
+  };
+  return {std::move(callbacks), std::nullopt, turn};
+}
+
+void UploadMeter::set_slots(std::size_t slots) { ledger_->slots.set_slots(slots); }
+void UploadMeter::set_weights(UploadWeights weights) {
+  ledger_->slots.set_weights(std::move(weights));
+}
+void UploadMeter::set_daily_limit(std::uint64_t bytes) { ledger_->quota.set_limit(bytes); }
+void UploadMeter::set_rates(const Rates& rates) { ledger_->pacer.set_rates(rates); }
+
+void UploadMeter::set_listening(const HostPort& listening, const std::string& announced_address) {
+  const std::lock_guard lock(ledger_->mutex);
+  ledger_->listening = listening;
+  ledger_->announced = announced_address;
+}
+
+Result<std::vector<UploadStatus>> UploadMeter::list() {
+  const auto waiting = ledger_->slots.waiting();
+  const std::lock_guard lock(ledger_->mutex);
+  std::vector<UploadStatus> all;
+  const auto now = ledger_->clock.steady();
+  for (const auto& [number, entry] : ledger_->running) {
+    auto status = entry.status;
+    const auto passed =
+        std::chrono::duration_cast<std::chrono::milliseconds>(now - entry.began).count();
+    status.rate = status.done * 1000 / static_cast<std::uint64_t>(std::max<long long>(passed, 1));
+    all.push_back(std::move(status));
+  }
+  all.insert(all.end(), waiting.begin(), waiting.end());
+  return all;
+}
+
+void UploadMeter::set_totals(const TransferTotals& totals) {
+  const std::lock_guard lock(ledger_->mutex);
+  ledger_->totals = totals;
+}
+
+void UploadMeter::received(std::uint64_t bytes) {
+  const std::lock_guard lock(ledger_->mutex);
+  ledger_->totals.received += bytes;
+}
+
+TransferTotals UploadMeter::totals() {
+  const std::lock_guard lock(ledger_->mutex);
+  return ledger_->totals;
+}
+
+HostPort UploadMeter::listening() {
+  const std::lock_guard lock(ledger_->mutex);
+  return ledger_->listening;
+}
+
+std::string UploadMeter::announced_address() {
+  const std::lock_guard lock(ledger_->mutex);
+  return ledger_->announced;
+}
+
+}  // namespace swapmeet::transfer_swarm

@@ -1,0 +1,59 @@
+// What others fetch from this host: the content routes tell the meter when an answer begins, how
+// it goes and when it ends, and the meter keeps the list, the totals, the pace and the queue.
+// Threads: thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "swapmeet/transfer.h"
+#include "transfer/swarm/pace/daily_quota.h"
+#include "transfer/swarm/pace/pacer.h"
+#include "transfer/swarm/pace/upload_slots.h"
+
+namespace swapmeet::transfer_swarm {
+
+class UploadMeter final : public Uploads {
+ public:
+  // The clock must outlive what begin() returns.
+  explicit UploadMeter(Clock& clock);
+  ~UploadMeter() override;
+
+  // For http::FileBody; they may outlive the meter.
+  struct Callbacks {
+    std::function<void(std::uint64_t bytes)> on_sent;
+    std::function<void(bool complete)> on_end;
+    std::function<http::Allowance(std::uint64_t wanted)> allowance;
+  };
+  struct Admission {
+    std::optional<Callbacks> callbacks;  // none: not now
+    std::optional<Error> refused;        // then why, when it is not for the upload slots
+    UploadSlots::Turn turn;
+  };
+  // `last`: no more is to come over that connection.
+  Admission begin(const UploadRequest& request, bool last);
+  // From now on; rates also for running answers.
+  void set_rates(const Rates& rates);
+  void set_slots(std::size_t slots);
+  void set_weights(UploadWeights weights);
+  void set_daily_limit(std::uint64_t bytes_of_each_file);  // 0: none
+  void set_totals(const TransferTotals& totals);           // of earlier runs of the host
+  void received(std::uint64_t bytes);                      // by a download; for the totals
+  // Where the public listener really listens, and what to announce.
+  void set_listening(const HostPort& listening, const std::string& announced_address);
+
+  Result<std::vector<UploadStatus>> list() override;
+  TransferTotals totals() override;
+  HostPort listening() override;
+  std::string announced_address() override;
+
+ private:
+  struct Ledger;
+  std::shared_ptr<Ledger> ledger_;
+};
+
+}  // namespace swapmeet::transfer_swarm

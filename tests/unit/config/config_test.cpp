@@ -1,0 +1,135 @@
+#include "host/config/config.h"
+
+#include <algorithm>
+#include <atomic>
+#include <fstream>
+
+#include "catch.h"
+#include "host/app/pid_file.h"
+#include "host/app/stop_deadline.h"
+#include "tests/unit/plugins/bench_host.h"
+
+using namespace swapmeet;
+using Catch::Matchers::Contains;
+using swapmeet::testing::TemporaryFolder;
+
+namespace {
+
+struct File {
+  TemporaryFolder folder;
+  std::filesystem::path path = folder.path / "x.ini";
+
+  Result<Config> read(const std::string& text, const std::vector<std::string>& overrides = {}) {
+    std::ofstream(path) << text;
+    return read_config(path, overrides);
+  }
+  std::string problems(const std::string& text) {
+    const auto config = read(text);
+    REQUIRE_FALSE(config);
+    CHECK(config.error().code == ErrorCode::invalid_argument);
+    return config.error().message;
+  }
+};
+
+const std::string kGood = "[host]\nname = x\ndata = d\n";
+
+}  // namespace
+
+TEST_CASE("a configuration is read with defaults, folders beside the file, and overrides") {
+  File file;
+  const auto config = file.read(kGood + "[search]\nplugin = ./mine.so\nkey = v\n",
+                                {"http.listen=127.0.0.1:9", "http.max_buffered=1M"});
+  REQUIRE(config.ok());
+  CHECK(config->host.path("data") == file.folder.path / "d");
+  CHECK(config->listen_options().address == HostPort{"127.0.0.1", 9});
+  CHECK(config->listen_options().max_buffered == 1'000'000);
+  CHECK(config->owner_access());
+  REQUIRE(config->plugins.size() == 1);
+  CHECK(config->plugins[0].name == (file.folder.path / "mine.so").string());
+  CHECK(config->plugins[0].raw == RawSettings{{"key", "v"}});
+}
+
+TEST_CASE("all mistakes are told at once, one a line") {
+  File file;
+  const auto problems = file.problems(
+      "[host]\nnam = x\ndata = d\nlog_keep = many\n[http]\nwrkers = 1\n[serch]\n[auth]\n");
+  CHECK(std::count(problems.begin(), problems.end(), '\n') == 5);
+  CHECK_THAT(problems, Contains("x.ini [host] nam: is not a key here; did you mean 'name'?"));
+  CHECK_THAT(problems, Contains("x.ini [host] name: is missing"));
+  CHECK_THAT(problems, Contains("x.ini [host] log_keep: "));
+  CHECK_THAT(problems, Contains("x.ini [http] wrkers: is not a key here; did you mean 'workers'?"));
+  CHECK_THAT(problems, Contains("x.ini [serch]: there is no such section"));
+  CHECK_THAT(problems, Contains("x.ini [auth] plugin: is missing"));
+}
+
+TEST_CASE("public access without an auth plugin is refused") {
+  File file;
+  CHECK_THAT(file.problems(kGood + "[http]\naccess = public\n"), Contains("[auth]: is missing"));
+}
+
+TEST_CASE("a file that is missing, a folder, or no INI at all is refused") {
+  File file;
+  const auto missing = read_config(file.folder.path / "none.ini", {});
+  REQUIRE_FALSE(missing);
+  CHECK(missing.error().code == ErrorCode::not_found);
+  const auto folder = read_config(file.folder.path, {});
+  REQUIRE_FALSE(folder);
+  CHECK_THAT(folder.error().message, Contains("is a folder"));
+  CHECK_THAT(file.problems(std::string("\x7f"
+                                       "ELF\x02\x01\x01\0\0",
+                                       9)),
+             Contains("line 1"));
+  CHECK_THAT(file.problems("{\"json\": true}\n"), Contains("is no section, comment or key"));
+  CHECK_THAT(file.problems(kGood + "plugins = a\x01"
+                                   "b\n"),
+             Contains("control character"));
+}
+
+TEST_CASE("a key that cannot change while a host runs is named") {
+  File file;
+  const auto before = file.read(kGood);
+  const auto after = file.read(
+      "[host]\nname = y\ndata = d\nlog_level = debug\n[http]\nworkers = "
+      "2\nidle_timeout = 1s\n");
+  REQUIRE((before.ok() && after.ok()));
+  const auto keys = needs_restart(*before, *after);
+  REQUIRE(keys.size() == 2);
+  CHECK_THAT(keys[0], Contains("x.ini [host] name: takes another value at the next start"));
+  CHECK_THAT(keys[1], Contains("x.ini [http] workers"));
+  CHECK(needs_restart(*before, *before).empty());
+}
+
+TEST_CASE("a pid file holds the process id until it is removed") {
+  const TemporaryFolder folder;
+  const auto path = folder.path / "x.pid";
+  {
+    PidFile file;
+    REQUIRE(file.write(path).ok());
+    std::ifstream in(path);
+    int pid = 0;
+    in >> pid;
+    CHECK(pid == ::getpid());
+  }
+  CHECK_FALSE(std::filesystem::exists(path));
+  PidFile nowhere;
+  const auto wrong = nowhere.write(folder.path / "none/x.pid");
+  REQUIRE_FALSE(wrong);
+  CHECK_THAT(wrong.error().message, Contains("x.pid: cannot be written"));
+}
+
+TEST_CASE("a stop deadline acts when it is reached, and not when the stop was in time") {
+  std::atomic<bool> ended{false};
+  {
+    const StopDeadline in_time(std::chrono::hours(1), [&] { ended = true; });
+  }
+  CHECK_FALSE(ended);
+  std::mutex mutex;
+  std::condition_variable changed;
+  const StopDeadline late(std::chrono::milliseconds(1), [&] {
+    const std::lock_guard lock(mutex);
+    ended = true;
+    changed.notify_all();
+  });
+  std::unique_lock lock(mutex);
+  CHECK(changed.wait_for(lock, std::chrono::seconds(20), [&] { return ended.load(); }));
+}

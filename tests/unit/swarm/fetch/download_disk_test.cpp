@@ -1,0 +1,152 @@
+// Full disks and files in the way.
+#include <sys/resource.h>
+
+#include <csignal>
+
+#include "swapmeet/sqlite/database.h"
+#include "transfer/swarm/fetch/partial.h"
+#include "unit/swarm/fetch/download_fixture.h"
+
+namespace swapmeet::transfer_swarm {
+namespace {
+
+// Files may not be larger, until the end of the scope.
+class LargestFile {
+ public:
+  explicit LargestFile(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    rlimit now = before_;
+    now.rlim_cur = bytes;
+    ::setrlimit(RLIMIT_FSIZE, &now);
+  }
+  ~LargestFile() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
+};
+
+}  // namespace
+
+TEST_CASE("a download waits for room on the disk, and goes on when there is") {
+  Downloading d;
+  const FakeSource source(noise(3 * kMiB));
+  d.options.limits.min_free_space = 1ULL << 60;
+  d.options.patience.longest_backoff = std::chrono::hours(1);
+  d.options.patience.first_backoff = std::chrono::hours(1);
+  d.open();
+  const auto id = d.start(request_for(source.content(), "a", {source.source(1)}));
+  const auto status = d.when_waiting(id);
+  CHECK(status.why.find("make room") != std::string::npos);
+  CHECK(d.files().empty());
+  d.queue->set_limits({});
+  CHECK(bytes_in(d.when_done(id).path) == noise(3 * kMiB));
+}
+
+TEST_CASE("a file that may not grow so large leaves nothing half-named") {
+  Downloading d;
+  const FakeSource source(noise(3 * kMiB));
+  d.open();
+  std::string id;
+  {
+    const LargestFile limit(2 * kMiB);
+    id = d.start(request_for(source.content(), "a", {source.source(1)}));
+    CHECK(d.when_waiting(id).why.find("may not be as large") != std::string::npos);
+    CHECK(d.files().empty());
+  }
+  CHECK(bytes_in(d.when_done(id).path) == noise(3 * kMiB));
+}
+
+TEST_CASE("a write that fails in the middle loses nothing that was proven") {
+  Downloading d;
+  FakeSource source(noise(6 * kMiB));
+  source.slow_down(3 * kMiB);
+  d.open();
+  const auto id = d.start(request_for(source.content(), "a", {source.source(1)}));
+  std::uint64_t before = 0;
+  {
+    d.when(id, [](const auto& status) { return status.done >= 2 * kMiB; });
+    const LargestFile limit(2 * kMiB);
+    const auto status = d.when_waiting(id);
+    CHECK(status.why.find("may not be as large") != std::string::npos);
+    CHECK(d.files().size() == 1);
+    CHECK(d.files().at(0).ends_with(".swapmeet-part"));
+    before = status.done;
+    CHECK(before >= 2 * kMiB);
+  }
+  const auto status = d.when_done(id);
+  REQUIRE(status.state == DownloadState::done);
+  CHECK(status.done == 6 * kMiB);
+  CHECK(bytes_in(status.path) == noise(6 * kMiB));
+  CHECK(source.layers() == 1);
+}
+
+TEST_CASE("a partial file is reserved, and renamed without replacing what is there") {
+  Downloading d;
+  const auto path = d.folder / "x.swapmeet-part";
+  auto partial = PartialFile::open(path, 3 * kMiB, 0);
+  REQUIRE(partial.ok());
+  CHECK(PartialFile::is_whole(path, 3 * kMiB));
+  CHECK_FALSE(PartialFile::is_whole(path, 4 * kMiB));
+  REQUIRE(partial->write(0, "abc", 3).ok());
+  REQUIRE(partial->sync().ok());
+  std::ofstream(d.folder / "taken") << "mine";
+  const auto taken = partial->move_to(d.folder / "taken", false);
+  REQUIRE_FALSE(taken.ok());
+  CHECK(taken.error().code == ErrorCode::already_exists);
+  CHECK(bytes_in(d.folder / "taken") == "mine");
+  REQUIRE(partial->move_to(d.folder / "free", false).ok());
+  CHECK(bytes_in(d.folder / "free").substr(0, 3) == "abc");
+  CHECK_FALSE(std::filesystem::exists(path));
+  std::filesystem::create_symlink("/etc/hostname", d.folder / "link");
+  CHECK_FALSE(PartialFile::open(d.folder / "link", 1, 0).ok());
+}
+
+TEST_CASE("a host that died between the rename and saying so finds its file") {
+  Downloading d;
+  FakeSource source(noise(kMiB));
+  d.open();
+  auto request = request_for(source.content(), "a", {source.source(1)});
+  request.overwrite = GENERATE(false, true);
+  const auto id = d.start(request);
+  d.when_done(id);
+  d.queue->stop();
+  {
+    sqlite::Database database(d.options.database);
+    database.execute("UPDATE downloads SET state = 'running', finished = 0");
+  }
+  const auto served = source.served();
+  d.open();
+  CHECK(d.when_done(id).state == DownloadState::done);
+  CHECK(source.served() == served);
+  CHECK(d.files() == std::vector<std::string>{"a"});
+}
+
+TEST_CASE("a stop does not wait until a large file has been looked through") {
+  Downloading d;
+  FakeSource source(noise(kMiB));
+  source.misbehave(Fault::busy);
+  d.open();
+  auto request = request_for(source.content(), "a", {source.source(1)});
+  request.overwrite = true;
+  const auto id = d.start(request);
+  d.when_waiting(id);
+  d.queue->stop();
+  const auto target = d.options.download_folder / "a";
+  constexpr std::uint64_t kHole = 1ULL << 40;  // reading it takes minutes
+  std::filesystem::create_directories(d.options.download_folder);
+  std::ofstream(target).close();
+  std::filesystem::resize_file(target, kHole);
+  sqlite::Database(d.options.database)
+      .execute("UPDATE downloads SET size = " + std::to_string(kHole) + ", target = '" +
+               target.string() + "'");
+  d.open();
+  d.when(id, [](const auto& status) { return status.state == DownloadState::running; });
+  d.queue->stop();
+  CHECK(d.files() == std::vector<std::string>{"a"});
+}
+
+}  // namespace swapmeet::transfer_swarm
