@@ -269,7 +269,7 @@ bool printed_help(const std::string& command, const std::vector<std::string>& wo
   return true;
 }
 
-int run_command(const std::string& name, const std::vector<std::string>& words) {
+int run_command(const std::string& name, const std::vector<std::string>& words, Clock& clock) {
   if (name == "help" || name == "--help" || name == "-h") return help(words);
   if (name == "--version") {
     std::cout << "swapmeet " << SWAPMEET_VERSION << '\n';
@@ -281,7 +281,7 @@ int run_command(const std::string& name, const std::vector<std::string>& words) 
   if (!arguments) return misused(name, arguments.error());
   if (arguments->has("--help")) return print_usage(*command), 0;
   if (command->alone != nullptr) return command->alone(*arguments);
-  auto session = cli::Session::open(std::move(*arguments));
+  auto session = cli::Session::open(std::move(*arguments), clock);
   if (!session) return cli::fail(session.error());
   return command->on_host(*session);
 }
