@@ -221,6 +221,10 @@ wire::StatusReport RunningHost::status() {
   if (membership_) report.index_problem = membership_->problem();
   report.uptime =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
+  {
+    const std::lock_guard lock(reload_mutex_);
+    report.reload = last_reload_;
+  }
   for (const auto& plugin : plugins_->status())
     report.plugins.push_back({.id = plugin.id,
                               .kind = std::string(name_of(plugin.kind)),
@@ -230,15 +234,38 @@ wire::StatusReport RunningHost::status() {
 }
 
 void RunningHost::reload(const Config& config) {
-  auto problems = needs_restart(config_, config);
-  if (auto log = set_up_log(config.host); !log) problems.push_back(log.error().message);
-  listener_->set_limits(config.listen_options());
-  for (auto& problem : plugins_->reconfigure(config.plugins))
-    problems.push_back(std::move(problem));
-  for (const auto& problem : problems)
+  auto reload = differing(config_, config);
+  if (auto log = set_up_log(config.host); !log) {
+    const auto is_log = [](const std::string& key) { return key.find("] log_") != key.npos; };
+    std::erase_if(reload.changed, is_log);
+    reload.refused.push_back(log.error().message + "; the log stays as it was");
+  } else {
+    config_.host.take_at_once(config.host, host_keys());
+  }
+  config_.http.take_at_once(config.http, http_keys());
+  listener_->set_limits(config_.listen_options());
+  reload.add(plugins_->reconfigure(config.plugins));
+  for (const auto& key : reload.changed)
+    write_log("host", LogLevel::info, "changed", {{"key", key}});
+  for (const auto& key : reload.at_restart)
+    write_log("host", LogLevel::warning, "takes effect at the next start", {{"key", key}});
+  tell(std::move(reload), config.file);
+}
+
+void RunningHost::reload_refused(const Error& why) {
+  Reload reload;
+  reload.refused.push_back(why.message + "; everything stays as it was");
+  tell(std::move(reload), config_.file);
+}
+
+void RunningHost::tell(Reload reload, const std::filesystem::path& file) {
+  for (const auto& problem : reload.refused)
     write_log("host", LogLevel::warning, "not changed", {{"problem", problem}});
-  write_log("host", LogLevel::info, "reloaded", {{"file", config.file.string()}});
-  // What needs a restart stays as it is, and is told again at the next reload.
+  write_log("host", LogLevel::info, reload.refused.empty() ? "reloaded" : "reloaded in part",
+            {{"file", file.string()}});
+  const std::lock_guard lock(reload_mutex_);
+  last_reload_ = wire::ReloadReport{clock_.now(), std::move(reload.changed),
+                                    std::move(reload.refused), std::move(reload.at_restart)};
 }
 
 }  // namespace swapmeet

@@ -201,6 +201,14 @@ std::string to_json(const StatusReport& report) {
         .number("sent", report.transferred->sent)
         .number("received", report.transferred->received)
         .end();
+  if (report.reload)
+    out.key("reload")
+        .begin()
+        .time("time", report.reload->time)
+        .texts("changed", report.reload->changed)
+        .texts("refused", report.reload->refused)
+        .texts("at_restart", report.reload->at_restart)
+        .end();
   return out.text("index_problem", report.index_problem).end().take();
 }
 
@@ -229,6 +237,11 @@ Result<StatusReport> from_json(std::string_view text) {
     report.transferred = {totals->number("requests"), totals->number("sent"),
                           totals->number("received")};
     in.adopt(*totals);
+  }
+  if (auto reload = in.object("reload")) {
+    report.reload = {reload->time("time"), reload->texts("changed"), reload->texts("refused"),
+                     reload->texts("at_restart")};
+    in.adopt(*reload);
   }
   return in.finish(std::move(report));
 }

@@ -28,6 +28,15 @@ struct PluginReport {
   std::string state;
 };
 
+// What the last reading of the configuration (SIGHUP) came to. Keys as "peer.ini [transfer]
+// ignore".
+struct ReloadReport {
+  Time time;
+  std::vector<std::string> changed;     // keys in force since then
+  std::vector<std::string> refused;     // sentences; those sections are wholly as they were
+  std::vector<std::string> at_restart;  // keys that take effect at the next start
+};
+
 // GET /api/v1/status
 struct StatusReport {
   std::string name;
@@ -41,6 +50,7 @@ struct StatusReport {
   std::string index_url;        // of the index that is asked; empty: this host is its own
   std::string index_problem;    // why this host is not well with its registry; empty: it is
   std::optional<TransferTotals> transferred;  // by a peer, told to its owner
+  std::optional<ReloadReport> reload;         // none since the start; told to the owner
 };
 
 // A plugin that can be loaded, as `swapmeet plugins --json` lists it.
