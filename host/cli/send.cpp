@@ -15,10 +15,6 @@
 namespace swapmeet::cli {
 namespace {
 
-Time now() {
-  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 std::string what(const Offer& offer) {
   if (offer.files == 0) return offer.name;
   return offer.name + "/ (" + counted(offer.files, "file") + ")";
@@ -142,7 +138,8 @@ int inbox(Session& session) {
                {"WHY", false, true}});
   for (const auto& one : all->items)
     table.add({one.id.substr(0, 8), one.incoming ? "from" : "to", one.peer_name, what(one),
-               human_size(one.size), progress_of(one), human_time(one.created, now()), one.why});
+               human_size(one.size), progress_of(one), human_time(one.created, this_moment()),
+               one.why});
   if (table.empty())
     fmt::print("Nothing was sent, neither to you nor by you.\n");
   else
