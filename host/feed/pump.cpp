@@ -11,8 +11,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kShortest{200};  // pauses after failures
-constexpr milliseconds kLongest{30'000};
+constexpr milliseconds kShortestPause{200};  // pauses after failures
+constexpr milliseconds kLongestPause{30'000};
 
 }  // namespace
 
@@ -21,7 +21,7 @@ Pump::Pump(ChangeFeed& feed, ChangeFollower& follower, std::string name, Log log
       follower_(follower),
       name_(std::move(name)),
       log_(std::move(log)),
-      backoff_(kShortest, kLongest) {}
+      backoff_(kShortestPause, kLongestPause) {}
 
 void Pump::start() {
   wake_up_ = feed_.on_advance([this] { wake(); });
