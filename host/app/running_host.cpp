@@ -101,7 +101,7 @@ Result<void> RunningHost::open_listener() {
   auto own = hooks("http", "http_requests_total");
   own.guard = [this](http::Request& request) { return admit(request); };
   own.workers = static_cast<std::size_t>(config_.http.integer("workers"));
-  auto listener = http::listen(config_.listen_options(), std::move(own));
+  auto listener = http::listen(config_.listen_options(), clock_, std::move(own));
   if (!listener) return std::move(listener).error();
   listener_ = std::move(*listener);
   return {};
@@ -117,7 +117,7 @@ Services RunningHost::services() {
                   .routes = listener_.get(),
                   .listen =
                       [this](const http::ListenOptions& options) {
-                        return http::listen(options,
+                        return http::listen(options, clock_,
                                             hooks("http.public", "http_public_requests_total"));
                       },
                   .scheduler = scheduler_,
