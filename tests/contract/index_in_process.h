@@ -38,6 +38,7 @@ class IndexInProcess {
     registry_.start();
     search_.start();
     api_ = std::make_unique<Api>(ApiContext{.routes = *listener_,
+                                            .clock = clock_,
                                             .registry = registry_.find<Registry>(),
                                             .search = search_.find<Search>(),
                                             .metrics = metrics_,

@@ -26,9 +26,9 @@ inline std::filesystem::path fixtures() {
 
 struct BenchHost {
   testing::ManualClock clock;
-  SystemClock system_clock;  // of what does not stand still: sockets
+  SystemClock system_clock;  // of what does not stand still: sockets and tasks
   testing::MemoryRoutes routes;
-  Scheduler scheduler{1};
+  Scheduler scheduler{1, system_clock};
   EventBus events;
   Metrics metrics;
   testing::TemporaryFolder data;
