@@ -93,7 +93,7 @@ Result<void> check_folder(const std::string& where, std::filesystem::path folder
 // Loads and configures them, starts none; then `look` may look at them.
 Result<void> load_plugins(const Config& config, const std::function<void(Manager&)>& look = {}) {
   SystemClock clock;
-  Scheduler scheduler(0);
+  Scheduler scheduler(0, clock);
   EventBus events;
   Metrics metrics;
   Manager plugins({.clock = clock,

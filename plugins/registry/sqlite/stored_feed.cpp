@@ -1,8 +1,8 @@
-// The registry as a feed: listings, removals and presence in one order, by revision.
+#include "registry/sqlite/stored_feed.h"
+
 #include <algorithm>
 
 #include "registry/sqlite/rows.h"
-#include "registry/sqlite/writing.h"
 
 namespace swapmeet::registry_sqlite {
 namespace {
@@ -63,19 +63,19 @@ FeedState state_of(Database& reader, const std::string& feed) {
 
 }  // namespace
 
-FeedState Store::feed_state() {
+FeedState StoredFeed::state() {
   auto reader = readers_.take();
-  return state_of(*reader, feed_);
+  return state_of(*reader, id_);
 }
 
-Result<ChangeBatch> Store::changes_after(Revision after, std::size_t limit) {
+Result<ChangeBatch> StoredFeed::changes_after(Revision after, std::size_t limit) {
   auto reader = readers_.take();
   const sqlite::Snapshot snapshot(*reader);
-  const auto state = state_of(*reader, feed_);
-  if (after > state.latest || !feed_readers_.may_read(after, state.oldest, state.latest))
+  const auto state = state_of(*reader, id_);
+  if (after > state.latest || !being_read_.may_read(after, state.oldest, state.latest))
     return Error{
         ErrorCode::conflict, "the feed does not reach from revision " + std::to_string(after), {}};
-  ChangeBatch batch{feed_, after, state.latest, {}};
+  ChangeBatch batch{id_, after, state.latest, {}};
   const auto most = static_cast<std::int64_t>(limit);
   read_puts(*reader, after, most, batch.changes);
   read_removals(*reader, after, most, batch.changes);
@@ -86,24 +86,24 @@ Result<ChangeBatch> Store::changes_after(Revision after, std::size_t limit) {
     batch.changes.resize(limit);
     batch.upto = batch.changes.back().revision;
   }
-  feed_readers_.has_read(after, batch.upto);
+  being_read_.has_read(after, batch.upto);
   return batch;
 }
 
-std::size_t Store::prune() {
-  Writing writing(*this);
-  const auto limit = feed_readers_.forgettable(writing.latest());
+std::size_t StoredFeed::prune(Writing& writing) {
+  auto& writer = writing.database();
+  const auto limit = being_read_.forgettable(writing.latest());
   // The revision of the first removal that is one too many.
   auto surplus =
-      writer_.keep("SELECT revision FROM removed ORDER BY revision DESC LIMIT 1 OFFSET ?");
-  surplus->with(options_.keep_removed);
+      writer.keep("SELECT revision FROM removed ORDER BY revision DESC LIMIT 1 OFFSET ?");
+  surplus->with(keep_removed_);
   if (!surplus->step()) return 0;
   const auto upto = std::min(limit, static_cast<Revision>(surplus->integer(0)));
   surplus->reset();
-  writer_.keep("DELETE FROM removed WHERE revision<=?")->with(upto).run();
-  const auto count = static_cast<std::size_t>(writer_.changed_rows());
+  writer.keep("DELETE FROM removed WHERE revision<=?")->with(upto).run();
+  const auto count = static_cast<std::size_t>(writer.changed_rows());
   if (count == 0) return 0;
-  writer_.keep("UPDATE meta SET value=max(value,?) WHERE name='oldest'")->with(upto).run();
+  writer.keep("UPDATE meta SET value=max(value,?) WHERE name='oldest'")->with(upto).run();
   writing.commit();
   return count;
 }
