@@ -204,12 +204,16 @@ void Documents::unlink(Number number) {
 
 namespace {
 
-// Where the holders that are this peer begin and end.
-auto range_of(const std::vector<std::uint64_t>& holders, Number peer) {
-  const auto begin = std::lower_bound(holders.begin(), holders.end(), pair_of(peer, 0));
-  auto end = begin;
-  while (end != holders.end() && *end >> 32 == peer) ++end;
-  return std::pair(begin, end);
+using Holders = std::vector<std::uint64_t>;
+
+// The first holder that is this peer, or where it would stand. A peer may hold a content in very
+// many documents (an empty file, for one), so nothing looks at all of them.
+auto first_of(const Holders& holders, Number peer) {
+  return std::lower_bound(holders.begin(), holders.end(), pair_of(peer, 0));
+}
+
+bool is_of(const Holders& holders, Holders::const_iterator at, Number peer) {
+  return at != holders.end() && *at >> 32 == peer;
 }
 
 }  // namespace
@@ -221,18 +225,18 @@ void Documents::count_present(Number number, int change) {
 }
 
 void Documents::hold(Number number, Number peer, Number document) {
-  auto& content = contents_[number];
-  const auto [begin, end] = range_of(content.holders, peer);
-  if (begin == end && peers_[peer].present) ++sources_[number];
+  auto& holders = contents_[number].holders;
+  const auto first = first_of(holders, peer);
+  if (!is_of(holders, first, peer) && peers_[peer].present) ++sources_[number];
   const auto pair = pair_of(peer, document);
-  content.holders.insert(std::lower_bound(begin, end, pair), pair);
+  holders.insert(std::lower_bound(first, holders.cend(), pair), pair);
 }
 
 void Documents::let_go(Number number, Number peer, Number document) {
-  auto& content = contents_[number];
-  const auto [begin, end] = range_of(content.holders, peer);
-  if (end - begin == 1 && peers_[peer].present) --sources_[number];
-  content.holders.erase(std::lower_bound(begin, end, pair_of(peer, document)));
+  auto& holders = contents_[number].holders;
+  const auto first = first_of(holders, peer);
+  if (!is_of(holders, first + 1, peer) && peers_[peer].present) --sources_[number];
+  holders.erase(std::lower_bound(first, holders.cend(), pair_of(peer, document)));
 }
 
 Number Documents::flip_some(Number listing, bool present, std::size_t most) {
@@ -242,7 +246,7 @@ Number Documents::flip_some(Number listing, bool present, std::size_t most) {
     const auto& content = contents_[document.content];
     // A peer with several documents of a content is one source: the first of them counts.
     const bool counts =
-        *range_of(content.holders, listed.peer).first == pair_of(listed.peer, listed.document);
+        *first_of(content.holders, listed.peer) == pair_of(listed.peer, listed.document);
     count_present(listed.document, present ? 1 : -1);
     if (counts) sources_[document.content] += present ? 1U : ~0U;
     listing = listed.next;

@@ -39,8 +39,10 @@ class Naive {
  public:
   void apply(const Change& change) {
     auto& peer = peers_[change.peer];
-    if (change.kind == ChangeKind::put) peer.listings[change.listing.path] = change.listing;
-    if (change.kind == ChangeKind::remove) peer.listings.erase(change.listing.path);
+    if (change.kind == ChangeKind::put || change.kind == ChangeKind::remove)
+      peer.listings.erase(change.listing.path);
+    if (change.kind == ChangeKind::put)
+      peer.listings.try_emplace(change.listing.path, change.listing);
     if (change.kind == ChangeKind::clear) peer.listings.clear();
     if (change.kind == ChangeKind::present) peer.name = change.peer_name;
     if (change.kind == ChangeKind::present || change.kind == ChangeKind::absent)
@@ -51,15 +53,17 @@ class Naive {
     const auto query = parse_query(text).value();
     std::map<ContentId, Found> found;
     for (const auto& [id, peer] : peers_)
-      for (const auto& [path, listing] : peer.listings)
+      for (const auto& [path, shared] : peer.listings) {
+        const auto& listing = shared.listing;
         if (peer.present && listing.audience.admits(viewer) &&
-            matches(query, listing, id, peer.name)) {
+            shared.queried.matches(query, id, peer.name)) {
           Hit hit{listing.content, std::string(name_of_path(path)), path, listing.size, {}, 0, {}};
           hit.type = media_type_of(hit.name);
           Found one{matches_name(query, path), std::move(hit)};
           const auto [at, is_new] = found.try_emplace(listing.content, one);
           if (!is_new && one.key() < at->second.key()) at->second = one;
         }
+      }
     std::vector<Found> all;
     for (auto& [content, one] : found) {
       count(one.hit, viewer);
@@ -72,8 +76,16 @@ class Naive {
   }
 
  private:
+  // Its words are taken apart once, and not for every query.
+  struct Shared {
+    explicit Shared(const Listing& from) : listing(from) {}
+    Shared(const Shared&) = delete;
+    Shared& operator=(const Shared&) = delete;
+    Listing listing;
+    QueriedListing queried{listing};
+  };
   struct Peer {
-    std::map<std::string, Listing> listings;
+    std::map<std::string, Shared> listings;
     std::string name;
     bool present = false;
   };
@@ -82,8 +94,9 @@ class Naive {
     std::set<std::string> names;
     for (const auto& [id, peer] : peers_) {
       bool has_it = false;
-      for (const auto& [path, listing] : peer.listings)
-        if (peer.present && listing.content == hit.content && listing.audience.admits(viewer)) {
+      for (const auto& [path, shared] : peer.listings)
+        if (peer.present && shared.listing.content == hit.content &&
+            shared.listing.audience.admits(viewer)) {
           has_it = true;
           if (name_of_path(path) != hit.name) names.emplace(name_of_path(path));
         }
