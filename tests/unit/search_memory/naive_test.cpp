@@ -1,6 +1,7 @@
 // The index against a naive scan of all listings, on random data: while the feed goes on, peers
-// come and go, and all is ranked anew in between.
+// come and go, and all is put in order again in between.
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <random>
 #include <set>
@@ -8,8 +9,8 @@
 #include <tuple>
 
 #include "catch.h"
-#include "search/memory/index.h"
 #include "swapmeet/matching.h"
+#include "unit/search_memory/index_fixture.h"
 
 using namespace swapmeet;
 
@@ -167,7 +168,8 @@ class Life {
 TEST_CASE("Answers are those of a naive scan, whatever the feed brings") {
   Naive naive;
   Life life;
-  swapmeet::search_memory::Index index(1000);
+  search_memory::IndexFixture fixture;
+  search_memory::Index index(fixture.options());
   Revision revision = 0;
   const Identity friendly{"ann", {"friends"}, {}};
   for (int round = 0; round < 60; ++round) {
@@ -178,7 +180,7 @@ TEST_CASE("Answers are those of a naive scan, whatever the feed brings") {
     }
     revision = batch.upto;
     REQUIRE(index.apply(batch).ok());
-    if (round % 4 == 1) index.rank();
+    if (round % 4 == 1) index.reorder();
     for (const auto* query : kQueries)
       for (const auto& viewer : {Identity{}, friendly}) {
         INFO("round " << round << ", query " << query << (viewer.is_guest() ? "" : ", a friend"));
@@ -192,8 +194,11 @@ TEST_CASE("Answers are those of a naive scan, whatever the feed brings") {
   CHECK(index.ranked() > 200);
 }
 
-TEST_CASE("Searches go on while the feed is followed and all is ranked anew") {
-  swapmeet::search_memory::Index index(1000, 200);
+TEST_CASE("Searches go on while the feed is followed and all is put in order again") {
+  search_memory::IndexFixture fixture;
+  auto options = fixture.options();
+  options.reorder_after = 200;
+  search_memory::Index index(std::move(options));
   std::atomic<bool> done{false};
   std::vector<std::thread> readers;
   for (int i = 0; i < 2; ++i)
@@ -215,7 +220,8 @@ TEST_CASE("Searches go on while the feed is followed and all is ranked anew") {
 }
 
 TEST_CASE("A file for few stays so, however many audiences there are") {
-  swapmeet::search_memory::Index index(1000);
+  search_memory::IndexFixture fixture;
+  search_memory::Index index(fixture.options());
   Change shown;
   shown.kind = ChangeKind::present;
   shown.peer = {{1}};

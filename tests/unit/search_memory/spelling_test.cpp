@@ -5,7 +5,7 @@
 
 #include "catch.h"
 #include "search/memory/correction.h"
-#include "search/memory/index.h"
+#include "unit/search_memory/index_fixture.h"
 
 using namespace swapmeet;
 using namespace swapmeet::search_memory;
@@ -32,7 +32,8 @@ class Library {
   SearchPage search(const std::string& query) {
     return index.search({query, {}, SortOrder::relevance, {}}).value();
   }
-  Index index{1000};
+  IndexFixture fixture;
+  Index index{fixture.options()};
 };
 
 std::vector<std::string> names_of(const SearchPage& page) {
@@ -102,8 +103,8 @@ TEST_CASE("A misspelt word, a missing space, and what is left alone") {
   Library library({"m/Beatles - Come Together.mp3", "m/Beatles - Help.mp3",
                    "m/Beatles - Yesterday.mp3", "m/Interstellar soundtrack.mp3",
                    "m/Dark Side of the Moon.flac", "m/2019.txt"});
-  const bool ranked = GENERATE(false, true);
-  if (ranked) library.index.rank();
+  const bool reordered = GENERATE(false, true);
+  if (reordered) library.index.reorder();
   // The word that was meant, with the rest of the query as it was typed.
   auto page = library.search("beatels -help type:audio");
   CHECK(page.query == "beatels -help type:audio");
@@ -167,7 +168,7 @@ TEST_CASE("Suggestions go on with what the best names have") {
   change.listing.content.bytes[0] = 2;
   batch.changes.push_back(change);
   REQUIRE(library.index.apply(batch).ok());
-  if (GENERATE(false, true)) library.index.rank();
+  if (GENERATE(false, true)) library.index.reorder();
   const auto suggest = [&](const std::string& typed, std::size_t limit = 10) {
     return library.index.suggest({typed, limit, {}}).value();
   };
@@ -202,7 +203,10 @@ TEST_CASE("The first page counts types and sizes of all hits") {
 TEST_CASE("Of many that match, the best are told, and that there are more") {
   std::vector<std::string> paths;
   for (int i = 0; i < 30; ++i) paths.push_back("m/song " + std::to_string(i));
-  Index index(10);
+  IndexFixture fixture;
+  auto options = fixture.options();
+  options.max_results = 10;
+  Index index(std::move(options));
   Change change;
   change.kind = ChangeKind::present;
   change.peer = {{1}};
