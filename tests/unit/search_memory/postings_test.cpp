@@ -1,8 +1,11 @@
 #include "search/memory/postings.h"
 
 #include <algorithm>
+#include <iterator>
+#include <numeric>
 #include <random>
-#include <set>
+#include <utility>
+#include <vector>
 
 #include "catch.h"
 
@@ -31,10 +34,12 @@ Ranks marked(const PackedPostings& postings, PackedPostings::Range range, bool o
 
 // Different ranks below `end`.
 Ranks some_ranks(std::size_t count, Rank end, unsigned seed) {
-  std::mt19937 random(seed);
-  std::set<Rank> ranks;
-  while (ranks.size() < count) ranks.insert(static_cast<Rank>(random() % end));
-  return {ranks.begin(), ranks.end()};
+  Ranks ranks(end);
+  std::iota(ranks.begin(), ranks.end(), Rank{0});
+  std::shuffle(ranks.begin(), ranks.end(), std::mt19937(seed));
+  ranks.resize(count);
+  std::sort(ranks.begin(), ranks.end());
+  return ranks;
 }
 
 Ranks of_window(const Ranks& ranks, std::uint32_t window) {
