@@ -10,9 +10,6 @@
 namespace swapmeet::search_memory {
 namespace {
 
-using swapmeet::Error;
-using swapmeet::ErrorCode;
-
 constexpr std::string_view kMagic = "swapmeet search.memory 5\n";  // counted up with what follows
 
 }  // namespace
@@ -39,7 +36,7 @@ SnapshotWriter::SnapshotWriter(std::filesystem::path file)
       new_file_(file_.string() + ".new"),
       out_(new_file_, std::ios::binary | std::ios::trunc) {
   text(kMagic);
-  text(swapmeet::kToolchain);
+  text(kToolchain);
 }
 
 SnapshotWriter::~SnapshotWriter() {
@@ -52,7 +49,7 @@ void SnapshotWriter::bytes(const void* bytes, std::size_t size) {
   out_.write(static_cast<const char*>(bytes), static_cast<std::streamsize>(size));
 }
 
-swapmeet::Result<void> SnapshotWriter::finish() {
+Result<void> SnapshotWriter::finish() {
   const auto checksum = checksum_.value();
   out_.write(reinterpret_cast<const char*>(&checksum), sizeof checksum);
   out_.close();
@@ -72,7 +69,7 @@ SnapshotReader::SnapshotReader(const std::filesystem::path& file) : in_(file, st
   left_ = std::filesystem::file_size(file, failure);
   if (!in_ || failure) throw BadSnapshot("it cannot be read");
   if (text() != kMagic) throw BadSnapshot("it is of another version");
-  if (text() != swapmeet::kToolchain) throw BadSnapshot("it is of another build");
+  if (text() != kToolchain) throw BadSnapshot("it is of another build");
 }
 
 std::uint64_t SnapshotReader::number() {

@@ -1,6 +1,7 @@
-// The index on the disk, so that a start need not follow the whole feed again: tables one after
-// another as they are in memory, and a checksum behind them. It is no more than a shortcut: one
-// that is torn, damaged or of another build is not used, and so it need not be synced either.
+// The file of a snapshot: tables one after another as they are in memory, and a checksum behind
+// them. A snapshot is no more than a shortcut, for which a start need not follow the whole feed.
+// One that is torn, damaged or of another build is not used, so it need not be synced either.
+// snapshot.h says what stands in it.
 // Threads: one object, one thread.
 #pragma once
 
@@ -48,7 +49,7 @@ class SnapshotWriter {
   }
   void bytes(const void* bytes, std::size_t size);
   // Puts it in place of what was there. `no_space` or `internal`: it is not, and what was is.
-  swapmeet::Result<void> finish();
+  Result<void> finish();
 
  private:
   const std::filesystem::path file_;

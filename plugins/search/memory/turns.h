@@ -1,5 +1,5 @@
-// A mutex that is given to those who wait for it in the order in which they came; std::mutex may go
-// to the same thread again and again.
+// A mutex that goes to its waiters in the order in which they came. std::mutex may go to the same
+// thread again and again.
 // Threads: thread-safe; the thread that locks it unlocks it.
 #pragma once
 
