@@ -24,8 +24,8 @@ std::vector<std::string> matching(const SomeState& state, const Segment& segment
 
 using Names = std::vector<std::string>;
 
-struct Library : SomeState {
-  Library() {
+struct SharedFiles : SomeState {
+  SharedFiles() {
     const auto ann = peer(1);
     const auto ben = peer(2);
     const auto cal = peer(3, false);
@@ -42,9 +42,9 @@ struct Library : SomeState {
 }  // namespace
 
 TEST_CASE("Documents match by words in the name, or anywhere in the path") {
-  const Library library;
+  const SharedFiles files;
   const auto find = [&](const char* query, Where where) {
-    return matching(library, *library.fresh, query, where);
+    return matching(files, *files.fresh, query, where);
   };
   CHECK(find("red", Where::name) == Names{"red song.mp3", "song red.flac"});
   CHECK(find("red", Where::anywhere) == Names{"red song.mp3", "song red.flac", "film.mkv"});
@@ -56,8 +56,8 @@ TEST_CASE("Documents match by words in the name, or anywhere in the path") {
 }
 
 TEST_CASE("Documents match by filters alone") {
-  const Library library;
-  const auto find = [&](const char* query) { return matching(library, *library.fresh, query); };
+  const SharedFiles files;
+  const auto find = [&](const char* query) { return matching(files, *files.fresh, query); };
   CHECK(find("type:video") == Names{"film.mkv"});
   CHECK(find("-type:audio size>=0") == Names{"film.mkv"});
   CHECK(find("ext:flac") == Names{"song red.flac"});
@@ -72,23 +72,23 @@ TEST_CASE("Documents match by filters alone") {
 }
 
 TEST_CASE("Only what has a present source and is for the viewer matches") {
-  const Library library;
-  const auto& fresh = *library.fresh;
-  CHECK(matching(library, fresh, "absent").empty());
-  CHECK(matching(library, fresh, "secret").empty());
-  CHECK(matching(library, fresh, "secret", Where::name, {true, true}) == Names{"secret song.txt"});
+  const SharedFiles files;
+  const auto& fresh = *files.fresh;
+  CHECK(matching(files, fresh, "absent").empty());
+  CHECK(matching(files, fresh, "secret").empty());
+  CHECK(matching(files, fresh, "secret", Where::name, {true, true}) == Names{"secret song.txt"});
 }
 
 TEST_CASE("A ranked segment is met in its order, and no further than is wanted") {
-  Library library;
-  library.rank({2, 1, 0});
-  CHECK(matching(library, *library.ranked, "red") ==
+  SharedFiles files;
+  files.rank({2, 1, 0});
+  CHECK(matching(files, *files.ranked, "red") ==
         Names{"film.mkv", "song red.flac", "red song.mp3"});
   const auto query = parse_query("red").value();
   const std::vector<bool> visible{true, false};
-  const Matcher matcher(library.documents, query, visible);
+  const Matcher matcher(files.documents, query, visible);
   int met = 0;
-  CHECK_FALSE(matcher.run(*library.ranked, Where::anywhere, Only::matching,
+  CHECK_FALSE(matcher.run(*files.ranked, Where::anywhere, Only::matching,
                           [&](const Entry&) { return ++met < 2; }));
   CHECK(met == 2);
 }
