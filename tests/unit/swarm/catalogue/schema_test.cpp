@@ -4,7 +4,7 @@
 #include "catch.h"
 #include "transfer/swarm/catalogue/catalogue_sql.h"
 #include "transfer/swarm/fetch/download_store.h"
-#include "transfer/swarm/inbox/inbox_store.h"
+#include "transfer/swarm/inbox/offer_store.h"
 #include "transfer/swarm/upkeep.h"
 #include "unit/swarm/catalogue/first_schemas.h"
 #include "unit/swarm/scan/shared_folder.h"

@@ -14,7 +14,7 @@
 
 #include "catch.h"
 #include "swapmeet/testing/manual_clock.h"
-#include "transfer/swarm/inbox/inbox.h"
+#include "transfer/swarm/inbox/peer_inbox.h"
 #include "unit/swarm/scan/shared_folder.h"
 
 namespace swapmeet::transfer_swarm {

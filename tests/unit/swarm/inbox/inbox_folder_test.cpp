@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include "transfer/swarm/inbox/offer_message.h"
 #include "unit/swarm/inbox/inbox_fixture.h"
 
 namespace swapmeet::transfer_swarm {

@@ -1,7 +1,7 @@
 // Offers, answers, and what happens when one of the two peers is away.
 #include <fstream>
 
-#include "transfer/swarm/inbox/inbox_file.h"
+#include "transfer/swarm/inbox/sent_file.h"
 #include "unit/swarm/inbox/inbox_fixture.h"
 
 namespace swapmeet::transfer_swarm {
