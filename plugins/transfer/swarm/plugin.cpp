@@ -158,8 +158,8 @@ class SwarmPlugin final : public Plugin {
                                     std::initializer_list<LogField> fields) {
       host->log(level, message, fields);
     };
-    catalogue_ =
-        std::make_unique<transfer_swarm::Catalogue>(host_->data_folder() / "catalogue.sqlite");
+    catalogue_ = std::make_unique<transfer_swarm::Catalogue>(
+        host_->data_folder() / "catalogue.sqlite", host_->clock());
     catalogue_->drop_all_partial();
     warn_of_idle_weights(settings);
     growing_ = std::make_unique<transfer_swarm::GrowingFiles>(announcing(log));
