@@ -13,6 +13,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "swapmeet/feed.h"
@@ -68,7 +69,7 @@ class Catalogue final : public ChangeFeed {
 
   std::vector<ContentPlace> places(const ContentId& content);
   std::optional<MerkleTree> tree(const ContentId& content);
-  // How many transactions have written, for tests and metrics.
+  // How many transactions have written: whoever remembers an answer asks whether it still holds.
   std::uint64_t commits() const { return commits_; }
 
   // As CatalogueFeed, to which they lead.

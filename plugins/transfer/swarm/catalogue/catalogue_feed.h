@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "swapmeet/feed.h"
 #include "swapmeet/sqlite/database.h"

@@ -24,6 +24,7 @@ struct ShareCounts {
   std::uint64_t bytes = 0;
 };
 
+// A file as the catalogue knows it.
 struct StoredFile {
   std::string path;  // raw bytes, below the share's folder
   FileStamp stamp;
@@ -31,6 +32,7 @@ struct StoredFile {
   std::int64_t born_ns = 0;  // inodes are used again; 0: not known, so neither
 };
 
+// A file that was read.
 struct HashedFile {
   std::string path;
   FileStamp stamp;

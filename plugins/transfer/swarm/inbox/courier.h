@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "swapmeet/registry.h"
 #include "swapmeet/wire/json.h"

@@ -7,9 +7,11 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "swapmeet/registry.h"
 #include "swapmeet/wire/json.h"
+#include "transfer/swarm/catalogue/catalogue.h"
 #include "transfer/swarm/catalogue/offered_contents.h"
 #include "transfer/swarm/inbox/offer_book.h"
 #include "transfer/swarm/inbox/rounds.h"
