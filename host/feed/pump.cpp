@@ -23,7 +23,7 @@ Pump::Pump(ChangeFeed& feed, ChangeFollower& follower, std::string name, Log log
       name_(std::move(name)),
       log_(std::move(log)),
       clock_(clock),
-      backoff_({kShortest, kLongest}, seed) {}
+      backoff_({kShortestPause, kLongestPause}, seed) {}
 
 void Pump::start() {
   wake_up_ = feed_.on_advance([this] { wake(); });

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "unit/swarm/fetch/download_fixture.h"
-#include "unit/swarm/inbox/inbox_fixture.h"
+#include "unit/swarm/inbox/two_peers.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {

@@ -1,4 +1,4 @@
-#include "transfer/swarm/inbox/inbox_store.h"
+#include "transfer/swarm/inbox/offer_store.h"
 
 #include <limits>
 

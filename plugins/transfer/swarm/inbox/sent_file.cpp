@@ -1,4 +1,4 @@
-#include "transfer/swarm/inbox/inbox_file.h"
+#include "transfer/swarm/inbox/sent_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

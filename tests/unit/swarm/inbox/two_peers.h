@@ -14,8 +14,8 @@
 
 #include "catch.h"
 #include "swapmeet/testing/manual_clock.h"
-#include "transfer/swarm/inbox/inbox.h"
-#include "unit/swarm/scan/shared_folder.h"
+#include "transfer/swarm/inbox/peer_inbox.h"
+#include "unit/swarm/catalogue/memory_folder.h"
 
 namespace swapmeet::transfer_swarm {
 
@@ -185,7 +185,7 @@ struct Network {
     return url.substr(url.find("?offer=") + 7);
   }
 
-  Folder folder;
+  MemoryFolder folder;
   std::filesystem::path film = folder.path / "film.mkv";
   testing::ManualClock clock;
   Index index;
@@ -195,6 +195,51 @@ struct Network {
   bool lose_answers = false;         // of offers
   std::function<void()> after_show;  // once, when an offer was confirmed
   int calls = 0;
+};
+
+// A download queue that remembers each download by its id.
+struct Queues : Queue {
+  Result<DownloadStatus> get(const std::string& id) override {
+    const auto found = all.find(id);
+    if (found == all.end()) return Index::none();
+    return found->second;
+  }
+  Result<DownloadStatus> start_for(const std::string& offer,
+                                   const DownloadRequest& request) override {
+    auto started = Queue::start_for(offer, request);
+    if (started) all[started->id] = *started;
+    return started;
+  }
+  std::map<std::string, DownloadStatus> all;
+};
+
+struct FolderNetwork : Network {
+  FolderNetwork() {
+    write("a.jpg", std::string(20'000, 'a'));
+    write("deep/er/a.jpg", std::string(30'000, 'b'));
+    write("deep/empty", "");
+    write("copy of a.jpg", std::string(20'000, 'a'));
+    std::filesystem::create_directories(holidays / "nothing in it");
+    std::filesystem::create_symlink("/etc/passwd", holidays / "link");
+    bob.real_downloads = &queues;
+    open(bob);
+  }
+  void write(const std::string& path, const std::string& bytes) const {
+    std::filesystem::create_directories((holidays / path).parent_path());
+    std::ofstream(holidays / path, std::ios::binary) << bytes;
+  }
+  std::string send_folder() {
+    auto offer = ann.inbox->send({holidays.string(), bob.id});
+    INFO((offer ? "" : offer.error().message));
+    REQUIRE(offer.ok());
+    CHECK(offer->files == 4);
+    CHECK(offer->size == 70'000);
+    ann.inbox->work();
+    return offer->id;
+  }
+
+  std::filesystem::path holidays = folder.path / "holidays";
+  Queues queues;
 };
 
 }  // namespace swapmeet::transfer_swarm

@@ -1,12 +1,15 @@
 // A file that is sent: what it was when it was hashed, and whether it still is.
-// Threads: free functions.
+// Threads: free functions, thread-safe.
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "swapmeet/result.h"
 #include "transfer/swarm/catalogue/catalogue.h"
+#include "transfer/swarm/hashing/file_stamp.h"
+#include "transfer/swarm/hashing/merkle.h"
 
 namespace swapmeet::transfer_swarm {
 

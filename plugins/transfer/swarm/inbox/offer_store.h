@@ -1,4 +1,5 @@
-// What the inbox remembers: every offer of both directions, in a database of its own.
+// What the inbox remembers: every offer of both directions, in a database of its own. Everybody but
+// OfferBook asks that, not this.
 // Threads: one thread at a time. Throws sqlite::Failure.
 #pragma once
 
@@ -13,7 +14,8 @@
 #include "swapmeet/sqlite/database.h"
 #include "swapmeet/transfer.h"
 #include "swapmeet/wire/json.h"
-#include "transfer/swarm/catalogue/catalogue.h"
+#include "transfer/swarm/hashing/file_stamp.h"
+#include "transfer/swarm/hashing/merkle.h"
 
 namespace swapmeet::transfer_swarm {
 
