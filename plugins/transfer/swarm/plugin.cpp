@@ -7,12 +7,13 @@
 #include <chrono>
 #include <mutex>
 #include <optional>
+#include <random>
 
 #include "swapmeet/auth.h"
 #include "transfer/swarm/base/shown_name.h"
 #include "transfer/swarm/catalogue/catalogue.h"
+#include "transfer/swarm/fetch/download_queue.h"
 #include "transfer/swarm/fetch/download_store.h"
-#include "transfer/swarm/fetch/downloads.h"
 #include "transfer/swarm/inbox/inbox.h"
 #include "transfer/swarm/inbox/inbox_routes.h"
 #include "transfer/swarm/inbox/inbox_store.h"
@@ -243,6 +244,8 @@ class SwarmPlugin final : public Plugin {
     options.self = host_->peer_id();
     options.registry = host_->find<Registry>();
     options.clock = &host_->clock();
+    std::random_device random;
+    options.seed = std::uint64_t{random()} << 32 | random();
     options.log = std::move(log);
     options.publish = [host = host_](const Event& event) { host->publish(event); };
     options.received = [meter = meter_.get()](std::uint64_t bytes) { meter->received(bytes); };

@@ -24,7 +24,7 @@
 #include "swapmeet/transfer.h"
 #include "swapmeet/wire/json.h"
 #include "transfer/swarm/catalogue/offered_contents.h"
-#include "transfer/swarm/fetch/downloads.h"
+#include "transfer/swarm/fetch/download_queue.h"
 #include "transfer/swarm/fetch/offer_downloads.h"
 #include "transfer/swarm/inbox/inbox_store.h"
 

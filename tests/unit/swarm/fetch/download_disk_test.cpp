@@ -4,7 +4,7 @@
 #include <csignal>
 
 #include "swapmeet/sqlite/database.h"
-#include "transfer/swarm/fetch/partial.h"
+#include "transfer/swarm/fetch/partial_file.h"
 #include "unit/swarm/fetch/download_fixture.h"
 
 namespace swapmeet::transfer_swarm {

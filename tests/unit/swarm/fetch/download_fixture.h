@@ -16,7 +16,7 @@
 #include "catch.h"
 #include "fake_source.h"
 #include "swapmeet/system_clock.h"
-#include "transfer/swarm/fetch/downloads.h"
+#include "transfer/swarm/fetch/download_queue.h"
 
 namespace swapmeet::transfer_swarm {
 
@@ -92,6 +92,7 @@ struct Downloading {
 
   void open() {
     queue.reset();
+    ++options.seed;  // else the next id would be one that is there
     auto opened = DownloadQueue::open(options);
     REQUIRE(opened.ok());
     queue = std::move(*opened);

@@ -3,7 +3,6 @@
 
 #include "catch.h"
 #include "swapmeet/wire/piece_report.h"
-#include "transfer/swarm/fetch/source_pool.h"
 #include "transfer/swarm/pieces/piece_map.h"
 
 namespace swapmeet::transfer_swarm {
@@ -62,7 +61,7 @@ TEST_CASE("what grows is announced once, found by its content, and taken back") 
 TEST_CASE("of the pieces that a source has the rarest are taken first, then those that follow") {
   PieceMap map(ContentId{}, 8 * kPiece, kPiece, std::string(std::size_t{8} * 32, 'x'), {});
   const std::string even("\x55", 1);
-  const auto now = PieceMap::Instant{} + std::chrono::seconds(9);
+  const auto now = Instant{} + std::chrono::seconds(9);
   map.set_copies({{2, 2, 2, 2, 1, 0, 2, 2}, ""});
   CHECK(map.rare() == 1);
   CHECK(map.is_rare(5));
@@ -102,37 +101,6 @@ TEST_CASE("a piece that is on its way to one of a group for the first time is wa
   CHECK(map.awaits_first_copy());
   map.mark_proven(1);  // then this host has a copy
   CHECK_FALSE(map.awaits_first_copy());
-}
-
-TEST_CASE("those who fetch together begin at different parts, and know what comes to others") {
-  const auto source = [](std::uint8_t peer, std::uint64_t have) {
-    Source one;
-    one.peer.bytes[0] = peer;
-    one.url = "http://127.0.0.1:" + std::to_string(peer) + "/content/x";
-    one.have = have;
-    return one;
-  };
-  std::vector<Source> group{source(9, 100), source(1, 5), source(2, 5), source(3, 5)};
-  for (std::uint8_t self = 1; self <= 3; ++self) {
-    SourcePool pool({}, group[self].peer, {});
-    pool.add_listed(group, 100);
-    CHECK(pool.partial() == 2);  // 9 has all, and nobody is a source of its own
-    CHECK(pool.rank() == Approx((self - 1) / 3.0));
-  }
-  SourcePool pool({}, group[1].peer, {});
-  pool.add_listed(group, 100);
-  CHECK(pool.copies(9).of.empty());
-  auto& two = *pool.all()[1];
-  auto& three = *pool.all()[2];
-  two.has = std::string("\x01\x00", 2);
-  two.coming = std::string("\x06\x01", 2);
-  three.has = std::string("\x03\x00", 2);
-  const auto copies = pool.copies(9);
-  CHECK(copies.of == std::vector<std::uint16_t>{2, 2, 1, 0, 0, 0, 0, 0, 1});
-  CHECK(copies.first == std::string("\x04\x01", 2));
-  CHECK(pool.next_to_look() != nullptr);
-  two.partial = three.partial = false;
-  CHECK(pool.next_to_look() == nullptr);
 }
 
 TEST_CASE("a growing file says what is on its way, until it is there or not coming any more") {
