@@ -3,7 +3,6 @@
 
 #include "catch.h"
 #include "swapmeet/wire/piece_report.h"
-#include "transfer/swarm/pieces/piece_map.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
@@ -56,51 +55,6 @@ TEST_CASE("what grows is announced once, found by its content, and taken back") 
   files.remove("a");
   CHECK(files.count() == 0);
   CHECK(told == "+a+b-b-a");
-}
-
-TEST_CASE("of the pieces that a source has the rarest are taken first, then those that follow") {
-  PieceMap map(ContentId{}, 8 * kPiece, kPiece, std::string(std::size_t{8} * 32, 'x'), {});
-  const std::string even("\x55", 1);
-  const auto now = Instant{} + std::chrono::seconds(9);
-  map.set_copies({{2, 2, 2, 2, 1, 0, 2, 2}, ""});
-  CHECK(map.rare() == 1);
-  CHECK(map.is_rare(5));
-  CHECK_FALSE(map.awaits_first_copy());
-  auto run = map.take({2, {}, &even, 1}, now);
-  REQUIRE(run);
-  CHECK(run->first == 4);  // 5 is rarer, and it has not got that
-  CHECK(run->count == 1);
-  run = map.take({3, {}, nullptr, 7}, now);
-  REQUIRE(run);
-  CHECK(run->first == 5);
-  CHECK(run->count == 1);  // the next one is not as rare
-  CHECK(map.rare() == 0);
-  run = map.take({3, {}, nullptr, 6}, now);
-  REQUIRE(run);
-  CHECK(run->first == 6);
-  CHECK(run->count == 2);
-  map.set_copies({});
-  run = map.take({2, {}, nullptr, 3 + 8 * 5}, now);
-  REQUIRE(run);
-  CHECK(run->first == 3);
-  CHECK(run->count == 1);
-  run = map.take({9, {}, nullptr, 3}, now);
-  REQUIRE(run);
-  CHECK(run->first == 0);
-  CHECK(run->count == 3);
-  // All are on their way now: only what has been for long is taken twice, from who has it.
-  CHECK_FALSE(map.take({1, now, nullptr, 0}, now));
-  run = map.take({1, now + std::chrono::seconds(1), &even, 0}, now);
-  REQUIRE(run);
-  CHECK(run->first == 0);
-}
-
-TEST_CASE("a piece that is on its way to one of a group for the first time is waited for") {
-  PieceMap map(ContentId{}, 4 * kPiece, kPiece, std::string(std::size_t{4} * 32, 'x'), {});
-  map.set_copies({{1, 1, 1, 1}, std::string("\x02", 1)});
-  CHECK(map.awaits_first_copy());
-  map.mark_proven(1);  // then this host has a copy
-  CHECK_FALSE(map.awaits_first_copy());
 }
 
 TEST_CASE("a growing file says what is on its way, until it is there or not coming any more") {
