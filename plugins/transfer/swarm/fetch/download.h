@@ -1,14 +1,19 @@
-// One download of the queue: what is kept of it, who wants it, and how it stands at this moment.
-// Threads: plain data, guarded by the lock of its queue; the functions are free.
+// One download of the queue: what is kept of it, who wants it, how it stands at this moment, and
+// what becomes of it when its transfer has ended.
+// Threads: plain data, guarded by the lock of its queue; the functions are free and read no clock.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <random>
 #include <string>
 #include <vector>
 
 #include "swapmeet/time.h"
 #include "transfer/swarm/fetch/download_store.h"
+#include "transfer/swarm/fetch/patience.h"
 
 namespace swapmeet::transfer_swarm {
 
@@ -29,6 +34,22 @@ struct Download {
   DownloadState state() const { return kept.status.state; }
 };
 using DownloadPointer = std::shared_ptr<Download>;
+
+// How a transfer ended.
+struct TransferEnd {
+  DownloadState state = DownloadState::waiting;  // done, waiting, or queued when interrupted
+  std::string why;
+  std::optional<std::chrono::seconds> retry_after = std::nullopt;  // a source asked for that
+};
+
+// A download of this plan, which has an id, as it is when it was just asked for.
+DownloadPointer new_download(TransferPlan plan, std::int64_t seq, Time now);
+
+// Changes the state of a download whose transfer has ended: nothing, if the person has paused it
+// meanwhile. When it waits now: for how long.
+std::optional<std::chrono::milliseconds> settle(Download& download, const TransferEnd& end,
+                                                Time now, const Patience& patience,
+                                                std::mt19937_64& random);
 
 // Notes that this offer wants it, or the person when the offer's id is empty. True when that is
 // new.

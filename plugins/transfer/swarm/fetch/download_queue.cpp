@@ -8,7 +8,6 @@
 
 #include "transfer/swarm/fetch/download_history.h"
 #include "transfer/swarm/fetch/download_plan.h"
-#include "transfer/swarm/fetch/patience.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
@@ -149,7 +148,7 @@ void DownloadQueue::ended(const DownloadPointer& download, const TransferEnd& en
   status.sources = merged(status.sources, std::move(progress.sources));
   download->transfer.reset();
   --running_;
-  const auto retry_at = settle(*download, end);
+  const auto wait = settle(*download, end, clock_.now(), options_.patience, random_);
   if (!download->cancelled) {
     // A download that waits or was interrupted is queued after a restart, and that it is in the
     // database already.
@@ -166,29 +165,8 @@ void DownloadQueue::ended(const DownloadPointer& download, const TransferEnd& en
       status.state == DownloadState::waiting || status.state == DownloadState::queued;
   if (!goes_on || (options_.growing != nullptr && options_.growing->count() > kMostGrowing))
     stop_offering(*download);
-  place(download, retry_at);
+  place(download, clock_.steady() + wait.value_or(0ms));
   changed_.notify_all();
-}
-
-// What becomes of a download whose transfer has ended; when it tries again if it waits.
-Instant DownloadQueue::settle(Download& download, const TransferEnd& end) {
-  auto& status = download.kept.status;
-  if (end.state == DownloadState::done) {
-    status.state = DownloadState::done;
-    status.done = status.size;
-    status.why.clear();
-    status.path = download.kept.plan.target;
-    status.finished = clock_.now();
-    return {};
-  }
-  if (status.state != DownloadState::running) return {};  // the person has decided otherwise
-  status.state = download.go_on_at_once ? DownloadState::queued : end.state;
-  if (status.state != DownloadState::waiting) return {};
-  status.why = end.why;
-  const auto wait = end.retry_after ? std::chrono::milliseconds(*end.retry_after)
-                                    : backoff(options_.patience, download.attempts++, random_);
-  status.next_try = clock_.now() + wait;
-  return clock_.steady() + wait;
 }
 
 void DownloadQueue::place(const DownloadPointer& download, Instant retry_at) {
@@ -256,24 +234,13 @@ Result<DownloadStatus> DownloadQueue::add(TransferPlan plan, const std::string& 
   std::uint8_t bytes[16];
   for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random_());
   plan.id = to_hex(bytes, sizeof bytes);
-  auto download = std::make_shared<Download>();
-  auto& kept = download->kept;
-  kept.plan = std::move(plan);
-  kept.seq = line_.next_seq();
-  kept.asked_for = false;
-  want(kept, offer);
-  auto& status = kept.status;
-  status.id = kept.plan.id;
-  status.content = kept.plan.content;
-  status.name = kept.plan.name;
-  status.path = (kept.plan.folder / kept.plan.name).string();
-  status.size = kept.plan.size;
-  status.started = clock_.now();
+  auto download = new_download(std::move(plan), line_.next_seq(), clock_.now());
+  want(download->kept, offer);
   if (auto durable = record_.keep(*download); !durable) return durable.error();
   line_.add(download);
   place(download);
   publish(*download);
-  return status;
+  return download->kept.status;
 }
 
 // Asked for once more: goes on, with the sources that this request names too.

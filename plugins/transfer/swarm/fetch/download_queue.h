@@ -66,7 +66,6 @@ class DownloadQueue final : public OfferDownloads {
   void schedule(Lock& lock);
   void begin(const DownloadPointer& download);
   void ended(const DownloadPointer& download, const TransferEnd& end);
-  Instant settle(Download& download, const TransferEnd& end);
   void join_ended_runs();
   void place(const DownloadPointer& download, Instant retry_at = {});
   void stop_offering(const Download& download);

@@ -10,6 +10,12 @@
 #include "transfer/swarm/hashing/hash_file.h"
 
 namespace swapmeet::transfer_swarm {
+namespace {
+
+// Proven bytes that are saved without waiting longer.
+constexpr std::uint64_t kSaveAfter = 32 << 20;
+
+}  // namespace
 
 ProvenWriter::ProvenWriter(TransferPlan plan, Save save, const Setting& setting)
     : plan_(std::move(plan)),
@@ -153,6 +159,8 @@ std::uint64_t ProvenWriter::unsaved() const {
   const std::lock_guard lock(mutex_);
   return unsaved_;
 }
+
+bool ProvenWriter::has_much_unsaved() const { return unsaved() >= kSaveAfter; }
 
 std::optional<Error> ProvenWriter::problem() const {
   const std::lock_guard lock(mutex_);

@@ -1,8 +1,8 @@
 // Keeps what a running download has proven: writes pieces into the partial file, has the plan made
 // durable now and then, offers what is there to others, and gives the whole file its name at the
 // end. A piece counts as there only once the disk has it: flush() syncs before it saves.
-// Threads: write(), count(), expect(), unsaved(), problem() and wait_for_room() are for any thread;
-// everything else is for the thread that runs the download. It calls nobody with its lock held.
+// Threads: what stands below "for any thread" is; all above is for the thread that runs the
+// download. It calls nobody with its lock held.
 #pragma once
 
 #include <condition_variable>
@@ -55,8 +55,8 @@ class ProvenWriter {
   // The host died between the rename and saying so. False also when `stopping` says so.
   bool was_renamed(const std::function<bool()>& stopping) const;
 
-  // From when it is open:
-  // False: wake() came first, or there is a problem. While the disk is slower than the sources.
+  // For any thread, from when it is open.
+  // Waits while the disk is slower than the sources. False: wake() came first, or a problem.
   bool wait_for_room();
   void wake();  // nobody waits for room any more
   Result<void> write(std::uint64_t offset, const char* bytes, std::size_t size);
@@ -65,6 +65,7 @@ class ProvenWriter {
   // These are on their way, or not any more: so that others know.
   void expect(const PieceMap::Run& run, bool coming);
   std::uint64_t unsaved() const;         // proven bytes that the database does not know of
+  bool has_much_unsaved() const;         // a flush should not wait longer
   std::optional<Error> problem() const;  // of the disk: the download cannot go on
   void set_problem(const Error& error);
 

@@ -10,8 +10,6 @@ namespace swapmeet::transfer_swarm {
 namespace {
 
 constexpr std::chrono::seconds kLookForLast{1};
-// Proven bytes that are saved without waiting longer.
-constexpr std::uint64_t kSaveAfter = 32 << 20;
 
 Error ended() { return {ErrorCode::cancelled, "ended", {}}; }
 
@@ -192,7 +190,7 @@ Result<void> SourceWorker::keep(std::size_t piece, std::size_t length) {
   }
   source_.last_piece = board_.clock.steady();
   source_.standing.forgive();
-  if (writer.unsaved() >= kSaveAfter || board_.map->complete()) board_.changed.notify_all();
+  if (writer.has_much_unsaved() || board_.map->complete()) board_.changed.notify_all();
   return {};
 }
 

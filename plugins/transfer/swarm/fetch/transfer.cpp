@@ -10,10 +10,9 @@ namespace swapmeet::transfer_swarm {
 namespace {
 using namespace std::chrono_literals;
 
-// What is proven is said to be there once it is on the disk: that often, or after so many bytes.
+// What is proven is said to be there once it is on the disk: that often, or when it is much.
 // This is what a power failure or a kill costs.
 constexpr auto kSaveEvery = 500ms;
-constexpr std::uint64_t kSaveAfter = 32 << 20;
 constexpr std::size_t kMostLearners = 2;
 // Pieces that are not proven yet are in memory, one a source.
 constexpr std::size_t kMostInMemory = 32 << 20;
@@ -98,7 +97,7 @@ void Transfer::gather() {
       board_.wait_a_tick(lock);
       const auto now = board_.clock.steady();
       rate_ = board_.pool.measure(now);
-      if (board_.writer.unsaved() >= kSaveAfter || now - flushed >= kSaveEvery) {
+      if (board_.writer.has_much_unsaved() || now - flushed >= kSaveEvery) {
         lock.unlock();
         done = flush();
         flushed = board_.clock.steady();

@@ -5,27 +5,20 @@
 // sources, and one a source. All other methods are thread-safe.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "transfer/swarm/fetch/download.h"
 #include "transfer/swarm/fetch/download_options.h"
-#include "transfer/swarm/fetch/download_store.h"
 #include "transfer/swarm/fetch/partial_scout.h"
 #include "transfer/swarm/fetch/proven_writer.h"
 #include "transfer/swarm/fetch/source_asker.h"
 #include "transfer/swarm/fetch/transfer_board.h"
 
 namespace swapmeet::transfer_swarm {
-
-struct TransferEnd {
-  DownloadState state = DownloadState::waiting;  // done, waiting, or queued when interrupted
-  std::string why;
-  std::optional<std::chrono::seconds> retry_after = std::nullopt;  // a source asked for that
-};
 
 struct TransferProgress {
   std::uint64_t done = 0;

@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <future>
+#include <sstream>
 
 #include "catch.h"
 #include "fake_source.h"
@@ -68,7 +69,9 @@ struct Writing {
 
 std::string text_of(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  std::ostringstream bytes;
+  bytes << file.rdbuf();
+  return std::move(bytes).str();
 }
 
 }  // namespace
