@@ -8,11 +8,12 @@
 #include <optional>
 
 #include "swapmeet/auth.h"
+#include "swapmeet/random.h"
 #include "transfer/swarm/base/shown_name.h"
 #include "transfer/swarm/catalogue/catalogue.h"
 #include "transfer/swarm/choices.h"
+#include "transfer/swarm/fetch/download_queue.h"
 #include "transfer/swarm/fetch/download_store.h"
-#include "transfer/swarm/fetch/downloads.h"
 #include "transfer/swarm/inbox/inbox_routes.h"
 #include "transfer/swarm/inbox/peer_inbox.h"
 #include "transfer/swarm/keys.h"
@@ -197,6 +198,7 @@ class SwarmPlugin final : public Plugin {
     options.self = host_->peer_id();
     options.registry = host_->find<Registry>();
     options.clock = &host_->clock();
+    options.seed = random_seed();
     options.log = std::move(log);
     options.publish = [host = host_](const Event& event) { host->publish(event); };
     options.received = [meter = meter_.get()](std::uint64_t bytes) { meter->received(bytes); };

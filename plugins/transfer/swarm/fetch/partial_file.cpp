@@ -1,4 +1,4 @@
-#include "transfer/swarm/fetch/partial.h"
+#include "transfer/swarm/fetch/partial_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
