@@ -134,9 +134,9 @@ TEST_CASE("the commands of a person do what the README says") {
 
     const auto status = world.as_bob({"status"});
     CHECK(status.code == 0);
-    for (const auto& part :
-         std::vector<std::string>{"bob: peer", "http://" + world.address + ", reachable",
-                                  "transfer.swarm", "2 of 2 peers"})
+    for (const auto& part : std::vector<std::string>{
+             "bob: peer", "http://" + world.address + ", reachable", "transfer.swarm",
+             "present    2 of 2 peers", "in total   0 B sent"})
       CHECK(has(status, part));
     CHECK(has(world.as_bob({"peers"}), "ann"));
     const auto browsed = world.as_bob({"browse", "ann"});
@@ -268,14 +268,23 @@ TEST_CASE("wrong usage is said in a sentence, and help is never far") {
   const auto help = run_program({});
   CHECK(help.code == 0);
   for (const std::string command :
-       {"init", "run", "check", "plugins", "status", "peers", "browse", "search", "watch", "get",
-        "downloads", "uploads", "share", "send", "inbox", "login", "logout", "account"}) {
+       {"init",   "run",   "check",  "plugins",   "status",  "peers",  "browse",
+        "search", "watch", "get",    "downloads", "uploads", "share",  "send",
+        "inbox",  "login", "logout", "account",   "backup",  "version"}) {
     CHECK(has(help, "\n  " + command));
     const auto one = run_program({"help", command});
     CHECK(one.code == 0);
     CHECK(has(one, "usage: swapmeet " + command));
     CHECK(run_program({command, "--help"}).output == one.output);
   }
+}
+
+TEST_CASE("the version is told by a command and by an option") {
+  const auto version = run_program({"version"});
+  CHECK(version.code == 0);
+  CHECK(version.output.starts_with("swapmeet "));
+  CHECK(run_program({"--version"}).output == version.output);
+  CHECK(run_program({"version", "2"}).code == 2);
 }
 
 TEST_CASE("init writes configurations that pass the check, and never overwrites") {
