@@ -287,6 +287,38 @@ TEST_CASE("the version is told by a command and by an option") {
   CHECK(run_program({"version", "2"}).code == 2);
 }
 
+TEST_CASE("the README shows what the program prints") {
+  const Folder folder;
+  const auto home = (folder.path() / "home").string();
+  ::setenv("HOME", home.c_str(), 1);
+  for (const char* name : {"XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"}) ::unsetenv(name);
+  const char* source = std::getenv("SWAPMEET_SOURCE");
+  const auto readme = read_file(fs::path(source ? source : ".") / "README.md");
+  const auto shown = [&](const Outcome& outcome) {
+    auto text = outcome.output;
+    for (auto at = text.find(home); at != std::string::npos; at = text.find(home))
+      text.replace(at, home.size(), "/home/ann");
+    INFO(text);
+    CHECK(outcome.code == 0);
+    CHECK(readme.find(text) != std::string::npos);
+  };
+  shown(run_program({"init", "index", home + "/swapmeet"}));
+  shown(run_program(
+      {"init", "peer", "--index", "http://127.0.0.1:8888", "--share", home + "/Music"}));
+
+  write_file(folder.path() / "home/Music/Live at Wembley.flac", "");
+  fs::resize_file(folder.path() / "home/Music/Live at Wembley.flac", 31'457'280);
+  const auto address = "127.0.0.1:" + std::to_string(free_port());
+  Node index(folder.path(), "index", index_ini(folder.path(), address, "30s"));
+  Node ann(folder.path(), "ann",
+           peer_ini(folder.path(), "ann", "http://" + address, folder.path() / "home/Music"));
+  index.start();
+  ann.start();
+  const std::vector<std::string> search{"search", "live", "--config", ann.ini().string()};
+  REQUIRE(eventually([&] { return has(run_program(search), "1 of 1 found"); }));
+  shown(run_program(search));
+}
+
 TEST_CASE("init writes configurations that pass the check, and never overwrites") {
   const Folder folder;
   fs::create_directories(folder.path() / "Music");
