@@ -174,8 +174,9 @@ void print_overview() {
   for (const auto& command : commands())
     fmt::print("  {:<32} {}\n", command.usage.substr(0, command.usage.find('\n')), command.summary);
   std::cout << R"(
-`swapmeet help COMMAND` tells more. Commands speak to a running host, found by --config FILE, --host URL,
-SWAPMEET_HOST, peer.ini or index.ini in ~/.config/swapmeet, or ./config/peer.ini. Every listing takes --json.
+`swapmeet help COMMAND` tells more. Commands speak to a running host, found by --config FILE,
+--host URL, SWAPMEET_HOST, peer.ini or index.ini in ~/.config/swapmeet, or ./config/peer.ini.
+Every listing takes --json.
 Exit codes: 0 done, 1 it failed, 2 wrong usage, 3 not found, 4 not allowed, 5 host not reachable.
 )";
 }
