@@ -12,9 +12,9 @@
 
 #include "catch.h"
 #include "fake_source.h"
-#include "transfer/swarm/base/peer_headers.h"
 #include "swapmeet/http_at_once.h"
 #include "swapmeet/testing/manual_clock.h"
+#include "transfer/swarm/base/peer_headers.h"
 #include "transfer/swarm/hashing/merkle.h"
 #include "unit/swarm/catalogue/still_clock.h"
 
