@@ -3,10 +3,10 @@
 
 #include <memory>
 #include <optional>
-#include <random>
 
 #include "search/memory/index.h"
 #include "search/memory/kept_snapshot.h"
+#include "swapmeet/random.h"
 
 namespace {
 
@@ -18,10 +18,9 @@ class MemorySearch final : public swapmeet::Plugin {
     return {};
   }
   swapmeet::Result<void> start() override {
-    std::random_device random;
     index_ = std::make_unique<swapmeet::search_memory::Index>(swapmeet::search_memory::IndexOptions{
         .clock = host_->clock(),
-        .salt = std::uint64_t{random()} << 32 | random(),
+        .salt = swapmeet::random_seed(),
         .max_results = static_cast<std::size_t>(host_->settings().integer("max_results")),
         .snapshot = snapshot(),
         .report = [this](std::string_view message, const std::string& why) {

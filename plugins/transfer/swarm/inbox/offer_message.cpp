@@ -4,7 +4,8 @@
 #include <string_view>
 
 #include "swapmeet/listing.h"
-#include "transfer/swarm/pieces/piece_map.h"
+#include "swapmeet/text.h"
+#include "transfer/swarm/hashing/merkle.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
@@ -16,16 +17,6 @@ constexpr std::size_t kLongestWhy = 300;
 
 bool is_hex(const std::string& text, std::size_t size) {
   return text.size() == size && text.find_first_not_of("0123456789abcdef") == std::string::npos;
-}
-
-bool has_controls(const std::string& text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c < 0x20 || c == 0x7f) return true;
-    if (c == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0)
-      return true;
-  }
-  return false;
 }
 
 Error wrong(const std::string& what) { return {ErrorCode::invalid_argument, what, {}}; }
@@ -41,7 +32,7 @@ Result<void> check_message(const wire::OfferMessage& message, const std::string&
   if (!is_hex(token, kTokenSize))
     return wrong("send the offer's token, 64 hexadecimal digits, as 'Authorization: Bearer …'");
   if (message.name.empty() || message.name.size() > kLongestName || !is_utf8(message.name) ||
-      has_controls(message.name) || message.name.find('/') != std::string::npos)
+      has_unicode_control(message.name) || message.name.find('/') != std::string::npos)
     return wrong("the name must be a file name of 1 to 255 bytes, without control characters");
   if (!message.files.empty()) return check_files(message);
   if (!belong_together(message.size, message.content))
@@ -67,7 +58,7 @@ Result<void> check_files(const wire::OfferMessage& message) {
 }
 
 std::string tamed(std::string text) {
-  if (!is_utf8(text) || text.size() > kLongestWhy || has_controls(text)) return "";
+  if (!is_utf8(text) || text.size() > kLongestWhy || has_unicode_control(text)) return "";
   return text;
 }
 

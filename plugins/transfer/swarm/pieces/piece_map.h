@@ -18,8 +18,6 @@
 
 namespace swapmeet::transfer_swarm {
 
-// 64 TiB; what is said to be larger is not believed: its pieces would fill the memory.
-constexpr std::uint64_t kMostFileSize = std::uint64_t{1} << 46;
 // 1 MiB; more for a file that would have more than 4,096 pieces, but no more than 4 MiB, as each
 // source's piece is in memory until it is proven; up to 16 MiB above 256 GiB.
 std::uint64_t piece_size_for(std::uint64_t file_size);
