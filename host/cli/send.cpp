@@ -39,16 +39,16 @@ int follow(Session& session, Offer offer) {
   catch_interrupts();
   Progress progress(session.clock());
   auto before = offer.done;
-  auto since = std::chrono::steady_clock::session.clock().now();
+  auto since = session.clock().steady();
   std::uint64_t rate = 0;
   while (!is_over(offer)) {
     if (offer.state == OfferState::accepted) {
-      const auto passed = std::chrono::steady_clock::session.clock().now() - since;
+      const auto passed = session.clock().steady() - since;
       if (offer.done > before && passed > std::chrono::milliseconds(900)) {
         rate = static_cast<std::uint64_t>(static_cast<double>(offer.done - before) /
                                           std::chrono::duration<double>(passed).count());
         before = offer.done;
-        since = std::chrono::steady_clock::session.clock().now();
+        since = session.clock().steady();
       }
       progress.show({"", offer.done, offer.size, rate, "to " + offer.peer_name});
     } else {
