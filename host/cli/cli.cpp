@@ -252,7 +252,7 @@ bool printed_help(const std::string& command, const std::vector<std::string>& wo
 
 int run_command(const std::string& name, const std::vector<std::string>& words, Clock& clock) {
   if (name == "help" || name == "--help" || name == "-h") return help(words);
-  if (name == "--version") return run_command("version", words);
+  if (name == "--version") return run_command("version", words, clock);
   const auto* command = find(name);
   if (command == nullptr) return help({name});
   auto arguments = command_arguments(name, words);
