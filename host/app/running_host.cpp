@@ -205,8 +205,9 @@ void RunningHost::start_feeds() {
         std::make_unique<Membership>(*registry, *uploads, shares->feed(),
                                      MembershipOptions{.peer = data_.peer(),
                                                        .name = config_.host.text("name"),
-                                                       .token = data_.registration_token()},
-                                     log_as("feed"), clock_, random_seed());
+                                                       .token = data_.registration_token(),
+                                                       .seed = random_seed()},
+                                     log_as("feed"), clock_);
     membership_->start();
   }
 }

@@ -11,21 +11,20 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 namespace {
-constexpr milliseconds kShortest{500};  // pauses between attempts to register
-constexpr milliseconds kLongest{15'000};
+constexpr BackoffLimits kPauses{milliseconds(500), milliseconds(15'000)};  // between attempts
 constexpr int kRenewalsBetweenDoubts = 30;  // ten minutes, for a lease of one
 }  // namespace
 
 Membership::Membership(Registry& registry, Uploads& uploads, ChangeFeed& catalogue,
-                       MembershipOptions options, Log log, Clock& clock, std::uint64_t seed)
+                       MembershipOptions options, Log log, Clock& clock)
     : registry_(registry),
       uploads_(uploads),
       options_(std::move(options)),
       log_(std::move(log)),
       clock_(clock),
       announcing_(registry, options_.peer, options_.token),
-      pump_(catalogue, announcing_, "announcing", log_, clock, seed),
-      backoff_({kShortest, kLongest}, seed) {}
+      pump_(catalogue, announcing_, "announcing", log_, clock, options_.seed),
+      backoff_(kPauses, options_.seed) {}
 
 void Membership::start() {
   thread_ = std::thread([this] { run(); });

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <filesystem>
 #include <mutex>
 #include <optional>
@@ -25,14 +26,15 @@ namespace swapmeet {
 struct MembershipOptions {
   PeerId peer;
   std::string name;
-  std::string token;  // 32 to 128 printable characters, the same at every start
+  std::string token;       // 32 to 128 printable characters, the same at every start
+  std::uint64_t seed = 0;  // of what is random in the pauses
 };
 
 class Membership {
  public:
-  // Registry, uploads, catalogue and clock must outlive the membership; `seed` is for its pauses.
+  // Registry, uploads, catalogue and clock must outlive the membership.
   Membership(Registry& registry, Uploads& uploads, ChangeFeed& catalogue, MembershipOptions options,
-             Log log, Clock& clock, std::uint64_t seed);
+             Log log, Clock& clock);
   ~Membership() { stop(); }
   Membership(const Membership&) = delete;
   Membership& operator=(const Membership&) = delete;

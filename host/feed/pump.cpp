@@ -11,8 +11,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kShortestPause{200};  // pauses after failures
-constexpr milliseconds kLongestPause{30'000};
+constexpr BackoffLimits kPauses{milliseconds(200), milliseconds(30'000)};  // after failures
 
 }  // namespace
 
@@ -23,7 +22,7 @@ Pump::Pump(ChangeFeed& feed, ChangeFollower& follower, std::string name, Log log
       name_(std::move(name)),
       log_(std::move(log)),
       clock_(clock),
-      backoff_({kShortestPause, kLongestPause}, seed) {}
+      backoff_(kPauses, seed) {}
 
 void Pump::start() {
   wake_up_ = feed_.on_advance([this] { wake(); });

@@ -3,7 +3,8 @@
 namespace swapmeet::http {
 
 std::string_view DateText::at(Time now) {
-  const auto second = std::chrono::system_clock::to_time_t(now);
+  const std::time_t second =
+      std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
   if (second != second_) {
     std::tm parts{};
     gmtime_r(&second, &parts);

@@ -60,10 +60,9 @@ struct World {
       index,
       listener,
       feed,
-      {PeerId{{1}}, "ann", std::string(32, 't')},
+      {PeerId{{1}}, "ann", std::string(32, 't'), 1},
       [this](LogLevel, std::string_view message, auto) { logged.emplace_back(message); },
-      clock,
-      1};
+      clock};
 };
 
 }  // namespace
