@@ -64,10 +64,10 @@ class RunningHost {
   Config config_;
   DataFolder data_;
   SystemClock clock_;
-  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  const Instant started_ = clock_.steady();
   Metrics metrics_;
   EventBus events_;
-  Scheduler scheduler_{2};
+  Scheduler scheduler_{2, clock_};
   std::function<std::optional<http::Response>(http::Request&)> access_;  // set before ready_
   std::atomic<bool> ready_{false};
   bool stopped_ = false;

@@ -48,10 +48,6 @@ std::string human_time(Time time, Time now) {
   return away.count() > 0 ? human_duration(length) + " ago" : "in " + human_duration(length);
 }
 
-Time this_moment() {
-  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 std::string counted(std::uint64_t number, const std::string& what) {
   return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
 }

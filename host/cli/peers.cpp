@@ -24,7 +24,7 @@ int peers(Session& session) {
   for (const auto& peer : all->items)
     table.add({peer.name, std::to_string(peer.files), human_size(peer.bytes),
                HostPort{peer.address, peer.port}.text(),
-               peer.present ? "here" : human_time(peer.last_seen, this_moment()),
+               peer.present ? "here" : human_time(peer.last_seen, session.clock().now()),
                peer.id.text().substr(0, 8)});
   if (table.empty())
     fmt::print("Nobody is there.\n");

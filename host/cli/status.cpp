@@ -41,11 +41,11 @@ int status(Session& session) {
                report->index_problem.empty() ? "reachable"
                                              : "problem: " + printable(report->index_problem));
   if (report->index_problem.empty())
-    fmt::print("there      {} of {}, with {}, {}\n", report->counts.present,
+    fmt::print("present    {} of {}, with {}, {}\n", report->counts.present,
                counted(report->counts.peers, "peer"), counted(report->counts.files, "file"),
                human_size(report->counts.bytes));
   if (report->transferred)
-    fmt::print("since ever {} sent in {}, {} received\n", human_size(report->transferred->sent),
+    fmt::print("in total   {} sent in {}, {} received\n", human_size(report->transferred->sent),
                counted(report->transferred->requests, "answer"),
                human_size(report->transferred->received));
   if (report->reload) print_reload(*report->reload);

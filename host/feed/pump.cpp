@@ -16,12 +16,14 @@ constexpr milliseconds kLongestPause{30'000};
 
 }  // namespace
 
-Pump::Pump(ChangeFeed& feed, ChangeFollower& follower, std::string name, Log log)
+Pump::Pump(ChangeFeed& feed, ChangeFollower& follower, std::string name, Log log, Clock& clock,
+           std::uint64_t seed)
     : feed_(feed),
       follower_(follower),
       name_(std::move(name)),
       log_(std::move(log)),
-      backoff_(kShortestPause, kLongestPause) {}
+      clock_(clock),
+      backoff_({kShortestPause, kLongestPause}, seed) {}
 
 void Pump::start() {
   wake_up_ = feed_.on_advance([this] { wake(); });
@@ -115,7 +117,7 @@ void Pump::run() {
     if (!pause)
       changed_.wait(lock, [&] { return stopping_ || woken_; });
     else if (pause->count() > 0)
-      changed_.wait_for(lock, *pause, [&] { return stopping_ || hurried_; });
+      clock_.wait_for(lock, changed_, *pause, [&] { return stopping_ || hurried_; });
     if (stopping_) return;
     if (std::exchange(hurried_, false)) backoff_.reset();
     woken_ = false;

@@ -1,7 +1,7 @@
 #include "swapmeet/query.h"
 
 #include "swapmeet/listing.h"
-#include "swapmeet/settings.h"
+#include "swapmeet/values.h"
 
 namespace swapmeet {
 namespace {

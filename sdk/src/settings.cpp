@@ -1,30 +1,14 @@
 #include "swapmeet/settings.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <iterator>
-#include <limits>
 #include <numeric>
 #include <stdexcept>
 
+#include "swapmeet/text.h"
+
 namespace swapmeet {
 namespace {
-
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-// The number at the front of `text`, and what follows it.
-std::optional<std::pair<double, std::string_view>> take_number(std::string_view text) {
-  double number = 0;
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
-  if (error != std::errc{} || !std::isfinite(number) || number < 0) return std::nullopt;
-  return std::pair{number, trim(text.substr(static_cast<std::size_t>(end - text.data())))};
-}
 
 bool is_family(std::string_view name) { return name.ends_with(".*"); }
 std::string_view family_beginning(std::string_view name) { return name.substr(0, name.size() - 1); }
@@ -69,13 +53,6 @@ const char* expected_form(KeyType type) {
     case KeyType::url: return "a URL that begins with http:// or https://";
     default: return "something else";
   }
-}
-
-std::optional<std::int64_t> parse_integer(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 // A number to compare bounds by; nullopt when the text has not the type's form.
@@ -160,45 +137,6 @@ T required(std::optional<T> value, std::string_view key) {
 }
 
 }  // namespace
-
-std::optional<std::uint64_t> parse_size(std::string_view text) {
-  const auto taken = take_number(trim(text));
-  if (!taken) return std::nullopt;
-  auto [number, unit] = *taken;
-  double factor = 1;
-  if (unit.ends_with('B') || unit.ends_with('b')) unit.remove_suffix(1);
-  const bool binary = unit.ends_with('i');
-  if (binary) unit.remove_suffix(1);
-  if (unit.size() > 1 || (binary && unit.empty())) return std::nullopt;
-  if (!unit.empty()) {
-    const auto power = std::string_view("kmgt").find(static_cast<char>(unit[0] | 0x20));
-    if (power == std::string_view::npos) return std::nullopt;
-    factor = std::pow(binary ? 1024.0 : 1000.0, static_cast<double>(power + 1));
-  }
-  const double bytes = number * factor;
-  if (bytes > 9e18) return std::nullopt;
-  return static_cast<std::uint64_t>(std::llround(bytes));
-}
-
-std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
-  const auto taken = take_number(trim(text));
-  if (!taken) return std::nullopt;
-  const auto [number, unit] = *taken;
-  constexpr std::pair<std::string_view, double> kUnits[] = {
-      {"ms", 1}, {"s", 1e3}, {"m", 60e3}, {"h", 3600e3}, {"d", 86400e3}};
-  for (const auto& [name, factor] : kUnits)
-    if (unit == name && number * factor < 9e15)
-      return std::chrono::milliseconds(std::llround(number * factor));
-  return std::nullopt;
-}
-
-std::optional<bool> parse_boolean(std::string_view text) {
-  for (const std::string_view yes : {"true", "yes", "on", "1"})
-    if (text == yes) return true;
-  for (const std::string_view no : {"false", "no", "off", "0"})
-    if (text == no) return false;
-  return std::nullopt;
-}
 
 const KeySpec* find_spec(std::span<const KeySpec> specs, std::string_view key) {
   for (const auto& spec : specs) {

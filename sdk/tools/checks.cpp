@@ -1,10 +1,11 @@
 #include "checks.h"
 
 #include <algorithm>
+#include <condition_variable>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <set>
-#include <thread>
 
 #include "exports.h"
 #include "swapmeet/loading.h"
@@ -20,13 +21,20 @@ Outcome ok(std::string sentence) { return {Verdict::ok, std::move(sentence)}; }
 Outcome failed(std::string sentence) { return {Verdict::failed, std::move(sentence)}; }
 Outcome skipped(std::string sentence) { return {Verdict::skipped, std::move(sentence)}; }
 
+// What a check is about.
+struct Subject {
+  const fs::path& file;
+  const RawSettings& settings;
+  Clock& clock;
+};
+
 // The plugin with a host around it that provides what it may require.
 class Bench {
  public:
-  Bench(const fs::path& file, const RawSettings& settings) : descriptor_(*load(file)) {
+  explicit Bench(const Subject& subject) : descriptor_(*load(subject.file)) {
     host_.provide<Registry>(registry_);
-    auto checked =
-        Settings::check(descriptor_.info.id, settings, descriptor_.info.keys, host_.data_folder());
+    auto checked = Settings::check(descriptor_.info.id, subject.settings, descriptor_.info.keys,
+                                   host_.data_folder());
     if (!checked) throw std::runtime_error(checked.error().message);
     host_.set_settings(std::move(*checked));
   }
@@ -62,13 +70,14 @@ class Bench {
   testing::FakeHost host_;
 };
 
-Outcome check_file(const fs::path& file, const RawSettings&) {
-  if (auto checked = check_plugin_file(file); !checked) return failed(checked.error().message);
+Outcome check_file(const Subject& subject) {
+  if (auto checked = check_plugin_file(subject.file); !checked)
+    return failed(checked.error().message);
   return ok("only you and root can change it");
 }
 
-Outcome check_exports(const fs::path& file, const RawSettings&) {
-  auto names = exported_symbols(file);
+Outcome check_exports(const Subject& subject) {
+  auto names = exported_symbols(subject.file);
   if (!names) return failed(names.error().message);
   if (std::find(names->begin(), names->end(), "swapmeet_plugin") == names->end())
     return failed("does not export swapmeet_plugin: use SWAPMEET_PLUGIN");
@@ -81,8 +90,8 @@ Outcome check_exports(const fs::path& file, const RawSettings&) {
   return ok("swapmeet_plugin and nothing else");
 }
 
-Outcome check_loads(const fs::path& file, const RawSettings&) {
-  auto opened = testing::open_plugin(file);
+Outcome check_loads(const Subject& subject) {
+  auto opened = testing::open_plugin(subject.file);
   if (!opened) return failed(opened.error().message);
   const auto& plugin = **opened;
   return ok(std::string(plugin.info.id) + ' ' + plugin.info.version + ", ABI " +
@@ -107,8 +116,8 @@ std::string problem_of(const KeySpec& key) {
   return {};
 }
 
-Outcome check_keys(const fs::path& file, const RawSettings&) {
-  auto opened = testing::open_plugin(file);
+Outcome check_keys(const Subject& subject) {
+  auto opened = testing::open_plugin(subject.file);
   if (!opened) return failed(opened.error().message);
   const auto& info = (*opened)->info;
   std::set<std::string> names;
@@ -120,8 +129,8 @@ Outcome check_keys(const fs::path& file, const RawSettings&) {
   return ok(std::to_string(names.size()) + ", each with help, their defaults within their bounds");
 }
 
-Outcome check_creates(const fs::path& file, const RawSettings&) {
-  auto opened = testing::open_plugin(file);
+Outcome check_creates(const Subject& subject) {
+  auto opened = testing::open_plugin(subject.file);
   if (!opened) return failed(opened.error().message);
   for (int round = 0; round < 2; ++round) {
     auto* plugin = (*opened)->create();
@@ -140,23 +149,23 @@ const KeySpec* missing_key(const PluginInfo& info, const RawSettings& settings) 
   return nullptr;
 }
 
-Outcome check_configures(const fs::path& file, const RawSettings& settings) {
-  auto opened = testing::open_plugin(file);
+Outcome check_configures(const Subject& subject) {
+  auto opened = testing::open_plugin(subject.file);
   if (!opened) return failed(opened.error().message);
-  if (const auto* key = missing_key((*opened)->info, settings))
+  if (const auto* key = missing_key((*opened)->info, subject.settings))
     return skipped("it needs a key: give one with --set " + std::string(key->name) + "=… (" +
                    key->help + ')');
-  Bench bench(file, settings);
+  Bench bench(subject);
   auto plugin = bench.create();
   if (auto done = plugin->configure(bench.host()); !done) return failed(done.error().message);
   for (const auto& entry : fs::directory_iterator(bench.host().data_folder()))
     return failed("configure() wrote " + entry.path().filename().string() +
                   " to the data folder: that belongs into start()");
-  return ok(settings.empty() ? "with its defaults" : "with the given settings");
+  return ok(subject.settings.empty() ? "with its defaults" : "with the given settings");
 }
 
-Outcome check_starts(const fs::path& file, const RawSettings& settings) {
-  Bench bench(file, settings);
+Outcome check_starts(const Subject& subject) {
+  Bench bench(subject);
   for (const char* id : bench.info().requires_interfaces)
     if (!bench.host().find_interface(id))
       return skipped(std::string("it requires ") + id + ", which this program cannot provide");
@@ -164,34 +173,34 @@ Outcome check_starts(const fs::path& file, const RawSettings& settings) {
   return ok("started and stopped");
 }
 
-Outcome check_stops_twice(const fs::path& file, const RawSettings& settings) {
-  Bench bench(file, settings);
+Outcome check_stops_twice(const Subject& subject) {
+  Bench bench(subject);
   auto plugin = bench.started();
-  const auto begun = std::chrono::steady_clock::now();
+  const auto begun = subject.clock.steady();
   plugin->stop();
-  if (std::chrono::steady_clock::now() - begun > std::chrono::seconds(3))
+  if (subject.clock.steady() - begun > std::chrono::seconds(3))
     return failed("stop() took longer than the three seconds that the host waits");
   plugin->stop();
   return ok("the second stop does nothing");
 }
 
-Outcome check_stops_unstarted(const fs::path& file, const RawSettings& settings) {
-  Bench bench(file, settings);
+Outcome check_stops_unstarted(const Subject& subject) {
+  Bench bench(subject);
   auto plugin = bench.create();
   if (auto done = plugin->configure(bench.host()); !done) return failed(done.error().message);
   plugin->stop();
   return ok("after configure() alone, as when another plugin fails");
 }
 
-Outcome check_restarts(const fs::path& file, const RawSettings& settings) {
-  Bench bench(file, settings);
+Outcome check_restarts(const Subject& subject) {
+  Bench bench(subject);
   constexpr int kRounds = 10;
   for (int round = 0; round < kRounds; ++round) bench.run_once();
   return ok("ten times over the same data folder");
 }
 
-Outcome check_interfaces(const fs::path& file, const RawSettings& settings) {
-  Bench bench(file, settings);
+Outcome check_interfaces(const Subject& subject) {
+  Bench bench(subject);
   auto plugin = bench.started();
   std::string names;
   for (const char* id : bench.info().provides) {
@@ -213,19 +222,22 @@ std::size_t entries_of(const char* folder) {
 }
 
 // Ended threads leave /proc a moment after they were joined.
-bool threads_fall_to(std::size_t count) {
-  for (int i = 0; i < 100; ++i) {
-    if (entries_of("/proc/self/task") <= count) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
-  return false;
+bool threads_fall_to(std::size_t count, Clock& clock) {
+  std::mutex mutex;
+  std::condition_variable never;
+  std::unique_lock lock(mutex);
+  const auto fallen = [&] { return entries_of("/proc/self/task") <= count; };
+  const auto end = clock.steady() + std::chrono::seconds(2);
+  while (!fallen() && clock.steady() < end)
+    clock.wait_for(lock, never, std::chrono::milliseconds(20), fallen);
+  return fallen();
 }
 
-Outcome check_leaves_nothing(const fs::path& file, const RawSettings& settings) {
-  Bench bench(file, settings);
+Outcome check_leaves_nothing(const Subject& subject) {
+  Bench bench(subject);
   const auto threads = entries_of("/proc/self/task");
   bench.run_once();  // what libraries open once and keep is theirs
-  if (!threads_fall_to(threads))
+  if (!threads_fall_to(threads, subject.clock))
     return failed(std::to_string(entries_of("/proc/self/task") - threads) +
                   " threads run on after stop(): join them there");
   const auto files = entries_of("/proc/self/fd");
@@ -237,7 +249,7 @@ Outcome check_leaves_nothing(const fs::path& file, const RawSettings& settings) 
 
 struct Check {
   const char* name;
-  Outcome (*run)(const fs::path&, const RawSettings&);
+  Outcome (*run)(const Subject&);
   const char* gate;  // what cannot be tried when this did not pass; nullptr: it stops nothing
 };
 
@@ -258,12 +270,13 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::vector<Checked> check_plugin(const fs::path& file, const RawSettings& settings,
+std::vector<Checked> check_plugin(const fs::path& file, const RawSettings& settings, Clock& clock,
                                   std::chrono::seconds patience) {
+  const Subject subject{file, settings, clock};
   std::vector<Checked> all;
   std::string closed;
   for (const auto& check : kChecks) {
-    auto outcome = closed.empty() ? in_child([&] { return check.run(file, settings); }, patience)
+    auto outcome = closed.empty() ? in_child([&] { return check.run(subject); }, clock, patience)
                                   : skipped(closed);
     if (check.gate && closed.empty() && outcome.verdict != Verdict::ok) closed = check.gate;
     all.push_back({check.name, std::move(outcome)});

@@ -9,6 +9,7 @@
 
 #include "child.h"
 #include "swapmeet/settings.h"
+#include "swapmeet/time.h"
 
 namespace swapmeet::tools {
 
@@ -18,8 +19,9 @@ struct Checked {
 };
 
 // All of them, in order. Once the plugin does not load, or does not start, what needs that is
-// skipped. `settings` are keys of its section.
+// skipped. `settings` are keys of its section; `patience` is for each check.
 std::vector<Checked> check_plugin(const std::filesystem::path& file, const RawSettings& settings,
+                                  Clock& clock,
                                   std::chrono::seconds patience = std::chrono::seconds(30));
 
 }  // namespace swapmeet::tools

@@ -38,12 +38,12 @@ Outcome guarded(const std::function<Outcome()>& run) {
 }
 
 // All that comes until the other side closes; empty when that takes too long.
-std::string read_all(int answer, std::chrono::seconds patience) {
-  const auto deadline = std::chrono::steady_clock::now() + patience;
+std::string read_all(int answer, const Clock& clock, std::chrono::seconds patience) {
+  const auto deadline = clock.steady() + patience;
   std::string text;
   while (true) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock.steady());
     pollfd ready{answer, POLLIN, 0};
     if (left.count() <= 0 || ::poll(&ready, 1, static_cast<int>(left.count())) == 0) return {};
     char portion[4096];
@@ -55,7 +55,8 @@ std::string read_all(int answer, std::chrono::seconds patience) {
 
 }  // namespace
 
-Outcome in_child(const std::function<Outcome()>& run, std::chrono::seconds patience) {
+Outcome in_child(const std::function<Outcome()>& run, const Clock& clock,
+                 std::chrono::seconds patience) {
   int ends[2];
   if (::pipe(ends) != 0) return {Verdict::failed, "the system gives no pipe"};
   const auto child = ::fork();
@@ -64,7 +65,7 @@ Outcome in_child(const std::function<Outcome()>& run, std::chrono::seconds patie
     be_the_child(run, ends[1]);
   }
   ::close(ends[1]);
-  const auto text = child < 0 ? std::string("?") : read_all(ends[0], patience);
+  const auto text = child < 0 ? std::string("?") : read_all(ends[0], clock, patience);
   ::close(ends[0]);
   if (child < 0) return {Verdict::failed, "the system gives no process"};
   if (text.empty()) ::kill(child, SIGKILL);

@@ -6,6 +6,8 @@
 #include <functional>
 #include <string>
 
+#include "swapmeet/time.h"
+
 namespace swapmeet::tools {
 
 enum class Verdict { ok, failed, skipped };
@@ -16,6 +18,7 @@ struct Outcome {
 };
 
 // What `run` returned; a failure that names the signal when it died, or that it took too long.
-Outcome in_child(const std::function<Outcome()>& run, std::chrono::seconds patience);
+Outcome in_child(const std::function<Outcome()>& run, const Clock& clock,
+                 std::chrono::seconds patience);
 
 }  // namespace swapmeet::tools

@@ -40,7 +40,7 @@ Result<std::vector<std::string>> exported_symbols(const std::filesystem::path& f
   const auto header = at<Elf64_Ehdr>(bytes, 0);
   if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
       header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_type != ET_DYN)
-    return Error{ErrorCode::invalid_argument, "is no shared library (64-bit ELF)", {}};
+    return invalid_argument("is no shared library (64-bit ELF)");
   const auto section = [&](std::uint64_t number) {
     return at<Elf64_Shdr>(bytes, header->e_shoff + number * header->e_shentsize);
   };

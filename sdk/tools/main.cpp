@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "checks.h"
+#include "swapmeet/json_object.h"
+#include "swapmeet/system_clock.h"
 
 namespace {
 
@@ -27,28 +29,25 @@ struct Options {
 };
 
 Result<Options> parse(const std::vector<std::string>& words) {
-  const auto wrong = [](const std::string& message) {
-    return Error{ErrorCode::invalid_argument, message, {}};
-  };
   Options options;
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (words[i] == "--json") {
       options.json = true;
     } else if (words[i] == "--set") {
-      if (++i == words.size()) return wrong("--set needs key=value");
+      if (++i == words.size()) return invalid_argument("--set needs key=value");
       const auto equals = words[i].find('=');
       if (equals == std::string::npos || equals == 0)
-        return wrong("--set " + words[i] + ": key=value is wanted");
+        return invalid_argument("--set " + words[i] + ": key=value is wanted");
       options.settings.emplace_back(words[i].substr(0, equals), words[i].substr(equals + 1));
     } else if (words[i].starts_with("-")) {
-      return wrong("'" + words[i] + "' is not known here");
+      return invalid_argument("'" + words[i] + "' is not known here");
     } else if (!options.file.empty()) {
-      return wrong("one plugin at a time: " + options.file + " or " + words[i]);
+      return invalid_argument("one plugin at a time: " + options.file + " or " + words[i]);
     } else {
       options.file = words[i];
     }
   }
-  if (options.file.empty()) return wrong("which plugin? Name its file");
+  if (options.file.empty()) return invalid_argument("which plugin? Name its file");
   return options;
 }
 
@@ -61,27 +60,14 @@ const char* name_of(Verdict verdict) {
   return "";
 }
 
-std::string quoted(const std::string& text) {
-  std::string json = "\"";
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20) {
-      json += ' ';
-    } else {
-      if (c == '"' || c == '\\') json += '\\';
-      json += c;
-    }
-  }
-  return json + '"';
-}
-
 void print_json(const std::string& file, const std::vector<Checked>& all) {
-  std::string text = R"({"file":)" + quoted(file) + R"(,"checks":[)";
-  for (const auto& one : all) {
-    if (&one != all.data()) text += ',';
-    text += R"({"name":)" + quoted(one.name) + R"(,"verdict":")" + name_of(one.outcome.verdict) +
-            R"(","why":)" + quoted(one.outcome.sentence) + '}';
-  }
-  std::cout << text << "]}\n";
+  std::vector<JsonObject> checks;
+  for (const auto& one : all)
+    checks.push_back(JsonObject()
+                         .text("name", one.name)
+                         .text("verdict", name_of(one.outcome.verdict))
+                         .text("why", one.outcome.sentence));
+  std::cout << JsonObject().text("file", file).objects("checks", checks).json() << '\n';
 }
 
 void print_table(const std::vector<Checked>& all) {
@@ -103,7 +89,8 @@ int main(int argc, char** argv) {
     std::cerr << "swapmeet-plugin-check: " << options.error().message << "\n\n" << kUsage;
     return 2;
   }
-  const auto all = check_plugin(options->file, options->settings);
+  SystemClock clock;
+  const auto all = check_plugin(options->file, options->settings, clock);
   if (options->json)
     print_json(options->file, all);
   else

@@ -3,13 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <mutex>
-#include <random>
 #include <span>
 
 namespace swapmeet::registry_sqlite {
 namespace {
-
-using namespace swapmeet;
 
 constexpr std::size_t kPortions = 20;       // of all listings, a portion is one in so many
 constexpr std::size_t kLeastSlice = 1'000;  // entries merged by a transaction
@@ -32,10 +29,8 @@ ContentEntry::ContentEntry(const ContentId& content, Revision listing) : revisio
   for (std::size_t i = 0; i < 8; ++i) prefix = prefix << 8 | content.bytes[i];
 }
 
-ContentIndex::ContentIndex(sqlite::Database& writer, std::size_t least_portion)
-    : writer_(writer),
-      least_portion_(least_portion),
-      open_(0, SaltedHash{std::uint64_t{std::random_device{}()} << 32 | std::random_device{}()}) {
+ContentIndex::ContentIndex(sqlite::Database& writer, std::uint64_t seed, std::size_t least_portion)
+    : writer_(writer), least_portion_(least_portion), open_(0, SaltedHash{seed}) {
   listings_ = static_cast<std::size_t>(writer_.integer("SELECT total(files) FROM peers"));
   // A portion may have been on its way when the host stopped.
   maybe_written_ =

@@ -5,13 +5,17 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 #include "swapmeet/sqlite/database.h"
+#include "swapmeet/time.h"
 
 namespace swapmeet::registry_sqlite {
 
-// Reads the first, the last and some random listings, as far as `most` allows, and follows each
-// through the indices; the same of removals. Throws sqlite::Failure (corrupt).
-void probe(swapmeet::sqlite::Database& database, std::chrono::milliseconds most);
+// Reads the first, the last and some random listings (chosen by `seed`), for as long as `most` and
+// eight of them in any case, and follows each through the indices; the same of removals. Throws
+// sqlite::Failure (corrupt).
+void probe(sqlite::Database& database, const Clock& clock, std::chrono::milliseconds most,
+           std::uint64_t seed);
 
 }  // namespace swapmeet::registry_sqlite

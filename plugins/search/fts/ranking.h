@@ -1,4 +1,5 @@
-// The order of hits, and the cursor that says where in it a page ended. Pure values.
+// The order of hits, and the cursor that says where in it a page ended.
+// Threads: plain values and pure functions.
 #pragma once
 
 #include <compare>

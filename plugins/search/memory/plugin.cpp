@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <random>
 
 #include "search/memory/index.h"
 #include "search/memory/kept_snapshot.h"
@@ -17,11 +18,15 @@ class MemorySearch final : public swapmeet::Plugin {
     return {};
   }
   swapmeet::Result<void> start() override {
-    index_ = std::make_unique<swapmeet::search_memory::Index>(
-        static_cast<std::size_t>(host_->settings().integer("max_results")), snapshot(),
-        [this](std::string_view message, const std::string& why) {
+    std::random_device random;
+    index_ = std::make_unique<swapmeet::search_memory::Index>(swapmeet::search_memory::IndexOptions{
+        .clock = host_->clock(),
+        .salt = std::uint64_t{random()} << 32 | random(),
+        .max_results = static_cast<std::size_t>(host_->settings().integer("max_results")),
+        .snapshot = snapshot(),
+        .report = [this](std::string_view message, const std::string& why) {
           host_->log(swapmeet::LogLevel::warning, message, {{"why", why}});
-        });
+        }});
     kept_->set_index(index_.get());
     return {};
   }

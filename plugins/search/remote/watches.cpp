@@ -118,10 +118,10 @@ void RemoteWatches::run(const std::shared_ptr<Watch>& watch) const {
       if (stream) watch->stream = std::move(*stream);
     }
     if (!watch->id.empty() && watch->stream) {
-      const auto began = std::chrono::steady_clock::now();
+      const auto began = clock_.steady();
       const auto followed =
           watch->stream->follow("/api/v1/events?watch=" + wire::percent_encode(watch->id), hear);
-      if (std::chrono::steady_clock::now() - began > kLongest) pause = kShortest;
+      if (clock_.steady() - began > kLongest) pause = kShortest;
       // An index that has started anew knows nothing of it.
       const bool forgotten = !followed && followed.error().code == ErrorCode::not_found;
       if (forgotten) watch->id.clear();
@@ -139,7 +139,7 @@ void RemoteWatches::run(const std::shared_ptr<Watch>& watch) const {
     {
       std::unique_lock lock(watch->mutex);
       watch->stream.reset();
-      if (watch->changed.wait_for(lock, pause, [&] { return watch->ended; })) break;
+      if (clock_.wait_for(lock, watch->changed, pause, [&] { return watch->ended; })) break;
     }
     pause = std::min(pause * 2, kLongest);
     if (watch->id.empty())

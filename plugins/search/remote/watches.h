@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "swapmeet/time.h"
 #include "swapmeet/watch.h"
 #include "swapmeet/wire/event_stream.h"
 
@@ -28,7 +29,8 @@ struct Index {
 class RemoteWatches {
  public:
   static constexpr std::size_t kMost = 32;  // at once
-  explicit RemoteWatches(Index index) : index_(std::move(index)) {}
+  // `clock` must outlive it.
+  RemoteWatches(Index index, Clock& clock) : index_(std::move(index)), clock_(clock) {}
   ~RemoteWatches() { stop(); }
 
   // As of Watches::watch.
@@ -44,6 +46,7 @@ class RemoteWatches {
   bool is_stopped() const;
 
   const Index index_;
+  Clock& clock_;
   mutable std::mutex mutex_;
   bool stopped_ = false;
   std::vector<std::shared_ptr<Watch>> watches_;

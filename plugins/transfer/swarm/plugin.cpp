@@ -8,14 +8,14 @@
 #include <optional>
 
 #include "swapmeet/auth.h"
+#include "swapmeet/random.h"
 #include "transfer/swarm/base/shown_name.h"
 #include "transfer/swarm/catalogue/catalogue.h"
 #include "transfer/swarm/choices.h"
+#include "transfer/swarm/fetch/download_queue.h"
 #include "transfer/swarm/fetch/download_store.h"
-#include "transfer/swarm/fetch/downloads.h"
-#include "transfer/swarm/inbox/inbox.h"
 #include "transfer/swarm/inbox/inbox_routes.h"
-#include "transfer/swarm/inbox/inbox_store.h"
+#include "transfer/swarm/inbox/peer_inbox.h"
 #include "transfer/swarm/keys.h"
 #include "transfer/swarm/pace/pacer.h"
 #include "transfer/swarm/pieces/growing_files.h"
@@ -115,8 +115,8 @@ class SwarmPlugin final : public Plugin {
                                     std::initializer_list<LogField> fields) {
       host->log(level, message, fields);
     };
-    catalogue_ =
-        std::make_unique<transfer_swarm::Catalogue>(host_->data_folder() / "catalogue.sqlite");
+    catalogue_ = std::make_unique<transfer_swarm::Catalogue>(
+        host_->data_folder() / "catalogue.sqlite", host_->clock());
     catalogue_->drop_all_partial();
     growing_ = std::make_unique<transfer_swarm::GrowingFiles>(announcing(log));
     if (auto kept = transfer_swarm::apply_configured(*catalogue_, choices->shares); !kept)
@@ -198,6 +198,7 @@ class SwarmPlugin final : public Plugin {
     options.self = host_->peer_id();
     options.registry = host_->find<Registry>();
     options.clock = &host_->clock();
+    options.seed = random_seed();
     options.log = std::move(log);
     options.publish = [host = host_](const Event& event) { host->publish(event); };
     options.received = [meter = meter_.get()](std::uint64_t bytes) { meter->received(bytes); };

@@ -49,19 +49,56 @@ struct Error {
   bool operator==(const Error&) const = default;
 };
 
+// An Error of each code, with its sentence: `return not_found("there is no peer of that name")`.
 inline Error invalid_argument(std::string sentence) {
   return {ErrorCode::invalid_argument, std::move(sentence), {}};
+}
+inline Error not_found(std::string sentence) {
+  return {ErrorCode::not_found, std::move(sentence), {}};
+}
+inline Error already_exists(std::string sentence) {
+  return {ErrorCode::already_exists, std::move(sentence), {}};
+}
+inline Error conflict(std::string sentence) {
+  return {ErrorCode::conflict, std::move(sentence), {}};
+}
+inline Error unauthenticated(std::string sentence) {
+  return {ErrorCode::unauthenticated, std::move(sentence), {}};
+}
+inline Error not_allowed(std::string sentence) {
+  return {ErrorCode::not_allowed, std::move(sentence), {}};
+}
+inline Error too_large(std::string sentence) {
+  return {ErrorCode::too_large, std::move(sentence), {}};
+}
+inline Error too_many(std::string sentence) {
+  return {ErrorCode::too_many, std::move(sentence), {}};
+}
+inline Error unavailable(std::string sentence) {
+  return {ErrorCode::unavailable, std::move(sentence), {}};
+}
+inline Error timed_out(std::string sentence) {
+  return {ErrorCode::timed_out, std::move(sentence), {}};
+}
+inline Error cancelled(std::string sentence) {
+  return {ErrorCode::cancelled, std::move(sentence), {}};
+}
+inline Error corrupt(std::string sentence) { return {ErrorCode::corrupt, std::move(sentence), {}}; }
+inline Error no_space(std::string sentence) {
+  return {ErrorCode::no_space, std::move(sentence), {}};
+}
+inline Error unsupported(std::string sentence) {
+  return {ErrorCode::unsupported, std::move(sentence), {}};
+}
+inline Error internal_error(std::string sentence) {
+  return {ErrorCode::internal, std::move(sentence), {}};
 }
 
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value)
-      : value_(std::in_place_index<0>, std::move(value)) {
-  }  // NOLINT(google-explicit-constructor): return value;
-  Result(Error error)
-      : value_(std::in_place_index<1>, std::move(error)) {
-  }  // NOLINT(google-explicit-constructor): return error;
+  Result(T value) : value_(std::in_place_index<0>, std::move(value)) {}
+  Result(Error error) : value_(std::in_place_index<1>, std::move(error)) {}
 
   bool ok() const { return value_.index() == 0; }
   explicit operator bool() const { return ok(); }
@@ -92,8 +129,7 @@ template <>
 class [[nodiscard]] Result<void> {
  public:
   Result() = default;
-  Result(Error error)
-      : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor): return error;
+  Result(Error error) : error_(std::move(error)) {}
 
   bool ok() const { return !error_.has_value(); }
   explicit operator bool() const { return ok(); }

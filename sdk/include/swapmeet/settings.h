@@ -1,5 +1,5 @@
 // A plugin's own keys, checked by the host against what the plugin declares (KeySpec) before any of
-// its code runs. Also the text forms of numbers, sizes and durations in INI files.
+// its code runs. The text forms of sizes and durations are those of values.h.
 #pragma once
 
 #include <chrono>
@@ -16,6 +16,7 @@
 
 #include "swapmeet/address.h"
 #include "swapmeet/result.h"
+#include "swapmeet/values.h"
 
 namespace swapmeet {
 
@@ -92,10 +93,5 @@ class Settings {
  private:
   std::map<std::string, std::string, std::less<>> values_;
 };
-
-// nullopt when the text is not one.
-std::optional<std::uint64_t> parse_size(std::string_view text);
-std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
-std::optional<bool> parse_boolean(std::string_view text);
 
 }  // namespace swapmeet

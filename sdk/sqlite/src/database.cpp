@@ -1,30 +1,19 @@
 #include "swapmeet/sqlite/database.h"
 
-#include <Poco/Data/SQLite/Connector.h>
-#include <Poco/Data/SQLite/Utility.h>
-#include <Poco/Data/Session.h>
 #include <sqlite3.h>
 
 #include <utility>
 
 namespace swapmeet::sqlite {
-namespace {
-
-void register_connector() {
-  static std::once_flag once;
-  std::call_once(once, [] { Poco::Data::SQLite::Connector::registerConnector(); });
-}
-
-}  // namespace
 
 Error Failure::error() const {
   switch (code_ & 0xff) {
-    case SQLITE_FULL: return {ErrorCode::no_space, what(), {}};
+    case SQLITE_FULL: return no_space(what());
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return {ErrorCode::corrupt, what(), {}};
+    case SQLITE_NOTADB: return corrupt(what());
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return {ErrorCode::unavailable, what(), {}};
-    default: return {ErrorCode::internal, what(), {}};
+    case SQLITE_LOCKED: return unavailable(what());
+    default: return internal_error(what());
   }
 }
 
@@ -111,23 +100,21 @@ bool Statement::is_null(int column) const {
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }
 
-struct Database::Session {
-  Poco::Data::Session poco;
-};
+void Database::Close::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
 
 Database::Database(const std::filesystem::path& file, const OpenOptions& options)
     : remedy_(options.remedy.empty() ? "stop the host and restore the file from a backup"
                                      : options.remedy) {
-  register_connector();
-  try {
-    session_ = std::make_unique<Session>(
-        Session{Poco::Data::Session(Poco::Data::SQLite::Connector::KEY, file.string())});
-  } catch (const Poco::Exception& exception) {
-    throw Failure(SQLITE_CANTOPEN, file.string() + ": " + exception.displayText());
-  }
-  handle_ = Poco::Data::SQLite::Utility::dbHandle(session_->poco);
-  sqlite3_extended_result_codes(handle_, 1);
-  sqlite3_busy_timeout(handle_, 5000);
+  sqlite3* opened = nullptr;
+  const int code =
+      sqlite3_open_v2(file.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+  handle_.reset(opened);  // also of one that failed: it is there to be asked and closed
+  if (code != SQLITE_OK)
+    throw Failure(SQLITE_CANTOPEN,
+                  file.string() + " cannot be opened: " +
+                      (opened != nullptr ? sqlite3_errmsg(opened) : sqlite3_errstr(code)));
+  sqlite3_extended_result_codes(handle(), 1);
+  sqlite3_busy_timeout(handle(), 5000);
   if (!options.read_only) execute("PRAGMA journal_mode=WAL");
   execute(options.durability == Durability::full ? "PRAGMA synchronous=FULL"
                                                  : "PRAGMA synchronous=NORMAL");
@@ -139,7 +126,7 @@ Database::Database(const std::filesystem::path& file, const OpenOptions& options
 }
 
 std::string Database::file() const {
-  const char* name = sqlite3_db_filename(handle_, "main");
+  const char* name = sqlite3_db_filename(handle(), "main");
   return name ? name : "the database";
 }
 
@@ -148,8 +135,8 @@ void Database::fail_damaged(int code, const std::string& cause) const {
 }
 
 void Database::fail(const std::string& doing) const {
-  const int code = sqlite3_extended_errcode(handle_);
-  const std::string cause = sqlite3_errmsg(handle_);
+  const int code = sqlite3_extended_errcode(handle());
+  const std::string cause = sqlite3_errmsg(handle());
   switch (code & 0xff) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB: fail_damaged(code, cause);
@@ -168,7 +155,7 @@ Kept Database::keep(std::string_view sql) {
 
 void Database::checkpoint_apart() {
   sqlite3_wal_hook(
-      handle_,
+      handle(),
       [](void* pages, sqlite3*, const char*, int in_log) {
         *static_cast<int*>(pages) = in_log;
         return SQLITE_OK;
@@ -180,7 +167,7 @@ void Database::checkpoint(int pages) {
   if (log_pages_ < pages) return;
   const int mode = log_pages_ / 16 < pages ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
   log_pages_ = 0;  // a checkpoint that fails is tried again after the next commit
-  sqlite3_wal_checkpoint_v2(handle_, nullptr, mode, nullptr, nullptr);
+  sqlite3_wal_checkpoint_v2(handle(), nullptr, mode, nullptr, nullptr);
 }
 
 Snapshot::~Snapshot() { sqlite3_exec(database_.handle(), "COMMIT", nullptr, nullptr, nullptr); }
@@ -188,7 +175,7 @@ Snapshot::~Snapshot() { sqlite3_exec(database_.handle(), "COMMIT", nullptr, null
 Database::~Database() = default;
 
 void Database::execute(const std::string& sql) {
-  if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail(sql);
+  if (sqlite3_exec(handle(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail(sql);
 }
 
 std::int64_t Database::integer(std::string_view sql) {
@@ -204,8 +191,8 @@ void Database::check() {
   if (found != "ok") damaged(found);
 }
 
-std::int64_t Database::last_insert_id() const { return sqlite3_last_insert_rowid(handle_); }
-std::int64_t Database::changed_rows() const { return sqlite3_changes64(handle_); }
+std::int64_t Database::last_insert_id() const { return sqlite3_last_insert_rowid(handle()); }
+std::int64_t Database::changed_rows() const { return sqlite3_changes64(handle()); }
 
 Transaction::Transaction(Database& database) : database_(database) {
   database_.execute("BEGIN IMMEDIATE");

@@ -65,7 +65,7 @@ Result<TicketKey> from_json(std::string_view text) {
   auto read = in.finish(key);
   if (read &&
       (algorithm != kTicketAlgorithm || !from_hex(digits, read->bytes.data(), read->bytes.size())))
-    return Error{ErrorCode::unsupported, "the key for tickets is none of Ed25519", {}};
+    return unsupported("the key for tickets is none of Ed25519");
   return read;
 }
 
@@ -82,17 +82,11 @@ Result<Account> from_json(std::string_view text) {
 }
 
 std::string to_json(const Page<Account>& page) {
-  JsonWriter out;
-  out.begin().list("accounts", page.items, [&](const Account& account) { write(out, account); });
-  return out.text("next", page.next).end().take();
+  return page_json("accounts", page, [](JsonWriter& out, const Account& one) { write(out, one); });
 }
 template <>
 Result<Page<Account>> from_json(std::string_view text) {
-  JsonReader in(text);
-  Page<Account> page;
-  in.list("accounts", [&](JsonReader& one) { page.items.push_back(read_account(one)); });
-  page.next = in.text("next", false);
-  return in.finish(std::move(page));
+  return page_from_json<Account>("accounts", text, read_account);
 }
 
 std::string to_json(const AccountChange& change) {

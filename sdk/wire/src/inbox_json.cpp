@@ -52,17 +52,11 @@ Result<Offer> from_json(std::string_view text) {
 }
 
 std::string to_json(const Page<Offer>& page) {
-  JsonWriter out;
-  out.begin().list("offers", page.items, [&](const Offer& offer) { write(out, offer); });
-  return out.text("next", page.next).end().take();
+  return page_json("offers", page, [](JsonWriter& out, const Offer& one) { write(out, one); });
 }
 template <>
 Result<Page<Offer>> from_json(std::string_view text) {
-  JsonReader in(text);
-  Page<Offer> page;
-  in.list("offers", [&](JsonReader& one) { page.items.push_back(read_offer(one)); });
-  page.next = in.text("next", false);
-  return in.finish(std::move(page));
+  return page_from_json<Offer>("offers", text, read_offer);
 }
 
 std::string to_json(const SendRequest& request) {

@@ -100,7 +100,7 @@ class JsonReader {
 
   template <class T>
   Result<T> finish(T value) const {
-    if (error_) return Error{ErrorCode::invalid_argument, *error_, {}};
+    if (error_) return invalid_argument(*error_);
     return value;
   }
 
@@ -110,6 +110,23 @@ class JsonReader {
   const rapidjson::Value* value_ = nullptr;
   std::optional<std::string> error_;
 };
+
+// A page of a list: {"NAME":[…],"next":"…"}. `write_one(out, item)` writes an item as one object,
+// and `read_one(in)` reads it.
+template <class T, class WriteOne>
+std::string page_json(const char* name, const Page<T>& page, WriteOne&& write_one) {
+  JsonWriter out;
+  out.begin().list(name, page.items, [&](const T& item) { write_one(out, item); });
+  return out.text("next", page.next).end().take();
+}
+template <class T, class ReadOne>
+Result<Page<T>> page_from_json(const char* name, std::string_view text, ReadOne&& read_one) {
+  JsonReader in(text);
+  Page<T> page;
+  in.list(name, [&](JsonReader& one) { page.items.push_back(read_one(one)); });
+  page.next = in.text("next", false);
+  return in.finish(std::move(page));
+}
 
 // The parts of lists and pages.
 void write(JsonWriter& out, const PeerRecord& peer);

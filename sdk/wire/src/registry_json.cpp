@@ -196,35 +196,23 @@ Result<ContentRecord> from_json(std::string_view text) {
 }
 
 std::string to_json(const Page<PeerRecord>& page) {
-  JsonWriter out;
-  out.begin().list("peers", page.items, [&](const PeerRecord& peer) { write(out, peer); });
-  return out.text("next", page.next).end().take();
+  return page_json("peers", page, [](JsonWriter& out, const PeerRecord& one) { write(out, one); });
 }
 template <>
 Result<Page<PeerRecord>> from_json(std::string_view text) {
-  JsonReader in(text);
-  Page<PeerRecord> page;
-  in.list("peers", [&](JsonReader& one) { page.items.push_back(read_peer(one)); });
-  page.next = in.text("next", false);
-  return in.finish(std::move(page));
+  return page_from_json<PeerRecord>("peers", text, read_peer);
 }
 
 std::string to_json(const Page<Listing>& page) {
-  JsonWriter out;
-  out.begin().list("files", page.items, [&](const Listing& listing) {
+  return page_json("files", page, [](JsonWriter& out, const Listing& listing) {
     out.begin();
     write_fields(out, listing);
     out.end();
   });
-  return out.text("next", page.next).end().take();
 }
 template <>
 Result<Page<Listing>> from_json(std::string_view text) {
-  JsonReader in(text);
-  Page<Listing> page;
-  in.list("files", [&](JsonReader& one) { page.items.push_back(read_listing(one)); });
-  page.next = in.text("next", false);
-  return in.finish(std::move(page));
+  return page_from_json<Listing>("files", text, read_listing);
 }
 
 }  // namespace swapmeet::wire

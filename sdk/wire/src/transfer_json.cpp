@@ -82,10 +82,8 @@ Result<DownloadRequest> from_json(std::string_view text) {
 
 std::string to_json(const DownloadStatus& download) { return written(download); }
 std::string to_json(const Page<DownloadStatus>& page) {
-  JsonWriter out;
-  out.begin().list("downloads", page.items,
-                   [&](const DownloadStatus& download) { write(out, download); });
-  return out.text("next", page.next).end().take();
+  return page_json("downloads", page,
+                   [](JsonWriter& out, const DownloadStatus& one) { write(out, one); });
 }
 
 std::string to_json(const std::vector<UploadStatus>& uploads) {
@@ -177,11 +175,7 @@ Result<DownloadStatus> from_json(std::string_view text) {
 
 template <>
 Result<Page<DownloadStatus>> from_json(std::string_view text) {
-  JsonReader in(text);
-  Page<DownloadStatus> page;
-  in.list("downloads", [&](JsonReader& one) { page.items.push_back(read_download(one)); });
-  page.next = in.text("next", false);
-  return in.finish(std::move(page));
+  return page_from_json<DownloadStatus>("downloads", text, read_download);
 }
 
 }  // namespace swapmeet::wire

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "catch.h"
+#include "swapmeet/system_clock.h"
 #include "swapmeet/testing/temporary_folder.h"
 
 using namespace swapmeet;
@@ -18,7 +19,8 @@ namespace {
 
 std::vector<Checked> check(const std::string& name, const RawSettings& settings = {},
                            std::chrono::seconds patience = std::chrono::seconds(60)) {
-  return check_plugin(FIXTURES "extension_" + name + ".so", settings, patience);
+  SystemClock clock;
+  return check_plugin(FIXTURES "extension_" + name + ".so", settings, clock, patience);
 }
 
 Outcome of(const std::vector<Checked>& all, const std::string& name) {
@@ -65,7 +67,8 @@ TEST_CASE("what others may write, or run into, fails") {
   const auto copy = folder.path / "extension_base.so";
   fs::copy_file(FIXTURES "extension_base.so", copy);
   REQUIRE(::chmod(copy.c_str(), 0777) == 0);
-  fails(check_plugin(copy, {}), {"file", "loads"}, "chmod o-w");
+  SystemClock clock;
+  fails(check_plugin(copy, {}, clock), {"file", "loads"}, "chmod o-w");
   fails(check("exports_more"), {"exports"}, "swapmeet_add_plugin()");
 }
 

@@ -77,3 +77,23 @@ TEST_CASE("the media type comes from the ending") {
   CHECK(extension_of("archive.tar.GZ") == "gz");
   CHECK(mime_type_of("x.png") == "image/png");
 }
+
+TEST_CASE("an error of each code has a constructor of its name") {
+  const std::pair<ErrorCode, Error (*)(std::string)> all[] = {
+      {ErrorCode::invalid_argument, invalid_argument},
+      {ErrorCode::not_found, not_found},
+      {ErrorCode::already_exists, already_exists},
+      {ErrorCode::conflict, conflict},
+      {ErrorCode::unauthenticated, unauthenticated},
+      {ErrorCode::not_allowed, not_allowed},
+      {ErrorCode::too_large, too_large},
+      {ErrorCode::too_many, too_many},
+      {ErrorCode::unavailable, unavailable},
+      {ErrorCode::timed_out, timed_out},
+      {ErrorCode::cancelled, cancelled},
+      {ErrorCode::corrupt, corrupt},
+      {ErrorCode::no_space, no_space},
+      {ErrorCode::unsupported, unsupported},
+      {ErrorCode::internal, internal_error}};
+  for (const auto& [code, make] : all) CHECK(make("why") == Error{code, "why", {}});
+}

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "swapmeet/id.h"
+#include "swapmeet/time.h"
 #include "transfer/swarm/hashing/merkle.h"
 
 namespace swapmeet::transfer_swarm {
@@ -30,7 +31,6 @@ std::uint64_t proven_bytes(std::string_view bits, std::uint64_t file_size);
 
 class PieceMap {
  public:
-  using Instant = std::chrono::steady_clock::time_point;
   struct Run {
     std::size_t first = 0;
     std::size_t count = 0;

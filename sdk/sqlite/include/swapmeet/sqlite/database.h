@@ -1,7 +1,5 @@
 // SQLite for plugins that keep a store: a database opened the way all ours are, statements that are
 // prepared once, transactions that take the write lock at the start, and versioned migrations.
-// Poco::Data opens and owns the connection; statements run on its handle, which measured several
-// times faster than Poco's bindings.
 // Threads: one Database is one connection, for one thread at a time. Use one for writing and a
 // ReaderPool for reading.
 #pragma once
@@ -150,7 +148,7 @@ class Database {
   // as readers let it; one that has grown far beyond waits for them.
   void checkpoint_apart();
   void checkpoint(int pages);
-  sqlite3* handle() const { return handle_; }
+  sqlite3* handle() const { return handle_.get(); }
 
  private:
   friend class Statement;
@@ -159,9 +157,10 @@ class Database {
   [[noreturn]] void fail_damaged(int code, const std::string& cause) const;
   std::string file() const;
 
-  struct Session;  // Poco::Data::Session
-  std::unique_ptr<Session> session_;
-  sqlite3* handle_ = nullptr;
+  struct Close {
+    void operator()(sqlite3* handle) const;
+  };
+  std::unique_ptr<sqlite3, Close> handle_;
   const std::string remedy_;
   int log_pages_ = 0;  // after the last commit; with checkpoint_apart()
   std::unordered_map<std::string_view, std::unique_ptr<std::pair<std::string, Statement>>> kept_;
@@ -231,7 +230,7 @@ auto attempt(Work&& work) -> decltype(work()) {
   } catch (const Failure& failure) {
     return failure.error();
   } catch (const std::exception& exception) {
-    return Error{ErrorCode::internal, exception.what(), {}};
+    return internal_error(exception.what());
   }
 }
 

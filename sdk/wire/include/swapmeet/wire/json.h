@@ -53,14 +53,35 @@ struct StatusReport {
   std::optional<ReloadReport> reload;         // none since the start; told to the owner
 };
 
-// A plugin that can be loaded, as `swapmeet plugins --json` lists it.
+// A key of the configuration, as `swapmeet plugins --json` lists it; what does not apply is empty.
+struct KeyListing {
+  std::string name;
+  std::string type;
+  std::string default_value;
+  std::string least;
+  std::string greatest;
+  std::string choices;  // separated by '|'
+  std::string help;
+  bool required = false;
+  bool changes_at_once = false;  // on SIGHUP; otherwise at a restart
+};
+
+// A plugin that can be loaded.
 struct PluginListing {
   PluginReport plugin;
   std::string summary;
   std::string section;  // of the configuration that enables it; empty: none does
-  std::vector<std::string> keys;
+  std::vector<KeyListing> keys;
 };
-std::string to_json(const std::vector<PluginListing>& plugins);  // {"plugins":[…]}
+
+// A section of the configuration that is the host's own.
+struct SectionListing {
+  std::string name;
+  std::vector<KeyListing> keys;
+};
+// {"plugins":[…],"sections":[…]}
+std::string to_json(const std::vector<PluginListing>& plugins,
+                    const std::vector<SectionListing>& sections);
 
 // GET /api/v1/search/suggest
 struct Suggestions {
