@@ -41,6 +41,7 @@ TEST_CASE("what the rule accepts is taken when the host returns, or when there i
   SECTION("the disk was full") {
     net.bob.accept = {"ann"};
     net.open(net.bob);
+    CHECK_FALSE(net.bob.inbox->work());  // has looked back, at nothing
     net.bob.downloads.refuses = Error{ErrorCode::no_space, "the disk is full", {}};
     const auto id = net.send();
     CHECK(net.at(net.bob, id).state == OfferState::waiting);
@@ -131,11 +132,13 @@ TEST_CASE("an offer that comes twice is one, and its id is nobody else's") {
 TEST_CASE("an offer that comes again while its sender is asked is one") {
   Network net;
   net.after_show = [&] {
-    const auto id = net.ann.inbox->list({})->items.at(0).id;
+    const auto sent = net.ann.inbox->list({})->items.at(0).id;
     const auto token = net.last_token;
-    REQUIRE(net.bob.inbox->receive(*net.ann.inbox->show(id, token), token));
+    REQUIRE(net.bob.inbox->receive(*net.ann.inbox->show(sent, token), token));
   };
-  net.send();
+  const auto id = net.send();
+  CHECK(net.at(net.ann, id).state == OfferState::waiting);
+  CHECK(net.at(net.ann, id).why.empty());
   CHECK(net.bob.inbox->list({})->items.size() == 1);
   CHECK(net.bob.events.size() == 1);
 }
