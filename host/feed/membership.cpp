@@ -11,7 +11,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 namespace {
-constexpr BackoffLimits kPauses{milliseconds(500), milliseconds(15'000)};  // between attempts
+constexpr BackoffLimits kBetweenAttempts{milliseconds(500), milliseconds(15'000)};  // between attempts
 constexpr int kRenewalsBetweenDoubts = 30;  // ten minutes, for a lease of one
 }  // namespace
 
@@ -24,7 +24,7 @@ Membership::Membership(Registry& registry, Uploads& uploads, ChangeFeed& catalog
       clock_(clock),
       announcing_(registry, options_.peer, options_.token),
       pump_(catalogue, announcing_, "announcing", log_, clock, options_.seed),
-      backoff_(kPauses, options_.seed) {}
+      backoff_(kBetweenAttempts, options_.seed) {}
 
 void Membership::start() {
   thread_ = std::thread([this] { run(); });
