@@ -11,7 +11,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr BackoffLimits kPauses{milliseconds(200), milliseconds(30'000)};  // after failures
+constexpr BackoffLimits kPausesAfterFailures{milliseconds(200),
+                                             milliseconds(30'000)};  // after failures
 
 }  // namespace
 
@@ -22,7 +23,7 @@ Pump::Pump(ChangeFeed& feed, ChangeFollower& follower, std::string name, Log log
       name_(std::move(name)),
       log_(std::move(log)),
       clock_(clock),
-      backoff_(kPauses, seed) {}
+      backoff_(kPausesAfterFailures, seed) {}
 
 void Pump::start() {
   wake_up_ = feed_.on_advance([this] { wake(); });
