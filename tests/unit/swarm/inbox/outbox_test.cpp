@@ -7,8 +7,8 @@
 namespace swapmeet::transfer_swarm {
 namespace {
 
-struct Sending : WithBook {
-  Sending() {
+struct Outgoing : WithBook {
+  Outgoing() {
     auto& bob = index.records[peer_id(2)];
     bob.id = peer_id(2);
     bob.name = "bob";
@@ -40,7 +40,7 @@ struct Sending : WithBook {
 }  // namespace
 
 TEST_CASE("a file is shown and served once it is hashed, to who has the token") {
-  Sending with;
+  Outgoing with;
   const auto id = with.send(with.film);
   const auto token = with.kept(id).token;
   CHECK(with.at(id).why == "the file is being hashed");
@@ -59,7 +59,7 @@ TEST_CASE("a file is shown and served once it is hashed, to who has the token") 
 }
 
 TEST_CASE("each offer has an id and a token of its own") {
-  Sending with;
+  Outgoing with;
   const auto one = with.kept(with.send(with.film)), two = with.kept(with.send(with.film));
   CHECK(one.offer.id != two.offer.id);
   CHECK(one.token != two.token);
@@ -68,7 +68,7 @@ TEST_CASE("each offer has an id and a token of its own") {
 }
 
 TEST_CASE("an offer is withdrawn until it has ended") {
-  Sending with;
+  Outgoing with;
   const auto id = with.send(with.film);
   const auto withdrawn = with.outbox.withdraw(id);
   REQUIRE(withdrawn);
@@ -80,7 +80,7 @@ TEST_CASE("an offer is withdrawn until it has ended") {
 }
 
 TEST_CASE("a file that vanishes before it is hashed ends its offer") {
-  Sending with;
+  Outgoing with;
   const auto id = with.send(with.film);
   std::filesystem::remove(with.film);
   with.outbox.hash_waiting();
@@ -88,7 +88,7 @@ TEST_CASE("a file that vanishes before it is hashed ends its offer") {
 }
 
 TEST_CASE("what is sent must be what was hashed") {
-  Sending with;
+  Outgoing with;
   with.folder.write("photos/a.jpg", "a");
   const auto file = with.send(with.film), photos = with.send(with.folder.path / "photos");
   with.outbox.hash_waiting();
@@ -103,7 +103,7 @@ TEST_CASE("what is sent must be what was hashed") {
 }
 
 TEST_CASE("a host that stops leaves the hashing for its return") {
-  Sending with;
+  Outgoing with;
   with.folder.write("photos/a.jpg", "a");
   const auto file = with.send(with.film), photos = with.send(with.folder.path / "photos");
   with.rounds.stop();
