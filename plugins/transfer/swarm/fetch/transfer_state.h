@@ -199,7 +199,7 @@ struct Transfer::State {
 
   bool is_content(const FileStamp& stamp) const {
     const auto hashed =
-        FileHasher().hash(plan.target, stamp, [this] { return interrupted.load(); });
+        FileHasher(*options.clock).hash(plan.target, stamp, [this] { return interrupted.load(); });
     return hashed.kind == HashOutcome::done && hashed.tree.content == plan.content;
   }
 

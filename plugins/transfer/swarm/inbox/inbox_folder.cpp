@@ -132,7 +132,7 @@ Result<MerkleTree> PeerInbox::tree_of(const std::string& path, const FileStamp& 
   auto known =
       options_.catalogue != nullptr ? known_tree(*options_.catalogue, path, stamp) : std::nullopt;
   if (known) return std::move(*known);
-  return hash_file(path, stamp, [this] { return !stopping_; });
+  return hash_file(*options_.clock, path, stamp, [this] { return !stopping_; });
 }
 
 // True once all files are hashed. What is hashed stays so across a restart.

@@ -355,14 +355,14 @@ TEST_CASE("a file in a share needs no hashing") {
   catalogue.put_share({"s", net.folder.path.string(), {}}, false);
   const auto stamp = *stamp_of_file(net.film.string());
   CHECK_FALSE(known_tree(catalogue, net.film.string(), stamp));
-  const auto tree = *hash_file(net.film.string(), stamp, [] { return true; });
+  const auto tree = *hash_file(net.clock, net.film.string(), stamp, [] { return true; });
   catalogue.commit(catalogue.share("s")->key, {{"film.mkv", stamp, tree}});
   REQUIRE(known_tree(catalogue, net.film.string(), stamp));
   CHECK(known_tree(catalogue, net.film.string(), stamp)->content == tree.content);
   auto touched = stamp;
   ++touched.mtime_ns;
   CHECK_FALSE(known_tree(catalogue, net.film.string(), touched));
-  CHECK(hash_file(net.film.string(), touched, [] { return true; }).error().code ==
+  CHECK(hash_file(net.clock, net.film.string(), touched, [] { return true; }).error().code ==
         ErrorCode::conflict);
 }
 

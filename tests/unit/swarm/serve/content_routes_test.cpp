@@ -12,9 +12,9 @@
 
 #include "catch.h"
 #include "fake_source.h"
-#include "transfer/swarm/base/peer_headers.h"
 #include "swapmeet/http_at_once.h"
 #include "swapmeet/testing/manual_clock.h"
+#include "transfer/swarm/base/peer_headers.h"
 #include "transfer/swarm/hashing/merkle.h"
 
 namespace swapmeet::transfer_swarm {
@@ -110,7 +110,7 @@ struct Served {
   Catalogue catalogue{folder / ".catalogue.sqlite"};
   testing::ManualClock clock;
   UploadMeter meter{clock};
-  FileHashes hashes;
+  FileHashes hashes{clock};
   OpenContents open{catalogue, clock};
   FakeRoutes routes;
   std::vector<Registration> registrations;
