@@ -3,33 +3,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
+
+#include "swapmeet/text.h"
 
 namespace swapmeet::http {
 namespace {
-
-bool same_name(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [&](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::string quote(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      quoted += '\\';
-      quoted += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(c));
-      quoted += escape;
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + '"';
-}
 
 std::string_view title_of(int status) {
   switch (status) {
@@ -52,12 +30,12 @@ std::string_view title_of(int status) {
 
 const std::string* Headers::find(std::string_view name) const {
   for (const auto& [key, value] : fields_)
-    if (same_name(key, name)) return &value;
+    if (equal_without_case(key, name)) return &value;
   return nullptr;
 }
 
 void Headers::set(std::string_view name, std::string value) {
-  std::erase_if(fields_, [&](const auto& field) { return same_name(field.first, name); });
+  std::erase_if(fields_, [&](const auto& field) { return equal_without_case(field.first, name); });
   add(name, std::move(value));
 }
 
@@ -74,7 +52,8 @@ const std::string* Request::query_value(std::string_view name) const {
 std::string Request::bearer() const {
   constexpr std::string_view kScheme = "Bearer ";
   const auto* field = headers.find("Authorization");
-  if (field == nullptr || !same_name(std::string_view(*field).substr(0, kScheme.size()), kScheme))
+  if (field == nullptr ||
+      !equal_without_case(std::string_view(*field).substr(0, kScheme.size()), kScheme))
     return {};
   return field->substr(kScheme.size());
 }
@@ -112,21 +91,53 @@ Response json(std::string body, int status) {
   return response;
 }
 
-Response problem(const Error& error, const std::string& request_id) {
+Response problem(const Error& error, const std::string& request_id, const JsonObject& further) {
   const int status = status_of(error.code);
-  std::string body = R"({"type":"about:blank","title":)" + quote(title_of(status)) +
-                     ",\"status\":" + std::to_string(status) +
-                     ",\"code\":" + quote(name_of(error.code)) +
-                     ",\"detail\":" + quote(error.message);
-  if (error.position) body += ",\"position\":" + std::to_string(*error.position);
-  if (error.retry_after) body += ",\"retry_after\":" + std::to_string(error.retry_after->count());
-  body += ",\"request\":" + quote(request_id) + "}\n";
-  Response response = json(std::move(body), status);
+  JsonObject body;
+  body.text("type", "about:blank")
+      .text("title", title_of(status))
+      .number("status", static_cast<std::uint64_t>(status))
+      .text("code", name_of(error.code))
+      .text("detail", error.message);
+  if (error.position) body.number("position", *error.position);
+  if (error.retry_after)
+    body.number("retry_after", static_cast<std::uint64_t>(error.retry_after->count()));
+  body.text("request", request_id).add(further);
+  Response response = json(body.json() + '\n', status);
   response.headers.set("Content-Type", "application/problem+json");
   if (status == 401) response.headers.set("WWW-Authenticate", "Bearer realm=\"swapmeet\"");
   if (error.retry_after)
     response.headers.set("Retry-After", std::to_string(error.retry_after->count()));
   return response;
+}
+
+std::string content_disposition(std::string_view name) {
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  // RFC 8187, 3.2.1: what may stand in an encoded value as it is.
+  constexpr std::string_view kAttribute =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$&+-.^_`|~";
+  std::string plain;
+  std::string encoded;
+  bool is_plain = true;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    // RFC 6266, appendix D: no '%', which some decode, and nothing that needs escaping.
+    const bool harmless = byte >= 0x20 && byte < 0x7F && c != '"' && c != '\\' && c != '%';
+    is_plain = is_plain && harmless;
+    if (harmless)
+      plain += c;
+    else if ((byte & 0xC0U) != 0x80U)  // one for each character
+      plain += '_';
+    if (kAttribute.find(c) != std::string_view::npos) {
+      encoded += c;
+    } else {
+      encoded += '%';
+      encoded += kDigits[byte >> 4];
+      encoded += kDigits[byte & 15];
+    }
+  }
+  const auto both = "attachment; filename=\"" + plain + '"';
+  return is_plain ? both : both + "; filename*=UTF-8''" + encoded;
 }
 
 }  // namespace swapmeet::http

@@ -1,7 +1,8 @@
 #include "swapmeet/listing.h"
 
-#include <algorithm>
 #include <limits>
+
+#include "swapmeet/text.h"
 
 namespace swapmeet {
 namespace {
@@ -44,13 +45,16 @@ std::string_view name_of_path(std::string_view path) {
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
+std::string_view folder_of_path(std::string_view path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
+
 Result<void> check_path(std::string_view path) {
   if (path.empty()) return invalid_argument("the path is empty");
   if (path.size() > 4096) return invalid_argument("the path is longer than 4,096 bytes");
   if (!is_utf8(path)) return invalid_argument("the path is not UTF-8");
-  for (const char c : path)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-      return invalid_argument("the path contains a control character");
+  if (has_control(path)) return invalid_argument("the path contains a control character");
   std::string_view rest = path;
   while (true) {
     const auto slash = rest.find('/');
@@ -72,9 +76,7 @@ Result<void> check_listing(const Listing& listing) {
     return invalid_argument("'" + listing.path + "': " + what);
   };
   const auto is_plain = [](const std::string& text) {
-    return text.size() <= kLongest && is_utf8(text) &&
-           std::none_of(text.begin(), text.end(),
-                        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+    return text.size() <= kLongest && is_utf8(text) && !has_control(text);
   };
   if (listing.size > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
     return of_path("the size is above 2^63-1");

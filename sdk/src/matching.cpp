@@ -5,11 +5,8 @@
 #include <vector>
 
 namespace swapmeet {
-namespace {
 
-using Runs = std::vector<std::vector<std::string>>;
-
-bool occurs(const QueryTerm& term, const Runs& runs) {
+bool stands_in_a_row(const QueryTerm& term, const std::vector<std::vector<std::string>>& runs) {
   const auto same = [&](const std::string& word, const std::string& wanted) {
     return word == wanted ||
            (term.prefix && &wanted == &term.words.back() && word.starts_with(wanted));
@@ -20,15 +17,11 @@ bool occurs(const QueryTerm& term, const Runs& runs) {
   });
 }
 
-}  // namespace
-
 QueriedListing::QueriedListing(const Listing& listing)
     : listing_(listing), path_(fold(listing.path)) {
   const auto name = name_of_path(listing.path);
   words_ = searchable_words(name);
-  for (auto& row : searchable_words(
-           std::string_view(listing.path).substr(0, listing.path.size() - name.size())))
-    words_.push_back(std::move(row));
+  for (auto& row : searchable_words(folder_of_path(listing.path))) words_.push_back(std::move(row));
   type_ = media_type_of(name);
   extension_ = fold(extension_of(name));
 }
@@ -55,8 +48,9 @@ bool QueriedListing::matches(const Query& query, const PeerId& peer,
                      [&](const auto& filter) {
                        return holds(filter, peer, peer_name) != filter.negated;
                      }) &&
-         std::all_of(query.terms.begin(), query.terms.end(),
-                     [&](const auto& term) { return occurs(term, words_) != term.negated; });
+         std::all_of(query.terms.begin(), query.terms.end(), [&](const auto& term) {
+           return stands_in_a_row(term, words_) != term.negated;
+         });
 }
 
 bool matches(const Query& query, const Listing& listing, const PeerId& peer,
@@ -69,7 +63,7 @@ bool matches_name(const Query& query, std::string_view path) {
   bool any = false;
   for (const auto& term : query.terms) {
     if (term.negated) continue;
-    if (!occurs(term, runs)) return false;
+    if (!stands_in_a_row(term, runs)) return false;
     any = true;
   }
   return any;

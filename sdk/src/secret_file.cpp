@@ -1,19 +1,15 @@
 #include "swapmeet/secret_file.h"
 
 #include <fcntl.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdint>
 #include <cstring>
 #include <fstream>
-#include <stdexcept>
 
 #include "swapmeet/http.h"
-#include "swapmeet/id.h"
 
 namespace swapmeet {
 namespace {
@@ -45,11 +41,12 @@ Result<void> write_durably(const std::filesystem::path& file, const std::string&
 
 }  // namespace
 
-std::string random_hex(std::size_t count) {
-  std::string bytes(count, '\0');
-  if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-    throw std::runtime_error("the system gives no random numbers");
-  return to_hex(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+bool equal_in_constant_time(std::string_view sent, std::string_view secret) {
+  if (secret.empty() || sent.size() != secret.size()) return false;
+  volatile unsigned char different = 0;  // volatile: no compiler may stop at the first difference
+  for (std::size_t i = 0; i < secret.size(); ++i)
+    different = static_cast<unsigned char>(different | (sent[i] ^ secret[i]));
+  return different == 0;
 }
 
 Result<std::string> read_or_make_secret(const std::filesystem::path& file,

@@ -17,12 +17,13 @@
 
 #include "swapmeet/address.h"
 #include "swapmeet/identity.h"
+#include "swapmeet/json_object.h"
 #include "swapmeet/registration.h"
 #include "swapmeet/result.h"
 
 namespace swapmeet::http {
 
-// Header fields in the order they came; names compare without case.
+// Header fields in the order they came; names compare without case (equal_without_case of text.h).
 class Headers {
  public:
   // The first field of that name, or nullptr.
@@ -106,9 +107,13 @@ struct Response {
 };
 
 // An application/problem+json answer (RFC 9457); the status follows from the error's code.
-Response problem(const Error& error, const std::string& request_id);
+// `further`: members of its own that a problem has beside the usual ones (RFC 9457, 3.2).
+Response problem(const Error& error, const std::string& request_id, const JsonObject& further = {});
 int status_of(ErrorCode code);
 Response json(std::string body, int status = 200);
+// A Content-Disposition field (RFC 6266) that has a browser keep the answer as a file of that name,
+// which is UTF-8 of any kind.
+std::string content_disposition(std::string_view name);
 
 // Runs on a worker thread of the front; may block for a disk or another host. What it throws
 // becomes a 500 with the request's id.

@@ -35,6 +35,8 @@ inline bool is_partial(const Listing& listing) {
 
 // The last part of a path: "b.flac" of "music/a/b.flac".
 std::string_view name_of_path(std::string_view path);
+// What comes before it, without the '/' between: "music/a"; empty when there is nothing.
+std::string_view folder_of_path(std::string_view path);
 
 // Paths are relative, UTF-8, at most 4,096 bytes, without empty, "." or ".." parts and without
 // control characters. `invalid_argument` names what is wrong.

@@ -39,6 +39,10 @@ class QueriedListing {
   std::string path_;
 };
 
+// The words of the term stand in a row in one of the runs of words; the last of them may be the
+// beginning of a word when the term is a prefix. Whether the term is negated does not matter.
+bool stands_in_a_row(const QueryTerm& term, const std::vector<std::vector<std::string>>& runs);
+
 // All terms that are not negated occur in the name, the last part of the path: such hits come
 // first. False when there are none.
 bool matches_name(const Query& query, std::string_view path);

@@ -1,16 +1,20 @@
-// Small files that hold a secret: made once with random content, for their owner's eyes only.
-// Threads: free functions without shared state; two that make the same file at once must not be.
+// Secrets: small files that hold one, made once with random content and for their owner's eyes
+// only, and how a secret that somebody sends is compared. Threads: free functions without shared
+// state; no two may make the same file at once.
 #pragma once
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
+#include "swapmeet/random.h"
 #include "swapmeet/result.h"
 
 namespace swapmeet {
 
-// So many random bytes from the system, as hex. Throws when it gives none.
-std::string random_hex(std::size_t bytes);
+// Whether what was sent is the secret. How long it takes says nothing about where they differ. An
+// empty text is nobody's secret: false.
+bool equal_in_constant_time(std::string_view sent, std::string_view secret);
 
 // The first word of the file, or `fresh` written to it, durably and with mode 0600, when there is
 // no file. `corrupt`: the word in the file has another length than `fresh`.

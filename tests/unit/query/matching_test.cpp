@@ -72,3 +72,16 @@ TEST_CASE("listings become hits: one a content, ranked, a page at a time") {
   CHECK(hits.page(request, 1).value().total == 1);
   CHECK_FALSE(hits.page({"song", {2, "x"}, SortOrder::relevance, {}}, 1).ok());
 }
+
+TEST_CASE("a phrase stands in a row of words, and a prefix ends it") {
+  using Runs = std::vector<std::vector<std::string>>;
+  QueryTerm phrase;
+  phrase.words = {"b", "ca"};
+  CHECK(stands_in_a_row(phrase, Runs{{"x"}, {"a", "b", "ca"}}));
+  CHECK_FALSE(stands_in_a_row(phrase, Runs{{"a", "b"}, {"ca"}}));
+  CHECK_FALSE(stands_in_a_row(phrase, Runs{{"b", "cat"}}));
+  phrase.prefix = true;
+  CHECK(stands_in_a_row(phrase, Runs{{"b", "cat"}}));
+  CHECK_FALSE(stands_in_a_row(phrase, Runs{{"bat", "cat"}}));
+  CHECK_FALSE(stands_in_a_row(phrase, Runs{}));
+}

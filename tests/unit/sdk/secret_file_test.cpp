@@ -51,3 +51,14 @@ TEST_CASE("a secret is made once, for its owner's eyes") {
   CHECK(read_secret(world.file).value() == made);
   CHECK(read_or_make_secret(world.file, random_hex(8)).error().code == ErrorCode::corrupt);
 }
+
+TEST_CASE("a secret is compared as a whole, and an empty one fits nobody") {
+  CHECK(equal_in_constant_time("open sesame", "open sesame"));
+  CHECK_FALSE(equal_in_constant_time("open sesamE", "open sesame"));
+  CHECK_FALSE(equal_in_constant_time("Open sesame", "open sesame"));
+  CHECK_FALSE(equal_in_constant_time("open", "open sesame"));
+  CHECK_FALSE(equal_in_constant_time("open sesame", ""));
+  CHECK_FALSE(equal_in_constant_time("", ""));
+  CHECK(equal_in_constant_time(std::string("a\0b", 3), std::string("a\0b", 3)));
+  CHECK_FALSE(equal_in_constant_time(std::string("a\0b", 3), std::string("a\0c", 3)));
+}

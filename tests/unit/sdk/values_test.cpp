@@ -1,6 +1,5 @@
 #include "catch.h"
 #include "swapmeet/address.h"
-#include "swapmeet/http.h"
 #include "swapmeet/id.h"
 #include "swapmeet/identity.h"
 #include "swapmeet/listing.h"
@@ -47,6 +46,13 @@ TEST_CASE("paths cannot climb out of where they belong") {
     CHECK_FALSE(check_path(bad).ok());
 }
 
+TEST_CASE("a path is a folder and a name") {
+  CHECK(name_of_path("music/a/b.flac") == "b.flac");
+  CHECK(folder_of_path("music/a/b.flac") == "music/a");
+  CHECK(name_of_path("b.flac") == "b.flac");
+  CHECK(folder_of_path("b.flac").empty());
+}
+
 TEST_CASE("UTF-8 has no overlong forms and no surrogates") {
   CHECK(is_utf8("aé漢😀"));
   for (const char* bad :
@@ -70,12 +76,4 @@ TEST_CASE("the media type comes from the ending") {
   CHECK(media_type_of(".flac") == MediaType::other);
   CHECK(extension_of("archive.tar.GZ") == "gz");
   CHECK(mime_type_of("x.png") == "image/png");
-}
-
-TEST_CASE("a problem document escapes what it quotes") {
-  const auto response = http::problem({ErrorCode::not_found, "no \"x\"\n", 3}, "r1");
-  CHECK(response.status == 404);
-  CHECK(std::get<std::string>(response.body) ==
-        "{\"type\":\"about:blank\",\"title\":\"Not found\",\"status\":404,\"code\":\"not_found\","
-        "\"detail\":\"no \\\"x\\\"\\u000a\",\"position\":3,\"request\":\"r1\"}\n");
 }
