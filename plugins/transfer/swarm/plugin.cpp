@@ -314,7 +314,7 @@ class SwarmPlugin final : public Plugin {
         scanner_->leave_out(share.spec.name, path, error);
       else
         scanner_->request(
-            transfer_swarm::Scope{share.spec.name, transfer_swarm::folder_of_path(path), false});
+            transfer_swarm::Scope{share.spec.name, std::string(folder_of_path(path)), false});
     }
   }
 

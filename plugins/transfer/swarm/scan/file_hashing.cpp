@@ -4,6 +4,8 @@
 #include <cstring>
 #include <utility>
 
+#include "swapmeet/listing.h"
+
 namespace swapmeet::transfer_swarm {
 namespace {
 
@@ -77,7 +79,7 @@ std::optional<HashJob> FileHashing::next_job(ScanTask& scan) {
       return HashJob{share.key, share.spec.name, share.spec.folder, std::move(*file)};
     // When it has changed since, what is under way will be out of date once it is committed.
     if (*hashed != file->stamp)
-      arrivals_.request_at({share.spec.name, folder_of_path(file->path), false},
+      arrivals_.request_at({share.spec.name, std::string(folder_of_path(file->path)), false},
                            clock_.steady() + kShortestRetry);
   }
   return std::nullopt;
@@ -104,7 +106,8 @@ void FileHashing::take(HashResult result) {
   in_flight_.remove(job.share, path);
   if (result.outcome.kind == HashOutcome::changed) {
     const auto retry = std::max<Instant::duration>(kRetryFactor * result.took, kShortestRetry);
-    arrivals_.request_at({job.share_name, folder_of_path(path), false}, clock_.steady() + retry);
+    arrivals_.request_at({job.share_name, std::string(folder_of_path(path)), false},
+                         clock_.steady() + retry);
   } else if (result.outcome.kind == HashOutcome::unreadable) {
     catalogue_.remove(job.share, {path});
     left_out_.add(job.share_name, path, std::strerror(result.outcome.error));
