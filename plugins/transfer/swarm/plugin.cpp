@@ -172,10 +172,11 @@ class SwarmPlugin final : public Plugin {
       return totals.sent + totals.received;
     };
     scan.log = log;
-    scanner_ = std::make_unique<transfer_swarm::Scanner>(*catalogue_, std::move(scan));
+    scanner_ =
+        std::make_unique<transfer_swarm::Scanner>(*catalogue_, host_->clock(), std::move(scan));
     watcher_ = std::make_unique<transfer_swarm::Watcher>(
         [scanner = scanner_.get()](const transfer_swarm::Scope& scope) { scanner->request(scope); },
-        transfer_swarm::WatchOptions{.never = host_data, .log = log});
+        host_->clock(), transfer_swarm::WatchOptions{.never = host_data, .log = log});
     shares_ = std::make_unique<transfer_swarm::ShareList>(*catalogue_, *scanner_, *watcher_,
                                                           choices.ignore);
   }
@@ -238,7 +239,7 @@ class SwarmPlugin final : public Plugin {
         scanner_->leave_out(share.spec.name, path, error);
       else
         scanner_->request(
-            transfer_swarm::Scope{share.spec.name, transfer_swarm::folder_of_path(path), false});
+            transfer_swarm::Scope{share.spec.name, std::string(folder_of_path(path)), false});
     }
   }
 
@@ -264,7 +265,7 @@ class SwarmPlugin final : public Plugin {
     auto listener = host_->listen(options);
     if (!listener) return listener.error();
     listener_ = std::move(*listener);
-    hashes_ = std::make_unique<transfer_swarm::FileHashes>();
+    hashes_ = std::make_unique<transfer_swarm::FileHashes>(host_->clock());
     tickets_ = std::make_unique<transfer_swarm::CheckedTickets>(
         host_->clock(), [host = host_] { return host->find<Authenticator>(); });
     open_ = std::make_unique<transfer_swarm::OpenContents>(*catalogue_, host_->clock());

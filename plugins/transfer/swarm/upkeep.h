@@ -1,5 +1,6 @@
 // What must hold in the catalogue, the downloads and the inbox, for `swapmeet check --data` and
 // `swapmeet backup`.
+// Threads: a free function.
 #pragma once
 
 #include "swapmeet/sqlite/upkeep.h"

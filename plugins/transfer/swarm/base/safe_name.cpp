@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "swapmeet/listing.h"
+#include "swapmeet/text.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
@@ -46,9 +47,8 @@ std::string safe_name(std::string_view name) {
   if (separator != std::string_view::npos) name.remove_prefix(separator + 1);
   std::string safe;
   for (const char c : name) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool bad = byte < 0x20 || byte == 0x7F ||
-                     std::string_view("<>:\"|?*").find(c) != std::string_view::npos;
+    const bool bad =
+        is_control(c) || std::string_view("<>:\"|?*").find(c) != std::string_view::npos;
     safe += bad ? '_' : c;
   }
   if (!is_utf8(safe))

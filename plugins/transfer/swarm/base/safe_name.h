@@ -1,4 +1,5 @@
 // File names that came from others, made safe for this machine.
+// Threads: free functions.
 #pragma once
 
 #include <string>

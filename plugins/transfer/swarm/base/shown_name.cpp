@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "swapmeet/listing.h"
+#include "swapmeet/text.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
@@ -16,12 +17,6 @@ std::size_t character(std::string_view text) {
   return 0;
 }
 
-bool is_control(std::string_view c) {
-  const auto first = static_cast<unsigned char>(c[0]);
-  if (c.size() == 1) return first < 0x20 || first == 0x7f;
-  return c.size() == 2 && first == 0xc2 && static_cast<unsigned char>(c[1]) < 0xa0;
-}
-
 }  // namespace
 
 std::string shown_name(std::string_view raw) {
@@ -30,7 +25,7 @@ std::string shown_name(std::string_view raw) {
   while (!raw.empty()) {
     const auto size = character(raw);
     const auto c = raw.substr(0, std::max<std::size_t>(size, 1));
-    if (size != 0 && !is_control(c)) {
+    if (size != 0 && !has_unicode_control(c)) {
       shown += c;
       if (c == kEscape) shown += c;
     } else {

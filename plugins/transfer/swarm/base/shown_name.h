@@ -1,5 +1,6 @@
 // Names on disk as listings show them: Linux file names are bytes, listings are UTF-8 without
 // control characters. Reversible, so that no two files get the same listing.
+// Threads: free functions.
 #pragma once
 
 #include <string>

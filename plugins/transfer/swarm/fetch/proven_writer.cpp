@@ -17,10 +17,11 @@ constexpr std::uint64_t kSaveAfter = 32 << 20;
 
 }  // namespace
 
-ProvenWriter::ProvenWriter(TransferPlan plan, Save save, const Setting& setting)
+ProvenWriter::ProvenWriter(TransferPlan plan, Save save, Clock& clock, const Setting& setting)
     : plan_(std::move(plan)),
       saved_target_(plan_.target),
       save_(std::move(save)),
+      clock_(clock),
       setting_(setting) {}
 
 bool ProvenWriter::knows_pieces() const {
@@ -123,7 +124,7 @@ bool ProvenWriter::is_content(const std::string& file,
       static_cast<std::uint64_t>(status.st_size) != plan_.size)
     return false;
   if (!plan_.overwrite) return true;  // it was free, so nobody else's file is there
-  const auto hashed = FileHasher().hash(file, stamp_of(status), stopping);
+  const auto hashed = FileHasher(clock_).hash(file, stamp_of(status), stopping);
   return hashed.kind == HashOutcome::done && hashed.tree.content == plan_.content;
 }
 

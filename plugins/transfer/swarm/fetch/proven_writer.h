@@ -39,7 +39,8 @@ class ProvenWriter {
     std::optional<std::uint64_t> told_size;  // for a plan that has none
   };
 
-  ProvenWriter(TransferPlan plan, Save save, const Setting& setting);
+  // `clock` must outlive it.
+  ProvenWriter(TransferPlan plan, Save save, Clock& clock, const Setting& setting);
 
   const TransferPlan& plan() const { return plan_; }
   // The plan says all about the pieces: nothing has to be learned any more.
@@ -75,6 +76,7 @@ class ProvenWriter {
   TransferPlan plan_;
   std::string saved_target_;
   const Save save_;
+  Clock& clock_;
   const Setting setting_;
   std::optional<PartialFile> partial_;
   std::shared_ptr<GrowingFile> growing_;

@@ -9,7 +9,7 @@
 namespace swapmeet::transfer_swarm {
 
 struct FileStamp {
-  std::uint64_t inode = 0;  // 0: the file system numbers its files anew at each mount
+  std::uint64_t inode = 0;  // 0: the file system gives its files other numbers at each mount
   std::uint64_t size = 0;
   std::int64_t mtime_ns = 0;
   bool operator==(const FileStamp&) const = default;

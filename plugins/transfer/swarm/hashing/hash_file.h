@@ -5,37 +5,34 @@
 
 #include <functional>
 #include <string>
-#include <vector>
 
+#include "transfer/swarm/hashing/block_reader.h"
 #include "transfer/swarm/hashing/file_stamp.h"
 #include "transfer/swarm/hashing/merkle.h"
 
 namespace swapmeet::transfer_swarm {
 
-struct HashOutcome {
-  enum Kind {
-    done,
-    changed,     // it is not, or no longer, the file that was stamped
-    unreadable,  // errno in `error`
-    stopped,
-  };
-  Kind kind = done;
-  MerkleTree tree;
-  int error = 0;
+struct HashOutcome : ReadOutcome {
+  MerkleTree tree;  // when `done`
 };
 
 class FileHasher {
  public:
-  FileHasher() : block_(kBlockSize) {}
+  // The clock must outlive it.
+  explicit FileHasher(Clock& clock) : reader_(clock) {}
   // `file`: absolute path, not followed if it is a symbolic link. Returns `changed` early when the
-  // file is being written. `stopping` is asked before every block.
+  // file is being written. `stopping` is asked before every read.
   HashOutcome hash(const std::string& file, const FileStamp& stamp,
                    const std::function<bool()>& stopping);
   // The same for a file that is open to be read, from its start.
   HashOutcome hash(int descriptor, const FileStamp& stamp, const std::function<bool()>& stopping);
 
  private:
-  std::vector<char> block_;
+  template <class File>
+  HashOutcome hash_any(const File& file, const FileStamp& stamp,
+                       const std::function<bool()>& stopping);
+
+  BlockReader reader_;
   MerkleBuilder builder_;
 };
 

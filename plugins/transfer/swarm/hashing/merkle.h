@@ -36,12 +36,12 @@ class MerkleBuilder {
   // The next bytes: whole leaves, an even number of them is fastest; less only at the end of the
   // file.
   void add(const char* bytes, std::size_t size);
-  // Both begin anew.
+  // Both start over afterwards.
   MerkleTree finish();
   // Instead: the node above all that was added, filled up with zero leaves to `span` bytes, a power
   // of two and at least a block.
   NodeHash finish_piece(std::uint64_t span);
-  void clear();  // begins anew
+  void clear();  // starts over
 
  private:
   void add_leaf(const NodeHash& leaf);

@@ -173,7 +173,7 @@ Result<MerkleTree> Outbox::tree_of(const std::string& path, const FileStamp& sta
   auto known =
       options_.catalogue != nullptr ? known_tree(*options_.catalogue, path, stamp) : std::nullopt;
   if (known) return std::move(*known);
-  return hash_file(path, stamp, [this] { return !rounds_.stopping(); });
+  return hash_file(*options_.clock, path, stamp, [this] { return !rounds_.stopping(); });
 }
 
 Result<wire::OfferMessage> Outbox::show(const std::string& id, const std::string& token) {

@@ -36,11 +36,11 @@ Result<FileStamp> stamp_of_file(const std::string& path) {
   return stamp_of(info);
 }
 
-Result<MerkleTree> hash_file(const std::string& path, const FileStamp& stamp,
+Result<MerkleTree> hash_file(Clock& clock, const std::string& path, const FileStamp& stamp,
                              const std::function<bool()>& go_on) {
   const http::OpenFile file(open_to_read(path));
   if (file.descriptor() < 0) return failed(path);
-  auto outcome = FileHasher().hash(file.descriptor(), stamp, [&] { return !go_on(); });
+  auto outcome = FileHasher(clock).hash(file.descriptor(), stamp, [&] { return !go_on(); });
   switch (outcome.kind) {
     case HashOutcome::done: return std::move(outcome.tree);
     case HashOutcome::stopped: return Error{ErrorCode::cancelled, "ended", {}};

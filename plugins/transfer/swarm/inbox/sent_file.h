@@ -16,7 +16,7 @@ namespace swapmeet::transfer_swarm {
 // `not_found`, `invalid_argument` (no regular file), `not_allowed` (cannot be read).
 Result<FileStamp> stamp_of_file(const std::string& path);
 // Reads the whole file. `conflict`: it changed meanwhile. `cancelled`: `go_on` said false.
-Result<MerkleTree> hash_file(const std::string& path, const FileStamp& stamp,
+Result<MerkleTree> hash_file(Clock& clock, const std::string& path, const FileStamp& stamp,
                              const std::function<bool()>& go_on);
 // What the catalogue knows of it, when the file is in a share and unchanged since.
 std::optional<MerkleTree> known_tree(Catalogue& catalogue, const std::string& path,

@@ -6,7 +6,6 @@
 namespace swapmeet::transfer_swarm {
 namespace {
 
-using Instant = std::chrono::steady_clock::time_point;
 using Seconds = std::chrono::duration<double>;
 using std::chrono::milliseconds;
 

@@ -1,7 +1,7 @@
 #include "transfer/swarm/pace/transfer_yield.h"
 
 #include <algorithm>
-#include <thread>
+#include <utility>
 
 namespace swapmeet::transfer_swarm {
 namespace {
@@ -17,20 +17,18 @@ constexpr milliseconds kLongestPause{50};
 
 }  // namespace
 
-TransferYield::TransferYield(std::function<std::uint64_t()> moved)
-    : moved_(std::move(moved)), looked_(std::chrono::steady_clock::now()), working_since_(looked_) {
+TransferYield::TransferYield(std::function<std::uint64_t()> moved, Instant now)
+    : moved_(std::move(moved)), looked_(now), working_since_(now) {
   if (moved_) moved_then_ = moved_();
 }
 
-void TransferYield::before_block() {
-  if (!moved_) return;
-  const auto now = std::chrono::steady_clock::now();
+Instant::duration TransferYield::pause(Instant now) {
+  if (!moved_) return {};
   if (now - looked_ >= kLook) look(now);
   const auto worked = now - working_since_;
-  if (is_busy_ && worked < kWork) return;
-  if (is_busy_)
-    std::this_thread::sleep_for(std::min<Instant::duration>(kPauses * worked, kLongestPause));
-  working_since_ = std::chrono::steady_clock::now();
+  if (!is_busy_) working_since_ = now;
+  if (!is_busy_ || worked < kWork) return {};
+  return std::min<Instant::duration>(kPauses * worked, kLongestPause);
 }
 
 void TransferYield::look(Instant now) {

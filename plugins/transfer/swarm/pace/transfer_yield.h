@@ -1,6 +1,7 @@
-// Leaves processors and memory to transfers while these need them: as long as they move more bytes
-// than a fast network carries, whoever asks before each block of its own work spends most of the
-// time asleep.
+// Leaves processors and memory to transfers while these need them. As long as they move more bytes
+// than a fast network carries, a thread that asks before each block of its own work is told to
+// spend most of its time asleep. The hashing threads of a scan ask. The time is an argument, and
+// the caller sleeps, so that it can be woken.
 // Threads: for one thread.
 #pragma once
 
@@ -8,16 +9,20 @@
 #include <cstdint>
 #include <functional>
 
+#include "swapmeet/time.h"
+
 namespace swapmeet::transfer_swarm {
 
 class TransferYield {
  public:
   // `moved`: bytes that transfers have moved so far; may be empty.
-  explicit TransferYield(std::function<std::uint64_t()> moved);
-  void before_block();
+  TransferYield(std::function<std::uint64_t()> moved, Instant now);
+  // Before each block of work: how long to sleep first. Zero: not at all.
+  Instant::duration pause(Instant now);
+  // After such a sleep, however long it was.
+  void resume(Instant now) { working_since_ = now; }
 
  private:
-  using Instant = std::chrono::steady_clock::time_point;
   void look(Instant now);
 
   const std::function<std::uint64_t()> moved_;

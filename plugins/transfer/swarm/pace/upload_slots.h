@@ -57,7 +57,6 @@ class UploadSlots {
   std::vector<UploadStatus> waiting();
 
  private:
-  using Instant = std::chrono::steady_clock::time_point;
   using Connection = std::pair<std::string, std::uint16_t>;
   using Who = std::tuple<std::string, std::string, ContentId>;  // address, reader, content
   using Order = std::pair<std::uint64_t, std::uint64_t>;        // round, number

@@ -31,11 +31,6 @@ int open_below(int folder, std::string_view below) {
 
 }  // namespace
 
-std::string folder_of_path(const std::string& path) {
-  const auto slash = path.rfind('/');
-  return slash == std::string::npos ? "" : path.substr(0, slash);
-}
-
 FolderWalk::FolderWalk(const std::string& folder, Scope scope,
                        std::shared_ptr<const IgnoreRules> rules, FileId never)
     : rules_(std::move(rules)), scope_(std::move(scope)), never_(never) {

@@ -33,9 +33,6 @@ struct Scope {
   }
 };
 
-// The `below` of the folder that a path below a share's folder is in.
-std::string folder_of_path(const std::string& path);
-
 struct WalkedEntry {
   enum Kind {
     file,

@@ -5,9 +5,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
-
-#include "transfer/swarm/pace/transfer_yield.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
@@ -26,9 +25,9 @@ void step_back() {
 
 }  // namespace
 
-HashPool::HashPool(std::size_t threads, std::function<std::uint64_t()> moved,
+HashPool::HashPool(Clock& clock, std::size_t threads, std::function<std::uint64_t()> moved,
                    std::function<void(HashResult)> done)
-    : moved_(std::move(moved)), done_(std::move(done)) {
+    : clock_(clock), moved_(std::move(moved)), done_(std::move(done)) {
   if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency() / 2);
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
 }
@@ -55,18 +54,25 @@ void HashPool::stop() {
     waiting_ = 0;
   }
   given_.notify_all();
+  ended_.notify_all();
   for (auto& thread : threads_)
     if (thread.joinable()) thread.join();
 }
 
+// Before every read: sleeps first when transfers need the machine.
+bool HashPool::is_to_stop(TransferYield& yield) {
+  if (const auto pause = yield.pause(clock_.steady()); pause > pause.zero()) {
+    std::unique_lock lock(mutex_);
+    clock_.wait_for(lock, ended_, pause, [this] { return stopping_.load(); });
+    yield.resume(clock_.steady());
+  }
+  return stopping_;
+}
+
 void HashPool::run() {
   step_back();
-  FileHasher hasher;
-  TransferYield yield(moved_);
-  const auto stopping = [&] {  // before every block
-    yield.before_block();
-    return stopping_.load();
-  };
+  FileHasher hasher(clock_);
+  TransferYield yield(moved_, clock_.steady());
   for (;;) {
     HashResult result;
     {
@@ -77,14 +83,14 @@ void HashPool::run() {
       queue_.pop_front();
       waiting_ = queue_.size();
     }
-    const auto began = std::chrono::steady_clock::now();
+    const auto began = clock_.steady();
     try {
       result.outcome = hasher.hash(result.job.folder + '/' + result.job.file.path,
-                                   result.job.file.stamp, stopping);
+                                   result.job.file.stamp, [&] { return is_to_stop(yield); });
     } catch (const std::exception&) {  // no memory, no digest
-      result.outcome = {HashOutcome::unreadable, {}, ENOMEM};
+      result.outcome = {{HashOutcome::unreadable, ENOMEM}, {}};
     }
-    result.took = std::chrono::steady_clock::now() - began;
+    result.took = clock_.steady() - began;
     done_(std::move(result));
   }
 }

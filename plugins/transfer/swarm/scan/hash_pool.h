@@ -1,10 +1,9 @@
-// A few threads of low priority that hash files. What they are given waits in a short queue; who
-// gives more is told to come back when something is done.
+// A few threads of low priority that hash files. What they are given waits in a short queue; when
+// it is full, the giver comes back after something is done.
 // Threads: thread-safe. `done` is called on the pool's threads, one call a file.
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -15,8 +14,10 @@
 #include <thread>
 #include <vector>
 
+#include "swapmeet/time.h"
 #include "transfer/swarm/catalogue/catalogue.h"
 #include "transfer/swarm/hashing/hash_file.h"
+#include "transfer/swarm/pace/transfer_yield.h"
 
 namespace swapmeet::transfer_swarm {
 
@@ -30,13 +31,14 @@ struct HashJob {
 struct HashResult {
   HashJob job;
   HashOutcome outcome;
-  std::chrono::steady_clock::duration took{};
+  Instant::duration took{};
 };
 
 class HashPool {
  public:
   // threads 0: half of the machine's, at least one. `moved`: as TransferYield asks for it.
-  HashPool(std::size_t threads, std::function<std::uint64_t()> moved,
+  // The clock must outlive it.
+  HashPool(Clock& clock, std::size_t threads, std::function<std::uint64_t()> moved,
            std::function<void(HashResult)> done);
   ~HashPool() { stop(); }
   // False when the queue is full; of urgent ones it takes more, and they go first.
@@ -48,11 +50,14 @@ class HashPool {
 
  private:
   void run();
+  bool is_to_stop(TransferYield& yield);
 
+  Clock& clock_;
   const std::function<std::uint64_t()> moved_;
   const std::function<void(HashResult)> done_;
   std::mutex mutex_;
   std::condition_variable given_;
+  std::condition_variable ended_;  // for those that sleep in favour of transfers
   std::deque<HashJob> queue_;
   std::atomic<std::size_t> waiting_{0};  // in the queue
   std::atomic<bool> stopping_{false};

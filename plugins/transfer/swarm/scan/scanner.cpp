@@ -1,6 +1,14 @@
 #include "transfer/swarm/scan/scanner.h"
 
-#include "transfer/swarm/scan/scanner_state.h"
+#include <algorithm>
+#include <cstring>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "transfer/swarm/scan/arrivals.h"
+#include "transfer/swarm/scan/file_hashing.h"
+#include "transfer/swarm/scan/surveyor.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
@@ -9,127 +17,132 @@ constexpr std::chrono::seconds kAfterFailure{5};
 
 }  // namespace
 
-Scanner::Scanner(Catalogue& catalogue, ScanOptions options)
-    : state_(std::make_unique<State>(catalogue, std::move(options))) {
+struct Scanner::State {
+  Catalogue& catalogue;
+  Clock& clock;
+  Log log;
+  Arrivals arrivals;
+  ScanProgress progress;
+  // The thread's own:
+  LeftOutFiles left_out{progress};
+  FileHashing hashing;
+  Surveyor surveyor;
+  std::thread thread;
+
+  State(Catalogue& scanned, Clock& given, ScanOptions options)
+      : catalogue(scanned),
+        clock(given),
+        log(options.log),
+        arrivals(clock, options.rescan_interval, std::move(options.ignore)),
+        hashing(catalogue, clock, arrivals, progress, left_out,
+                {options.hash_threads, options.longest_batch, options.most_in_batch,
+                 std::move(options.moved)}),
+        surveyor(catalogue, clock, arrivals, progress, left_out, hashing,
+                 {std::move(options.never), options.patience, std::move(options.log)}) {
+    if (options.scan_at_start) arrivals.request_all();
+  }
+
+  void run();
+  void survey();
+  void leave_out_closed();
+  void start_over(const std::exception& exception);
+};
+
+Scanner::Scanner(Catalogue& catalogue, Clock& clock, ScanOptions options)
+    : state_(std::make_unique<State>(catalogue, clock, std::move(options))) {
   state_->thread = std::thread([state = state_.get()] { state->run(); });
 }
 
 Scanner::~Scanner() { stop(); }
 
 void Scanner::request(const std::string& share) {
-  if (!share.empty()) return request(Scope{share, "", true});
-  const std::lock_guard lock(state_->mutex);
-  state_->all = true;
-  state_->told.notify_all();
+  if (share.empty())
+    state_->arrivals.request_all();
+  else
+    request(Scope{share, "", true});
 }
 
-void Scanner::request(const Scope& scope) {
-  const std::lock_guard lock(state_->mutex);
-  state_->requests.insert(scope);
-  if (scope.is_whole()) state_->expected.erase(scope.share);
-  state_->told.notify_all();
-}
+void Scanner::request(const Scope& scope) { state_->arrivals.request(scope); }
 
-void Scanner::expect(const std::string& share) {
-  const std::lock_guard lock(state_->mutex);
-  state_->expected.insert(share);
-}
+void Scanner::expect(const std::string& share) { state_->arrivals.expect(share); }
 
 void Scanner::leave_out(const std::string& share, const std::string& path, int error) {
-  const std::lock_guard lock(state_->mutex);
-  state_->closed[{share, path}] = error;
-  state_->told.notify_all();
+  state_->arrivals.leave_out(share, path, error);
 }
 
 void Scanner::change(std::chrono::milliseconds rescan_interval, IgnoreRules ignore) {
-  const std::lock_guard lock(state_->mutex);
-  state_->options.rescan_interval = rescan_interval;
-  state_->rules = std::make_shared<const IgnoreRules>(std::move(ignore));
-  state_->told.notify_all();  // the next scan may be due sooner
+  state_->arrivals.change(rescan_interval, std::move(ignore));
 }
 
-ScanProgress Scanner::progress(const std::string& share) const {
-  const std::lock_guard lock(state_->mutex);
-  ScanProgress now;
-  if (const auto found = state_->live.find(share); found != state_->live.end()) {
-    const auto& live = found->second;
-    now = {live.surveying || live.tasks > 0 || live.files > 0, live.files, live.bytes,
-           live.problem};
-  }
-  const auto asked = state_->requests.lower_bound(Scope{share, "", false});
-  now.scanning = now.scanning || state_->all || state_->expected.contains(share) ||
-                 (asked != state_->requests.end() && asked->share == share);
+ShareProgress Scanner::progress(const std::string& share) const {
+  // In this order: a request is finished when its scan shows in the progress.
+  const bool is_asked_for = state_->arrivals.asks_for(share);
+  auto now = state_->progress.of(share);
+  now.scanning = now.scanning || is_asked_for;
   return now;
 }
 
-ScanTotals Scanner::totals() const {
-  const std::lock_guard lock(state_->mutex);
-  return state_->totals;
-}
+ScanTotals Scanner::totals() const { return state_->progress.totals(); }
 
 void Scanner::stop() {
-  {
-    const std::lock_guard lock(state_->mutex);
-    state_->stopping = true;
-    state_->told.notify_all();
-  }
+  state_->arrivals.stop();
   if (state_->thread.joinable()) state_->thread.join();
 }
 
 void Scanner::State::run() {
-  while (!stopping) {
+  while (!arrivals.is_stopping()) {
     try {
-      take_results();
+      hashing.take_results();
       leave_out_closed();
-      begin_scans();
-      hand_out();
-      wait();
+      survey();
+      hashing.hand_out();
+      arrivals.wait(hashing.due());
     } catch (const std::exception& exception) {
       start_over(exception);
     }
   }
-  pool.stop();
   try {
-    take_results();
-    flush();
+    hashing.stop();
   } catch (const std::exception& exception) {
-    write_log(LogLevel::error, "the last hashes could not be kept", "", exception.what());
+    if (log)
+      log(LogLevel::error, "the last hashes could not be kept",
+          {{"share", ""}, {"why", exception.what()}});
+  }
+}
+
+void Scanner::State::survey() {
+  if (!arrivals.has_requests()) return;
+  std::vector<std::string> names;
+  for (const auto& share : catalogue.shares()) names.push_back(share.spec.name);
+  const auto scopes = arrivals.take_requests(names);
+  for (const auto& scope : scopes)
+    if (!arrivals.is_stopping()) surveyor.survey(scope);
+  for (const auto& scope : scopes)
+    if (std::find(names.begin(), names.end(), scope.share) == names.end())
+      progress.forget(scope.share);
+  arrivals.finish_requests();
+}
+
+void Scanner::State::leave_out_closed() {
+  for (const auto& [place, error] : arrivals.take_closed()) {
+    const auto& [name, path] = place;
+    const auto share = catalogue.share(name);
+    if (!share) continue;
+    catalogue.remove(share->key, {path});
+    left_out.add(name, path, std::strerror(error));
+    left_out.show(name);
   }
 }
 
 void Scanner::State::start_over(const std::exception& exception) {
-  write_log(LogLevel::error, "a scan failed and is tried again", "", exception.what());
-  tasks.clear();
-  in_flight.clear();
-  batch.clear();
-  batch_files = batch_bytes = 0;
-  std::unique_lock lock(mutex);
-  for (auto& [name, now] : live) now = Live{0, 0, 0, false, now.problem};
-  all = true;
-  told.wait_for(lock, kAfterFailure, [&] { return stopping.load(); });
-}
-
-// Until something is asked, hashed, or due.
-void Scanner::State::wait() {
-  std::unique_lock lock(mutex);
-  const auto rescan = scanned_all + options.rescan_interval;
-  auto due = rescan;
-  if (batch_files > 0) due = std::min(due, batch_due);
-  for (const auto& [scope, when] : later) due = std::min(due, when);
-  told.wait_until(lock, due, [&] {
-    return stopping || all || !requests.empty() || results_due || !closed.empty() ||
-           scanned_all + options.rescan_interval < due;
-  });
-  const auto now = Instant::now();
-  if (now >= rescan) all = true;
-  for (auto at = later.begin(); at != later.end();) {
-    if (at->second <= now) {
-      requests.insert(at->first);
-      at = later.erase(at);
-    } else {
-      ++at;
-    }
-  }
+  if (log)
+    log(LogLevel::error, "a scan failed and is tried again",
+        {{"share", ""}, {"why", exception.what()}});
+  hashing.clear();
+  arrivals.request_all();
+  arrivals.finish_requests();
+  progress.start_over();
+  arrivals.rest(clock.steady() + kAfterFailure);
 }
 
 }  // namespace swapmeet::transfer_swarm

@@ -3,6 +3,8 @@
 // priority hash. What is hashed is committed as it goes, so that a scan that was cut off goes on
 // where it was. A share whose folder is away keeps its files, and after a while they are withdrawn
 // from the feed until it is back.
+// This is the loop and its face: Arrivals brings requests, Surveyor compares, FileHashing hashes
+// and commits, ScanProgress shows how far it is.
 // Threads: thread-safe.
 #pragma once
 
@@ -17,6 +19,7 @@
 #include "transfer/swarm/catalogue/catalogue.h"
 #include "transfer/swarm/scan/folder_walk.h"
 #include "transfer/swarm/scan/ignore_rules.h"
+#include "transfer/swarm/scan/scan_progress.h"
 
 namespace swapmeet::transfer_swarm {
 
@@ -33,23 +36,10 @@ struct ScanOptions {
   Log log;
 };
 
-struct ScanProgress {
-  bool scanning = false;  // or about to
-  std::uint64_t waiting_files = 0;
-  std::uint64_t waiting_bytes = 0;
-  std::string problem;
-};
-
-// Since the start.
-struct ScanTotals {
-  std::uint64_t walked_files = 0;
-  std::uint64_t hashed_files = 0;
-  std::uint64_t hashed_bytes = 0;
-};
-
 class Scanner {
  public:
-  Scanner(Catalogue& catalogue, ScanOptions options);
+  // Catalogue and clock must outlive it.
+  Scanner(Catalogue& catalogue, Clock& clock, ScanOptions options);
   ~Scanner();
   // Asks for a scan of a share, of all when the name is empty. Returns at once.
   void request(const std::string& share);
@@ -61,7 +51,7 @@ class Scanner {
   void leave_out(const std::string& share, const std::string& path, int error);
   // For the scans that are asked for from now on.
   void change(std::chrono::milliseconds rescan_interval, IgnoreRules ignore);
-  ScanProgress progress(const std::string& share) const;
+  ShareProgress progress(const std::string& share) const;
   ScanTotals totals() const;
   // Ends within a block's hashing. Idempotent.
   void stop();

@@ -1,41 +1,33 @@
 #include "transfer/swarm/scan/watcher.h"
 
 #include <dirent.h>
-#include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "transfer/swarm/scan/readable.h"
+#include "transfer/swarm/scan/touches.h"
 #include "transfer/swarm/scan/watch_set.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
 
-using Instant = std::chrono::steady_clock;
-constexpr std::chrono::milliseconds kQuiet{300};
-constexpr std::chrono::milliseconds kLongestQuiet{1500};
 constexpr std::chrono::milliseconds kLookAtRoots{2000};
-constexpr std::size_t kMostTouches = 1000;  // of a share; with more, all of it is scanned
 constexpr int kMostDepth = 200;
 
 struct Root {
   std::string folder;  // empty in an order: forget it
   IgnoreRules ignore;
   FileId id;  // zero while it is not there
-};
-
-struct Touch {
-  Instant::time_point first;
-  Instant::time_point last;
 };
 
 FileId id_of(const std::string& folder) {
@@ -53,25 +45,39 @@ std::string join(const std::string& folder, const std::string& name) {
 
 struct Watcher::State {
   std::function<void(const Scope&)> touched;
+  Clock& clock;
   WatchOptions options;
-  http::OpenFile bell{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   mutable std::mutex mutex;  // guards what follows
+  std::condition_variable told;
   std::map<std::string, Root> orders;
   std::map<std::string, std::string> problems;
+  bool has_events = false;
   bool stopping = false;
   WatchSet watches;  // the thread's own, as what follows
   std::map<std::string, Root> roots;
-  std::map<Scope, Touch> touches;
-  Instant::time_point looked = Instant::now();
+  Touches touches;
+  Instant looked;
+  Readable readable;
   std::thread thread;
 
-  State(std::function<void(const Scope&)> call, WatchOptions given)
-      : touched(std::move(call)), options(std::move(given)), watches(options.most_watches) {}
+  State(std::function<void(const Scope&)> call, Clock& given_clock, WatchOptions given)
+      : touched(std::move(call)),
+        clock(given_clock),
+        options(std::move(given)),
+        watches(options.most_watches),
+        looked(clock.steady()),
+        readable(watches.descriptor(), [this] {
+          const std::lock_guard lock(mutex);
+          has_events = true;
+          told.notify_all();
+        }) {}
 
-  void ring() const { static_cast<void>(eventfd_write(bell.descriptor(), 1)); }
   bool is_stopping() const {
     const std::lock_guard lock(mutex);
     return stopping;
+  }
+  Instant due() const {
+    return roots.empty() ? touches.next() : std::min(touches.next(), looked + kLookAtRoots);
   }
   void run();
   void obey(const std::string& share, Root root);
@@ -82,12 +88,10 @@ struct Watcher::State {
   void read_events();
   void note(const inotify_event& event);
   void note(const WatchedPlace& place, const std::string& name, std::uint32_t mask);
-  void touch(const Scope& scope);
-  int tell_the_quiet();
 };
 
-Watcher::Watcher(std::function<void(const Scope&)> touched, WatchOptions options)
-    : state_(std::make_unique<State>(std::move(touched), std::move(options))) {
+Watcher::Watcher(std::function<void(const Scope&)> touched, Clock& clock, WatchOptions options)
+    : state_(std::make_unique<State>(std::move(touched), clock, std::move(options))) {
   state_->thread = std::thread([state = state_.get()] { state->run(); });
 }
 
@@ -95,8 +99,8 @@ Watcher::~Watcher() {
   {
     const std::lock_guard lock(state_->mutex);
     state_->stopping = true;
+    state_->told.notify_all();
   }
-  state_->ring();
   state_->thread.join();
 }
 
@@ -104,14 +108,14 @@ void Watcher::watch(const std::string& share, const std::string& folder,
                     const IgnoreRules& ignore) {
   const std::lock_guard lock(state_->mutex);
   state_->orders[share] = {folder, ignore, {}};
-  state_->ring();
+  state_->told.notify_all();
 }
 
 void Watcher::forget(const std::string& share) {
   const std::lock_guard lock(state_->mutex);
   state_->orders[share] = {};
   state_->problems.erase(share);
-  state_->ring();
+  state_->told.notify_all();
 }
 
 std::string Watcher::problem(const std::string& share) const {
@@ -123,28 +127,30 @@ std::string Watcher::problem(const std::string& share) const {
 void Watcher::State::run() {
   for (;;) {
     std::map<std::string, Root> now;
+    bool is_to_read = false;
     {
-      const std::lock_guard lock(mutex);
+      std::unique_lock lock(mutex);
+      clock.wait_until(lock, told, due(),
+                       [this] { return stopping || has_events || !orders.empty(); });
       if (stopping) return;
       now.swap(orders);
+      is_to_read = std::exchange(has_events, false);
     }
     try {
       for (auto& [share, root] : now) obey(share, std::move(root));
-      pollfd ready[] = {{bell.descriptor(), POLLIN, 0}, {watches.descriptor(), POLLIN, 0}};
-      poll(ready, 2, tell_the_quiet());
-      eventfd_t rings = 0;
-      static_cast<void>(eventfd_read(bell.descriptor(), &rings));
-      read_events();
+      if (is_to_read) read_events();
       look_at_roots();
+      for (const auto& scope : touches.take(clock.steady())) touched(scope);
     } catch (const std::exception& exception) {
       if (options.log)
         options.log(LogLevel::warning, "watching failed", {{"why", exception.what()}});
     }
+    if (is_to_read) readable.again();
   }
 }
 
 void Watcher::State::obey(const std::string& share, Root root) {
-  std::erase_if(touches, [&](const auto& entry) { return entry.first.share == share; });
+  touches.forget(share);
   if (root.folder.empty()) {
     watches.remove_below({share, ""});
     roots.erase(share);
@@ -199,8 +205,8 @@ void Watcher::State::cannot_watch(const std::string& share, const std::string& f
 }
 
 void Watcher::State::look_at_roots() {
-  if (Instant::now() < looked + kLookAtRoots) return;
-  looked = Instant::now();
+  if (clock.steady() < looked + kLookAtRoots) return;
+  looked = clock.steady();
   for (const auto& [share, root] : roots)
     if (!(id_of(root.folder) == root.id)) begin(share);
 }
@@ -222,7 +228,7 @@ void Watcher::State::note(const inotify_event& event) {
   if ((event.mask & IN_Q_OVERFLOW) != 0) {
     if (options.log)
       options.log(LogLevel::warning,
-                  "more changes than could be followed: all shares are scanned anew; if it happens"
+                  "more changes than could be followed: all shares are scanned again; if it happens"
                   " often, raise fs.inotify.max_queued_events",
                   {});
     for (const auto& [share, root] : roots) begin(share);
@@ -239,50 +245,17 @@ void Watcher::State::note(const WatchedPlace& place, const std::string& name, st
   const auto path = join(place.below, name);
   if (!name.empty() && roots.at(place.share).ignore.skips(path, is_folder)) return;
   if (name.empty() || !is_folder) {
-    touch({place.share, place.below, false});
+    touches.add({place.share, place.below, false}, clock.steady());
     return;
   }
   // A folder that moves takes its watches with it: they would speak for the old place.
   if ((mask & (IN_MOVED_FROM | IN_DELETE)) != 0) watches.remove_below({place.share, path});
   if ((mask & (IN_CREATE | IN_MOVED_TO | IN_ATTRIB)) != 0) {
     add(place.share, path, 1);
-    touch({place.share, path, true});
+    touches.add({place.share, path, true}, clock.steady());
   } else {
-    touch({place.share, place.below, false});
+    touches.add({place.share, place.below, false}, clock.steady());
   }
-}
-
-void Watcher::State::touch(const Scope& scope) {
-  const auto now = Instant::now();
-  const auto [found, is_new] = touches.try_emplace(scope, Touch{now, now});
-  found->second.last = now;
-  if (!is_new) return;
-  const auto of_share = [&](const auto& entry) { return entry.first.share == scope.share; };
-  if (touches.size() < kMostTouches || scope.is_whole() ||
-      static_cast<std::size_t>(std::count_if(touches.begin(), touches.end(), of_share)) <
-          kMostTouches)
-    return;
-  std::erase_if(touches, of_share);
-  touches[{scope.share, "", true}] = {now, now};
-}
-
-// Milliseconds until the next one, or the next look at the roots, is due; -1: none.
-int Watcher::State::tell_the_quiet() {
-  const auto now = Instant::now();
-  auto next = roots.empty() ? Instant::time_point::max() : looked + kLookAtRoots;
-  for (auto at = touches.begin(); at != touches.end();) {
-    const auto due = std::min(at->second.last + kQuiet, at->second.first + kLongestQuiet);
-    if (due <= now) {
-      touched(at->first);
-      at = touches.erase(at);
-    } else {
-      next = std::min(next, due);
-      ++at;
-    }
-  }
-  if (next == Instant::time_point::max()) return -1;
-  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(next - now).count();
-  return static_cast<int>(std::max<std::int64_t>(wait, 0));
 }
 
 }  // namespace swapmeet::transfer_swarm

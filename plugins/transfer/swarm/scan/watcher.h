@@ -1,8 +1,9 @@
-// Tells soon when something changes below a share's folder: inotify on every folder in it, and one
-// call for each touched folder once it has been quiet for a moment. A share's folder that goes,
-// comes back, or is covered by a mount is noticed by a look at it every two seconds. After a full
-// queue everything is watched and scanned anew; what cannot be watched at all is left to the
-// rescans. Threads: one thread of its own; the rest is thread-safe.
+// Tells the scanner soon when something changes below a share's folder: inotify watches every
+// folder in it, and each touched folder is told once it has been quiet for a moment (Touches). A
+// share's folder that goes, comes back, or is covered by a mount is noticed by a look at it every
+// two seconds. When the kernel's queue was full, everything is watched and scanned again; what
+// cannot be watched at all is left to the rescans.
+// Threads: thread-safe. One thread of its own watches, another waits for inotify (Readable).
 #pragma once
 
 #include <cstddef>
@@ -13,6 +14,7 @@
 #include <string>
 
 #include "swapmeet/host.h"
+#include "swapmeet/time.h"
 #include "transfer/swarm/scan/folder_walk.h"
 #include "transfer/swarm/scan/ignore_rules.h"
 
@@ -26,10 +28,10 @@ struct WatchOptions {
 
 class Watcher {
  public:
-  // `touched` is called on the watcher's thread.
-  Watcher(std::function<void(const Scope&)> touched, WatchOptions options);
+  // `touched` is called on the watcher's thread. The clock must outlive it.
+  Watcher(std::function<void(const Scope&)> touched, Clock& clock, WatchOptions options);
   ~Watcher();
-  // Watches the share's folder, anew if it was, and has all of it scanned.
+  // Watches the share's folder, from scratch if it was watched, and has all of it scanned.
   void watch(const std::string& share, const std::string& folder, const IgnoreRules& ignore);
   void forget(const std::string& share);
   // Empty, or what keeps the share from being watched and what to do about it.

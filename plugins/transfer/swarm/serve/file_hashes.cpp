@@ -1,24 +1,19 @@
 #include "transfer/swarm/serve/file_hashes.h"
 
-#include <fcntl.h>
 #include <openssl/evp.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <stdexcept>
 #include <utility>
-#include <vector>
 
-#include "swapmeet/http.h"
+#include "transfer/swarm/hashing/block_reader.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
 
-constexpr std::size_t kBlock = 1 << 20;
 constexpr std::size_t kMostTasks = 32;
 constexpr std::size_t kMostPieces = 200'000;          // kept: about 20 MB
 constexpr std::uint64_t kBytesASecond = 300'000'000;  // a careful guess
@@ -29,8 +24,8 @@ class Digest {
   explicit Digest(const EVP_MD* kind) : kind_(kind), context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
     begin();
   }
-  void add(const char* bytes, std::size_t size) {
-    check(EVP_DigestUpdate(context_.get(), bytes, size));
+  void add(std::string_view bytes) {
+    check(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()));
   }
   // The digest of what was added since the last time.
   std::string take() {
@@ -56,22 +51,6 @@ class Digest {
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
 };
 
-bool read_all(int file, char* to, std::uint64_t size, std::uint64_t offset) {
-  while (size > 0) {
-    const auto got = ::pread(file, to, size, static_cast<off_t>(offset));
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return false;
-    to += got;
-    size -= static_cast<std::uint64_t>(got);
-    offset += static_cast<std::uint64_t>(got);
-  }
-  return true;
-}
-
-Error changed_file() {
-  return {ErrorCode::conflict, "the file is not what was shared any more", {}};
-}
-
 }  // namespace
 
 FileHashes::Hashes FileHashes::find(const ContentId& content) {
@@ -96,7 +75,7 @@ Result<FileHashes::Hashes> FileHashes::make(const ContentId& content, const Cont
     if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
     changed_.notify_all();
   }
-  changed_.wait_for(lock, patience, [&] { return stopping_ || !is_waiting(); });
+  clock_.wait_for(lock, changed_, patience, [&] { return stopping_ || !is_waiting(); });
   if (const auto found = kept_.find(content); found != kept_.end()) return found->second.hashes;
   if (const auto failed = failed_.find(content); failed != failed_.end()) {
     auto error = std::move(failed->second);
@@ -152,13 +131,6 @@ void FileHashes::run() {
 
 // Without the lock.
 Result<FileHashes::Hashes> FileHashes::hash(const Task& task) {
-  const http::OpenFile file(
-      ::open(task.place.file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
-  struct stat info {};
-  const auto is_same = [&] {
-    return ::fstat(file.descriptor(), &info) == 0 && is_still(task.place.stamp, info);
-  };
-  if (file.descriptor() < 0 || !is_same()) return changed_file();
   auto made = std::make_shared<wire::ContentHashes>();
   made->content = task.content;
   made->size = task.place.stamp.size;
@@ -166,24 +138,24 @@ Result<FileHashes::Hashes> FileHashes::hash(const Task& task) {
   Digest whole(EVP_sha256());
   Digest piece(EVP_sha256());
   Digest piece_v1(EVP_sha1());
-  std::vector<char> block(kBlock);
-  for (std::uint64_t at = 0; at < made->size;) {
-    const auto wanted = std::min<std::uint64_t>(kBlock, made->size - at);
-    if (!read_all(file.descriptor(), block.data(), wanted, at)) return changed_file();
-    whole.add(block.data(), wanted);
-    piece.add(block.data(), wanted);
-    piece_v1.add(block.data(), wanted);
-    at += wanted;
-    if (at % made->piece == 0 || at == made->size) {
-      made->pieces.push_back(piece.take_hex());
-      made->sha1 += piece_v1.take();
-    }
+  std::uint64_t at = 0;
+  const auto stopping = [&] {
     const std::lock_guard lock(mutex_);
-    if (stopping_) return Error{ErrorCode::cancelled, "this peer stops", {}};
     hashed_ = at;
-  }
+    return stopping_;
+  };
+  const auto add = [&](std::string_view block) {
+    for (auto* digest : {&whole, &piece, &piece_v1}) digest->add(block);
+    at += block.size();
+    if (at % made->piece != 0 && at != made->size) return;
+    made->pieces.push_back(piece.take_hex());
+    made->sha1 += piece_v1.take();
+  };
+  const auto read = BlockReader(clock_).read(task.place.file, task.place.stamp, stopping, add);
+  if (read.kind == ReadOutcome::stopped) return Error{ErrorCode::cancelled, "this peer stops", {}};
+  if (read.kind != ReadOutcome::done)
+    return Error{ErrorCode::conflict, "the file is not what was shared any more", {}};
   made->sha256 = whole.take_hex();
-  if (!is_same()) return changed_file();
   return Hashes(std::move(made));
 }
 

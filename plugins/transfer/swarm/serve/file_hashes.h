@@ -1,5 +1,6 @@
-// SHA-256 of files and of their pieces and SHA-1 of the pieces, for programs that know nothing of
-// Merkle trees: made when somebody asks, by one thread of low priority, and kept in memory.
+// SHA-256 of files and of their pieces, and SHA-1 of the pieces, for programs that know nothing of
+// Merkle trees. They are made when somebody asks, by one thread of low priority, and kept in
+// memory.
 // Threads: thread-safe.
 #pragma once
 
@@ -15,6 +16,7 @@
 
 #include "swapmeet/id.h"
 #include "swapmeet/result.h"
+#include "swapmeet/time.h"
 #include "swapmeet/wire/content_hashes.h"
 #include "transfer/swarm/catalogue/catalogue.h"
 
@@ -24,7 +26,8 @@ class FileHashes {
  public:
   using Hashes = std::shared_ptr<const wire::ContentHashes>;
 
-  FileHashes() = default;
+  // The clock must outlive it.
+  explicit FileHashes(Clock& clock) : clock_(clock) {}
   ~FileHashes() { stop(); }
   FileHashes(const FileHashes&) = delete;
   FileHashes& operator=(const FileHashes&) = delete;
@@ -54,6 +57,7 @@ class FileHashes {
   void keep(const Hashes& hashes);
   std::chrono::seconds time_left() const;
 
+  Clock& clock_;
   std::mutex mutex_;  // guards all below
   std::condition_variable changed_;
   std::thread thread_;  // from the first task on

@@ -7,7 +7,6 @@
 #include "swapmeet/wire/metalink.h"
 #include "swapmeet/wire/torrent.h"
 #include "transfer/swarm/hashing/merkle.h"
-#include "transfer/swarm/serve/content_routes.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
@@ -27,7 +26,7 @@ std::string query_of(const http::Request& request) {
   return offer == nullptr ? "" : "?offer=" + wire::percent_encode(*offer);
 }
 
-// This peer, as who asks reached it, and whoever else is present.
+// This peer, under the address the client used, plus every other present source.
 ContentRecord sources_of(const Serving& serving, const http::Request& request,
                          const Opened& opened) {
   ContentRecord record;
@@ -59,7 +58,7 @@ Result<std::string> layer_for(const Serving& serving, const http::Request& reque
 http::Response document(const char* type, std::string text, const std::string& name) {
   http::Response response;
   response.headers.set("Content-Type", type);
-  response.headers.set("Content-Disposition", content_disposition(name));
+  response.headers.set("Content-Disposition", http::content_disposition(name));
   response.body = std::move(text);
   return response;
 }

@@ -47,7 +47,7 @@ class OpenContents {
     Found found;
     struct stat info;
     std::uint64_t commits;
-    std::chrono::steady_clock::time_point used;
+    Instant used;
   };
 
   Catalogue& catalogue_;

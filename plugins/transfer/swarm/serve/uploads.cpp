@@ -9,7 +9,7 @@ namespace swapmeet::transfer_swarm {
 struct UploadMeter::Ledger {
   struct Entry {
     UploadStatus status;
-    std::chrono::steady_clock::time_point began;
+    Instant began;
   };
   explicit Ledger(Clock& clock_to_use)
       : clock(clock_to_use), pacer(clock), slots(clock), quota(clock) {}

@@ -8,6 +8,7 @@
 #include "catch.h"
 #include "fake_source.h"
 #include "unit/swarm/scan/shared_folder.h"
+#include "swapmeet/testing/manual_clock.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
@@ -16,6 +17,7 @@ constexpr std::size_t kPiece = 1 << 20;
 
 // A file of three pieces, the last one short.
 struct Writing {
+  testing::ManualClock clock;
   explicit Writing(std::uint64_t most_unsaved = 256 << 20) : most(most_unsaved) { start({}); }
 
   void start(const TransferPlan& more) {
@@ -31,7 +33,7 @@ struct Writing {
           saved.push_back(now);
           return {};
         },
-        ProvenWriter::Setting{&growing, 0, most});
+        clock, ProvenWriter::Setting{&growing, 0, most});
   }
   // With what a source told, but for the last piece.
   void open() {

@@ -20,7 +20,7 @@ TEST_CASE("hashing ends when it is told to") {
   const MemoryFolder folder;
   folder.write("here", std::string(1 << 20, 'x'));
   const auto file = (folder.path / "here").string();
-  CHECK(hash_file(file, *stamp_of_file(file), [] { return false; }).error().code ==
+  CHECK(hash_file(still_clock(), file, *stamp_of_file(file), [] { return false; }).error().code ==
         ErrorCode::cancelled);
 }
 
@@ -30,14 +30,14 @@ TEST_CASE("a file in a share needs no hashing") {
   catalogue.put_share({"s", net.folder.path.string(), {}}, false);
   const auto stamp = *stamp_of_file(net.film.string());
   CHECK_FALSE(known_tree(catalogue, net.film.string(), stamp));
-  const auto tree = *hash_file(net.film.string(), stamp, [] { return true; });
+  const auto tree = *hash_file(still_clock(), net.film.string(), stamp, [] { return true; });
   catalogue.commit(catalogue.share("s")->key, {{"film.mkv", stamp, tree}});
   REQUIRE(known_tree(catalogue, net.film.string(), stamp));
   CHECK(known_tree(catalogue, net.film.string(), stamp)->content == tree.content);
   auto touched = stamp;
   ++touched.mtime_ns;
   CHECK_FALSE(known_tree(catalogue, net.film.string(), touched));
-  CHECK(hash_file(net.film.string(), touched, [] { return true; }).error().code ==
+  CHECK(hash_file(still_clock(), net.film.string(), touched, [] { return true; }).error().code ==
         ErrorCode::conflict);
 }
 

@@ -11,7 +11,7 @@
 #include <array>
 
 #include "catch.h"
-#include "transfer/swarm/hashing/hash_file.h"
+#include "swapmeet/testing/manual_clock.h"
 #include "unit/swarm/scan/shared_folder.h"
 
 namespace swapmeet::transfer_swarm {
@@ -44,11 +44,12 @@ TEST_CASE("many small files take few transactions, and a second scan neither rea
   const Folder data;
   const Folder shared;
   write_many(shared);
-  Catalogue catalogue(data.path / "catalogue.sqlite", still_clock());
+  testing::ManualClock clock;
+  Catalogue catalogue(data.path / "catalogue.sqlite", clock);
   catalogue.put_share({"s", shared.path.string(), {}}, false);
   ScanOptions options;
   options.longest_batch = std::chrono::hours(1);  // else a slow machine's are smaller
-  Scanner scanner(catalogue, options);
+  Scanner scanner(catalogue, clock, options);
   const Scanned scanned{catalogue, scanner};
   REQUIRE(scanned.settles());
   CHECK(scanned.files() == kFiles);
@@ -72,14 +73,15 @@ TEST_CASE("a scan that is killed in the middle goes on where it was") {
   REQUIRE(pipe(tell) == 0);
   const pid_t child = fork();
   if (child == 0) {
-    Catalogue catalogue(database, still_clock());
+    testing::ManualClock clock;
+    Catalogue catalogue(database, clock);
     catalogue.put_share({"s", shared.path.string(), {}}, false);
     const auto registration = catalogue.on_advance([&] {
       if (write(tell[1], "x", 1) == 1) pause();  // dies here, with work in hand
     });
     ScanOptions options;
     options.most_in_batch = kFiles / 3;
-    Scanner scanner(catalogue, options);
+    Scanner scanner(catalogue, clock, options);
     pause();
     _exit(0);
   }
@@ -90,11 +92,12 @@ TEST_CASE("a scan that is killed in the middle goes on where it was") {
   REQUIRE(waitpid(child, nullptr, 0) == child);
   close(tell[0]);
 
-  Catalogue catalogue(database, still_clock());
+  testing::ManualClock clock;
+  Catalogue catalogue(database, clock);
   const auto kept = catalogue.counts(catalogue.share("s")->key).files;
   CHECK(kept > 0);
   CHECK(kept < kFiles);
-  Scanner scanner(catalogue, {});
+  Scanner scanner(catalogue, clock, {});
   const Scanned scanned{catalogue, scanner};
   REQUIRE(scanned.settles());
   CHECK(scanned.files() == kFiles);
@@ -105,16 +108,17 @@ TEST_CASE("a scan that is stopped keeps all that it hashed") {
   const Folder data;
   const Folder shared;
   write_many(shared);
-  Catalogue catalogue(data.path / "catalogue.sqlite", still_clock());
+  testing::ManualClock clock;
+  Catalogue catalogue(data.path / "catalogue.sqlite", clock);
   catalogue.put_share({"s", shared.path.string(), {}}, false);
   std::uint64_t hashed = 0;
   {
-    Scanner scanner(catalogue, {});
+    Scanner scanner(catalogue, clock, {});
     CHECK(eventually(catalogue, [&] { return scanner.totals().hashed_files > 0; }));
     scanner.stop();
     hashed = scanner.totals().hashed_files;
   }
-  Scanner scanner(catalogue, {});
+  Scanner scanner(catalogue, clock, {});
   const Scanned scanned{catalogue, scanner};
   REQUIRE(scanned.settles());
   CHECK(hashed + scanner.totals().hashed_files == kFiles);
@@ -126,11 +130,12 @@ TEST_CASE("a share whose folder is away is withdrawn, and back without a hash") 
   fs::create_directory(place.path / "disk");
   place.write("disk/a", "abc");
   place.write("disk/b", "b");
-  Catalogue catalogue(data.path / "catalogue.sqlite", still_clock());
+  testing::ManualClock clock;
+  Catalogue catalogue(data.path / "catalogue.sqlite", clock);
   catalogue.put_share({"s", (place.path / "disk").string(), {}}, false);
   ScanOptions options;
   options.patience = std::chrono::milliseconds(0);
-  Scanner scanner(catalogue, options);
+  Scanner scanner(catalogue, clock, options);
   const Scanned scanned{catalogue, scanner};
   REQUIRE(scanned.settles());
   const auto before = catalogue.state()->latest;
@@ -162,9 +167,10 @@ TEST_CASE("a share is given time to come back before it is withdrawn") {
   const Folder data;
   const Folder place;
   place.write("disk/a", "abc");
-  Catalogue catalogue(data.path / "catalogue.sqlite", still_clock());
+  testing::ManualClock clock;
+  Catalogue catalogue(data.path / "catalogue.sqlite", clock);
   catalogue.put_share({"s", (place.path / "disk").string(), {}}, false);
-  Scanner scanner(catalogue, {});
+  Scanner scanner(catalogue, clock, {});
   const Scanned scanned{catalogue, scanner};
   REQUIRE(scanned.settles());
   const auto before = catalogue.state()->latest;
@@ -181,9 +187,10 @@ TEST_CASE("an empty folder on another disk is a mount point without its disk") {
   const Folder data;
   const Folder place;
   place.write("a", "abc");
-  Catalogue catalogue(data.path / "catalogue.sqlite", still_clock());
+  testing::ManualClock clock;
+  Catalogue catalogue(data.path / "catalogue.sqlite", clock);
   catalogue.put_share({"s", place.path.string(), {}}, false);
-  Scanner scanner(catalogue, {});
+  Scanner scanner(catalogue, clock, {});
   const Scanned scanned{catalogue, scanner};
   REQUIRE(scanned.settles());
   const auto key = catalogue.share("s")->key;
@@ -206,9 +213,10 @@ TEST_CASE("the same disk under another number is not read again") {
   const Folder data;
   const Folder shared;
   shared.write("a", "abc");
-  Catalogue catalogue(data.path / "catalogue.sqlite", still_clock());
+  testing::ManualClock clock;
+  Catalogue catalogue(data.path / "catalogue.sqlite", clock);
   catalogue.put_share({"s", shared.path.string(), {}}, false);
-  Scanner scanner(catalogue, {});
+  Scanner scanner(catalogue, clock, {});
   const Scanned scanned{catalogue, scanner};
   REQUIRE(scanned.settles());
   const auto share = *catalogue.share("s");
@@ -246,9 +254,10 @@ TEST_CASE("what cannot be read is kept as it was, and said") {
   shared.write("in/a", "abc");
   shared.write("names only/deep/b", "b");
   shared.write("names only/c", "c");
-  Catalogue catalogue(data.path / "catalogue.sqlite", still_clock());
+  testing::ManualClock clock;
+  Catalogue catalogue(data.path / "catalogue.sqlite", clock);
   catalogue.put_share({"s", shared.path.string(), {}}, false);
-  Scanner scanner(catalogue, {});
+  Scanner scanner(catalogue, clock, {});
   const Scanned scanned{catalogue, scanner};
   REQUIRE(scanned.settles());
   chmod((shared.path / "in").c_str(), 0);
@@ -272,9 +281,10 @@ TEST_CASE("a shared file that turns out to be closed is taken out until it is re
   const Folder data;
   const Folder shared;
   shared.write("a", "abc");
-  Catalogue catalogue(data.path / "catalogue.sqlite", still_clock());
+  testing::ManualClock clock;
+  Catalogue catalogue(data.path / "catalogue.sqlite", clock);
   catalogue.put_share({"s", shared.path.string(), {}}, false);
-  Scanner scanner(catalogue, {});
+  Scanner scanner(catalogue, clock, {});
   const Scanned scanned{catalogue, scanner};
   REQUIRE(scanned.settles());
   chmod((shared.path / "a").c_str(), 0);
@@ -296,42 +306,15 @@ TEST_CASE("the host's own data is never shared, even when it is in a share") {
   shared.write("data/api.token", "secret");
   shared.write("fine", "x");
   const Folder data;
-  Catalogue catalogue(data.path / "catalogue.sqlite", still_clock());
+  testing::ManualClock clock;
+  Catalogue catalogue(data.path / "catalogue.sqlite", clock);
   catalogue.put_share({"s", shared.path.string(), {}}, false);
   ScanOptions options;
   options.never = shared.path / "data";
-  Scanner scanner(catalogue, options);
+  Scanner scanner(catalogue, clock, options);
   const Scanned scanned{catalogue, scanner};
   REQUIRE(scanned.settles());
   CHECK(scanned.files() == 1);
-}
-
-TEST_CASE("a file that changes while it is hashed is noticed") {
-  const Folder folder;
-  folder.write("a", std::string(3 << 20, 'x'));
-  const auto file = (folder.path / "a").string();
-  struct stat info {};
-  REQUIRE(stat(file.c_str(), &info) == 0);
-  const auto stamp = stamp_of(info);
-  FileHasher hasher;
-  CHECK(hasher.hash(file, stamp, [] { return false; }).kind == HashOutcome::done);
-  const auto while_hashing = [&](const std::function<void()>& change) {
-    int blocks = 0;
-    return hasher
-        .hash(file, stamp,
-              [&] {
-                if (++blocks == 2) change();
-                return false;
-              })
-        .kind;
-  };
-  CHECK(while_hashing([&] { std::ofstream(file, std::ios::app) << "more"; }) ==
-        HashOutcome::changed);
-  CHECK(hasher.hash(file, stamp, [] { return false; }).kind == HashOutcome::changed);
-  CHECK(hasher.hash(file, stamp, [] { return true; }).kind == HashOutcome::changed);
-  fs::remove(file);
-  REQUIRE(mkfifo(file.c_str(), 0600) == 0);
-  CHECK(hasher.hash(file, stamp, [] { return false; }).kind == HashOutcome::changed);
 }
 
 TEST_CASE("a file that changed under the scanner's hands is hashed later, without an event") {
@@ -340,31 +323,18 @@ TEST_CASE("a file that changed under the scanner's hands is hashed later, withou
   constexpr std::uintmax_t kSize = 200 << 20;  // long enough to be caught in the middle
   shared.write("big", "");
   fs::resize_file(shared.path / "big", kSize);
-  Catalogue catalogue(data.path / "catalogue.sqlite", still_clock());
+  testing::ManualClock clock;
+  Catalogue catalogue(data.path / "catalogue.sqlite", clock);
   catalogue.put_share({"s", shared.path.string(), {}}, false);
-  Scanner scanner(catalogue, {});
+  Scanner scanner(catalogue, clock, {});
   REQUIRE(eventually(catalogue, [&] { return scanner.progress("s").waiting_files == 1; }));
   std::ofstream(shared.path / "big", std::ios::app) << "more";
   const auto key = catalogue.share("s")->key;
-  CHECK(eventually(catalogue, [&] {
+  CHECK(eventually(catalogue, clock, [&] {
     const auto files = catalogue.files(key, "", "", 2);
     return files.size() == 1 && files[0].stamp.size == kSize + 4;
   }));
   CHECK(eventually(catalogue, [&] { return scanner.totals().hashed_files == 1; }));
-}
-
-TEST_CASE("inode numbers are trusted where they last") {
-  CHECK(is_lasting_file_system(0xef53));        // ext4
-  CHECK(is_lasting_file_system(0x58465342));    // XFS
-  CHECK_FALSE(is_lasting_file_system(0x4d44));  // FAT
-  struct stat info {};
-  REQUIRE(stat("/etc/passwd", &info) == 0);
-  auto stamp = stamp_of(info);
-  CHECK(is_still(stamp, info));
-  stamp.inode = 0;
-  CHECK(is_still(stamp, info));
-  stamp.inode = info.st_ino + 1;
-  CHECK_FALSE(is_still(stamp, info));
 }
 
 }  // namespace

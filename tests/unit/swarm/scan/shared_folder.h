@@ -13,6 +13,7 @@
 #include <mutex>
 #include <string>
 
+#include "swapmeet/testing/manual_clock.h"
 #include "transfer/swarm/catalogue/catalogue.h"
 #include "transfer/swarm/hashing/merkle.h"
 #include "unit/swarm/catalogue/still_clock.h"
@@ -53,9 +54,19 @@ inline bool eventually(Catalogue& catalogue, const std::function<bool()>& holds)
   while (!holds()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
     std::unique_lock lock(mutex);
-    advanced.wait_for(lock, std::chrono::milliseconds(20));
+    advanced.wait_for(lock, std::chrono::milliseconds(1));
   }
   return true;
+}
+
+// The same while the clock goes on, a tenth of a second with each look.
+inline bool eventually(Catalogue& catalogue, testing::ManualClock& clock,
+                       const std::function<bool()>& holds) {
+  return eventually(catalogue, [&] {
+    if (holds()) return true;
+    clock.advance(std::chrono::milliseconds(100));
+    return false;
+  });
 }
 
 }  // namespace swapmeet::transfer_swarm

@@ -10,6 +10,7 @@
 
 #include "catch.h"
 #include "fake_source.h"
+#include "swapmeet/testing/manual_clock.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
@@ -46,7 +47,8 @@ TEST_CASE("the whole and every piece are hashed, and kept") {
   const auto size = GENERATE(as<std::size_t>(), 0, 1, kMiB - 1, kMiB, kMiB + 1, 3 * kMiB + 77);
   CAPTURE(size);
   const auto bytes = fakes::noise(size);
-  FileHashes hashes;
+  testing::ManualClock clock;
+  FileHashes hashes(clock);
   {
     SomeFile file(bytes);
     CHECK(hashes.find(kContent) == nullptr);
@@ -67,7 +69,8 @@ TEST_CASE("the whole and every piece are hashed, and kept") {
 TEST_CASE("a file that is not what was stamped has no hashes") {
   SomeFile file("hello");
   std::ofstream(file.place.file) << "other";
-  FileHashes hashes;
+  testing::ManualClock clock;
+  FileHashes hashes(clock);
   const auto made = hashes.make(kContent, file.place, 60s);
   REQUIRE(!made.ok());
   CHECK(made.error().code == ErrorCode::conflict);
@@ -76,7 +79,8 @@ TEST_CASE("a file that is not what was stamped has no hashes") {
 
 TEST_CASE("who does not wait to the end is told when to come back") {
   SomeFile file(fakes::noise(kMiB));
-  FileHashes hashes;
+  testing::ManualClock clock;
+  FileHashes hashes(clock);
   const auto early = hashes.make(kContent, file.place, 0ms);
   if (!early) {  // it may be ready in that moment
     CHECK(early.error().code == ErrorCode::unavailable);

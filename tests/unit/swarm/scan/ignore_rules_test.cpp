@@ -1,21 +1,10 @@
-// Names on disk: how they are shown, and which are ignored.
-#include "catch.h"
-#include "transfer/swarm/base/shown_name.h"
+// Which files below a share are not shared.
 #include "transfer/swarm/scan/ignore_rules.h"
+
+#include "catch.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
-
-TEST_CASE("names that are not UTF-8 are shown reversibly") {
-  CHECK(shown_name("a/b\xff.txt") ==
-        "a/b\xe2\x80\x9b"
-        "ff.txt");
-  CHECK(shown_name("tab\t") ==
-        "tab\xe2\x80\x9b"
-        "09");
-  CHECK(shown_name("\xe2\x80\x9b") == "\xe2\x80\x9b\xe2\x80\x9b");
-  CHECK(shown_name("Köln") == "Köln");
-}
 
 TEST_CASE("patterns say what is not shared") {
   const auto rules = IgnoreRules::parse(

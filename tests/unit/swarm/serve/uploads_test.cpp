@@ -1,0 +1,103 @@
+// The list, the totals, the pace and the queue of what others fetch, without HTTP.
+#include "transfer/swarm/serve/uploads.h"
+
+#include <chrono>
+
+#include "catch.h"
+#include "swapmeet/testing/manual_clock.h"
+
+namespace swapmeet::transfer_swarm {
+namespace {
+
+using namespace std::chrono_literals;
+
+const ContentId kContent = *ContentId::parse(std::string(64, '1'));
+
+UploadRequest request_of(const std::string& address, std::uint64_t size = 1000) {
+  return {address, 1, "", kContent, "a.bin", size, {.account = "ann", .groups = {}, .roles = {}}};
+}
+
+TEST_CASE("an upload is listed from its beginning to its end") {
+  testing::ManualClock clock;
+  UploadMeter meter(clock);
+  const auto begun = meter.begin(request_of("10.0.0.1"), true);
+  REQUIRE(begun.callbacks);
+  auto status = meter.list()->at(0);
+  CHECK(status.address == "10.0.0.1");
+  CHECK(status.account == "ann");
+  CHECK(status.name == "a.bin");
+  CHECK(status.size == 1000);
+  CHECK(status.started == clock.now());
+  begun.callbacks->on_sent(300);
+  begun.callbacks->on_sent(200);
+  clock.advance(2s);
+  status = meter.list()->at(0);
+  CHECK(status.done == 500);
+  CHECK(status.rate == 250);
+  begun.callbacks->on_end(false);
+  CHECK(meter.list()->empty());
+  begun.callbacks->on_sent(1);  // too late for the list
+  CHECK(meter.totals().sent == 501);
+}
+
+TEST_CASE("totals go on from those of earlier runs, and count both ways") {
+  testing::ManualClock clock;
+  UploadMeter meter(clock);
+  meter.set_totals({10, 1000, 2000});
+  const auto begun = meter.begin(request_of("10.0.0.1"), true);
+  begun.callbacks->on_sent(5);
+  meter.received(7);
+  CHECK(meter.totals() == TransferTotals{11, 1005, 2007});
+}
+
+TEST_CASE("when all slots are taken others wait, and are listed after those who fetch") {
+  testing::ManualClock clock;
+  UploadMeter meter(clock);
+  meter.set_slots(1);
+  const auto first = meter.begin(request_of("10.0.0.1"), true);
+  REQUIRE(first.callbacks);
+  const auto second = meter.begin(request_of("10.0.0.2"), true);
+  CHECK_FALSE(second.callbacks);
+  CHECK_FALSE(second.refused);
+  CHECK(second.turn.place == 1);
+  REQUIRE(meter.list()->size() == 2);
+  CHECK(meter.list()->at(0).address == "10.0.0.1");
+  CHECK(meter.list()->at(1).place == 1);
+  CHECK(meter.totals().requests == 1);
+  first.callbacks->on_end(true);
+  CHECK(meter.begin(request_of("10.0.0.2"), true).callbacks);
+}
+
+TEST_CASE("a file's quota of the day is for what was sent, and a refusal takes no slot") {
+  testing::ManualClock clock;
+  UploadMeter meter(clock);
+  meter.set_slots(1);
+  meter.set_daily_limit(1500);
+  const auto first = meter.begin(request_of("10.0.0.1"), true);
+  REQUIRE(first.callbacks);
+  first.callbacks->on_sent(400);
+  first.callbacks->on_end(false);  // 1,100 of the day are left
+  const auto large = meter.begin(request_of("10.0.0.2", 1101), true);
+  REQUIRE(large.refused);
+  CHECK(large.refused->code == ErrorCode::unavailable);
+  CHECK(meter.begin(request_of("10.0.0.3", 1100), true).callbacks);
+}
+
+TEST_CASE("rates hold for answers that run already, and callbacks outlive the meter") {
+  testing::ManualClock clock;
+  UploadMeter::Callbacks callbacks;
+  {
+    UploadMeter meter(clock);
+    callbacks = *meter.begin(request_of("10.0.0.1"), true).callbacks;
+    CHECK(callbacks.allowance(1000).bytes == 1000);
+    meter.set_rates({.all = 1000, .each = 0});
+    const auto allowed = callbacks.allowance(1'000'000);
+    CHECK(allowed.bytes < 1'000'000);
+    CHECK((allowed.bytes > 0 || allowed.wait > 0ms));
+  }
+  callbacks.on_sent(1);
+  callbacks.on_end(true);
+}
+
+}  // namespace
+}  // namespace swapmeet::transfer_swarm
