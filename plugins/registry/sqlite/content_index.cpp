@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <mutex>
-#include <random>
 #include <span>
 
 namespace swapmeet::registry_sqlite {
@@ -32,10 +31,8 @@ ContentEntry::ContentEntry(const ContentId& content, Revision listing) : revisio
   for (std::size_t i = 0; i < 8; ++i) prefix = prefix << 8 | content.bytes[i];
 }
 
-ContentIndex::ContentIndex(sqlite::Database& writer, std::size_t least_portion)
-    : writer_(writer),
-      least_portion_(least_portion),
-      open_(0, SaltedHash{std::uint64_t{std::random_device{}()} << 32 | std::random_device{}()}) {
+ContentIndex::ContentIndex(sqlite::Database& writer, std::uint64_t salt, std::size_t least_portion)
+    : writer_(writer), least_portion_(least_portion), open_(0, SaltedHash{salt}) {
   listings_ = static_cast<std::size_t>(writer_.integer("SELECT total(files) FROM peers"));
   // A portion may have been on its way when the host stopped.
   maybe_written_ =

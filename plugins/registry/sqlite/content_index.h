@@ -38,8 +38,9 @@ class ContentIndex {
     std::size_t merged = 0;  // of sealed_
   };
 
-  // As many entries as wait in memory before they are written, at least.
-  explicit ContentIndex(swapmeet::sqlite::Database& writer, std::size_t least_portion = 100'000);
+  // `salt`: any number that peers do not know. `least_portion`: as many entries as wait in memory
+  // before they are written, at least.
+  ContentIndex(swapmeet::sqlite::Database& writer, std::uint64_t salt, std::size_t least_portion);
 
   // Before the transaction commits, and after it has.
   void write(Edit& edit);

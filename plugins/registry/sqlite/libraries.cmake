@@ -1,1 +1,1 @@
-set(libraries swapmeet::sqlite OpenSSL::Crypto)
+set(libraries swapmeet::sqlite)

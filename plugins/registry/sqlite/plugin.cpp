@@ -2,18 +2,16 @@
 // here, in memory: a renewal that changes nothing writes nothing.
 #include "swapmeet/plugin.h"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <sys/random.h>
-
-#include <array>
 #include <atomic>
 #include <map>
 #include <mutex>
 
 #include "registry/sqlite/store.h"
 #include "registry/sqlite/upkeep.h"
+#include "swapmeet/digest.h"
+#include "swapmeet/secret_file.h"
 #include "swapmeet/sqlite/columns.h"
+#include "swapmeet/text.h"
 
 namespace swapmeet::registry_sqlite {
 namespace {
@@ -29,28 +27,11 @@ constexpr KeySpec kKeys[] = {
      "Peers that have been absent for so long are forgotten, with their listings."},
 };
 
-std::string sha256(std::string_view text) {
-  std::string digest(32, '\0');
-  unsigned size = 32;
-  EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(digest.data()), &size,
-             EVP_sha256(), nullptr);
-  return digest;
-}
-
-std::string random_token() {
-  std::array<std::uint8_t, 32> bytes{};
-  if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-    throw std::runtime_error("the system gives no random numbers");
-  return to_hex(bytes.data(), bytes.size());
-}
-
 Result<void> check_name(const std::string& name) {
   std::size_t characters = 0;
-  for (const char c : name) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-      return invalid_argument("the name holds a control character");
+  for (const char c : name)
     if ((c & 0xc0) != 0x80) ++characters;
-  }
+  if (has_control(name)) return invalid_argument("the name holds a control character");
   if (!is_utf8(name)) return invalid_argument("the name is not UTF-8");
   if (characters == 0 || characters > 64)
     return invalid_argument("the name must have 1 to 64 characters");
@@ -85,7 +66,8 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
   Result<void> start() override {
     stopping_ = false;
     return sqlite::attempt([&]() -> Result<void> {
-      store_ = std::make_unique<Store>(host_->data_folder());
+      store_ = std::make_unique<Store>(
+          host_->data_folder(), StoreOptions{.clock = &host_->clock(), .seed = random_seed()});
       // Whoever was present when this host stopped gets one lease to come back.
       for (const auto& peer : store_->present_peers())
         deadlines_[peer] = host_->clock().steady() + lease_;
@@ -125,7 +107,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
         return Error{ErrorCode::not_allowed,
                      "the peer id " + enrollment.id.text() + " belongs to another account",
                      {}};
-      const std::string token = enrollment.token.empty() ? random_token() : enrollment.token;
+      const std::string token = enrollment.token.empty() ? random_hex(32) : enrollment.token;
       StoredPeer peer;
       peer.token_hash = sha256(token);
       auto& record = peer.record;
@@ -256,9 +238,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
   }
 
   static bool matches(const StoredPeer& peer, const std::string& token) {
-    const auto hash = sha256(token);
-    return peer.token_hash.size() == hash.size() &&
-           CRYPTO_memcmp(peer.token_hash.data(), hash.data(), hash.size()) == 0;
+    return equal_in_constant_time(sha256(token), peer.token_hash);
   }
 
   Result<StoredPeer> owned(const PeerId& peer, const std::string& token) {

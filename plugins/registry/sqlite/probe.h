@@ -5,13 +5,21 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 #include "swapmeet/sqlite/database.h"
+#include "swapmeet/time.h"
 
 namespace swapmeet::registry_sqlite {
 
-// Reads the first, the last and some random listings, as far as `most` allows, and follows each
-// through the indices; the same of removals. Throws sqlite::Failure (corrupt).
-void probe(swapmeet::sqlite::Database& database, std::chrono::milliseconds most);
+struct ProbeLimits {
+  std::chrono::milliseconds most;
+  const Clock* clock = nullptr;  // which measures that; without one it takes as long as it takes
+  std::uint64_t seed = 0;
+};
+
+// Reads the first, the last and at most 256 random listings, and follows each through the indices;
+// the same of removals. Throws sqlite::Failure (corrupt).
+void probe(sqlite::Database& database, const ProbeLimits& limits);
 
 }  // namespace swapmeet::registry_sqlite

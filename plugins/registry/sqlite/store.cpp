@@ -1,8 +1,6 @@
 // Peers and their presence, and what is asked about them.
 #include "registry/sqlite/store.h"
 
-#include <sys/random.h>
-
 #include <algorithm>
 #include <array>
 #include <map>
@@ -12,19 +10,13 @@
 #include "registry/sqlite/schema.h"
 #include "registry/sqlite/writing.h"
 #include "swapmeet/query.h"
+#include "swapmeet/random.h"
 
 namespace swapmeet::registry_sqlite {
 namespace {
 
 constexpr std::size_t kMostNames = 20;
 constexpr std::size_t kMostSources = 200;
-
-std::string random_name() {
-  std::array<std::uint8_t, 16> bytes{};
-  if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-    throw std::runtime_error("the system gives no random numbers");
-  return to_hex(bytes.data(), bytes.size());
-}
 
 std::filesystem::path file_in(const std::filesystem::path& folder) {
   return folder / "registry.db";
@@ -52,16 +44,16 @@ Store::Store(const std::filesystem::path& folder, const StoreOptions& options)
     : options_(options),
       writer_(file_in(folder), {.cache_kib = 64 * 1024, .most_pages = options.most_pages}),
       readers_((sqlite::migrate(writer_, kMigrations), file_in(folder)), 4),
-      contents_(writer_, options.least_content_portion) {
+      contents_(writer_, options.seed, options.least_content_portion) {
   writer_.checkpoint_apart();
   auto feed = writer_.prepare("SELECT value FROM meta WHERE name='feed'");
   if (feed.step()) {
     feed_ = feed.text(0);
   } else {
-    feed_ = random_name();
+    feed_ = random_hex(16);
     writer_.prepare("INSERT INTO meta VALUES('feed', ?)").with(feed_).run();
   }
-  probe(*readers_.take(), options.probe);
+  probe(*readers_.take(), {options.probe, options.clock, options.seed});
 }
 
 std::optional<StoredPeer> Store::peer(const PeerId& id) {

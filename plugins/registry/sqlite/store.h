@@ -40,7 +40,9 @@ struct StoreOptions {
   std::size_t most_pages = 0;                   // sqlite::OpenOptions
   std::size_t least_content_portion = 100'000;  // ContentIndex
   int log_pages = 4'000;                        // of 4 KiB; a longer log goes into the file
-  std::chrono::milliseconds probe{250};         // at most, at the start
+  std::chrono::milliseconds probe{250};         // at most, at the start; measured by `clock`,
+  const Clock* clock = nullptr;                 // without which it is not measured
+  std::uint64_t seed = 0;  // no peer must know it: it says where contents stand in memory
 };
 
 class Store {

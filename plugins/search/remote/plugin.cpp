@@ -2,8 +2,10 @@
 #include "swapmeet/plugin.h"
 
 #include <mutex>
+#include <optional>
 
 #include "search/remote/watches.h"
+#include "swapmeet/random.h"
 #include "swapmeet/remote.h"
 #include "swapmeet/search.h"
 #include "swapmeet/wire/client.h"
@@ -23,6 +25,12 @@ class RemoteSearch final : public Plugin, public Search, public Watches {
  public:
   Result<void> configure(Host& host) override {
     host_ = &host;
+    watches_.emplace(
+        search_remote::Index{[this](const auto& method, const auto& target, const auto& body) {
+                               return ask(method, target, body);
+                             },
+                             [this] { return open_stream(); }},
+        host.clock(), random_seed());
     return {};
   }
   Result<void> start() override {
@@ -32,7 +40,9 @@ class RemoteSearch final : public Plugin, public Search, public Watches {
     connect(std::move(*url));
     return {};
   }
-  void stop() override { watches_.stop(); }
+  void stop() override {
+    if (watches_) watches_->stop();
+  }
   void* interface(std::string_view id) override { return interface_of<Search, Watches>(this, id); }
 
   Result<SearchPage> search(const SearchRequest& request) override {
@@ -59,7 +69,7 @@ class RemoteSearch final : public Plugin, public Search, public Watches {
   ChangeFollower* follower() noexcept override { return nullptr; }
   Result<Registration> watch(const WatchRequest& request,
                              std::function<void(const Match&)> found) override {
-    return watches_.watch(request, std::move(found));
+    return watches_->watch(request, std::move(found));
   }
 
  private:
@@ -115,11 +125,7 @@ class RemoteSearch final : public Plugin, public Search, public Watches {
   Host* host_ = nullptr;
   std::mutex mutex_;
   std::unique_ptr<wire::Client> client_;
-  swapmeet::search_remote::RemoteWatches watches_{
-      {[this](const auto& method, const auto& target, const auto& body) {
-         return ask(method, target, body);
-       },
-       [this] { return open_stream(); }}};
+  std::optional<search_remote::RemoteWatches> watches_;  // from configure() on
 };
 
 }  // namespace

@@ -1,9 +1,10 @@
-// Watches at an index. Each has a thread that listens to what the index finds, and asks anew when
-// the index was away: what appeared meanwhile is not told.
+// Watches at an index. Each has a thread that listens to what the index finds, and asks again after
+// the index was away. What appeared meanwhile is not reported.
 // Threads: thread-safe.
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -11,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "swapmeet/time.h"
 #include "swapmeet/watch.h"
 #include "swapmeet/wire/event_stream.h"
 
@@ -28,7 +30,9 @@ struct Index {
 class RemoteWatches {
  public:
   static constexpr std::size_t kMost = 32;  // at once
-  explicit RemoteWatches(Index index) : index_(std::move(index)) {}
+  // `seed`: of what is random in the pauses while the index is away.
+  RemoteWatches(Index index, Clock& clock, std::uint64_t seed)
+      : index_(std::move(index)), clock_(clock), seed_(seed) {}
   ~RemoteWatches() { stop(); }
 
   // As of Watches::watch.
@@ -37,15 +41,17 @@ class RemoteWatches {
 
  private:
   struct Watch;
-  void run(const std::shared_ptr<Watch>& watch) const;
+  void run(const std::shared_ptr<Watch>& watch, std::uint64_t seed) const;
   Result<void> make_room();  // with mutex_ held
   Result<std::string> ask_for(const std::string& query) const;
   static void end(Watch& watch);
   bool is_stopped() const;
 
   const Index index_;
+  Clock& clock_;
   mutable std::mutex mutex_;
   bool stopped_ = false;
+  std::uint64_t seed_;  // another for each watch
   std::vector<std::shared_ptr<Watch>> watches_;
 };
 
