@@ -40,7 +40,7 @@ class Plugin {
   // that names the keys; by default that is all of them.
   virtual Result<void> reconfigure(const Settings& settings) {
     static_cast<void>(settings);
-    return Error{ErrorCode::unsupported, "takes new settings at its next start", {}};
+    return unsupported("takes new settings at its next start");
   }
   // The interface with that id, as a pointer to the interface type, or nullptr. Use
   // interface_of<T…>() to implement it.
