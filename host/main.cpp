@@ -8,6 +8,7 @@
 #include "host/app/application.h"
 #include "host/cli/cli.h"
 #include "host/cli/places.h"
+#include "swapmeet/system_clock.h"
 
 namespace {
 
@@ -53,5 +54,6 @@ int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + std::min(argc, 2), argv + argc);
   if (command == "run" || command == "check" || command == "plugins")
     return swapmeet::printed_help(command, words) ? 0 : own_host(command, words, argv[0]);
-  return swapmeet::run_command(command, words);
+  swapmeet::SystemClock clock;
+  return swapmeet::run_command(command, words, clock);
 }

@@ -22,6 +22,7 @@ class WatchList;
 // What the API speaks to; nullptr: no plugin provides it.
 struct ApiContext {
   http::Routes& routes;
+  Clock& clock;
   Registry* registry = nullptr;
   Search* search = nullptr;
   Shares* shares = nullptr;

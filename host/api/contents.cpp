@@ -126,7 +126,7 @@ Result<http::Response> describe(const ApiContext& context, HashFinder& finder,
 
 void add_contents(Api& api) {
   const auto& context = api.context();
-  const auto finder = std::make_shared<HashFinder>();
+  const auto finder = std::make_shared<HashFinder>(api.context().clock);
   api.add("GET", "/api/v1/contents/{content}",
           [&context, finder](http::Request& request) -> Result<http::Response> {
             if (!context.registry) return not_here("registry");

@@ -4,7 +4,7 @@
 namespace swapmeet {
 namespace {
 
-Result<http::Response> answer(const Result<DownloadStatus>& status, int code = 200) {
+Result<http::Response> download_answer(const Result<DownloadStatus>& status, int code = 200) {
   if (!status) return status.error();
   return http::json(wire::to_json(*status), code);
 }
@@ -33,16 +33,16 @@ void add_downloads(Api& api) {
       [](Downloads& downloads, http::Request& request) -> Result<http::Response> {
         auto wanted = body_of<DownloadRequest>(request);
         if (!wanted) return std::move(wanted).error();
-        return answer(downloads.start(*wanted), 201);
+        return download_answer(downloads.start(*wanted), 201);
       });
   add("GET", "/api/v1/downloads/{id}", [](Downloads& downloads, http::Request& request) {
-    return answer(downloads.get(request.params.at("id")));
+    return download_answer(downloads.get(request.params.at("id")));
   });
   add("POST", "/api/v1/downloads/{id}/pause", [](Downloads& downloads, http::Request& request) {
-    return answer(downloads.pause(request.params.at("id")));
+    return download_answer(downloads.pause(request.params.at("id")));
   });
   add("POST", "/api/v1/downloads/{id}/resume", [](Downloads& downloads, http::Request& request) {
-    return answer(downloads.resume(request.params.at("id")));
+    return download_answer(downloads.resume(request.params.at("id")));
   });
   add("DELETE", "/api/v1/downloads/{id}",
       [](Downloads& downloads, http::Request& request) -> Result<http::Response> {

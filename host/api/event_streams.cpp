@@ -18,8 +18,9 @@ bool EventStreams::Reader::wants(const Event& event) const {
   return everything || event.topic == "peer";
 }
 
-EventStreams::EventStreams(EventBus& events, std::chrono::milliseconds heartbeat)
-    : heartbeat_(heartbeat),
+EventStreams::EventStreams(EventBus& events, Clock& clock, std::chrono::milliseconds heartbeat)
+    : clock_(clock),
+      heartbeat_(heartbeat),
       subscription_(events.subscribe([this](const Event& event) { publish(event); })),
       thread_([this] { beat(); }) {}
 
@@ -57,7 +58,7 @@ void EventStreams::publish(const Event& event) {
 
 void EventStreams::beat() {
   std::unique_lock lock(mutex_);
-  while (!stopping_.wait_for(lock, heartbeat_, [this] { return stopped_; }))
+  while (!clock_.wait_for(lock, stopping_, heartbeat_, [this] { return stopped_; }))
     std::erase_if(readers_, [](const Reader& reader) { return !reader.writer->write(":\n\n"); });
 }
 

@@ -14,12 +14,14 @@
 
 #include "host/services/event_bus.h"
 #include "swapmeet/http.h"
+#include "swapmeet/time.h"
 
 namespace swapmeet {
 
 class EventStreams {
  public:
-  EventStreams(EventBus& events, std::chrono::milliseconds heartbeat);
+  // The clock outlives this.
+  EventStreams(EventBus& events, Clock& clock, std::chrono::milliseconds heartbeat);
   ~EventStreams();
   EventStreams(const EventStreams&) = delete;
   EventStreams& operator=(const EventStreams&) = delete;
@@ -45,6 +47,7 @@ class EventStreams {
   std::condition_variable stopping_;
   bool stopped_ = false;
   std::vector<Reader> readers_;
+  Clock& clock_;
   std::chrono::milliseconds heartbeat_;
   Registration subscription_;
   std::thread thread_;

@@ -13,7 +13,8 @@ void add_events(Api& api) {
   auto* events = api.context().events;
   auto* watches = api.context().watch_list;
   // Owned by the route: its thread ends with it.
-  auto streams = events ? std::make_shared<EventStreams>(*events, kHeartbeat) : nullptr;
+  auto streams =
+      events ? std::make_shared<EventStreams>(*events, api.context().clock, kHeartbeat) : nullptr;
   api.add("GET", "/api/v1/events",
           [streams, watches](http::Request& request) -> Result<http::Response> {
             if (!streams) return Error{ErrorCode::unsupported, "this host publishes no events", {}};

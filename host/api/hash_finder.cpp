@@ -87,8 +87,7 @@ Result<HashFinder::Found> HashFinder::ask(const ContentRecord& content) const {
 std::optional<HashFinder::Found> HashFinder::known(const ContentId& content) {
   const std::lock_guard lock(mutex_);
   const auto found = kept_.find(content);
-  if (found == kept_.end() || found->second.until < std::chrono::steady_clock::now())
-    return std::nullopt;
+  if (found == kept_.end() || found->second.until < clock_.steady()) return std::nullopt;
   order_.splice(order_.begin(), order_, found->second.order);
   return found->second.found;
 }
@@ -107,7 +106,7 @@ void HashFinder::keep(const ContentId& content, Found made) {
     kept_.erase(found);
   };
   drop(content);
-  const auto now = std::chrono::steady_clock::now();
+  const auto now = clock_.steady();
   const auto until = made.agreed ? now + hours(24) : now + kUnknownFor;
   pieces_ += size(made);
   order_.push_front(content);

@@ -15,12 +15,14 @@
 
 #include "swapmeet/registry.h"
 #include "swapmeet/result.h"
+#include "swapmeet/time.h"
 #include "swapmeet/wire/content_hashes.h"
 
 namespace swapmeet {
 
 class HashFinder {
  public:
+  explicit HashFinder(const Clock& clock) : clock_(clock) {}  // which outlives it
   using Hashes = std::shared_ptr<const wire::ContentHashes>;
 
   struct Found {
@@ -36,13 +38,14 @@ class HashFinder {
  private:
   struct Kept {
     Found found;
-    std::chrono::steady_clock::time_point until;
+    Instant until;
     std::list<ContentId>::iterator order;
   };
 
   Result<Found> ask(const ContentRecord& content) const;
   void keep(const ContentId& content, Found found);
 
+  const Clock& clock_;
   std::atomic<int> asking_{0};
   std::mutex mutex_;  // guards all below
   std::map<ContentId, Kept> kept_;

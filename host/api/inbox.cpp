@@ -4,7 +4,7 @@
 namespace swapmeet {
 namespace {
 
-Result<http::Response> answer(const Result<Offer>& offer, int status = 200) {
+Result<http::Response> offer_answer(const Result<Offer>& offer, int status = 200) {
   if (!offer) return offer.error();
   return http::json(wire::to_json(*offer), status);
 }
@@ -33,16 +33,16 @@ void add_inbox(Api& api) {
   add("POST", "/api/v1/inbox", [](Inbox& inbox, http::Request& request) -> Result<http::Response> {
     auto wanted = body_of<SendRequest>(request);
     if (!wanted) return std::move(wanted).error();
-    return answer(inbox.send(*wanted), 201);
+    return offer_answer(inbox.send(*wanted), 201);
   });
   add("GET", "/api/v1/inbox/{id}", [](Inbox& inbox, http::Request& request) {
-    return answer(inbox.get(request.params.at("id")));
+    return offer_answer(inbox.get(request.params.at("id")));
   });
   add("POST", "/api/v1/inbox/{id}/accept", [](Inbox& inbox, http::Request& request) {
-    return answer(inbox.accept(request.params.at("id")));
+    return offer_answer(inbox.accept(request.params.at("id")));
   });
   add("POST", "/api/v1/inbox/{id}/refuse", [](Inbox& inbox, http::Request& request) {
-    return answer(inbox.refuse(request.params.at("id")));
+    return offer_answer(inbox.refuse(request.params.at("id")));
   });
 }
 

@@ -16,7 +16,7 @@ Result<http::Response> enroll(const ApiContext& context, http::Request& request)
   return http::json(wire::to_json(*enrolled));
 }
 
-Result<http::Response> list(const ApiContext& context, http::Request& request) {
+Result<http::Response> list_peers(const ApiContext& context, http::Request& request) {
   auto page = page_of(request);
   if (!page) return std::move(page).error();
   PeerQuery query{.page = *page, .name = {}, .present_only = true};
@@ -52,7 +52,7 @@ void add_peers(Api& api) {
               return call(context, request);
             });
   };
-  add("GET", "/api/v1/peers", list);
+  add("GET", "/api/v1/peers", list_peers);
   add("PUT", "/api/v1/peers/{id}", enroll);
   add("GET", "/api/v1/peers/{id}/files", browse);
   add("GET", "/api/v1/peers/{id}",

@@ -1,4 +1,5 @@
 #include "host/api/api.h"
+#include "host/api/request.h"
 
 namespace swapmeet {
 namespace {
@@ -32,6 +33,7 @@ void add_status(Api& api) {
       else
         report.index_problem = counts.error().message;
     }
+    if (!check_person(request)) report.reload.reset();  // tells of the configuration
     if (context.uploads && !request.identity.is_guest())
       report.transferred = context.uploads->totals();
     return http::json(wire::to_json(report));

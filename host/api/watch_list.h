@@ -69,7 +69,7 @@ class WatchList {
   using Listeners = std::shared_ptr<std::atomic<int>>;
   struct Entry {
     StoredWatch stored;
-    std::chrono::steady_clock::time_point until;
+    Instant until;
     bool on_disk = false;  // false: add() is at it
     Listeners listeners = std::make_shared<std::atomic<int>>(0);
     Time noted{};               // what the disk knows of when it was heard

@@ -42,8 +42,7 @@ void reload(RunningHost& host, const RunOptions& options) {
   if (config)
     host.reload(*config);
   else
-    write_log("host", LogLevel::error, "reload failed, nothing changed",
-              {{"problem", config.error().message}});
+    host.reload_refused(config.error());
 }
 
 }  // namespace

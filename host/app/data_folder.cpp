@@ -14,7 +14,7 @@
 namespace swapmeet {
 namespace {
 
-Error failed(const std::filesystem::path& path, const std::string& doing) {
+Error unusable(const std::filesystem::path& path, const std::string& doing) {
   const ErrorCode code = errno == ENOSPC ? ErrorCode::no_space : ErrorCode::unavailable;
   return {code, path.string() + ": " + doing + ": " + std::strerror(errno), {}};
 }
@@ -43,7 +43,7 @@ Result<DataFolder> DataFolder::open(const std::filesystem::path& path) {
 
   const auto lock_file = path / "lock";
   folder.lock_ = ::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (folder.lock_ < 0) return failed(lock_file, "cannot be opened");
+  if (folder.lock_ < 0) return unusable(lock_file, "cannot be opened");
   if (::flock(folder.lock_, LOCK_EX | LOCK_NB) != 0)
     return Error{ErrorCode::conflict,
                  path.string() +

@@ -25,6 +25,25 @@ const char* type_name(KeyType type) {
   return kNames[static_cast<std::size_t>(type)];
 }
 
+std::vector<wire::KeyListing> listed(std::span<const KeySpec> keys) {
+  const auto text = [](const char* value) { return std::string(value != nullptr ? value : ""); };
+  std::vector<wire::KeyListing> listings;
+  listings.reserve(keys.size());
+  for (const auto& key : keys) {
+    const bool choice = key.type == KeyType::choice;
+    listings.push_back({.name = key.name,
+                        .type = type_name(key.type),
+                        .default_value = text(key.default_value),
+                        .least = choice ? "" : text(key.low),
+                        .greatest = text(key.high),
+                        .choices = choice ? text(key.low) : "",
+                        .help = key.help,
+                        .required = key.default_value == nullptr,
+                        .changes_at_once = key.changes == Changes::at_once});
+  }
+  return listings;
+}
+
 void print_keys(std::span<const KeySpec> keys) {
   for (const auto& key : keys) {
     const std::string otherwise = !key.default_value   ? "required"
@@ -54,10 +73,10 @@ std::string listing_json(const std::vector<Library>& libraries, const Config* co
     one.plugin = {info.id, std::string(name_of(info.kind)), info.version,
                   one.section.empty() ? "available" : "enabled"};
     one.summary = info.summary;
-    for (const auto& key : info.keys) one.keys.emplace_back(key.name);
+    one.keys = listed(info.keys);
     listings.push_back(std::move(one));
   }
-  return wire::to_json(listings);
+  return wire::to_json(listings, {{"host", listed(host_keys())}, {"http", listed(http_keys())}});
 }
 
 Result<void> check_listening(const std::string& file, const Config& config) {
@@ -93,7 +112,7 @@ Result<void> check_folder(const std::string& where, std::filesystem::path folder
 // Loads and configures them, starts none; then `look` may look at them.
 Result<void> load_plugins(const Config& config, const std::function<void(Manager&)>& look = {}) {
   SystemClock clock;
-  Scheduler scheduler(0);
+  Scheduler scheduler(0, clock);
   EventBus events;
   Metrics metrics;
   Manager plugins({.clock = clock,
@@ -187,6 +206,10 @@ int plugins_command(const RunOptions& options) {
     fmt::print("{}\n", listing_json(libraries, config ? &*config : nullptr));
     return 0;
   }
+  fmt::print("[host]\n");
+  print_keys(host_keys());
+  fmt::print("[http]\n");
+  print_keys(http_keys());
   for (const auto& library : libraries) {
     const auto& info = library.descriptor->info;
     const auto section = section_of(library, config ? &*config : nullptr);

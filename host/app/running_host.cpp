@@ -10,6 +10,7 @@
 #include "host/app/log.h"
 #include "host/plugins/guard.h"
 #include "swapmeet/auth.h"
+#include "swapmeet/random.h"
 #include "swapmeet/remote.h"
 #include "swapmeet/search.h"
 #include "swapmeet/transfer.h"
@@ -101,7 +102,7 @@ Result<void> RunningHost::open_listener() {
   auto own = hooks("http", "http_requests_total");
   own.guard = [this](http::Request& request) { return admit(request); };
   own.workers = static_cast<std::size_t>(config_.http.integer("workers"));
-  auto listener = http::listen(config_.listen_options(), std::move(own));
+  auto listener = http::listen(config_.listen_options(), clock_, std::move(own));
   if (!listener) return std::move(listener).error();
   listener_ = std::move(*listener);
   return {};
@@ -117,7 +118,7 @@ Services RunningHost::services() {
                   .routes = listener_.get(),
                   .listen =
                       [this](const http::ListenOptions& options) {
-                        return http::listen(options,
+                        return http::listen(options, clock_,
                                             hooks("http.public", "http_public_requests_total"));
                       },
                   .scheduler = scheduler_,
@@ -137,7 +138,7 @@ Result<void> RunningHost::open_watches() {
   auto* watches = plugins_->find<Watches>();
   auto* registry = plugins_->find<Registry>();
   if (!watches && registry && registry->feed()) {
-    feed_watches_ = std::make_unique<FeedWatches>(*registry, log_as("feed"));
+    feed_watches_ = std::make_unique<FeedWatches>(*registry, log_as("feed"), clock_, random_seed());
     watches = feed_watches_.get();
   }
   if (!watches) return {};
@@ -161,6 +162,7 @@ void RunningHost::open_api() {
                                    : public_guard(data_.api_token(), authenticator);
   api_ = std::make_unique<Api>(ApiContext{
       .routes = *listener_,
+      .clock = clock_,
       .registry = plugins_->find<Registry>(),
       .search = plugins_->find<Search>(),
       .shares = plugins_->find<Shares>(),
@@ -194,8 +196,8 @@ void RunningHost::start_feeds() {
   auto* shares = plugins_->find<Shares>();
   auto* uploads = plugins_->find<Uploads>();
   if (registry && registry->feed() && search && search->follower()) {
-    indexing_ =
-        std::make_unique<Pump>(*registry->feed(), *search->follower(), "indexing", log_as("feed"));
+    indexing_ = std::make_unique<Pump>(*registry->feed(), *search->follower(), "indexing",
+                                       log_as("feed"), clock_, random_seed());
     indexing_->start();
   }
   if (registry && shares && uploads) {
@@ -203,8 +205,9 @@ void RunningHost::start_feeds() {
         std::make_unique<Membership>(*registry, *uploads, shares->feed(),
                                      MembershipOptions{.peer = data_.peer(),
                                                        .name = config_.host.text("name"),
-                                                       .token = data_.registration_token()},
-                                     log_as("feed"));
+                                                       .token = data_.registration_token(),
+                                                       .seed = random_seed()},
+                                     log_as("feed"), clock_);
     membership_->start();
   }
 }
@@ -219,8 +222,11 @@ wire::StatusReport RunningHost::status() {
     report.content_address = uploads->listening().text();
   if (auto* index = plugins_->find<IndexAddress>()) report.index_url = index->index_url();
   if (membership_) report.index_problem = membership_->problem();
-  report.uptime =
-      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
+  report.uptime = std::chrono::duration_cast<std::chrono::seconds>(clock_.steady() - started_);
+  {
+    const std::lock_guard lock(reload_mutex_);
+    report.reload = last_reload_;
+  }
   for (const auto& plugin : plugins_->status())
     report.plugins.push_back({.id = plugin.id,
                               .kind = std::string(name_of(plugin.kind)),
@@ -230,15 +236,38 @@ wire::StatusReport RunningHost::status() {
 }
 
 void RunningHost::reload(const Config& config) {
-  auto problems = needs_restart(config_, config);
-  if (auto log = set_up_log(config.host); !log) problems.push_back(log.error().message);
-  listener_->set_limits(config.listen_options());
-  for (auto& problem : plugins_->reconfigure(config.plugins))
-    problems.push_back(std::move(problem));
-  for (const auto& problem : problems)
+  auto reload = differing(config_, config);
+  if (auto log = set_up_log(config.host); !log) {
+    const auto is_log = [](const std::string& key) { return key.find("] log_") != key.npos; };
+    std::erase_if(reload.changed, is_log);
+    reload.refused.push_back(log.error().message + "; the log stays as it was");
+  } else {
+    config_.host.take_at_once(config.host, host_keys());
+  }
+  config_.http.take_at_once(config.http, http_keys());
+  listener_->set_limits(config_.listen_options());
+  reload.add(plugins_->reconfigure(config.plugins));
+  for (const auto& key : reload.changed)
+    write_log("host", LogLevel::info, "changed", {{"key", key}});
+  for (const auto& key : reload.at_restart)
+    write_log("host", LogLevel::warning, "takes effect at the next start", {{"key", key}});
+  tell(std::move(reload), config.file);
+}
+
+void RunningHost::reload_refused(const Error& why) {
+  Reload reload;
+  reload.refused.push_back(why.message + "; everything stays as it was");
+  tell(std::move(reload), config_.file);
+}
+
+void RunningHost::tell(Reload reload, const std::filesystem::path& file) {
+  for (const auto& problem : reload.refused)
     write_log("host", LogLevel::warning, "not changed", {{"problem", problem}});
-  write_log("host", LogLevel::info, "reloaded", {{"file", config.file.string()}});
-  // What needs a restart stays as it is, and is told again at the next reload.
+  write_log("host", LogLevel::info, reload.refused.empty() ? "reloaded" : "reloaded in part",
+            {{"file", file.string()}});
+  const std::lock_guard lock(reload_mutex_);
+  last_reload_ = wire::ReloadReport{clock_.now(), std::move(reload.changed),
+                                    std::move(reload.refused), std::move(reload.at_restart)};
 }
 
 }  // namespace swapmeet

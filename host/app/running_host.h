@@ -5,8 +5,10 @@
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 #include "host/api/api.h"
@@ -39,9 +41,11 @@ class RunningHost {
   // Idempotent. False when a plugin hangs and was left behind: its thread still uses this object,
   // which therefore must never be destroyed; the process can only exit.
   bool stop();
-  // SIGHUP: log, limits and what plugins take at once from the new configuration; the log says of
-  // the rest, key by key, that it needs a restart.
+  // SIGHUP: takes what changes at once. A section whose values are refused stays wholly as it was.
+  // Log and status say key by key what is in force, what was refused and what waits for a restart.
   void reload(const Config& config);
+  // The same when the new configuration cannot be read: nothing changes, and that is told.
+  void reload_refused(const Error& why);
   HostPort listening() const { return listener_->address(); }
 
  private:
@@ -54,15 +58,16 @@ class RunningHost {
   void start_feeds();
   std::optional<http::Response> admit(http::Request& request) const;
   wire::StatusReport status();
+  void tell(Reload reload, const std::filesystem::path& file);
   Services services();
 
   Config config_;
   DataFolder data_;
   SystemClock clock_;
-  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  const Instant started_ = clock_.steady();
   Metrics metrics_;
   EventBus events_;
-  Scheduler scheduler_{2};
+  Scheduler scheduler_{2, clock_};
   std::function<std::optional<http::Response>(http::Request&)> access_;  // set before ready_
   std::atomic<bool> ready_{false};
   bool stopped_ = false;
@@ -75,6 +80,8 @@ class RunningHost {
   std::unique_ptr<Api> api_;
   std::unique_ptr<Pump> indexing_;          // registry → search
   std::unique_ptr<Membership> membership_;  // catalogue → registry
+  std::mutex reload_mutex_;                 // guards the next
+  std::optional<wire::ReloadReport> last_reload_;
 };
 
 }  // namespace swapmeet

@@ -1,5 +1,7 @@
 // Ends the process when stopping it takes too long: nothing of it is needed by then, for all that
-// was acknowledged is on the disk. Threads: has one of its own, which runs until this goes.
+// was acknowledged is on the disk. It waits on the clock of the machine and not on one that was
+// handed in: it is there for when everything else hangs.
+// Threads: has one of its own, which runs until this goes.
 #pragma once
 
 #include <chrono>

@@ -34,7 +34,7 @@ int show(const Session& session, const std::vector<Account>& accounts) {
                {"ROLES", false, true},
                {"STATE"},
                {"MADE"}});
-  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  const auto now = session.clock().now();
   for (const auto& one : accounts)
     table.add({one.name, joined(one.groups), joined(one.roles), one.disabled ? "disabled" : "",
                human_time(one.created, now)});

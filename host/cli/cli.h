@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "host/cli/arguments.h"
+#include "swapmeet/time.h"
 
 namespace swapmeet {
 
@@ -14,7 +15,7 @@ Result<cli::Arguments> command_arguments(const std::string& command,
                                          const std::vector<std::string>& words);
 // Prints what is wrong; the exit code.
 int misused(const std::string& command, const Error& error);
-int run_command(const std::string& command, const std::vector<std::string>& words);
+int run_command(const std::string& command, const std::vector<std::string>& words, Clock& clock);
 // True when the words ask for help; then the usage of the command has been printed.
 bool printed_help(const std::string& command, const std::vector<std::string>& words);
 

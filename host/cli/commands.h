@@ -15,7 +15,7 @@ struct Command {
   std::string name;
   std::string usage;                         // lines after "swapmeet ", the first for the overview
   std::string summary;                       // one line
-  std::vector<Option> options;               // besides --config, --host, --json and --help
+  std::vector<Option> options{};             // besides --config, --host, --json and --help
   int (*on_host)(Session&) = nullptr;        // speaks to a running host
   int (*alone)(const Arguments&) = nullptr;  // needs none; without both: the program's own (main)
   bool free_words = false;                   // "-word" is a word
@@ -39,5 +39,6 @@ int logout(Session& session);
 int account(Session& session);
 int backup(Session& session);
 int init(const Arguments& arguments);
+int version(const Arguments& arguments);
 
 }  // namespace swapmeet::cli

@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <map>
 #include <optional>
-#include <thread>
 
 #include "host/cli/commands.h"
 #include "host/cli/display.h"
@@ -107,14 +106,14 @@ Result<void> look_again(Session& session, std::vector<DownloadStatus>& all) {
 // Until all have ended, or the person has seen enough.
 int follow(Session& session, std::vector<DownloadStatus> all) {
   catch_interrupts();
-  Progress progress;
-  const auto began = std::chrono::steady_clock::now();
+  Progress progress(session.clock());
+  const auto began = session.clock().steady();
   while (true) {
     progress.show(advance_of(all));
     if (interrupted() || std::all_of(all.begin(), all.end(), is_over)) break;
     // What takes a moment is not made to wait for the next look.
-    const auto so_far = std::chrono::steady_clock::now() - began;
-    std::this_thread::sleep_for(
+    const auto so_far = session.clock().steady() - began;
+    session.clock().sleep_for(
         std::clamp<std::chrono::nanoseconds>(so_far / 16, kQuickest, Progress::kPace));
     if (auto looked = look_again(session, all); !looked) {
       progress.end();

@@ -9,14 +9,6 @@
 #include "swapmeet/media_type.h"
 
 namespace swapmeet::cli {
-namespace {
-
-Time now() {
-  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
-}  // namespace
-
 int peers(Session& session) {
   const bool absent_too = session.arguments().has("--all");
   const auto all =
@@ -32,7 +24,7 @@ int peers(Session& session) {
   for (const auto& peer : all->items)
     table.add({peer.name, std::to_string(peer.files), human_size(peer.bytes),
                HostPort{peer.address, peer.port}.text(),
-               peer.present ? "here" : human_time(peer.last_seen, now()),
+               peer.present ? "here" : human_time(peer.last_seen, session.clock().now()),
                peer.id.text().substr(0, 8)});
   if (table.empty())
     fmt::print("Nobody is there.\n");

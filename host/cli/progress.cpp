@@ -42,7 +42,7 @@ std::string progress_line(const Advance& advance, std::optional<std::size_t> wid
   return width ? cut_to_width(line, *width - 1) : line;
 }
 
-Progress::Progress() : terminal_(on_terminal()) {}
+Progress::Progress(Clock& clock) : clock_(clock), terminal_(on_terminal()) {}
 
 void Progress::show(const Advance& advance) {
   put(progress_line(advance, terminal_width()), false);
@@ -55,7 +55,7 @@ void Progress::say(const std::string& sentence) {
 
 void Progress::put(const std::string& line, bool urgent) {
   if (line == last_) return;
-  const auto now = std::chrono::steady_clock::now();
+  const auto now = clock_.steady();
   if (terminal_) {
     std::cout << '\r' << line << "\033[K" << std::flush;
     open_ = true;

@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 
+#include "swapmeet/time.h"
+
 namespace swapmeet::cli {
 
 struct Advance {
@@ -26,7 +28,8 @@ class Progress {
   // How long to sleep between two looks: who waits for the end wants to know it at once.
   static constexpr std::chrono::milliseconds kPace{100};
 
-  Progress();
+  // `clock` must outlive it.
+  explicit Progress(Clock& clock);
   void show(const Advance& advance);
   // A sentence instead, such as "waits for an answer".
   void say(const std::string& sentence);
@@ -35,10 +38,11 @@ class Progress {
 
  private:
   void put(const std::string& line, bool urgent);
+  Clock& clock_;
   bool terminal_;
   bool open_ = false;
   std::string last_;
-  std::chrono::steady_clock::time_point shown_{};
+  Instant shown_{};
 };
 
 }  // namespace swapmeet::cli

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <thread>
 
 #include "host/cli/commands.h"
 #include "host/cli/display.h"
@@ -14,10 +13,6 @@
 
 namespace swapmeet::cli {
 namespace {
-
-Time now() {
-  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
 
 std::string what(const Offer& offer) {
   if (offer.files == 0) return offer.name;
@@ -42,18 +37,18 @@ int ended(const Offer& offer) {
 
 int follow(Session& session, Offer offer) {
   catch_interrupts();
-  Progress progress;
+  Progress progress(session.clock());
   auto before = offer.done;
-  auto since = std::chrono::steady_clock::now();
+  auto since = session.clock().steady();
   std::uint64_t rate = 0;
   while (!is_over(offer)) {
     if (offer.state == OfferState::accepted) {
-      const auto passed = std::chrono::steady_clock::now() - since;
+      const auto passed = session.clock().steady() - since;
       if (offer.done > before && passed > std::chrono::milliseconds(900)) {
         rate = static_cast<std::uint64_t>(static_cast<double>(offer.done - before) /
                                           std::chrono::duration<double>(passed).count());
         before = offer.done;
-        since = std::chrono::steady_clock::now();
+        since = session.clock().steady();
       }
       progress.show({"", offer.done, offer.size, rate, "to " + offer.peer_name});
     } else {
@@ -61,7 +56,7 @@ int follow(Session& session, Offer offer) {
                                      : offer.why);
     }
     if (interrupted()) break;
-    std::this_thread::sleep_for(Progress::kPace);
+    session.clock().sleep_for(Progress::kPace);
     auto next = session.ask<Offer>("GET", "/api/v1/inbox/" + offer.id);
     if (!next) {
       progress.end();
@@ -142,7 +137,8 @@ int inbox(Session& session) {
                {"WHY", false, true}});
   for (const auto& one : all->items)
     table.add({one.id.substr(0, 8), one.incoming ? "from" : "to", one.peer_name, what(one),
-               human_size(one.size), progress_of(one), human_time(one.created, now()), one.why});
+               human_size(one.size), progress_of(one),
+               human_time(one.created, session.clock().now()), one.why});
   if (table.empty())
     fmt::print("Nothing was sent, neither to you nor by you.\n");
   else

@@ -35,7 +35,7 @@ Result<wire::ClientOptions> options_from(const fs::path& file) {
 
 }  // namespace
 
-Result<Session> Session::open(Arguments arguments) {
+Result<Session> Session::open(Arguments arguments, Clock& clock) {
   const auto config = arguments.value("--config");
   auto host = arguments.value("--host");
   if (host.empty() && config.empty()) host = environment("SWAPMEET_HOST");
@@ -52,8 +52,7 @@ Result<Session> Session::open(Arguments arguments) {
   while (options.url.ends_with('/')) options.url.pop_back();
   if (const auto token = environment("SWAPMEET_TOKEN"); !token.empty()) options.token = token;
   if (options.token.empty()) options.token = saved_session(options.url);
-  Session session;
-  session.arguments_ = std::move(arguments);
+  Session session(std::move(arguments), clock);
   session.options_ = std::move(options);
   session.client_ = std::make_unique<wire::Client>(session.options_);
   return session;

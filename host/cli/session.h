@@ -10,6 +10,7 @@
 #include "host/cli/arguments.h"
 #include "swapmeet/page.h"
 #include "swapmeet/result.h"
+#include "swapmeet/time.h"
 #include "swapmeet/wire/client.h"
 #include "swapmeet/wire/event_stream.h"
 #include "swapmeet/wire/json.h"
@@ -20,11 +21,13 @@ class Session {
  public:
   // Finds the host: --config, --host, SWAPMEET_HOST, or the default configuration; and the token
   // for it: SWAPMEET_TOKEN, the configuration's, or that of the last log-in.
-  static Result<Session> open(Arguments arguments);
+  // `clock` must outlive the session.
+  static Result<Session> open(Arguments arguments, Clock& clock);
 
   const std::vector<std::string>& words() const { return arguments_.words; }
   const Arguments& arguments() const { return arguments_; }
   bool json() const { return arguments_.has("--json"); }
+  Clock& clock() const { return *clock_; }
   const std::string& url() const { return client_->url(); }
 
   // For calls from then on that take longer than one usually waits.
@@ -55,7 +58,9 @@ class Session {
   }
 
  private:
+  Session(Arguments arguments, Clock& clock) : arguments_(std::move(arguments)), clock_(&clock) {}
   Arguments arguments_;
+  Clock* clock_;
   wire::ClientOptions options_;
   std::unique_ptr<wire::Client> client_;
 };

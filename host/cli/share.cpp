@@ -20,7 +20,7 @@ int done(const Session& session, const Result<std::string>& answer, const std::s
   return 0;
 }
 
-int list(Session& session) {
+int list_shares(Session& session) {
   auto body = session.call("GET", "/api/v1/shares");
   if (!body) return fail(body.error());
   if (session.json()) return print_json(*body);
@@ -48,7 +48,7 @@ int list(Session& session) {
 int share(Session& session) {
   const auto& words = session.words();
   const auto what = words.empty() ? "list" : words[0];
-  if (what == "list" && words.size() <= 1) return list(session);
+  if (what == "list" && words.size() <= 1) return list_shares(session);
   if (what == "add" && words.size() == 3) {
     const auto folder = std::filesystem::absolute(words[2]).lexically_normal().string();
     return done(

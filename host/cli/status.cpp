@@ -8,6 +8,22 @@
 
 namespace swapmeet::cli {
 
+namespace {
+
+// What the last SIGHUP came to, a line each.
+void print_reload(const wire::ReloadReport& reload) {
+  fmt::print("reloaded   {}{}\n", to_rfc3339(reload.time),
+             reload.refused.empty() ? "" : ", in part: values were refused");
+  const auto lines = [](const char* label, const std::vector<std::string>& all) {
+    for (const auto& one : all) fmt::print("  {:<9}{}\n", label, printable(one));
+  };
+  lines("in force", reload.changed);
+  lines("refused", reload.refused);
+  lines("restart", reload.at_restart);
+}
+
+}  // namespace
+
 int status(Session& session) {
   auto body = session.call("GET", "/api/v1/status");
   if (!body) return fail(body.error());
@@ -25,13 +41,14 @@ int status(Session& session) {
                report->index_problem.empty() ? "reachable"
                                              : "problem: " + printable(report->index_problem));
   if (report->index_problem.empty())
-    fmt::print("there      {} of {}, with {}, {}\n", report->counts.present,
+    fmt::print("present    {} of {}, with {}, {}\n", report->counts.present,
                counted(report->counts.peers, "peer"), counted(report->counts.files, "file"),
                human_size(report->counts.bytes));
   if (report->transferred)
-    fmt::print("since ever {} sent in {}, {} received\n", human_size(report->transferred->sent),
+    fmt::print("in total   {} sent in {}, {} received\n", human_size(report->transferred->sent),
                counted(report->transferred->requests, "answer"),
                human_size(report->transferred->received));
+  if (report->reload) print_reload(*report->reload);
   fmt::print("\n");
   Table table({{"PLUGIN"}, {"VERSION"}, {"STATE", false, true}});
   for (const auto& plugin : report->plugins) table.add({plugin.id, plugin.version, plugin.state});

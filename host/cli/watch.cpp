@@ -53,7 +53,7 @@ Result<void> follow(Session& session, const std::string& id) {
                            });
     over = true;
   });
-  while (!over && !interrupted()) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  while (!over && !interrupted()) session.clock().sleep_for(std::chrono::milliseconds(100));
   stream->end();
   reader.join();
   return ended;

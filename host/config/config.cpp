@@ -12,12 +12,13 @@ constexpr std::array kHostKeys = {
             "The folder for databases, the peer id and the API token; one host at a time."},
     KeySpec{"plugins", KeyType::list, "", nullptr, nullptr,
             "Folders to load plugins from; empty: beside the program, then where it is installed."},
-    KeySpec{"log_level", KeyType::choice, "info", "debug|info|warning|error", nullptr,
-            "How much is logged."},
-    KeySpec{"log_file", KeyType::path, "", nullptr, nullptr,
-            "Log to this file and rotate it; empty: to standard error."},
-    KeySpec{"log_size", KeyType::size, "10M", "10K", "10G", "Rotate the log file at this size."},
-    KeySpec{"log_keep", KeyType::integer, "5", "1", "1000", "Rotated log files to keep."},
+    at_once(KeySpec{"log_level", KeyType::choice, "info", "debug|info|warning|error", nullptr,
+                    "How much is logged."}),
+    at_once(KeySpec{"log_file", KeyType::path, "", nullptr, nullptr,
+                    "Log to this file and rotate it; empty: to standard error."}),
+    at_once(KeySpec{"log_size", KeyType::size, "10M", "10K", "10G",
+                    "Rotate the log file at this size."}),
+    at_once(KeySpec{"log_keep", KeyType::integer, "5", "1", "1000", "Rotated log files to keep."}),
 };
 
 constexpr std::array kHttpKeys = {
@@ -26,19 +27,21 @@ constexpr std::array kHttpKeys = {
     KeySpec{"access", KeyType::choice, "owner", "owner|public", nullptr,
             "owner: only who has the token in DATA/api.token; public: the auth plugin decides."},
     KeySpec{"workers", KeyType::integer, "8", "1", "256", "Threads that answer requests."},
-    KeySpec{"max_connections", KeyType::integer, "8192", "1", "1000000", "Connections at once."},
-    KeySpec{"max_connections_per_address", KeyType::integer, "8192", "1", "1000000",
-            "Connections at once from one address."},
-    KeySpec{"header_timeout", KeyType::duration, "10s", "100ms", "10m",
-            "Time for a whole request head."},
-    KeySpec{"body_timeout", KeyType::duration, "60s", "100ms", "1h",
-            "Time for a whole request body."},
-    KeySpec{"send_timeout", KeyType::duration, "60s", "100ms", "1h",
-            "Longest pause of a reader that takes nothing."},
-    KeySpec{"idle_timeout", KeyType::duration, "75s", "100ms", "1h",
-            "Longest pause between requests."},
-    KeySpec{"max_buffered", KeyType::size, "256M", "1M", "1000G",
-            "Memory for all requests that arrive and answers that leave; then the slowest go."},
+    at_once(KeySpec{"max_connections", KeyType::integer, "8192", "1", "1000000",
+                    "Connections at once."}),
+    at_once(KeySpec{"max_connections_per_address", KeyType::integer, "8192", "1", "1000000",
+                    "Connections at once from one address."}),
+    at_once(KeySpec{"header_timeout", KeyType::duration, "10s", "100ms", "10m",
+                    "Time for a whole request head."}),
+    at_once(KeySpec{"body_timeout", KeyType::duration, "60s", "100ms", "1h",
+                    "Time for a whole request body."}),
+    at_once(KeySpec{"send_timeout", KeyType::duration, "60s", "100ms", "1h",
+                    "Longest pause of a reader that takes nothing."}),
+    at_once(KeySpec{"idle_timeout", KeyType::duration, "75s", "100ms", "1h",
+                    "Longest pause between requests."}),
+    at_once(KeySpec{
+        "max_buffered", KeyType::size, "256M", "1M", "1000G",
+        "Memory for all requests that arrive and answers that leave; then the slowest go."}),
 };
 
 std::optional<Kind> kind_of_section(const std::string& section) {
@@ -144,18 +147,12 @@ Result<Config> read_config(const std::filesystem::path& file,
   return config;
 }
 
-std::vector<std::string> needs_restart(const Config& before, const Config& after) {
-  std::vector<std::string> keys;
-  const auto compare = [&](const char* section, const Settings& old, const Settings& fresh,
-                           std::initializer_list<const char*> names) {
-    for (const char* name : names)
-      if (old.text(name) != fresh.text(name))
-        keys.push_back(after.file.filename().string() + " [" + section + "] " + name +
-                       ": takes another value at the next start");
-  };
-  compare("host", before.host, after.host, {"name", "data", "plugins"});
-  compare("http", before.http, after.http, {"listen", "access", "workers"});
-  return keys;
+Reload differing(const Config& before, const Config& after) {
+  Reload reload;
+  const auto where = after.file.filename().string();
+  add_differing(reload, where + " [host]", before.host, after.host, kHostKeys);
+  add_differing(reload, where + " [http]", before.http, after.http, kHttpKeys);
+  return reload;
 }
 
 std::vector<std::filesystem::path> plugin_folders(const Config* config) {

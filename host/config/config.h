@@ -9,6 +9,7 @@
 
 #include "host/config/ini.h"
 #include "host/config/plugin_choice.h"
+#include "host/config/reload.h"
 #include "swapmeet/http.h"
 #include "swapmeet/result.h"
 #include "swapmeet/settings.h"
@@ -34,8 +35,8 @@ std::span<const KeySpec> http_keys();
 Result<Config> read_config(const std::filesystem::path& file,
                            const std::vector<std::string>& overrides);
 
-// What of the two differs and cannot change while a host runs: a sentence for each key.
-std::vector<std::string> needs_restart(const Config& before, const Config& after);
+// What differs in [host] and [http] of the two.
+Reload differing(const Config& before, const Config& after);
 
 // Where plugins are looked for: [host] plugins, else beside the program, then where it is
 // installed.

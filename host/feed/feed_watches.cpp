@@ -36,8 +36,8 @@ Match match_of(const Change& change) {
 
 }  // namespace
 
-FeedWatches::FeedWatches(Registry& registry, const Log& log)
-    : registry_(registry), pump_(*registry.feed(), follower_, "watches", log) {
+FeedWatches::FeedWatches(Registry& registry, const Log& log, Clock& clock, std::uint64_t seed)
+    : registry_(registry), pump_(*registry.feed(), follower_, "watches", log, clock, seed) {
   pump_.start();
 }
 

@@ -21,8 +21,8 @@ namespace swapmeet {
 
 class FeedWatches final : public Watches {
  public:
-  // The registry has a feed, and outlives this, which outlives all registrations.
-  FeedWatches(Registry& registry, const Log& log);
+  // The registry has a feed, and outlives this as the clock does; this outlives all registrations.
+  FeedWatches(Registry& registry, const Log& log, Clock& clock, std::uint64_t seed);
   ~FeedWatches() override { stop(); }
 
   // Watches without a word to wait under (only filters) are compared with every change: there are

@@ -11,20 +11,20 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 namespace {
-constexpr milliseconds kShortest{500};  // pauses between attempts to register
-constexpr milliseconds kLongest{15'000};
+constexpr BackoffLimits kBetweenAttempts{milliseconds(500), milliseconds(15'000)};  // between attempts
 constexpr int kRenewalsBetweenDoubts = 30;  // ten minutes, for a lease of one
 }  // namespace
 
 Membership::Membership(Registry& registry, Uploads& uploads, ChangeFeed& catalogue,
-                       MembershipOptions options, Log log)
+                       MembershipOptions options, Log log, Clock& clock)
     : registry_(registry),
       uploads_(uploads),
       options_(std::move(options)),
       log_(std::move(log)),
+      clock_(clock),
       announcing_(registry, options_.peer, options_.token),
-      pump_(catalogue, announcing_, "announcing", log_),
-      backoff_(kShortest, kLongest) {}
+      pump_(catalogue, announcing_, "announcing", log_, clock, options_.seed),
+      backoff_(kBetweenAttempts, options_.seed) {}
 
 void Membership::start() {
   thread_ = std::thread([this] { run(); });
@@ -112,7 +112,7 @@ milliseconds Membership::round() {
 void Membership::run() {
   milliseconds pause{0};
   std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, pause, [&] { return stopping_; })) {
+  while (!clock_.wait_for(lock, changed_, pause, [&] { return stopping_; })) {
     lock.unlock();
     pause = round();
     if (enrolled_ && !std::exchange(announcing_started_, true)) pump_.start();

@@ -3,9 +3,11 @@
 // through a pump, and leaves at the end. While the registry cannot be reached it tries again after
 // growing pauses, and says so once. The secret that proves the peer id to be this peer's is made
 // once and kept in the data folder before it is first sent.
+// Threads: one of its own beside the pump's; problem() is anyone's.
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <filesystem>
 #include <mutex>
 #include <optional>
@@ -14,7 +16,9 @@
 
 #include "host/feed/announcing.h"
 #include "host/feed/pump.h"
+#include "swapmeet/backoff.h"
 #include "swapmeet/registry.h"
+#include "swapmeet/time.h"
 #include "swapmeet/transfer.h"
 
 namespace swapmeet {
@@ -22,14 +26,15 @@ namespace swapmeet {
 struct MembershipOptions {
   PeerId peer;
   std::string name;
-  std::string token;  // 32 to 128 printable characters, the same at every start
+  std::string token;       // 32 to 128 printable characters, the same at every start
+  std::uint64_t seed = 0;  // of what is random in the pauses
 };
 
 class Membership {
  public:
-  // Registry, uploads and catalogue must outlive the membership.
+  // Registry, uploads, catalogue and clock must outlive the membership.
   Membership(Registry& registry, Uploads& uploads, ChangeFeed& catalogue, MembershipOptions options,
-             Log log);
+             Log log, Clock& clock);
   ~Membership() { stop(); }
   Membership(const Membership&) = delete;
   Membership& operator=(const Membership&) = delete;
@@ -57,6 +62,7 @@ class Membership {
   Uploads& uploads_;
   const MembershipOptions options_;
   const Log log_;
+  Clock& clock_;
   Announcing announcing_;
   Pump pump_;
   mutable std::mutex mutex_;

@@ -11,17 +11,18 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kShortest{200};  // pauses after failures
-constexpr milliseconds kLongest{30'000};
+constexpr BackoffLimits kAfterFailures{milliseconds(200), milliseconds(30'000)};  // after failures
 
 }  // namespace
 
-Pump::Pump(ChangeFeed& feed, ChangeFollower& follower, std::string name, Log log)
+Pump::Pump(ChangeFeed& feed, ChangeFollower& follower, std::string name, Log log, Clock& clock,
+           std::uint64_t seed)
     : feed_(feed),
       follower_(follower),
       name_(std::move(name)),
       log_(std::move(log)),
-      backoff_(kShortest, kLongest) {}
+      clock_(clock),
+      backoff_(kAfterFailures, seed) {}
 
 void Pump::start() {
   wake_up_ = feed_.on_advance([this] { wake(); });
@@ -115,7 +116,7 @@ void Pump::run() {
     if (!pause)
       changed_.wait(lock, [&] { return stopping_ || woken_; });
     else if (pause->count() > 0)
-      changed_.wait_for(lock, *pause, [&] { return stopping_ || hurried_; });
+      clock_.wait_for(lock, changed_, *pause, [&] { return stopping_ || hurried_; });
     if (stopping_) return;
     if (std::exchange(hurried_, false)) backoff_.reset();
     woken_ = false;

@@ -2,10 +2,12 @@
 // state that must last: after any crash it asks the follower where it stands and goes on from
 // there, or starts over from base 0 when the two have lost each other. A side that fails, or a
 // follower that conflicts or stays where it is, is tried again after growing pauses.
+// Threads: one of its own; start, stop and hurry are anyone's.
 #pragma once
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <mutex>
@@ -14,16 +16,18 @@
 #include <string_view>
 #include <thread>
 
-#include "host/feed/backoff.h"
+#include "swapmeet/backoff.h"
 #include "swapmeet/feed.h"
 #include "swapmeet/host.h"
+#include "swapmeet/time.h"
 
 namespace swapmeet {
 
 class Pump {
  public:
-  // `name` is for the log. Feed and follower must outlive the pump.
-  Pump(ChangeFeed& feed, ChangeFollower& follower, std::string name, Log log);
+  // `name` is for the log, `seed` for the pauses. Feed, follower and clock must outlive the pump.
+  Pump(ChangeFeed& feed, ChangeFollower& follower, std::string name, Log log, Clock& clock,
+       std::uint64_t seed);
   ~Pump() { stop(); }
   Pump(const Pump&) = delete;
   Pump& operator=(const Pump&) = delete;
@@ -50,6 +54,7 @@ class Pump {
   ChangeFollower& follower_;
   const std::string name_;
   const Log log_;
+  Clock& clock_;
   static constexpr std::size_t kBatch = 2000;  // changes
   // The thread's own:
   std::size_t most_ = kBatch;  // less after a batch that was too large

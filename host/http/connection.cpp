@@ -8,25 +8,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <ctime>
+#include <utility>
 
 namespace swapmeet::http {
 namespace {
 
 constexpr std::uint64_t kPortion = 1 << 20;  // of a large answer, before others get their turn
-
-std::string_view http_date() {
-  thread_local std::time_t last = 0;
-  thread_local char text[40] = "";
-  const std::time_t now = std::time(nullptr);
-  if (now != last) {
-    std::tm parts{};
-    gmtime_r(&now, &parts);
-    std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    last = now;
-  }
-  return text;
-}
 
 }  // namespace
 
@@ -138,60 +125,15 @@ Connection::~Connection() {
   if (socket >= 0) ::close(socket);
 }
 
-std::string_view reason_phrase(int status) {
-  switch (status) {
-    case 200: return "OK";
-    case 201: return "Created";
-    case 202: return "Accepted";
-    case 204: return "No Content";
-    case 206: return "Partial Content";
-    case 304: return "Not Modified";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 408: return "Request Timeout";
-    case 409: return "Conflict";
-    case 412: return "Precondition Failed";
-    case 413: return "Content Too Large";
-    case 414: return "URI Too Long";
-    case 415: return "Unsupported Media Type";
-    case 416: return "Range Not Satisfiable";
-    case 417: return "Expectation Failed";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 501: return "Not Implemented";
-    case 503: return "Service Unavailable";
-    case 504: return "Gateway Timeout";
-    case 505: return "HTTP Version Not Supported";
-    case 507: return "Insufficient Storage";
-    default: return "Status";
-  }
+std::size_t Connection::waiting() const {
+  const auto of_answer = out.unsent();
+  if (state != State::reading_body) return of_answer;
+  return of_answer + in.size() + (chunks ? chunks->body().size() : 0);
 }
 
-std::string write_head(const Response& response, const Framing& framing) {
-  std::string head;
-  head.reserve(256);
-  head.append("HTTP/1.1 ").append(std::to_string(response.status)) += ' ';
-  head.append(reason_phrase(response.status)).append("\r\nDate: ").append(http_date());
-  head += "\r\n";
-  for (const auto& [name, value] : response.headers.fields()) {
-    head.append(name) += ": ";
-    // A line break in a value would begin a field of somebody else's choosing.
-    for (const char c : value) head += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
-    head += "\r\n";
-  }
-  if (framing.length)
-    head.append("Content-Length: ").append(std::to_string(*framing.length)) += "\r\n";
-  if (framing.chunked) head += "Transfer-Encoding: chunked\r\n";
-  if (framing.close)
-    head += "Connection: close\r\n";
-  else if (framing.say_keep_alive)
-    head += "Connection: keep-alive\r\n";
-  head += "\r\n";
-  return head;
+std::optional<Buffered::Progress> Connection::progress() const {
+  if (state == State::handling) return std::nullopt;
+  return Buffered::Progress{state == State::reading_body ? received : out.progress(), since};
 }
 
 }  // namespace swapmeet::http

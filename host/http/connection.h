@@ -9,13 +9,13 @@
 #include <optional>
 #include <string>
 
+#include "host/http/buffered.h"
 #include "host/http/parser.h"
 #include "host/http/router.h"
 #include "swapmeet/http.h"
+#include "swapmeet/time.h"
 
 namespace swapmeet::http {
-
-using Instant = std::chrono::steady_clock::time_point;
 
 // The writer of an open-ended answer; bytes wait here until the socket thread takes them.
 class Stream : public StreamWriter {
@@ -78,8 +78,7 @@ struct Connection {
   State state = State::reading_head;
   bool readable = false;  // something may have arrived since the last read
   bool ended = false;     // the client sends no more
-  bool in_turn = false;   // it is in the front's list of those that go on next,
-  bool paced = false;     // and of those that go on later
+  bool in_turn = false;   // it is in the front's list of those that go on next
   std::string in;
   bool blank_line = false;  // came before the request that is awaited
   Head head;
@@ -88,21 +87,13 @@ struct Connection {
   std::optional<ChunkedBody> chunks;
   Outgoing out;
   Instant deadline;
-  // What it keeps in memory (counted against max_buffered), and how fast it has been since when.
-  std::size_t held = 0;
-  Instant since;
-  std::uint64_t received = 0;
-};
+  Instant since;               // when its body or its answer began
+  std::uint64_t received = 0;  // bytes since then
 
-// How an answer is framed and what becomes of the connection after it.
-struct Framing {
-  std::optional<std::uint64_t> length;  // none: of a stream, or of an answer without a body
-  bool chunked = false;
-  bool close = false;
-  bool say_keep_alive = false;  // a client of HTTP/1.0 must be told
+  // Bytes of its body and of its answer that wait in memory. Not what is being handled.
+  std::size_t waiting() const;
+  // How far its body or its answer has got; nullopt while a handler has the request.
+  std::optional<Buffered::Progress> progress() const;
 };
-// The bytes of an answer up to its body.
-std::string write_head(const Response& response, const Framing& framing);
-std::string_view reason_phrase(int status);
 
 }  // namespace swapmeet::http

@@ -13,8 +13,6 @@ namespace {
 constexpr std::chrono::milliseconds kShortestWait{1};
 constexpr std::chrono::milliseconds kLinger{1000};  // for a client to read an error before the end
 
-Instant now() { return std::chrono::steady_clock::now(); }
-
 }  // namespace
 
 // The connection ends with this answer: what else it sends is of no use.
@@ -32,7 +30,7 @@ void Front::answer(Connection& connection, Response response) {
   out = {};
   out.close_after = !head.keep_alive || stopping_;
   connection.state = Connection::State::sending;
-  connection.since = now();
+  connection.since = turn_;
   connection.deadline = connection.since + options_.send_timeout;
   const bool bodiless = response.status == 204 || response.status == 304;
   Framing framing;
@@ -50,7 +48,7 @@ void Front::answer(Connection& connection, Response response) {
   if (bodiless) framing.length.reset();
   framing.close = out.close_after;
   framing.say_keep_alive = head.http_1_0;
-  out.head = write_head(response, framing);
+  out.head = write_head(response, framing, date_.at(clock_.now()));
   if (connection.head_only || bodiless) {
     out.finish(true);
     out.body.clear();
@@ -60,25 +58,18 @@ void Front::answer(Connection& connection, Response response) {
 }
 
 void Front::open_stream(Connection& connection, StreamBody& body) {
-  connection.out.stream = std::make_shared<Stream>([this, id = connection.id] {
-    bool first = false;
-    {
-      const std::lock_guard lock(mutex_);
-      first = kicked_.empty();
-      kicked_.push_back(id);
-    }
-    if (first) wake();
-  });
+  connection.out.stream =
+      std::make_shared<Stream>([this, id = connection.id] { mailbox_.kick(id); });
   if (body.opened) body.opened(connection.out.stream);
 }
 
 void Front::send(Connection& connection) {
   const auto before = connection.out.progress();
   const auto sending = connection.out.advance(connection.socket);
-  if (connection.out.progress() != before) connection.deadline = now() + options_.send_timeout;
+  if (connection.out.progress() != before) connection.deadline = turn_ + options_.send_timeout;
   switch (sending) {
-    case Sending::blocked: return count_held(connection);  // epoll tells when there is room again
-    case Sending::portion: wait_for_turn(connection); return count_held(connection);
+    case Sending::blocked: return count(connection);  // epoll tells when there is room again
+    case Sending::portion: wait_for_turn(connection); return count(connection);
     case Sending::paced: return pace(connection);
     case Sending::failed: return close(connection);
     case Sending::done: return sent(connection);
@@ -87,11 +78,11 @@ void Front::send(Connection& connection) {
 
 // Its turn comes again after the wait that it was told. Not to be allowed to send is no slowness.
 void Front::pace(Connection& connection) {
-  const auto moment = now() + std::max(connection.out.wait, kShortestWait);
+  // Not from turn_: a little too early would be one more question, answered alike.
+  const auto moment = clock_.steady() + std::max(connection.out.wait, kShortestWait);
   connection.deadline = moment + options_.send_timeout;
-  if (!connection.paced) paced_.emplace(moment, connection.id);
-  connection.paced = true;
-  count_held(connection);
+  pacing_.add(connection.id, moment);
+  count(connection);
 }
 
 // The answer is out: a stream waits for more, a kept connection for the next request.
@@ -104,10 +95,10 @@ void Front::sent(Connection& connection) {
   }
   connection.out.finish(true);
   if (connection.out.close_after) {
-    count_held(connection);
+    count(connection);
     ::shutdown(connection.socket, SHUT_WR);
     connection.state = Connection::State::lingering;
-    connection.deadline = now() + kLinger;
+    connection.deadline = turn_ + kLinger;
     return discard(connection);
   }
   connection.out = {};
@@ -116,8 +107,8 @@ void Front::sent(Connection& connection) {
   connection.blank_line = false;
   connection.state = Connection::State::reading_head;
   connection.deadline =
-      now() + (connection.in.empty() ? options_.idle_timeout : options_.header_timeout);
-  if (connection.held > 0) count_held(connection);
+      turn_ + (connection.in.empty() ? options_.idle_timeout : options_.header_timeout);
+  buffered_.set(connection.id, 0);
   // Not from here: a client that pipelines what is answered at once would deepen the stack.
   if (connection.readable || !connection.in.empty()) wait_for_turn(connection);
 }
@@ -132,7 +123,7 @@ void Front::feed_stream(Connection& connection) {
   const bool last = state == Stream::State::closed;
   out.add_stream_bytes(bytes, last);
   if (out.unsent() > 0 && connection.deadline == Instant::max())
-    connection.deadline = now() + options_.send_timeout;
+    connection.deadline = turn_ + options_.send_timeout;
   if (last) {  // the rest goes as of any other answer
     std::exchange(out.stream, nullptr)->abandon();
     connection.state = Connection::State::sending;
@@ -146,9 +137,9 @@ void Front::feed_stream(Connection& connection) {
     case Sending::portion: wait_for_turn(connection); [[fallthrough]];
     case Sending::paced:  // no file, no pace
     case Sending::blocked:
-      if (out.progress() != before) connection.deadline = now() + options_.send_timeout;
+      if (out.progress() != before) connection.deadline = turn_ + options_.send_timeout;
   }
-  count_held(connection);
+  count(connection);
 }
 
 }  // namespace swapmeet::http

@@ -20,8 +20,6 @@ Lane lane_of(const Request& request) {
   return request.body.size() < kBulk ? Lane::changing : Lane::bulk;
 }
 
-Instant now() { return std::chrono::steady_clock::now(); }
-
 }  // namespace
 
 void Front::advance(Connection& connection) {
@@ -42,7 +40,7 @@ void Front::read(Connection& connection) {
                                                                            : take_body(connection);
     if (whole) return;  // dispatched, answered or closed
     const bool in_body = connection.state == Connection::State::reading_body;
-    if (in_body) count_held(connection);
+    if (in_body) count(connection);
     if (!connection.readable) return;
     if (in_body || reads == kMostReads) return wait_for_turn(connection);
   }
@@ -68,7 +66,7 @@ bool Front::fill(Connection& connection) {
       connection.readable = false;
     if (connection.in.empty() && connection.state == Connection::State::reading_head &&
         !connection.blank_line)
-      connection.deadline = now() + options_.header_timeout;
+      connection.deadline = turn_ + options_.header_timeout;
     connection.in.append(bytes, static_cast<std::size_t>(n));
     connection.received += static_cast<std::uint64_t>(n);
     return true;
@@ -115,7 +113,7 @@ bool Front::take_head(Connection& connection) {
     return true;
   }
   connection.state = Connection::State::reading_body;
-  connection.since = now();
+  connection.since = turn_;
   connection.received = connection.in.size();
   connection.deadline = connection.since + options_.body_timeout;
   if (connection.head.expects_continue && connection.in.empty()) {
@@ -145,25 +143,6 @@ std::optional<Response> Front::route(Connection& connection) {
   return wrong_method(request, match.allowed);
 }
 
-// The answer to OPTIONS, or to a method that the path does not have.
-Response Front::wrong_method(const Request& request, const std::vector<std::string>& methods) {
-  std::string allowed;
-  const auto allow = [&](std::string_view method) {
-    (allowed += allowed.empty() ? "" : ", ") += method;
-  };
-  for (const auto& method : methods) {
-    allow(method);
-    if (method == "GET") allow("HEAD");
-  }
-  allow("OPTIONS");
-  Response response =
-      request.method == "OPTIONS"
-          ? Response{.status = 204, .headers = {}, .body = std::string()}
-          : refusal(405, request.method + " is not possible here; " + allowed + " is", request.id);
-  response.headers.set("Allow", allowed);
-  return response;
-}
-
 bool Front::take_body(Connection& connection) {
   auto& head = connection.head;
   if (head.chunked) {
@@ -184,9 +163,7 @@ bool Front::take_body(Connection& connection) {
       connection.in.erase(0, head.content_length);
     }
   }
-  // It stays counted while it is handled.
-  buffered_ = buffered_ - connection.held + head.request.body.size();
-  connection.held = head.request.body.size();
+  buffered_.set(connection.id, head.request.body.size());  // for as long as it is handled
   dispatch(connection);
   return true;
 }
@@ -195,67 +172,19 @@ void Front::dispatch(Connection& connection) {
   if (connection.in.empty()) std::string().swap(connection.in);  // who is idle keeps no buffer
   connection.state = Connection::State::handling;
   if (connection.route->options().quick)
-    return answer(connection, handle(connection.head.request, *connection.route));
+    return answer(connection, handlers_.run(connection.head.request, *connection.route));
   if (connection.route->is_tried_at_once())
-    if (auto response = handle_at_once(connection.head.request, *connection.route))
+    if (auto response = handlers_.run_at_once(connection.head.request, *connection.route))
       return answer(connection, std::move(*response));
   const auto request = std::make_shared<Request>(std::exchange(connection.head.request, {}));
   const auto lane = lane_of(*request);
   auto job = [this, id = connection.id, route = connection.route, request] {
-    Answer done{id, handle(*request, *route)};
-    bool first = false;  // of those that wait for the socket thread, who wakes it up
-    {
-      const std::lock_guard lock(mutex_);
-      first = answers_.empty();
-      answers_.push_back(std::move(done));
-    }
-    if (first) wake();
+    mailbox_.leave({id, handlers_.run(*request, *route)});
   };
   if (workers_.post(std::move(job), lane)) return;
   ++tally_.counts.busy;
   connection.head.request.id = request->id;
   refuse(connection, 503, "too many requests are waiting; try again in a moment");
-}
-
-Response Front::handle(Request& request, Route& route) {
-  const auto began = now();
-  Response response;
-  try {
-    auto stopped = hooks_.guard ? hooks_.guard(request) : std::nullopt;
-    if (!stopped) stopped = route.run(request);
-    response =
-        stopped ? std::move(*stopped) : refusal(404, "there is nothing here any more", request.id);
-  } catch (const std::exception& exception) {
-    log(LogLevel::error, "a handler failed",
-        {{"path", request.path}, {"request", request.id}, {"why", exception.what()}});
-    response = refusal(500, "something went wrong here; the log has more under this request id",
-                       request.id);
-  } catch (...) {
-    log(LogLevel::error, "a handler failed", {{"path", request.path}, {"request", request.id}});
-    response = refusal(500, "something went wrong here; the log has more under this request id",
-                       request.id);
-  }
-  tell(request, response.status, began);
-  return response;
-}
-
-// What goes wrong here is left to the handler: it gets the request next.
-std::optional<Response> Front::handle_at_once(Request& request, Route& route) {
-  const auto began = now();
-  try {
-    auto response = hooks_.guard ? hooks_.guard(request) : std::nullopt;
-    if (!response) response = route.run_at_once(request);
-    if (response) tell(request, response->status, began);
-    return response;
-  } catch (...) {
-    return std::nullopt;
-  }
-}
-
-void Front::tell(const Request& request, int status, Instant began) {
-  if (hooks_.on_request)
-    hooks_.on_request(request, status,
-                      std::chrono::duration_cast<std::chrono::microseconds>(now() - began));
 }
 
 }  // namespace swapmeet::http

@@ -50,6 +50,7 @@ class ChunkedBody {
   // Removes from `bytes` what it has read.
   State take(std::string& bytes);
   std::string& body() { return body_; }
+  const std::string& body() const { return body_; }
 
  private:
   enum class Part { size, data, data_end, trailer };

@@ -1,5 +1,6 @@
 #include "host/http/refusal.h"
 
+#include <string_view>
 #include <utility>
 
 namespace swapmeet::http {
@@ -31,6 +32,24 @@ Response refusal(int status, const std::string& reason, const std::string& reque
     response.status = status;
   }
   if (status == 503) response.headers.set("Retry-After", "5");
+  return response;
+}
+
+Response wrong_method(const Request& request, const std::vector<std::string>& methods) {
+  std::string allowed;
+  const auto allow = [&](std::string_view method) {
+    (allowed += allowed.empty() ? "" : ", ") += method;
+  };
+  for (const auto& method : methods) {
+    allow(method);
+    if (method == "GET") allow("HEAD");
+  }
+  allow("OPTIONS");
+  Response response =
+      request.method == "OPTIONS"
+          ? Response{.status = 204, .headers = {}, .body = std::string()}
+          : refusal(405, request.method + " is not possible here; " + allowed + " is", request.id);
+  response.headers.set("Allow", allowed);
   return response;
 }
 

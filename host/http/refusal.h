@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "swapmeet/http.h"
 
@@ -9,6 +10,8 @@ namespace swapmeet::http {
 
 // A problem document with exactly this status.
 Response refusal(int status, const std::string& reason, const std::string& request_id);
+// To OPTIONS, or to a method that the path does not have; `methods` are those that it has.
+Response wrong_method(const Request& request, const std::vector<std::string>& methods);
 // An answer that nobody waits for any more: its file's owner still learns how it ended.
 void forget(Response& response);
 

@@ -13,6 +13,7 @@
 #include "swapmeet/host.h"
 #include "swapmeet/http.h"
 #include "swapmeet/result.h"
+#include "swapmeet/time.h"
 
 namespace swapmeet::http {
 
@@ -28,6 +29,8 @@ struct Hooks {
 };
 
 // `unavailable`: the address is taken or not this machine's; `invalid_argument`: not an IP address.
-Result<std::unique_ptr<Listener>> listen(const ListenOptions& options, Hooks hooks = {});
+// The clock outlives the listener.
+Result<std::unique_ptr<Listener>> listen(const ListenOptions& options, const Clock& clock,
+                                         Hooks hooks = {});
 
 }  // namespace swapmeet::http

@@ -10,12 +10,12 @@
 #include <string_view>
 
 #include "swapmeet/host.h"
+#include "swapmeet/time.h"
 
 namespace swapmeet::http {
 
 class Tally {
  public:
-  using Instant = std::chrono::steady_clock::time_point;
   explicit Tally(Log log) : log_(std::move(log)) {}
 
   struct Counts {

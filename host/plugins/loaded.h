@@ -22,7 +22,7 @@ struct Manager::Loaded {
   std::string state = "loaded";
   bool to_stop = false;  // configure or start has been called
   bool hangs = false;
-  bool half_changed = false;  // a reconfigure failed: `choice` is not what is in force
+  Settings in_force;  // what it runs with
 
   const PluginInfo& info() const { return library.descriptor->info; }
   bool provides(std::string_view id) const {

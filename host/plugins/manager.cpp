@@ -14,18 +14,6 @@ namespace {
 
 constexpr std::chrono::seconds kStopPatience{3};
 
-// The names of the keys that are not the same in both.
-std::string changed_keys(const RawSettings& before, const RawSettings& after) {
-  std::set<std::string> keys;
-  for (const auto& entry : before)
-    if (std::find(after.begin(), after.end(), entry) == after.end()) keys.insert(entry.first);
-  for (const auto& entry : after)
-    if (std::find(before.begin(), before.end(), entry) == before.end()) keys.insert(entry.first);
-  std::string names;
-  for (const auto& key : keys) (names += names.empty() ? "" : ", ") += key;
-  return names;
-}
-
 }  // namespace
 
 Manager::Manager(Services services, std::vector<std::filesystem::path> folders)
@@ -102,6 +90,7 @@ Result<std::unique_ptr<Manager::Loaded>> Manager::load_one(const PluginChoice& c
   auto loaded = std::make_unique<Loaded>();
   loaded->library = *library;
   loaded->choice = choice;
+  loaded->in_force = *settings;
   loaded->host =
       std::make_unique<PluginHost>(services_, info.id, std::move(*settings),
                                    [this](std::string_view id) { return find_interface(id); });
@@ -167,6 +156,8 @@ Result<void> Manager::sort_by_requirements() {
 Result<void> Manager::configure() {
   for (auto& loaded : plugins_) {
     loaded->to_stop = true;
+    auto checked = guarded([&] { return loaded->plugin->check(loaded->host->settings()); });
+    if (!checked) return failed(*loaded, "checking its settings", checked.error());
     auto configured = guarded([&] { return loaded->plugin->configure(*loaded->host); });
     if (!configured) return failed(*loaded, "configuring it", configured.error());
     set_state(*loaded, "configured");
@@ -227,36 +218,46 @@ void Manager::stop_one(Loaded& loaded) {
     set_state(loaded, "stopped");
 }
 
-std::vector<std::string> Manager::reconfigure(const std::vector<PluginChoice>& choices) {
-  std::vector<std::string> problems;
+// Nothing is applied before everything is checked.
+Reload Manager::reconfigure_one(Loaded& loaded, const PluginChoice& choice) {
+  const auto refused = [&](const std::string& why) {
+    return Reload{
+        .changed = {}, .refused = {why + "; the section stays as it was"}, .at_restart = {}};
+  };
+  const auto& specs = loaded.info().keys;
+  auto settings = Settings::check(choice.where, choice.raw, specs, choice.base_folder);
+  if (!settings) return refused(settings.error().message);
+  const auto why_not = [&](const Error& error) {
+    return refused(choice.where + ' ' + error.message);
+  };
+  if (auto checked = guarded([&] { return loaded.plugin->check(*settings); }); !checked)
+    return why_not(checked.error());
+  Reload reload;
+  add_differing(reload, choice.where, loaded.in_force, *settings, specs);
+  if (!reload.changed.empty()) {
+    auto taken = guarded([&] { return loaded.plugin->reconfigure(*settings); });
+    if (!taken) return why_not(taken.error());
+    loaded.in_force.take_at_once(*settings, specs);
+  }
+  return reload;
+}
+
+Reload Manager::reconfigure(const std::vector<PluginChoice>& choices) {
+  Reload reload;
   for (auto& loaded : plugins_) {
     const auto choice = std::find_if(choices.begin(), choices.end(), [&](const PluginChoice& one) {
       return one.section == loaded->choice.section && one.name == loaded->choice.name;
     });
-    if (choice == choices.end()) {
-      problems.push_back(loaded->choice.where + ": another plugin, or none, needs a restart");
-      continue;
-    }
-    if (loaded->choice.raw == choice->raw && !loaded->half_changed) continue;
-    auto settings =
-        Settings::check(choice->where, choice->raw, loaded->info().keys, choice->base_folder);
-    if (!settings) {
-      problems.push_back(settings.error().message);
-      continue;
-    }
-    const auto changed = guarded([&] { return loaded->plugin->reconfigure(*settings); });
-    loaded->half_changed = !changed;
-    if (!changed)
-      problems.push_back(choice->where + ' ' + changed_keys(loaded->choice.raw, choice->raw) +
-                         ": " + loaded->info().id + ' ' + changed.error().message);
+    if (choice == choices.end())
+      reload.at_restart.push_back(loaded->choice.where + " plugin");
     else
-      loaded->choice.raw = choice->raw;
+      reload.add(reconfigure_one(*loaded, *choice));
   }
   for (const auto& choice : choices)
     if (std::none_of(plugins_.begin(), plugins_.end(),
                      [&](const auto& loaded) { return loaded->choice.section == choice.section; }))
-      problems.push_back(choice.where + ": another plugin needs a restart");
-  return problems;
+      reload.at_restart.push_back(choice.where + " plugin");
+  return reload;
 }
 
 void* Manager::find_interface(std::string_view id) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "host/config/plugin_choice.h"
+#include "host/config/reload.h"
 #include "host/plugins/library.h"
 #include "host/plugins/plugin_host.h"
 #include "swapmeet/plugin.h"
@@ -46,8 +47,8 @@ class Manager {
   // Whether one was left behind: its thread still runs, and may still use all that the host gave it
   // (Services included), which therefore must not be destroyed.
   bool left_behind() const;
-  // New settings for running plugins; a sentence for everything that did not change.
-  std::vector<std::string> reconfigure(const std::vector<PluginChoice>& choices);
+  // New settings for running plugins. A section whose values are refused stays wholly as it was.
+  Reload reconfigure(const std::vector<PluginChoice>& choices);
 
   template <class Interface>
   Interface* find() {
@@ -68,6 +69,7 @@ class Manager {
 
  private:
   struct Loaded;
+  Reload reconfigure_one(Loaded& loaded, const PluginChoice& choice);
   Result<std::unique_ptr<Loaded>> load_one(const PluginChoice& choice);
   Result<void> sort_by_requirements();
   static Stores* stores_of(Loaded& loaded);

@@ -4,11 +4,9 @@
 
 namespace swapmeet {
 
-using Steady = std::chrono::steady_clock;
-
-Scheduler::Scheduler(std::size_t threads) {
+Scheduler::Scheduler(std::size_t threads, Clock& clock) : clock_(clock) {
   for (std::size_t i = 0; i < threads; ++i)
-    threads_.emplace_back([state = state_] { work(state); });
+    threads_.emplace_back([state = state_, &clock] { work(state, clock); });
 }
 
 Scheduler::~Scheduler() {
@@ -21,8 +19,8 @@ Scheduler::~Scheduler() {
 }
 
 Registration Scheduler::every(std::chrono::milliseconds interval, std::function<void()> task) {
-  auto added =
-      std::make_shared<Task>(Task{interval, std::move(task), Steady::now() + interval, false, {}});
+  auto added = std::make_shared<Task>(
+      Task{interval, std::move(task), clock_.steady() + interval, false, {}});
   {
     const std::lock_guard lock(state_->mutex);
     state_->tasks.push_back(added);
@@ -36,7 +34,7 @@ Registration Scheduler::every(std::chrono::milliseconds interval, std::function<
   });
 }
 
-void Scheduler::work(const std::shared_ptr<State>& state) {
+void Scheduler::work(const std::shared_ptr<State>& state, Clock& clock) {
   std::unique_lock lock(state->mutex);
   while (!state->stopping) {
     const auto next = std::min_element(
@@ -47,8 +45,8 @@ void Scheduler::work(const std::shared_ptr<State>& state) {
       state->changed.wait(lock);
       continue;
     }
-    if (const auto due = (*next)->due; due > Steady::now()) {
-      state->changed.wait_until(lock, due);
+    if (const auto due = (*next)->due; due > clock.steady()) {
+      clock.wait_once(lock, state->changed, due);
       continue;
     }
     const auto task = *next;
@@ -59,7 +57,7 @@ void Scheduler::work(const std::shared_ptr<State>& state) {
     lock.lock();
     task->running = false;
     task->runner = {};
-    task->due = Steady::now() + task->interval;
+    task->due = clock.steady() + task->interval;
     state->changed.notify_all();
   }
 }

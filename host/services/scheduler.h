@@ -10,12 +10,14 @@
 #include <vector>
 
 #include "swapmeet/registration.h"
+#include "swapmeet/time.h"
 
 namespace swapmeet {
 
 class Scheduler {
  public:
-  explicit Scheduler(std::size_t threads);
+  // The clock outlives the scheduler and its registrations.
+  Scheduler(std::size_t threads, Clock& clock);
   ~Scheduler();
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
@@ -28,7 +30,7 @@ class Scheduler {
   struct Task {
     std::chrono::milliseconds interval;
     std::function<void()> run;
-    std::chrono::steady_clock::time_point due;
+    Instant due;
     bool running = false;
     std::thread::id runner;  // while it runs
   };
@@ -38,8 +40,9 @@ class Scheduler {
     std::vector<std::shared_ptr<Task>> tasks;
     bool stopping = false;
   };
-  static void work(const std::shared_ptr<State>& state);
+  static void work(const std::shared_ptr<State>& state, Clock& clock);
 
+  Clock& clock_;
   std::shared_ptr<State> state_ = std::make_shared<State>();
   std::vector<std::thread> threads_;
 };

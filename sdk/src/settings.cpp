@@ -1,6 +1,7 @@
 #include "swapmeet/settings.h"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 #include <stdexcept>
 
@@ -11,16 +12,6 @@ namespace {
 
 bool is_family(std::string_view name) { return name.ends_with(".*"); }
 std::string_view family_beginning(std::string_view name) { return name.substr(0, name.size() - 1); }
-
-const KeySpec* find_spec(std::span<const KeySpec> specs, std::string_view key) {
-  for (const auto& spec : specs) {
-    if (spec.name == key) return &spec;
-    if (is_family(spec.name) && key.starts_with(family_beginning(spec.name)) &&
-        key.size() > family_beginning(spec.name).size())
-      return &spec;
-  }
-  return nullptr;
-}
 
 // Levenshtein's distance.
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -147,6 +138,16 @@ T required(std::optional<T> value, std::string_view key) {
 
 }  // namespace
 
+const KeySpec* find_spec(std::span<const KeySpec> specs, std::string_view key) {
+  for (const auto& spec : specs) {
+    if (spec.name == key) return &spec;
+    if (is_family(spec.name) && key.starts_with(family_beginning(spec.name)) &&
+        key.size() > family_beginning(spec.name).size())
+      return &spec;
+  }
+  return nullptr;
+}
+
 Result<Settings> Settings::check(std::string_view where, const RawSettings& raw,
                                  std::span<const KeySpec> specs,
                                  const std::filesystem::path& base_folder) {
@@ -194,6 +195,27 @@ const std::string& Settings::text(std::string_view key) const {
   const auto found = values_.find(key);
   if (found == values_.end()) misused(key, "is not declared");
   return found->second;
+}
+
+std::vector<std::string> Settings::differing(const Settings& other) const {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : values_)
+    if (const auto found = other.values_.find(key);
+        found == other.values_.end() || found->second != value)
+      keys.push_back(key);
+  for (const auto& [key, value] : other.values_)
+    if (!values_.contains(key)) keys.push_back(key);
+  return keys;
+}
+
+void Settings::take_at_once(const Settings& fresh, std::span<const KeySpec> specs) {
+  const auto changes_at_once = [&](const auto& entry) {
+    const auto* spec = find_spec(specs, entry.first);
+    return spec != nullptr && spec->changes == Changes::at_once;
+  };
+  std::erase_if(values_, changes_at_once);
+  std::copy_if(fresh.values_.begin(), fresh.values_.end(), std::inserter(values_, values_.end()),
+               changes_at_once);
 }
 
 bool Settings::has(std::string_view key) const {

@@ -8,6 +8,7 @@
 
 #include "host/api/api.h"
 #include "host/http/server.h"
+#include "swapmeet/system_clock.h"
 #include "swapmeet/testing/plugin_under_test.h"
 
 namespace swapmeet::testing {
@@ -15,7 +16,7 @@ namespace swapmeet::testing {
 class IndexInProcess {
  public:
   IndexInProcess() {
-    auto listener = http::listen({.address = {"127.0.0.1", 0}});
+    auto listener = http::listen({.address = {"127.0.0.1", 0}}, clock_);
     if (!listener) throw std::runtime_error(listener.error().message);
     listener_ = std::move(*listener);
     start();
@@ -37,6 +38,7 @@ class IndexInProcess {
     registry_.start();
     search_.start();
     api_ = std::make_unique<Api>(ApiContext{.routes = *listener_,
+                                            .clock = clock_,
                                             .registry = registry_.find<Registry>(),
                                             .search = search_.find<Search>(),
                                             .metrics = metrics_,
@@ -45,6 +47,7 @@ class IndexInProcess {
 
   PluginUnderTest registry_{PLUGINS "registry_sqlite.so"};
   PluginUnderTest search_{PLUGINS "search_fts.so"};
+  SystemClock clock_;
   Metrics metrics_;
   std::unique_ptr<http::Listener> listener_;
   std::unique_ptr<Api> api_;

@@ -1,4 +1,5 @@
 #include "host/http/server.h"
+#include "swapmeet/system_clock.h"
 #include "swapmeet/testing/catch.h"
 #include "swapmeet/testing/transfer_contract.h"
 
@@ -7,7 +8,8 @@ TEST_CASE("transfer.swarm keeps the transfer contract") {
     return swapmeet::testing::transfer_plugin(
         PLUGINS "transfer_swarm.so", {{"download_folder", "downloads"}, {"listen", "127.0.0.1:0"}},
         [](const swapmeet::http::ListenOptions& options) {
-          return swapmeet::http::listen(options);
+          static const swapmeet::SystemClock clock;
+          return swapmeet::http::listen(options, clock);
         });
   });
 }

@@ -134,9 +134,9 @@ TEST_CASE("the commands of a person do what the README says") {
 
     const auto status = world.as_bob({"status"});
     CHECK(status.code == 0);
-    for (const auto& part :
-         std::vector<std::string>{"bob: peer", "http://" + world.address + ", reachable",
-                                  "transfer.swarm", "2 of 2 peers"})
+    for (const auto& part : std::vector<std::string>{
+             "bob: peer", "http://" + world.address + ", reachable", "transfer.swarm",
+             "present    2 of 2 peers", "in total   0 B sent"})
       CHECK(has(status, part));
     CHECK(has(world.as_bob({"peers"}), "ann"));
     const auto browsed = world.as_bob({"browse", "ann"});
@@ -268,14 +268,55 @@ TEST_CASE("wrong usage is said in a sentence, and help is never far") {
   const auto help = run_program({});
   CHECK(help.code == 0);
   for (const std::string command :
-       {"init", "run", "check", "plugins", "status", "peers", "browse", "search", "watch", "get",
-        "downloads", "uploads", "share", "send", "inbox", "login", "logout", "account"}) {
+       {"init",   "run",   "check",  "plugins",   "status",  "peers",  "browse",
+        "search", "watch", "get",    "downloads", "uploads", "share",  "send",
+        "inbox",  "login", "logout", "account",   "backup",  "version"}) {
     CHECK(has(help, "\n  " + command));
     const auto one = run_program({"help", command});
     CHECK(one.code == 0);
     CHECK(has(one, "usage: swapmeet " + command));
     CHECK(run_program({command, "--help"}).output == one.output);
   }
+}
+
+TEST_CASE("the version is told by a command and by an option") {
+  const auto version = run_program({"version"});
+  CHECK(version.code == 0);
+  CHECK(version.output.starts_with("swapmeet "));
+  CHECK(run_program({"--version"}).output == version.output);
+  CHECK(run_program({"version", "2"}).code == 2);
+}
+
+TEST_CASE("the README shows what the program prints") {
+  const Folder folder;
+  const auto home = (folder.path() / "home").string();
+  ::setenv("HOME", home.c_str(), 1);
+  for (const char* name : {"XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"}) ::unsetenv(name);
+  const char* source = std::getenv("SWAPMEET_SOURCE");
+  const auto readme = read_file(fs::path(source ? source : ".") / "README.md");
+  const auto shown = [&](const Outcome& outcome) {
+    auto text = outcome.output;
+    for (auto at = text.find(home); at != std::string::npos; at = text.find(home))
+      text.replace(at, home.size(), "/home/ann");
+    INFO(text);
+    CHECK(outcome.code == 0);
+    CHECK(readme.find(text) != std::string::npos);
+  };
+  shown(run_program({"init", "index", home + "/swapmeet"}));
+  shown(run_program(
+      {"init", "peer", "--index", "http://127.0.0.1:8888", "--share", home + "/Music"}));
+
+  write_file(folder.path() / "home/Music/Live at Wembley.flac", "");
+  fs::resize_file(folder.path() / "home/Music/Live at Wembley.flac", 31'457'280);
+  const auto address = "127.0.0.1:" + std::to_string(free_port());
+  Node index(folder.path(), "index", index_ini(folder.path(), address, "30s"));
+  Node ann(folder.path(), "ann",
+           peer_ini(folder.path(), "ann", "http://" + address, folder.path() / "home/Music"));
+  index.start();
+  ann.start();
+  const std::vector<std::string> search{"search", "live", "--config", ann.ini().string()};
+  REQUIRE(eventually([&] { return has(run_program(search), "1 of 1 found"); }));
+  shown(run_program(search));
 }
 
 TEST_CASE("init writes configurations that pass the check, and never overwrites") {

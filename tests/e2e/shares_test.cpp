@@ -41,8 +41,10 @@ TEST_CASE("SIGHUP changes the shares and what is ignored, and says what needs a 
                             "\nignore = *.tmp\nhash_threads = 2\n");
   kill(ann.pid(), SIGHUP);
   CHECK(eventually([&] { return shares_files(ann, "books", 1) && shares_files(ann, first, 1); }));
-  CHECK(eventually(
-      [&] { return ann.log().find("hash_threads: restart to change that") != std::string::npos; }));
+  CHECK(eventually([&] {
+    return ann.log().find("takes effect at the next start key=\"ann.ini [transfer] hash_threads") !=
+           std::string::npos;
+  }));
 
   write_file(ann.ini(), ini);
   kill(ann.pid(), SIGHUP);

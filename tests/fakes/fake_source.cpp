@@ -1,6 +1,7 @@
 #include "fake_source.h"
 
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -56,12 +57,15 @@ struct FakeSource::State {
   std::atomic<std::uint64_t> rate{0};
   std::atomic<std::uint64_t> served{0};
   std::atomic<std::uint64_t> requests{0};
+  std::atomic<std::uint64_t> asked{0};
   std::atomic<std::uint64_t> layers{0};
   std::atomic<std::uint64_t> refused{0};
   std::atomic<std::uint64_t> reports{0};
   std::optional<std::string> bits;  // with the lock
   std::atomic<bool> tells_leaves{false};
-  std::mutex mutex;
+  std::mutex mutex;  // guards the bits and all below but the threads
+  std::uint64_t most = std::numeric_limits<std::uint64_t>::max();  // bytes that it may send
+  std::uint64_t granted = 0;                                       // of these
   std::condition_variable ended;
   std::condition_variable left;
   bool ending = false;
@@ -74,9 +78,29 @@ struct FakeSource::State {
     std::unique_lock lock(mutex);
     return !ended.wait_for(lock, time, [&] { return ending; });
   }
-  void wait_for_end() {
-    std::unique_lock lock(mutex);
-    ended.wait(lock, [&] { return ending; });
+  // Until it may; false when the end came first, or who asked has left.
+  template <class May>
+  bool wait_until(int socket, May may) {
+    for (;;) {
+      {
+        const std::lock_guard lock(mutex);
+        if (ending) return false;
+        if (may()) return true;
+      }
+      constexpr int kMilliseconds = 2;
+      pollfd peer{socket, POLLRDHUP, 0};
+      if (::poll(&peer, 1, kMilliseconds) != 0) return false;
+    }
+  }
+  void wait_for_end(int socket) {
+    wait_until(socket, [] { return false; });
+  }
+  bool wait_for_leave(int socket, std::size_t bytes) {
+    return wait_until(socket, [&] {
+      if (granted + bytes > most) return false;
+      granted += bytes;
+      return true;
+    });
   }
 
   bool send(int socket, const std::string& bytes) const {
@@ -98,6 +122,7 @@ struct FakeSource::State {
     constexpr std::size_t kPortion = 16 << 10;
     for (std::size_t at = 0; at < bytes.size(); at += kPortion) {
       const auto portion = bytes.substr(at, kPortion);
+      if (!wait_for_leave(socket, portion.size())) return false;
       if (const auto speed = rate.load(); speed > 0)
         if (!pause(std::chrono::microseconds(portion.size() * 1'000'000 / speed))) return false;
       if (!send(socket, portion)) return false;
@@ -147,11 +172,11 @@ struct FakeSource::State {
       return send(socket, "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(file.size()) +
                               "\r\n\r\n") &&
              send_body(socket, file);
-    if (how == Fault::silent) return wait_for_end(), false;
+    if (how == Fault::silent) return wait_for_end(socket), false;
     for (const auto* more : {"X-More: and more\r\n", "HTTP/1.1 100 Continue\r\n\r\n"}) {
       if (how != (more[0] == 'X' ? Fault::endless_head : Fault::endless_continue)) continue;
       if (!send(socket, more[0] == 'X' ? "HTTP/1.1 206 Partial Content\r\n" : "")) return false;
-      while (pause(5ms) && send(socket, more)) continue;
+      while (pause(1ms) && send(socket, more)) continue;
       return false;
     }
     const auto shift = how == Fault::wrong_range ? 1U : 0U;
@@ -166,12 +191,12 @@ struct FakeSource::State {
     if (how == Fault::wrong_bytes) bytes = flipped(std::move(bytes));
     if (how == Fault::trickles) {
       for (const char c : bytes)
-        if (!pause(20ms) || !send(socket, std::string(1, c))) return false;
+        if (!pause(2ms) || !send(socket, std::string(1, c))) return false;
       return true;
     }
     const bool half = how == Fault::stalls || how == Fault::closes_midway;
     if (!send_body(socket, half ? bytes.substr(0, bytes.size() / 2) : bytes)) return false;
-    if (how == Fault::stalls) wait_for_end();
+    if (how == Fault::stalls) wait_for_end(socket);
     return !half && how != Fault::closes_after;
   }
 
@@ -186,6 +211,7 @@ struct FakeSource::State {
 
   // False: the connection ends.
   bool answer(int socket, const std::string& head) {
+    ++asked;
     if (head.starts_with("HEAD "))
       return send(socket,
                   "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(told_size()) + "\r\n\r\n");
@@ -269,6 +295,11 @@ FakeSource::~FakeSource() {
 }
 
 void FakeSource::misbehave(Fault fault) { state_->fault = fault; }
+void FakeSource::hold_at(std::uint64_t bytes) {
+  const std::lock_guard lock(state_->mutex);
+  state_->most = bytes;
+}
+void FakeSource::release() { hold_at(std::numeric_limits<std::uint64_t>::max()); }
 void FakeSource::slow_down(std::uint64_t bytes_per_second) { state_->rate = bytes_per_second; }
 void FakeSource::tells_leaves() { state_->tells_leaves = true; }
 std::uint64_t FakeSource::reports() const { return state_->reports; }
@@ -294,17 +325,20 @@ swapmeet::Source FakeSource::source(std::uint8_t peer) const {
 
 std::uint64_t FakeSource::served() const { return state_->served; }
 std::uint64_t FakeSource::requests() const { return state_->requests; }
+std::uint64_t FakeSource::asked() const { return state_->asked; }
 std::uint64_t FakeSource::refused() const { return state_->refused; }
 std::uint64_t FakeSource::layers() const { return state_->layers; }
 
 bool FakeSource::wait_until_left() const {
   std::unique_lock lock(state_->mutex);
-  return state_->left.wait_for(lock, 10s, [&] { return state_->sockets.empty(); });
+  return state_->left.wait_for(lock, 1min, [&] { return state_->sockets.empty(); });
 }
 
 std::string noise(std::size_t size, std::uint32_t seed) {
   std::string bytes(size, '\0');
-  for (auto& byte : bytes) byte = static_cast<char>((seed = seed * 1664525U + 1013904223U) >> 24);
+  auto* const begin = bytes.data();  // in tests without optimisation iterators are slow
+  for (std::size_t i = 0; i < size; ++i)
+    begin[i] = static_cast<char>((seed = seed * 1664525U + 1013904223U) >> 24);
   return bytes;
 }
 

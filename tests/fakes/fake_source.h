@@ -1,6 +1,6 @@
-// A source of one content that counts what is fetched from it, can be slowed down, and misbehaves
-// on demand. Speaks HTTP over plain sockets on a free port of 127.0.0.1, so that it can break every
-// rule.
+// A source of one content that counts what is fetched from it, holds back bytes until the test lets
+// them go, and misbehaves on demand. Speaks HTTP over plain sockets on a free port of 127.0.0.1, so
+// that it can break every rule.
 // Threads: one accepts, one a connection; all methods are thread-safe.
 #pragma once
 
@@ -40,7 +40,12 @@ class FakeSource {
   ~FakeSource();
 
   void misbehave(Fault fault);
-  // Bytes a second for each connection; 0: as fast as it can.
+  // Sends no more than so many bytes of the file in all, until it is told again or released.
+  // Whoever asks for more gets an answer's head, and waits for the rest.
+  void hold_at(std::uint64_t bytes);
+  void release();
+  // Bytes of real time's second for each connection; 0: as fast as it can. For tests of whole
+  // programs, which cannot tell when to go on.
   void slow_down(std::uint64_t bytes_per_second);
 
   // Only these pieces of a MiB, as a peer that is still fetching it; a bit a piece.
@@ -54,10 +59,11 @@ class FakeSource {
   // Bytes of the file that were sent, and requests for them.
   std::uint64_t served() const;
   std::uint64_t requests() const;
+  std::uint64_t asked() const;    // requests of any kind
   std::uint64_t refused() const;  // requests for pieces that it has not got
   std::uint64_t layers() const;   // Merkle layers that were sent
   std::uint64_t reports() const;  // of which pieces it has
-  // Until nobody is connected, so that nothing more is counted; false after 10 s.
+  // Until nobody is connected, so that nothing more is counted; false after a minute.
   bool wait_until_left() const;
 
  private:

@@ -14,24 +14,29 @@ using namespace swapmeet;
 constexpr const char* kProvides[] = {Authenticator::kInterface, Accounts::kInterface,
                                      TicketIssuer::kInterface};
 constexpr KeySpec kKeys[] = {
-    {"guests", KeyType::choice, "refuse", "refuse|read|share", nullptr,
-     "What those may do who have not logged in: nothing, search and browse, or also register a "
-     "peer."},
-    {"registration", KeyType::choice, "closed", "closed|open", nullptr,
-     "May people make accounts themselves?"},
-    {"max_accounts", KeyType::integer, "10000", "1", "1000000", "How many accounts there may be."},
-    {"session_length", KeyType::duration, "7d", "1s", "366d",
-     "How long one is logged in; then name and password are asked for again."},
-    {"max_failed_logins", KeyType::integer, "5", "1", "1000",
-     "Failed log-ins of an account before each further one makes it wait, up to a minute."},
-    {"max_failed_logins_per_address", KeyType::integer, "50", "0", "100000",
-     "The same for all that come from one address, up to 15 minutes; 0: no limit, for an index "
-     "behind a proxy."},
-    {"password_memory", KeyType::size, "64Mi", "8Mi", "1Gi",
-     "Memory that hashing a password takes, for a moment."},
-    {"password_passes", KeyType::integer, "2", "1", "10", "How often hashing goes over it."},
-    {"max_hashing", KeyType::integer, "2", "1", "64",
-     "Passwords hashed at once; whoever logs in beyond that is told to try again."},
+    at_once(
+        {"guests", KeyType::choice, "refuse", "refuse|read|share", nullptr,
+         "What those may do who have not logged in: nothing, search and browse, or also register a "
+         "peer."}),
+    at_once({"registration", KeyType::choice, "closed", "closed|open", nullptr,
+             "May people make accounts themselves?"}),
+    at_once({"max_accounts", KeyType::integer, "10000", "1", "1000000",
+             "How many accounts there may be."}),
+    at_once({"session_length", KeyType::duration, "7d", "1s", "366d",
+             "How long one is logged in; then name and password are asked for again."}),
+    at_once(
+        {"max_failed_logins", KeyType::integer, "5", "1", "1000",
+         "Failed log-ins of an account before each further one makes it wait, up to a minute."}),
+    at_once(
+        {"max_failed_logins_per_address", KeyType::integer, "50", "0", "100000",
+         "The same for all that come from one address, up to 15 minutes; 0: no limit, for an index "
+         "behind a proxy."}),
+    at_once({"password_memory", KeyType::size, "64Mi", "8Mi", "1Gi",
+             "Memory that hashing a password takes, for a moment."}),
+    at_once(
+        {"password_passes", KeyType::integer, "2", "1", "10", "How often hashing goes over it."}),
+    at_once({"max_hashing", KeyType::integer, "2", "1", "64",
+             "Passwords hashed at once; whoever logs in beyond that is told to try again."}),
 };
 
 auth_accounts::Policy policy_of(const Settings& settings) {

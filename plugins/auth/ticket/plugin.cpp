@@ -90,7 +90,7 @@ class TicketAuth final : public Plugin {
   // True: it is time to end.
   bool wait(seconds pause) {
     std::unique_lock lock(mutex_);
-    return told_.wait_for(lock, pause, [this] { return stopping_; });
+    return host_->clock().wait_for(lock, told_, pause, [this] { return stopping_; });
   }
 
   Host* host_ = nullptr;

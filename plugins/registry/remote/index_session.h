@@ -44,7 +44,7 @@ class IndexSession {
   // The last refusal, and what was refused: another password is tried at once.
   std::optional<swapmeet::Error> refusal_;
   std::string refused_password_;
-  std::chrono::steady_clock::time_point next_try_{};
+  Instant next_try_{};
   std::chrono::seconds pause_{};
 };
 

@@ -8,8 +8,6 @@
 namespace swapmeet::registry_sqlite {
 namespace {
 
-using namespace swapmeet;
-
 constexpr std::size_t kPortions = 20;       // of all listings, a portion is one in so many
 constexpr std::size_t kLeastSlice = 1'000;  // entries merged by a transaction
 constexpr std::size_t kSliceOfAdded = 2;    // a portion is merged before the next is full
@@ -31,8 +29,8 @@ ContentEntry::ContentEntry(const ContentId& content, Revision listing) : revisio
   for (std::size_t i = 0; i < 8; ++i) prefix = prefix << 8 | content.bytes[i];
 }
 
-ContentIndex::ContentIndex(sqlite::Database& writer, std::uint64_t salt, std::size_t least_portion)
-    : writer_(writer), least_portion_(least_portion), open_(0, SaltedHash{salt}) {
+ContentIndex::ContentIndex(sqlite::Database& writer, std::uint64_t seed, std::size_t least_portion)
+    : writer_(writer), least_portion_(least_portion), open_(0, SaltedHash{seed}) {
   listings_ = static_cast<std::size_t>(writer_.integer("SELECT total(files) FROM peers"));
   // A portion may have been on its way when the host stopped.
   maybe_written_ =

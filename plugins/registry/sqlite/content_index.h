@@ -17,9 +17,6 @@
 
 namespace swapmeet::registry_sqlite {
 
-using swapmeet::ContentId;
-using swapmeet::Revision;
-
 // The beginning of a content id (its first 8 bytes), and the revision of a listing that has it.
 struct ContentEntry {
   std::uint64_t prefix = 0;
@@ -38,9 +35,9 @@ class ContentIndex {
     std::size_t merged = 0;  // of sealed_
   };
 
-  // `salt`: any number that peers do not know. `least_portion`: as many entries as wait in memory
-  // before they are written, at least.
-  ContentIndex(swapmeet::sqlite::Database& writer, std::uint64_t salt, std::size_t least_portion);
+  // `seed`: random, so that nobody can choose where a content falls. `least_portion`: as many
+  // entries as wait in memory before they are written, at least.
+  ContentIndex(sqlite::Database& writer, std::uint64_t seed, std::size_t least_portion);
 
   // Before the transaction commits, and after it has.
   void write(Edit& edit);
@@ -65,7 +62,7 @@ class ContentIndex {
   void merge_slice(Edit& edit);
   void remove_gone(Edit& edit);
 
-  swapmeet::sqlite::Database& writer_;
+  sqlite::Database& writer_;
   const std::size_t least_portion_;
   std::size_t listings_ = 0;           // that there are, about
   Revision written_ = 0;               // all listings up to here are in the table,

@@ -1,8 +1,9 @@
-// The listings that have a content, from the table of the content index and from its memory.
+#include "registry/sqlite/copies.h"
+
 #include <algorithm>
+#include <tuple>
 
 #include "registry/sqlite/rows.h"
-#include "registry/sqlite/store.h"
 
 namespace swapmeet::registry_sqlite {
 namespace {
@@ -36,7 +37,8 @@ bool comes_first(const StoredCopy& a, const StoredCopy& b) {
 
 }  // namespace
 
-std::vector<StoredCopy> Store::copies_of(const ContentId& content) {
+std::vector<StoredCopy> copies_of(const ContentId& content, const Writer& writer,
+                                  sqlite::ReaderPool& readers) {
   static const auto kSelect =
       "SELECT " + std::string(kListingColumns) + std::string(kSourceColumns);
   static const auto kWritten =
@@ -46,9 +48,9 @@ std::vector<StoredCopy> Store::copies_of(const ContentId& content) {
       std::string(kOrder) + std::to_string(kMostCopies);
   static const auto kRecent =
       kSelect + " FROM listings l JOIN peers p ON p.key=l.peer WHERE l.revision=? AND l.content=?";
-  const auto recent = contents_.recent(content, kMostCopies);
+  const auto recent = writer.recent(content, kMostCopies);
   std::vector<StoredCopy> copies;
-  auto reader = readers_.take();
+  auto reader = readers.take();
   const sqlite::Snapshot snapshot(*reader);
   auto written = reader->keep(kWritten);
   written->with(content);

@@ -11,8 +11,6 @@
 
 namespace swapmeet::registry_sqlite {
 
-using swapmeet::Revision;
-
 class FeedReaders {
  public:
   // A reader asks for what comes after `after`. False: removals that it would need are forgotten

@@ -1,23 +1,27 @@
-// registry.sqlite: the registry as a store of its own. The store keeps what must last; leases live
-// here, in memory: a renewal that changes nothing writes nothing.
+// registry.sqlite: the registry as a store of its own. The Store keeps what must last, Presence the
+// leases; here is what a plugin needs around them, and whose a peer id is.
 #include "swapmeet/plugin.h"
 
 #include <atomic>
-#include <map>
 #include <mutex>
 
+#include "registry/sqlite/enrollment_rules.h"
+#include "registry/sqlite/presence.h"
 #include "registry/sqlite/store.h"
 #include "registry/sqlite/upkeep.h"
+#include "registry/sqlite/wakers.h"
 #include "swapmeet/digest.h"
+#include "swapmeet/random.h"
 #include "swapmeet/secret_file.h"
 #include "swapmeet/sqlite/columns.h"
-#include "swapmeet/text.h"
 
 namespace swapmeet::registry_sqlite {
 namespace {
 
-using namespace swapmeet;
 using namespace std::chrono_literals;
+
+constexpr auto kProbe = 250ms;          // at most, at the start
+constexpr std::size_t kTokenSize = 32;  // bytes
 
 constexpr const char* kProvides[] = {Registry::kInterface};
 constexpr KeySpec kKeys[] = {
@@ -26,32 +30,6 @@ constexpr KeySpec kKeys[] = {
     {"forget_after", KeyType::duration, "90d", "1m", nullptr,
      "Peers that have been absent for so long are forgotten, with their listings."},
 };
-
-Result<void> check_name(const std::string& name) {
-  std::size_t characters = 0;
-  for (const char c : name)
-    if ((c & 0xc0) != 0x80) ++characters;
-  if (has_control(name)) return invalid_argument("the name holds a control character");
-  if (!is_utf8(name)) return invalid_argument("the name is not UTF-8");
-  if (characters == 0 || characters > 64)
-    return invalid_argument("the name must have 1 to 64 characters");
-  return {};
-}
-
-Result<void> check_enrollment(const Enrollment& enrollment) {
-  if (enrollment.id.is_zero()) return invalid_argument("the peer id must not be all zeros");
-  if (auto checked = check_name(enrollment.name); !checked) return checked;
-  if (enrollment.port == 0) return invalid_argument("the port must be from 1 to 65535");
-  if (!enrollment.address.empty())
-    if (auto checked = check_host(enrollment.address); !checked) return checked;
-  if (enrollment.token.empty()) return {};
-  if (enrollment.token.size() < 32 || enrollment.token.size() > 128)
-    return invalid_argument("the token must have 32 to 128 characters");
-  for (const char c : enrollment.token)
-    if (c <= 0x20 || c >= 0x7f)
-      return invalid_argument("the token holds a character that is not printable");
-  return {};
-}
 
 class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
  public:
@@ -66,11 +44,11 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
   Result<void> start() override {
     stopping_ = false;
     return sqlite::attempt([&]() -> Result<void> {
-      store_ = std::make_unique<Store>(
-          host_->data_folder(), StoreOptions{.clock = &host_->clock(), .seed = random_seed()});
-      // Whoever was present when this host stopped gets one lease to come back.
-      for (const auto& peer : store_->present_peers())
-        deadlines_[peer] = host_->clock().steady() + lease_;
+      store_ = std::make_unique<Store>(host_->data_folder(),
+                                       StoreOptions{.writer = {.seed = random_seed()}});
+      store_->probe(host_->clock(), kProbe, random_seed());
+      presence_ =
+          std::make_unique<Presence>(*store_, host_->clock(), lease_, [this] { wakers_.wake(); });
       expiry_ = host_->every(
           std::min<std::chrono::milliseconds>(1s, std::chrono::milliseconds(lease_) / 2),
           [this] { expire(); });
@@ -107,7 +85,8 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
         return Error{ErrorCode::not_allowed,
                      "the peer id " + enrollment.id.text() + " belongs to another account",
                      {}};
-      const std::string token = enrollment.token.empty() ? random_hex(32) : enrollment.token;
+      const std::string token =
+          enrollment.token.empty() ? random_hex(kTokenSize) : enrollment.token;
       StoredPeer peer;
       peer.token_hash = sha256(token);
       auto& record = peer.record;
@@ -120,12 +99,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
       record.dialable = enrollment.dialable;
       record.account = caller.identity.account;
       record.last_seen = host_->clock().now();
-      {
-        const std::lock_guard leases(lease_mutex_);
-        store_->put_peer(peer);
-        extend(enrollment.id);
-      }
-      wake();
+      presence_->register_peer(peer);
       host_->log(LogLevel::info, "registered",
                  {{"peer", record.id.text()}, {"name", record.name}, {"address", caller.address}});
       return Enrolled{store_->peer(enrollment.id)->record, lease_, token};
@@ -136,11 +110,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
     return attempt([&]() -> Result<std::chrono::seconds> {
       auto known = owned(peer, token);
       if (!known) return std::move(known).error();
-      {
-        const std::lock_guard lock(lease_mutex_);
-        if (deadlines_.contains(peer)) return extend(peer), lease_;
-      }
-      come_back(peer);
+      presence_->renew(peer);
       return lease_;
     });
   }
@@ -149,9 +119,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
     return attempt([&]() -> Result<void> {
       auto known = owned(peer, token);
       if (!known) return std::move(known).error();
-      const std::lock_guard lock(lease_mutex_);
-      set_present({peer}, false);
-      deadlines_.erase(peer);
+      presence_->leave(peer);
       host_->log(LogLevel::info, "left", {{"peer", peer.text()}, {"name", known->record.name}});
       return {};
     });
@@ -183,7 +151,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
     return attempt([&]() -> Result<FeedPosition> {
       if (auto known = owned(peer, token); !known) return std::move(known).error();
       auto position = store_->announce(peer, batch);
-      if (position) wake();
+      if (position) wakers_.wake();
       return position;
     });
   }
@@ -214,13 +182,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
     return attempt([&] { return store_->changes_after(after, limit); });
   }
   Registration on_advance(std::function<void()> wake) override {
-    const std::lock_guard lock(wake_mutex_);
-    const int number = next_waker_++;
-    wakers_[number] = std::move(wake);
-    return Registration([this, number] {
-      const std::lock_guard erasing(wake_mutex_);
-      wakers_.erase(number);
-    });
+    return wakers_.add(std::move(wake));
   }
 
  private:
@@ -249,55 +211,16 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
     return std::move(*known);
   }
 
-  // With lease_mutex_ held.
-  void extend(const PeerId& peer) { deadlines_[peer] = host_->clock().steady() + lease_; }
-
-  void set_present(const std::vector<PeerId>& peers, bool present) {
-    store_->set_present(peers, present, host_->clock().now());
-    wake();
-  }
-
-  // After an outage thousands are back at once: whoever gets the lock lets all in that wait for it,
-  // in one transaction.
-  void come_back(const PeerId& peer) {
-    {
-      const std::lock_guard lock(returning_mutex_);
-      returning_.push_back(peer);
-    }
-    const std::lock_guard lock(lease_mutex_);
-    const bool is_back = deadlines_.contains(peer);  // another let it in, or it registered
-    std::vector<PeerId> all{peer};                   // the list may have gone with one that failed
-    {
-      const std::lock_guard taking(returning_mutex_);
-      std::erase(returning_, peer);
-      if (!is_back) {
-        all.insert(all.end(), returning_.begin(), returning_.end());
-        returning_.clear();
-      }
-    }
-    if (!is_back) set_present(all, true);
-    for (const auto& one : all) extend(one);
-  }
-
-  // Deadline and presence change together under one lock: a renewal in between would leave a peer
-  // with a deadline that is absent, or the other way round.
   void expire() {
-    const std::lock_guard lock(lease_mutex_);
-    std::vector<PeerId> late;
-    const auto now = host_->clock().steady();
-    for (const auto& [peer, deadline] : deadlines_)
-      if (deadline <= now) late.push_back(peer);
-    if (late.empty()) return;
-    set_present(late, false);
-    for (const auto& peer : late) deadlines_.erase(peer);
-    host_->log(LogLevel::info, "leases ran out", {{"peers", std::to_string(late.size())}});
+    if (const auto count = presence_->expire(); count > 0)
+      host_->log(LogLevel::info, "leases ran out", {{"peers", std::to_string(count)}});
   }
 
   void forget() {
     std::size_t forgotten = 0;
     for (auto count = Store::kForgottenAtOnce; count == Store::kForgottenAtOnce && !stopping_;) {
       count = store_->forget_absent_since(host_->clock().now() - forget_after_);
-      if (count > 0) wake();
+      if (count > 0) wakers_.wake();
       forgotten += count;
     }
     if (forgotten > 0)
@@ -306,25 +229,15 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
       host_->log(LogLevel::info, "forgot removals", {{"removals", std::to_string(count)}});
   }
 
-  void wake() {
-    const std::lock_guard lock(wake_mutex_);
-    for (const auto& [number, waker] : wakers_) waker();
-  }
-
   Host* host_ = nullptr;
   std::chrono::seconds lease_{};
   std::chrono::milliseconds forget_after_{};
   std::optional<sqlite::KeptStores> kept_;
+  Wakers wakers_;
   std::unique_ptr<Store> store_;
+  std::unique_ptr<Presence> presence_;
   std::atomic<bool> told_of_damage_{false};
-  std::mutex enroll_mutex_;  // two at once for one id must not both find it free
-  std::mutex lease_mutex_;
-  std::map<PeerId, std::chrono::steady_clock::time_point> deadlines_;
-  std::mutex returning_mutex_;  // after lease_mutex_
-  std::vector<PeerId> returning_;
-  std::mutex wake_mutex_;
-  std::map<int, std::function<void()>> wakers_;
-  int next_waker_ = 0;
+  std::mutex enroll_mutex_;             // two at once for one id must not both find it free
   std::atomic<bool> stopping_ = false;  // thousands of peers to forget must not delay it
   Registration expiry_;
   Registration forgetting_;

@@ -8,51 +8,40 @@
 namespace swapmeet::registry_sqlite {
 namespace {
 
-using namespace swapmeet;
 constexpr int kLeast = 8;  // random ones, however long they take
 constexpr int kMost = 256;
 
-// When to stop, and where to look.
-class Course {
+// Picks places to look at, until a moment.
+class Sample {
  public:
-  explicit Course(const ProbeLimits& limits)
-      : limits_(limits),
-        random_(limits.seed),
-        began_(limits.clock ? limits.clock->steady() : Instant{}) {}
-  bool is_over(std::chrono::milliseconds after) const {
-    return limits_.clock && limits_.clock->steady() >= began_ + after;
-  }
-  std::int64_t place(std::int64_t first, std::int64_t last) {
-    return std::uniform_int_distribution<std::int64_t>(first, last)(random_);
+  Sample(const Clock& clock, Instant end, std::uint64_t seed)
+      : clock_(clock), end_(end), random_(seed) {}
+
+  // Calls `look` with places from `first` to `last`, in no order.
+  template <class Look>
+  void take(std::int64_t first, std::int64_t last, const Look& look) {
+    std::uniform_int_distribution<std::int64_t> place(first, last);
+    look(first);
+    look(last);
+    for (int i = 0; i < kMost && (i < kLeast || clock_.steady() < end_); ++i) look(place(random_));
   }
 
  private:
-  const ProbeLimits& limits_;
+  const Clock& clock_;
+  const Instant end_;
   std::mt19937_64 random_;
-  const Instant began_;
 };
 
-// Calls `look` with places from `first` to `last`, in no order, until `most` after the beginning.
-template <class Look>
-void look_around(std::int64_t first, std::int64_t last, Course& course,
-                 std::chrono::milliseconds most, const Look& look) {
-  look(first);
-  look(last);
-  for (int i = 0; i < kMost && (i < kLeast || !course.is_over(most)); ++i)
-    look(course.place(first, last));
-}
-
-void probe_listings(sqlite::Database& database, Course& course, std::chrono::milliseconds most) {
+void probe_listings(sqlite::Database& database, Sample sample) {
   auto listing = database.prepare(
       "SELECT revision, peer, path, content, size, modified, audience, attributes, have"
       " FROM listings WHERE revision>=? ORDER BY revision LIMIT 1");
   auto by_path = database.prepare(
       "SELECT revision FROM listings INDEXED BY listings_by_path WHERE peer=? AND path=?");
   auto by_content = database.prepare("SELECT count(*) FROM contents WHERE prefix=? AND revision=?");
-  look_around(
+  sample.take(
       database.integer("SELECT min(revision) FROM listings"),
-      database.integer("SELECT max(revision) FROM listings"), course, most,
-      [&](std::int64_t place) {
+      database.integer("SELECT max(revision) FROM listings"), [&](std::int64_t place) {
         listing.with(place);
         if (!listing.step()) return;
         const auto revision = listing.integer(0);
@@ -67,14 +56,13 @@ void probe_listings(sqlite::Database& database, Course& course, std::chrono::mil
       });
 }
 
-void probe_removals(sqlite::Database& database, Course& course, std::chrono::milliseconds most) {
+void probe_removals(sqlite::Database& database, Sample sample) {
   auto removal = database.prepare(
       "SELECT revision, peer, path FROM removed WHERE revision>=? ORDER BY revision LIMIT 1");
   auto by_path =
       database.prepare("SELECT count(*) FROM removed WHERE peer=? AND path IS ? AND revision=?");
-  look_around(database.integer("SELECT min(revision) FROM removed"),
-              database.integer("SELECT max(revision) FROM removed"), course, most,
-              [&](std::int64_t place) {
+  sample.take(database.integer("SELECT min(revision) FROM removed"),
+              database.integer("SELECT max(revision) FROM removed"), [&](std::int64_t place) {
                 removal.with(place);
                 if (!removal.step()) return;
                 by_path.reset();
@@ -90,10 +78,11 @@ void probe_removals(sqlite::Database& database, Course& course, std::chrono::mil
 
 }  // namespace
 
-void probe(sqlite::Database& database, const ProbeLimits& limits) {
-  Course course(limits);
-  probe_listings(database, course, limits.most * 3 / 4);
-  probe_removals(database, course, limits.most);
+void probe(sqlite::Database& database, const Clock& clock, std::chrono::milliseconds most,
+           std::uint64_t seed) {
+  const auto began = clock.steady();
+  probe_listings(database, {clock, began + most * 3 / 4, seed});
+  probe_removals(database, {clock, began + most, seed});
 }
 
 }  // namespace swapmeet::registry_sqlite

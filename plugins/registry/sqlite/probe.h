@@ -12,14 +12,10 @@
 
 namespace swapmeet::registry_sqlite {
 
-struct ProbeLimits {
-  std::chrono::milliseconds most;
-  const Clock* clock = nullptr;  // which measures that; without one it takes as long as it takes
-  std::uint64_t seed = 0;
-};
-
-// Reads the first, the last and at most 256 random listings, and follows each through the indices;
-// the same of removals. Throws sqlite::Failure (corrupt).
-void probe(sqlite::Database& database, const ProbeLimits& limits);
+// Reads the first, the last and some random listings (chosen by `seed`), for as long as `most` and
+// eight of them in any case, and follows each through the indices; the same of removals. Throws
+// sqlite::Failure (corrupt).
+void probe(sqlite::Database& database, const Clock& clock, std::chrono::milliseconds most,
+           std::uint64_t seed);
 
 }  // namespace swapmeet::registry_sqlite

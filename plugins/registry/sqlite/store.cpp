@@ -2,15 +2,13 @@
 #include "registry/sqlite/store.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 
+#include "registry/sqlite/copies.h"
+#include "registry/sqlite/peer_listings.h"
 #include "registry/sqlite/probe.h"
 #include "registry/sqlite/rows.h"
-#include "registry/sqlite/schema.h"
-#include "registry/sqlite/writing.h"
 #include "swapmeet/query.h"
-#include "swapmeet/random.h"
 
 namespace swapmeet::registry_sqlite {
 namespace {
@@ -38,22 +36,30 @@ std::string_view bytes_of(const PeerId& id) {
   return {reinterpret_cast<const char*>(id.bytes.data()), PeerId::kSize};
 }
 
+Result<void> check_changes(const ChangeBatch& batch) {
+  for (const auto& change : batch.changes) {
+    auto checked = change.kind == ChangeKind::put      ? check_listing(change.listing)
+                   : change.kind == ChangeKind::remove ? check_path(change.listing.path)
+                                                       : Result<void>{};
+    if (!checked) return checked;
+  }
+  return {};
+}
+
 }  // namespace
 
 Store::Store(const std::filesystem::path& folder, const StoreOptions& options)
-    : options_(options),
-      writer_(file_in(folder), {.cache_kib = 64 * 1024, .most_pages = options.most_pages}),
-      readers_((sqlite::migrate(writer_, kMigrations), file_in(folder)), 4),
-      contents_(writer_, options.seed, options.least_content_portion) {
-  writer_.checkpoint_apart();
-  auto feed = writer_.prepare("SELECT value FROM meta WHERE name='feed'");
-  if (feed.step()) {
-    feed_ = feed.text(0);
-  } else {
-    feed_ = random_hex(16);
-    writer_.prepare("INSERT INTO meta VALUES('feed', ?)").with(feed_).run();
-  }
-  probe(*readers_.take(), {options.probe, options.clock, options.seed});
+    : writer_(file_in(folder), options.writer),
+      readers_(file_in(folder), 4),
+      feed_(writer_.feed(), readers_, options.keep_removed) {}
+
+void Store::probe(const Clock& clock, std::chrono::milliseconds most, std::uint64_t seed) {
+  registry_sqlite::probe(*readers_.take(), clock, most, seed);
+}
+
+std::size_t Store::prune() {
+  Writing writing(writer_);
+  return feed_.prune(writing);
 }
 
 std::optional<StoredPeer> Store::peer(const PeerId& id) {
@@ -66,15 +72,15 @@ std::optional<StoredPeer> Store::peer(const PeerId& id) {
 }
 
 void Store::put_peer(const StoredPeer& peer) {
-  Writing writing(*this);
+  Writing writing(writer_);
   const auto& record = peer.record;
-  auto old = writer_.keep("SELECT present, name, flipped FROM peers WHERE id=?");
+  auto old = writing.database().keep("SELECT present, name, flipped FROM peers WHERE id=?");
   old->with(record.id);
   const bool known = old->step();
   const bool same = known && old->integer(0) != 0 && old->view(1) == record.name;
   const auto flipped = same ? static_cast<Revision>(old->integer(2)) : writing.next_revision();
   old->reset();
-  auto put = writer_.keep(
+  auto put = writing.database().keep(
       "INSERT INTO peers(id, name, given, seen, port, dialable, account, token, present, "
       "last_seen, flipped) VALUES(?,?,?,?,?,?,?,?,1,?,?) ON CONFLICT(id) DO UPDATE SET "
       "name=excluded.name, given=excluded.given, seen=excluded.seen, port=excluded.port, "
@@ -89,9 +95,10 @@ void Store::put_peer(const StoredPeer& peer) {
 }
 
 void Store::set_present(std::span<const PeerId> peers, bool present, Time now) {
-  Writing writing(*this);
-  auto is_other = writer_.keep("SELECT 1 FROM peers WHERE id=? AND present<>?");
-  auto flip = writer_.keep("UPDATE peers SET present=?, last_seen=?, flipped=? WHERE id=?");
+  Writing writing(writer_);
+  auto is_other = writing.database().keep("SELECT 1 FROM peers WHERE id=? AND present<>?");
+  auto flip =
+      writing.database().keep("UPDATE peers SET present=?, last_seen=?, flipped=? WHERE id=?");
   for (const auto& peer : peers) {
     is_other->with(peer, present);
     if (!is_other->step()) continue;
@@ -105,14 +112,15 @@ std::size_t Store::forget_absent_since(Time limit) {
   // A transaction each, so that nobody waits long for the writer.
   for (std::size_t count = 0;; ++count) {
     if (count == kForgottenAtOnce) return count;
-    Writing writing(*this);
-    auto old = writer_.keep("SELECT id FROM peers WHERE present=0 AND last_seen<? LIMIT 1");
+    Writing writing(writer_);
+    auto old =
+        writing.database().keep("SELECT id FROM peers WHERE present=0 AND last_seen<? LIMIT 1");
     old->with(limit.time_since_epoch().count());
     if (!old->step()) return count;
-    auto peer = peer_row(old->id<PeerId>(0));
+    auto listings = PeerListings::of(writing, old->id<PeerId>(0));
     old->reset();
-    clear_peer(writing, *peer);
-    writer_.keep("DELETE FROM peers WHERE key=?")->with(peer->key).run();
+    listings->clear();
+    writing.database().keep("DELETE FROM peers WHERE key=?")->with(listings->key()).run();
     writing.commit();
   }
 }
@@ -152,6 +160,25 @@ FeedPosition Store::announced(const PeerId& peer) {
   return {row->text(0), static_cast<Revision>(row->integer(1))};
 }
 
+Result<FeedPosition> Store::announce(const PeerId& peer, const ChangeBatch& batch) {
+  if (auto checked = check_changes(batch); !checked) return std::move(checked).error();
+  Writing writing(writer_);
+  auto listings = PeerListings::of(writing, peer);
+  if (!listings) return Error{ErrorCode::not_found, "this peer is not registered here", {}};
+  if (batch.base != 0 && listings->announced() != FeedPosition{batch.feed, batch.base})
+    return Error{ErrorCode::conflict,
+                 "the index stands at revision " + std::to_string(listings->announced().revision) +
+                     " of feed '" + listings->announced().feed +
+                     "'; go on from there, or start over with base 0",
+                 {}};
+  const FeedPosition upto{batch.feed, batch.upto};
+  if (batch.base == 0) listings->clear();
+  for (const auto& change : batch.changes) listings->apply(change);
+  listings->save(upto);
+  writing.commit();
+  return upto;
+}
+
 Page<Listing> Store::browse(const PeerId& peer, const BrowseQuery& query, const Identity& viewer) {
   // Below a folder are the paths from "folder/" to before "folder0": '0' follows '/' in ASCII.
   static const auto kSql = "SELECT " + std::string(kListingColumns) +
@@ -180,7 +207,7 @@ Result<ContentRecord> Store::content(const ContentId& content, const Identity& v
   record.content = content;
   std::map<std::string, int> uses;
   bool somebody = false;
-  for (const auto& copy : copies_of(content)) {
+  for (const auto& copy : copies_of(content, writer_, readers_)) {
     const auto& listing = copy.listing;
     if (!listing.audience.admits(viewer)) continue;
     if (somebody && !copy.present) break;  // those that are there say enough

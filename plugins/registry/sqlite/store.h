@@ -1,20 +1,21 @@
-// The registry's database: peers, their listings, and the feed of all changes. Everything that it
-// acknowledges is on disk (one transaction, synchronous). Throws sqlite::Failure; knows no leases
-// and no HTTP. Thread-safe: one writer at a time, readers beside it.
+// The registry's database: peers and what is asked about them, over the parts that keep the rest
+// (Writer, PeerListings, StoredFeed, copies_of). Everything that it acknowledges is on disk (one
+// transaction, synchronous). Throws sqlite::Failure; knows no leases and no HTTP.
+// Thread-safe: one writer at a time, readers beside it.
 #pragma once
 
 #include <chrono>
 #include <filesystem>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "registry/sqlite/content_index.h"
-#include "registry/sqlite/feed_readers.h"
+#include "registry/sqlite/stored_feed.h"
+#include "registry/sqlite/writer.h"
 #include "swapmeet/registry.h"
 #include "swapmeet/sqlite/database.h"
+#include "swapmeet/time.h"
 
 namespace swapmeet::registry_sqlite {
 
@@ -23,26 +24,11 @@ struct StoredPeer {
   std::string token_hash;  // SHA-256, 32 bytes
 };
 
-// A listing of a content, and the peer that has it as a source.
-struct StoredCopy {
-  Listing listing;
-  Source source;
-  bool present = false;
-  bool dialable = false;
-  std::int64_t peer_key = 0;
-  Revision revision = 0;
-};
-
 struct StoreOptions {
   // Removals that are kept for followers; when there are more, those that nobody needs are
   // forgotten (prune), and whoever stands before them starts over.
   std::size_t keep_removed = 100'000;
-  std::size_t most_pages = 0;                   // sqlite::OpenOptions
-  std::size_t least_content_portion = 100'000;  // ContentIndex
-  int log_pages = 4'000;                        // of 4 KiB; a longer log goes into the file
-  std::chrono::milliseconds probe{250};         // at most, at the start; measured by `clock`,
-  const Clock* clock = nullptr;                 // without which it is not measured
-  std::uint64_t seed = 0;  // no peer must know it: it says where contents stand in memory
+  WriterOptions writer = {};
 };
 
 class Store {
@@ -72,30 +58,19 @@ class Store {
   Result<ContentRecord> content(const ContentId& content, const Identity& viewer);
   RegistryCounts counts();
 
-  FeedState feed_state();
-  Result<ChangeBatch> changes_after(Revision after, std::size_t limit);
+  FeedState feed_state() { return feed_.state(); }
+  Result<ChangeBatch> changes_after(Revision after, std::size_t limit) {
+    return feed_.changes_after(after, limit);
+  }
   // Forgets removals beyond those that are kept; how many. Call it now and then.
   std::size_t prune();
+  // Looks at the database here and there, for as long as `most` (registry/sqlite/probe.h).
+  void probe(const Clock& clock, std::chrono::milliseconds most, std::uint64_t seed);
 
  private:
-  class Writing;
-  struct Peer;
-
-  // Those of present peers first, and those of one peer together.
-  std::vector<StoredCopy> copies_of(const ContentId& content);
-  std::optional<Peer> peer_row(const PeerId& peer);
-  void put_listing(Writing& writing, Peer& peer, const Listing& listing);
-  bool drop_listing(Writing& writing, Peer& peer, const std::string& path);
-  void remove_listing(Writing& writing, Peer& peer, const std::string& path);
-  void clear_peer(Writing& writing, Peer& peer);
-
-  const StoreOptions options_;
-  std::mutex mutex_;  // of the writer
-  sqlite::Database writer_;
-  std::string feed_;
-  FeedReaders feed_readers_;
+  Writer writer_;
   sqlite::ReaderPool readers_;
-  ContentIndex contents_;
+  StoredFeed feed_;
 };
 
 }  // namespace swapmeet::registry_sqlite

@@ -5,8 +5,6 @@
 namespace swapmeet::registry_sqlite {
 namespace {
 
-using namespace swapmeet;
-
 constexpr sqlite::Rule kRules[] = {
     {"SELECT 4-count(*) FROM meta WHERE name IN ('feed','latest','oldest','contents_upto')",
      "of the numbers that the feed needs are missing"},

@@ -1,7 +1,7 @@
 // What decides whether a hit is shown, and where: a small row in memory per doc, so that a query
 // that matches a hundred thousand docs touches the disk for none of them but those on its page. A
 // doc is one (content, path, audience), however many peers list it. Presence is a flag per peer.
-// Not thread-safe: the store locks it.
+// Threads: one writer, or many readers, at a time; the store locks it.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // One query, answered from one state of the index: which docs match (FTS5), which of them count
 // (the table in memory), in which order, and what stands on the page (the database again).
+// Threads: a free function without shared state; one thread for a reader.
 #pragma once
 
 #include "search/fts/doc_table.h"

@@ -53,7 +53,7 @@ PeerKey Following::peer_key(const PeerId& peer) {
   return last_key_;
 }
 
-// An absent peer keeps its name: it is who its listings are of.
+// An absent peer keeps its name: its listings are still of that name.
 void Following::set_peer(const Change& change) {
   const auto key = peer_key(change.peer);
   const bool present = change.kind == ChangeKind::present;
@@ -81,7 +81,7 @@ AudienceKey Following::audience_key(const Audience& audience) {
 
 DocKey Following::doc_for(const Listing& listing) {
   const auto audience = audience_key(listing.audience);
-  // The newest time of those who list it.
+  // Its time is the newest of its listings.
   auto known = writer_.keep(
       "UPDATE docs SET uses=uses+1, modified=iif(uses=0, ?4, max(modified, ?4))"
       " WHERE content=?1 AND path=?2 AND audience=?3 RETURNING key, modified");

@@ -1,7 +1,8 @@
 // One batch of the feed, on its way into the index: rows are written within the caller's
 // transaction, and what the table in memory must learn is kept until that is committed. Words are
 // written at the end, in order of their keys, because FTS5 starts a new segment whenever a key goes
-// back. For one thread, under the writer's lock.
+// back.
+// Threads: one thread, under the writer's lock.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,5 @@
-// Reads the table of docs from the database.
-// Threads: free functions without shared state.
+// Reads the table of docs from the database, once, when the store opens.
+// Threads: a free function without shared state.
 #pragma once
 
 #include "search/fts/doc_table.h"

@@ -10,7 +10,7 @@ constexpr std::string_view kGap = "\xEE\x80\x80 ";
 
 std::string index_text(std::string_view text) {
   std::string joined;
-  for (const auto& run : swapmeet::searchable_words(text)) {
+  for (const auto& run : searchable_words(text)) {
     if (!joined.empty()) joined += kGap;
     for (const auto& word : run) (joined += word) += ' ';
   }
@@ -18,13 +18,13 @@ std::string index_text(std::string_view text) {
 }
 
 // Words hold letters, digits and marks only, so nothing in them means anything to FTS5.
-std::string match_of(const swapmeet::QueryTerm& term) {
+std::string match_of(const QueryTerm& term) {
   std::string text = "\"";
   for (const auto& word : term.words) text += (text.size() > 1 ? " " : "") + word;
   return text + (term.prefix ? "\" *" : "\"");
 }
 
-std::string match_of(const swapmeet::Query& query) {
+std::string match_of(const Query& query) {
   std::string match;
   for (const auto& term : query.terms)
     if (!term.negated) match += (match.empty() ? "" : " AND ") + match_of(term);

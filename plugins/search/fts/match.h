@@ -1,4 +1,5 @@
-// From names and queries to what FTS5 reads. Pure functions, thread-safe.
+// From names and queries to what FTS5 reads: words are split and folded here, and FTS5 takes them
+// as they are. Threads: pure functions.
 #pragma once
 
 #include <string>
@@ -12,8 +13,8 @@ namespace swapmeet::search_fts {
 // crosses.
 std::string index_text(std::string_view text);
 // One term as an FTS5 phrase.
-std::string match_of(const swapmeet::QueryTerm& term);
+std::string match_of(const QueryTerm& term);
 // The positive terms, ANDed; empty when there are none.
-std::string match_of(const swapmeet::Query& query);
+std::string match_of(const Query& query);
 
 }  // namespace swapmeet::search_fts

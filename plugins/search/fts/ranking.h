@@ -1,5 +1,5 @@
 // The order of hits, and the cursor that says where in it a page ended.
-// Threads: pure values and functions.
+// Threads: plain values and pure functions.
 #pragma once
 
 #include <compare>

@@ -1,6 +1,8 @@
-// The tables of the search index, by version. It can be read anew from the registry's feed at any
-// time, so a new version drops what the old one kept and starts over. A change of how words are
-// split or folded is a new version too: what was written is needed to take a doc out again.
+// The tables of the search index, by version. The index can be filled from the registry's feed at
+// any time, so a new version drops what the old one kept and starts over. A change of how words are
+// split or folded is a new version, too: the words that were written are needed again to take a doc
+// out.
+// Threads: a constant.
 #pragma once
 
 namespace swapmeet::search_fts {

@@ -17,7 +17,7 @@ constexpr std::size_t kReaders = 4;
 
 std::filesystem::path file_in(const std::filesystem::path& folder) { return folder / "search.db"; }
 
-// Is there when damage was come upon that opening the file may not show.
+// A file that says: the database was found damaged, which opening it may not show.
 std::filesystem::path mark_in(const std::filesystem::path& folder) {
   return folder / "search.db.is_damaged";
 }

@@ -1,8 +1,8 @@
 // The search index: what the registry's feed told, and full-text search in it. The database has the
 // words (FTS5), the paths, and how far the feed has been followed; the table of docs that ranking
 // reads stands in memory and is loaded at the start. One writer (the pump), several readers beside
-// it, which wait for it only while a batch that is ready is put in place.
-// Thread-safe; failures are Errors.
+// it, which wait for it only while a batch that is ready is put in place. Failures are Errors.
+// Threads: thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -24,8 +24,8 @@ class Store final : public Search, public ChangeFollower {
  public:
   // Opens or creates search.db. Throws sqlite::Failure.
   Store(const std::filesystem::path& folder, std::size_t max_results);
-  // The same; but one that is damaged is set aside as search.db.damaged and begun anew, to be
-  // filled from the registry's feed, and `report` is told why.
+  // The same; but one that is damaged is set aside as search.db.damaged, and an empty one begun, to
+  // be filled from the registry's feed. `report` is told why.
   static std::unique_ptr<Store> open(const std::filesystem::path& folder, std::size_t max_results,
                                      const std::function<void(const std::string&)>& report);
 

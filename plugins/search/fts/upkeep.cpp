@@ -5,8 +5,6 @@
 namespace swapmeet::search_fts {
 namespace {
 
-using namespace swapmeet;
-
 constexpr sqlite::Rule kRules[] = {
     {"SELECT abs(1-count(*)) FROM meta", "rows too many or too few say how far the feed was read"},
     {"SELECT count(*) FROM listings WHERE doc NOT IN (SELECT key FROM docs)",
@@ -37,7 +35,7 @@ sqlite::KeptStores stores_in(const std::filesystem::path& folder) {
       {{.file = folder / "search.db",
         .migrations = kMigrations,
         .rules = kRules,
-        .remedy = "remove the file, and it is made anew from the registry at the next start",
+        .remedy = "remove the file, and it is made again from the registry at the next start",
         .read = read}});
 }
 

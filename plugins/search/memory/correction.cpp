@@ -107,10 +107,10 @@ std::vector<PlainWord> plain_words(std::string_view query) {
     }
     if (!plain) continue;
     const auto token = query.substr(begin, at - begin);
-    const auto folded = swapmeet::searchable_words(token)[0];
+    const auto folded = searchable_words(token)[0];
     std::string joined;
     for (const auto& word : folded) joined += word;
-    if (!joined.empty() && (folded.size() == 1 || joined == swapmeet::fold(token)))
+    if (!joined.empty() && (folded.size() == 1 || joined == fold(token)))
       words.push_back({begin, at - begin, std::move(joined), folded.size() == 1});
   }
   return words;

@@ -182,7 +182,7 @@ std::vector<std::string> Finder::other_names(const Entry& shown) const {
     if (numbers.size() == kMostNames) break;  // they stand in that order
   }
   documents_.each_unranked(documents_.content(shown.content), kNamesFrom, [&](Number number) {
-    consider(number, documents_.document(number).name, true);
+    consider(number, documents_.document(number).path.name, true);
   });
   std::vector<std::string> names;
   names.reserve(numbers.size());

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "search/memory/snapshot.h"
+#include "search/memory/snapshot_file.h"
 
 namespace swapmeet::search_memory {
 

@@ -6,13 +6,17 @@
 #include <utility>
 
 #include "search/memory/finding.h"
-#include "search/memory/locks.h"
+#include "search/memory/reordering.h"
+#include "search/memory/snapshot.h"
 #include "search/memory/suggesting.h"
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 namespace swapmeet::search_memory {
 namespace {
 
-constexpr std::size_t kFlips = 2000;  // listings of a peer that comes or goes, likewise
+constexpr std::size_t kFlips = 2'000;  // listings of a peer that comes or goes, at once
 
 Result<std::size_t> offset_of(const std::string& after) {
   std::size_t offset = 0;
@@ -28,87 +32,124 @@ Result<std::size_t> offset_of(const std::string& after) {
 
 }  // namespace
 
-Index::Index(std::size_t max_results, std::size_t rank_after)
-    : max_results_(max_results), rank_after_(rank_after) {
-  ranker_ = std::thread([this] { rank_when_due(); });
-}
-
-Index::Index(std::size_t max_results, std::filesystem::path snapshot, Report report)
-    : max_results_(max_results),
-      rank_after_(kRankAfter),
-      snapshot_(std::move(snapshot)),
-      report_(std::move(report)) {
+Index::Index(IndexOptions options)
+    : options_(std::move(options)),
+      state_(empty_state()),
+      housekeeper_(options_.clock, {.is_worth_reordering = [this] { return is_worth_reordering(); },
+                                    .reorder = [this] { reorder(); },
+                                    .is_worth_saving = [this] { return is_worth_saving(); },
+                                    .save = [this] { save_what_changed(); }}) {
   load();
-  ranker_ = std::thread([this] { rank_when_due(); });
+  housekeeper_.start();
 }
 
 Index::~Index() {
-  {
-    const std::lock_guard lock(due_mutex_);
-    stopping_ = true;
-  }
-  due_changed_.notify_all();
-  ranker_.join();
+  housekeeper_.stop();
   save_what_changed();
+}
+
+std::shared_ptr<State> Index::empty_state() const {
+  return std::make_shared<State>(State{.documents = Documents(options_.salt)});
 }
 
 // ---- the snapshot ----
 
-FeedPosition Index::read(const std::filesystem::path& snapshot, State& state) {
-  SnapshotReader in(snapshot);
-  FeedPosition position;
-  position.feed = in.text();
-  position.revision = in.number();
-  state.documents.load(in);
-  auto ranked = std::make_shared<RankedSegment>();
-  ranked->load(in);
-  in.finish();
-  state.ranked = std::move(ranked);
-  return position;
-}
-
 FeedPosition Index::verify(const std::filesystem::path& snapshot) {
-  State state;
-  return read(snapshot, state);
+  return read_snapshot(snapshot).position;
 }
 
 void Index::load() {
+  const auto& file = options_.snapshot;
   std::error_code ignored;
-  if (!std::filesystem::exists(snapshot_, ignored)) return;
+  if (file.empty() || !std::filesystem::exists(file, ignored)) return;
   try {
-    auto state = std::make_shared<State>();
-    const auto position = read(snapshot_, *state);
-    state->documents.each_unranked([&](Number number) { add_fresh(*state, number); });
+    auto read = read_snapshot(file);
+    auto state = std::make_shared<State>(
+        State{.documents = std::move(read.documents),
+              .ranked = std::make_shared<RankedSegment>(std::move(read.ranked))});
+    state->documents.each_unranked([&](Number number) { state->add_fresh(number); });
     state_ = std::move(state);
-    position_ = saved_ = position;
+    position_ = saved_ = read.position;
   } catch (const std::exception& bad) {
-    report_("the snapshot is of no use; all is read from the registry anew", bad.what());
+    options_.report("the snapshot is of no use; all is read from the registry again", bad.what());
   }
 }
 
 Result<void> Index::save(const std::filesystem::path& file) {
   // Nothing changes without these two, so that reading needs no lock that keeps searches out.
-  const std::lock_guard no_ranking(ranking_);
+  const std::lock_guard no_reordering(reordering_);
   const std::lock_guard no_writer(writer_);
-  SnapshotWriter out(file);
-  out.text(position_.feed);
-  out.number(position_.revision);
-  state_->documents.save(out);
-  state_->ranked->save(out);
-  auto done = out.finish();
-  if (done && file == snapshot_) saved_ = position_;
+  auto done = write_snapshot(file, position_, state_->documents, *state_->ranked);
+  if (done && file == options_.snapshot) saved_ = position_;
   return done;
 }
 
 void Index::save_what_changed() {
-  if (snapshot_.empty() || applied().value() == saved_) return;
-  if (const auto saved = save(snapshot_); !saved)
-    report_("no snapshot: the next start reads all from the registry", saved.error().message);
+  if (options_.snapshot.empty() || applied().value() == saved_) return;
+  if (const auto saved = save(options_.snapshot); !saved)
+    options_.report("no snapshot: the next start reads all from the registry",
+                    saved.error().message);
 }
 
+bool Index::is_worth_saving() const {
+  if (options_.snapshot.empty()) return false;
+  const Reading reading(lock_);
+  return position_.feed != saved_.feed ||
+         position_.revision - saved_.revision >= options_.reorder_after;
+}
+
+// ---- the order ----
+
 std::size_t Index::ranked() const {
-  const Reading reading(*this);
+  const Reading reading(lock_);
   return state_->ranked->entries().size();
+}
+
+// With the lock.
+bool Index::is_due() const {
+  const auto ranked = state_->ranked->entries().size();
+  const auto least = options_.reorder_after;
+  return state_->fresh->entries().size() >= std::max(least, ranked / 8) ||
+         changes_ > std::max(least, ranked) * 2;
+}
+
+bool Index::is_worth_reordering() const {
+  const Reading reading(lock_);
+  return state_->fresh->entries().size() >= options_.reorder_after;
+}
+
+// The feed may start over meanwhile, or the host stop. With the lock.
+bool Index::is_current(const std::shared_ptr<State>& state) const {
+  return state_ == state && !housekeeper_.is_stopping();
+}
+
+void Index::reorder() {
+  const std::lock_guard one_reordering(reordering_);
+  std::vector<Number> unlisted;
+  std::shared_ptr<State> state;
+  {
+    const auto writing = write();
+    state = state_;
+    unlisted = state->documents.take_unlisted();
+    state->documents.begin_round();
+    state->aging = std::exchange(state->fresh, std::make_shared<FreshSegment>());
+    changes_ = 0;
+  }
+  auto ranked = Reordering(lock_, state, [&] { return is_current(state); }).run();
+  std::shared_ptr<const FreshSegment> aged;
+  {
+    const auto writing = write();
+    if (!ranked || !is_current(state)) return state->documents.give_back_unlisted(unlisted);
+    state->ranked.swap(ranked);
+    state->aging.swap(aged);
+    state->documents.end_rounds_before();
+    state->documents.recycle(unlisted);
+  }
+  ranked.reset();
+  aged.reset();
+#ifdef __GLIBC__
+  malloc_trim(0);  // what this took goes back to the system, else it would be kept for good
+#endif
 }
 
 // ---- searching ----
@@ -118,13 +159,13 @@ Result<SearchPage> Index::search(const SearchRequest& request) {
   if (!query) return std::move(query).error();
   auto offset = offset_of(request.page.after);
   if (!offset) return std::move(offset).error();
-  const Reading reading(*this);
+  const Reading reading(lock_);
   const Segments segments{*state_->ranked, state_->aging.get(), *state_->fresh};
-  return Finder(state_->documents, segments, request, max_results_).page(*query, *offset);
+  return Finder(state_->documents, segments, request, options_.max_results).page(*query, *offset);
 }
 
 Result<std::vector<std::string>> Index::suggest(const SuggestRequest& request) {
-  const Reading reading(*this);
+  const Reading reading(lock_);
   const Segments segments{*state_->ranked, state_->aging.get(), *state_->fresh};
   return suggestions(request, state_->documents, segments.all());
 }
@@ -132,15 +173,15 @@ Result<std::vector<std::string>> Index::suggest(const SuggestRequest& request) {
 // ---- following the feed ----
 
 Result<FeedPosition> Index::applied() {
-  const Reading reading(*this);
+  const Reading reading(lock_);
   return position_;
 }
 
 Result<void> Index::apply(const ChangeBatch& batch) {
   const std::lock_guard one_writer(writer_);
   {
-    auto empty = std::make_shared<State>();
-    const Writing writing(*this);
+    auto empty = empty_state();
+    const auto writing = write();
     if (batch.base != 0 && position_ != FeedPosition{batch.feed, batch.base})
       return Error{ErrorCode::conflict,
                    "the search index stands at revision " + std::to_string(position_.revision) +
@@ -152,7 +193,7 @@ Result<void> Index::apply(const ChangeBatch& batch) {
       position_ = {};
     }
   }
-  std::optional<Writing> writing;
+  std::optional<FairLock::Writing> writing;
   for (const auto& change : batch.changes) {
     const bool of_peer = change.kind != ChangeKind::put && change.kind != ChangeKind::remove;
     if (writing && (of_peer || writing->is_over())) writing.reset();
@@ -160,28 +201,16 @@ Result<void> Index::apply(const ChangeBatch& batch) {
       apply_to_peer(change);
       continue;
     }
-    if (!writing) writing.emplace(*this);
+    if (!writing) writing.emplace(lock_, options_.clock);
     apply_to_listing(change);
   }
   writing.reset();
-  writing.emplace(*this);
+  writing.emplace(lock_, options_.clock);
   position_ = {batch.feed, batch.upto};
   const bool due = is_due();
   writing.reset();
-  if (due) {
-    const std::lock_guard lock(due_mutex_);
-    due_ = true;
-    due_changed_.notify_all();
-  }
+  if (due) housekeeper_.reorder_soon();
   return {};
-}
-
-void Index::add_fresh(State& state, Number number) {
-  auto& documents = state.documents;
-  const auto& document = documents.document(number);
-  state.fresh->add(documents.entry(number), documents.folder(document), documents.name(document),
-                   *state.ranked);
-  documents.set_fresh(number);
 }
 
 void Index::apply_to_listing(const Change& change) {
@@ -191,8 +220,7 @@ void Index::apply_to_listing(const Change& change) {
   const bool found = change.kind == ChangeKind::put && !is_partial(change.listing);
   if (!found) return documents.remove(peer, change.listing.path);
   const auto number = documents.put(peer, change.listing);
-  if (number == kNone || documents.is_fresh(number)) return;
-  add_fresh(*state_, number);
+  if (number != kNone && !documents.is_fresh(number)) state_->add_fresh(number);
 }
 
 // A peer may have a million listings: searches get their turn in between.
@@ -201,22 +229,22 @@ void Index::apply_to_peer(const Change& change) {
   Number listing = kNone;
   const bool present = change.kind == ChangeKind::present;
   {
-    const Writing writing(*this);
+    const auto writing = write();
     auto& documents = state_->documents;
     peer = documents.peer_of(change.peer);
     if (present) documents.name_peer(peer, fold(change.peer_name));
-    if (change.kind != ChangeKind::clear && documents.peer(peer).present != present) {
+    if (change.kind != ChangeKind::clear && documents.peers()[peer].present != present) {
       documents.set_present(peer, present);
-      listing = documents.peer(peer).first;
+      listing = documents.peers()[peer].first;
     }
   }
   while (listing != kNone) {
-    const Writing writing(*this);
+    const auto writing = write();
     listing = state_->documents.flip_some(listing, present, kFlips);
     changes_ += kFlips;
   }
   for (bool more = change.kind == ChangeKind::clear; more;) {
-    const Writing writing(*this);
+    const auto writing = write();
     more = state_->documents.clear_some(peer, kFlips);
     changes_ += kFlips;
   }

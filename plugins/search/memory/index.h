@@ -1,42 +1,48 @@
-// The search index in memory: what the registry's feed told, ranked by how many sources a content
-// has, so that the best hits are met first and a search stops when it has enough. What is new waits
-// in a fresh segment; a thread ranks all of it anew now and then, beside the searches.
+// The search index in memory: what the registry's feed told, in the order of how many sources a
+// content has, so that the best hits are met first and a search stops when it has enough. What is
+// new waits in a fresh segment; a thread puts all in order again now and then, beside the searches.
 //
 // On the disk is at most a snapshot from which a start goes on; without one the index says that it
 // follows no feed yet, and is told all.
 //
-// Threads: thread-safe. One writer (the pump), the ranking thread, and any number of searches.
+// Threads: thread-safe. One writer (the pump), the housekeeper, and any number of searches.
 #pragma once
 
-#include <atomic>
-#include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <shared_mutex>
 #include <string>
 #include <string_view>
-#include <thread>
+#include <vector>
 
-#include "search/memory/documents.h"
-#include "search/memory/segment.h"
-#include "search/memory/turns.h"
+#include "search/memory/fair_lock.h"
+#include "search/memory/housekeeping.h"
+#include "search/memory/state.h"
 #include "swapmeet/search.h"
+#include "swapmeet/time.h"
 
 namespace swapmeet::search_memory {
 
+struct IndexOptions {
+  using Report = std::function<void(std::string_view message, const std::string& why)>;
+
+  Clock& clock;
+  std::uint64_t salt;                   // random: see hash_of_id. A snapshot brings its own
+  std::size_t max_results = 1'000;      // hits that one query can page through
+  std::size_t reorder_after = 20'000;   // new documents, before all is put in order, at least
+  std::filesystem::path snapshot = {};  // the file; empty: none is read or written
+  // Is told why a snapshot cannot be used, or not be written.
+  Report report = [](std::string_view, const std::string&) {};
+};
+
 class Index final : public Search, public ChangeFollower {
  public:
-  static constexpr std::size_t kRankAfter = 20'000;
-  using Report = std::function<void(std::string_view message, const std::string& why)>;
-  // `rank_after`: new documents that the fresh segment takes at least before all is ranked anew.
-  explicit Index(std::size_t max_results, std::size_t rank_after = kRankAfter);
-  // The same, and goes on from the snapshot in this file; when there is none that is good, `report`
-  // is told why and the index follows no feed yet. Writes one whenever all was ranked, and at the
-  // end.
-  Index(std::size_t max_results, std::filesystem::path snapshot, Report report);
+  // Goes on from the snapshot when there is one that is good; otherwise it follows no feed yet.
+  explicit Index(IndexOptions options);
+  // Writes a snapshot when something has changed.
   ~Index() override;
   Index(const Index&) = delete;
   Index& operator=(const Index&) = delete;
@@ -52,52 +58,32 @@ class Index final : public Search, public ChangeFollower {
   // Reads all of a snapshot and says where in its feed it stands. Throws BadSnapshot.
   static FeedPosition verify(const std::filesystem::path& snapshot);
 
-  // Ranks all anew, beside the searches. The index's own thread does so when it is due.
-  void rank();
+  // Puts all in order again, beside the searches. The housekeeper does so when it is due.
+  void reorder();
   std::size_t ranked() const;  // documents in the ranked segment
 
  private:
-  struct State {
-    Documents documents;
-    std::shared_ptr<const RankedSegment> ranked = std::make_shared<RankedSegment>();
-    std::shared_ptr<const FreshSegment> aging;  // the fresh one of before, while all is ranked
-    std::shared_ptr<FreshSegment> fresh = std::make_shared<FreshSegment>();
-  };
-  class Reading;
-  class Writing;
-  class Reordering;
-  static void add_fresh(State& state, Number document);
+  using Reading = FairLock::Reading;
+  FairLock::Writing write() { return {lock_, options_.clock}; }
+  std::shared_ptr<State> empty_state() const;
   void apply_to_listing(const Change& change);
   void apply_to_peer(const Change& change);
-  static FeedPosition read(const std::filesystem::path& snapshot, State& state);
   void load();
   void save_what_changed();
-  void rank_when_due();
   bool is_current(const std::shared_ptr<State>& state) const;
-  std::shared_ptr<const RankedSegment> ranked_anew(const std::shared_ptr<State>& state) const;
   bool is_due() const;
-  bool is_worth_ranking() const;
+  bool is_worth_reordering() const;
   bool is_worth_saving() const;
 
-  const std::size_t max_results_;
-  const std::size_t rank_after_;
-  std::mutex writer_;   // one apply() at a time
-  mutable Turns gate_;  // who wants to change goes before those who come to read
-  mutable std::shared_mutex lock_;
-  std::shared_ptr<State> state_ = std::make_shared<State>();  // under lock_, as all below
+  const IndexOptions options_;
+  std::mutex writer_;      // one apply() at a time
+  std::mutex reordering_;  // one reorder() at a time
+  mutable FairLock lock_;
+  std::shared_ptr<State> state_;  // under lock_, as all below
   FeedPosition position_;
-  std::size_t changes_ = 0;  // of sources, since all was ranked
-
-  std::filesystem::path snapshot_;  // empty: none
-  Report report_;
-  FeedPosition saved_;  // of the snapshot
-
-  std::mutex ranking_;  // one rank() at a time
-  std::mutex due_mutex_;
-  std::condition_variable due_changed_;
-  bool due_ = false;
-  std::atomic<bool> stopping_ = false;
-  std::thread ranker_;
+  std::size_t changes_ = 0;  // of sources, since all was put in order
+  FeedPosition saved_;       // of the snapshot
+  Housekeeper housekeeper_;
 };
 
 }  // namespace swapmeet::search_memory

@@ -43,7 +43,7 @@ Matcher::Matcher(const Documents& documents, const Query& query, const std::vect
       continue;
     }
     // All that is said of peers must hold for one and the same of a document's sources.
-    const auto named = documents.peers_named(folded);
+    const auto named = documents.peers().named(folded);
     if (!is_by_peer_) peers.assign(named.size(), true);
     is_by_peer_ = true;
     for (std::size_t peer = 0; peer < named.size(); ++peer)

@@ -1,4 +1,6 @@
 // One query against the documents: which ones match, found segment by segment and window by window.
+// A segment says where the words are (segment.h); filters, presence and audience are asked of the
+// documents. A search and its suggestions are made of this.
 // Threads: one thread; documents and segments must not change meanwhile.
 #pragma once
 

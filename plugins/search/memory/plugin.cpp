@@ -6,6 +6,7 @@
 
 #include "search/memory/index.h"
 #include "search/memory/kept_snapshot.h"
+#include "swapmeet/random.h"
 
 namespace {
 
@@ -17,11 +18,14 @@ class MemorySearch final : public swapmeet::Plugin {
     return {};
   }
   swapmeet::Result<void> start() override {
-    index_ = std::make_unique<swapmeet::search_memory::Index>(
-        static_cast<std::size_t>(host_->settings().integer("max_results")), snapshot(),
-        [this](std::string_view message, const std::string& why) {
+    index_ = std::make_unique<swapmeet::search_memory::Index>(swapmeet::search_memory::IndexOptions{
+        .clock = host_->clock(),
+        .salt = swapmeet::random_seed(),
+        .max_results = static_cast<std::size_t>(host_->settings().integer("max_results")),
+        .snapshot = snapshot(),
+        .report = [this](std::string_view message, const std::string& why) {
           host_->log(swapmeet::LogLevel::warning, message, {{"why", why}});
-        });
+        }});
     kept_->set_index(index_.get());
     return {};
   }

@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-#include "search/memory/snapshot.h"
+#include "search/memory/snapshot_file.h"
 #include "search/memory/window.h"
 
 namespace swapmeet::search_memory {

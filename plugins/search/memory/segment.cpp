@@ -15,7 +15,7 @@ constexpr std::size_t kStart = 3;  // bytes of a word by which the fresh ones ar
 
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
-  for (auto& run : swapmeet::searchable_words(text))
+  for (auto& run : searchable_words(text))
     std::move(run.begin(), run.end(), std::back_inserter(words));
   return words;
 }

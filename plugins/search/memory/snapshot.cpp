@@ -1,105 +1,75 @@
 #include "search/memory/snapshot.h"
 
-#include <bit>
-#include <cstring>
-#include <system_error>
 #include <utility>
 
-#include "swapmeet/abi.h"
-
 namespace swapmeet::search_memory {
-namespace {
 
-using swapmeet::Error;
-using swapmeet::ErrorCode;
-
-constexpr std::string_view kMagic = "swapmeet search.memory 5\n";  // counted up with what follows
-
-}  // namespace
-
-// Words of eight bytes, each multiplied and turned so that order and place count.
-void Checksum::add(const void* bytes, std::size_t size) {
-  const auto* at = static_cast<const char*>(bytes);
-  const auto fold = [this](std::uint64_t word) {
-    value_ = std::rotl(value_ ^ (word * 0x9E37'79B9'7F4A'7C15U), 29) * 0xBF58'476D'1CE4'E5B9U;
-  };
-  fold(size);
-  std::uint64_t word = 0;
-  for (; size >= sizeof word; size -= sizeof word, at += sizeof word) {
-    std::memcpy(&word, at, sizeof word);
-    fold(word);
+// Whatever changes here, or in what the tables write of themselves, is another version of the
+// snapshot: see snapshot_file.cpp.
+struct DocumentsOnDisk {
+  static void save(const Documents& documents, SnapshotWriter& out) {
+    out.number(documents.salt_);
+    documents.paths_.save(out);
+    documents.peers_.save_rows(out);
+    out.table(documents.listings_.all());
+    out.table(documents.documents_.all());
+    documents.contents_.save_rows(out);
+    documents.audiences_.save(out);
+    out.table(documents.listings_.free());
+    out.table(documents.documents_.free());
+    documents.contents_.save_free(out);
+    out.table(documents.unlisted_);
+    out.number(pair_of(documents.rounds_.current, documents.rounds_.unranked_since));
+    documents.peers_.save_numbers(out);
+    documents.listing_numbers_.save(out);
+    documents.document_numbers_.save(out);
+    documents.contents_.save_numbers(out);
   }
-  word = 0;
-  if (size > 0) std::memcpy(&word, at, size);
-  fold(word);
+
+  static Documents load(SnapshotReader& in) {
+    Documents documents(in.number());
+    documents.paths_.load(in);
+    documents.peers_.load_rows(in);
+    documents.listings_.set_all(in.table<Listed>());
+    documents.documents_.set_all(in.table<Document>());
+    documents.contents_.load_rows(in);
+    documents.audiences_.load(in);
+    documents.listings_.set_free(in.table<Number>());
+    documents.documents_.set_free(in.table<Number>());
+    documents.contents_.load_free(in);
+    documents.unlisted_ = in.table<Number>();
+    const auto rounds = in.number();
+    documents.rounds_ = {static_cast<Number>(rounds >> 32), static_cast<Number>(rounds)};
+    documents.peers_.load_numbers(in);
+    documents.listing_numbers_.load(in);
+    documents.document_numbers_.load(in);
+    documents.contents_.load_numbers(in);
+    documents.present_.reserve(documents.documents_.size());
+    for (const auto& document : documents.documents_.all())
+      documents.present_.push_back(document.present > 0);
+    return documents;
+  }
+};
+
+Result<void> write_snapshot(const std::filesystem::path& file, const FeedPosition& position,
+                            const Documents& documents, const RankedSegment& ranked) {
+  SnapshotWriter out(file);
+  out.text(position.feed);
+  out.number(position.revision);
+  DocumentsOnDisk::save(documents, out);
+  ranked.save(out);
+  return out.finish();
 }
 
-SnapshotWriter::SnapshotWriter(std::filesystem::path file)
-    : file_(std::move(file)),
-      new_file_(file_.string() + ".new"),
-      out_(new_file_, std::ios::binary | std::ios::trunc) {
-  text(kMagic);
-  text(swapmeet::kToolchain);
-}
-
-SnapshotWriter::~SnapshotWriter() {
-  std::error_code ignored;
-  if (!is_finished_) std::filesystem::remove(new_file_, ignored);
-}
-
-void SnapshotWriter::bytes(const void* bytes, std::size_t size) {
-  checksum_.add(bytes, size);
-  out_.write(static_cast<const char*>(bytes), static_cast<std::streamsize>(size));
-}
-
-swapmeet::Result<void> SnapshotWriter::finish() {
-  const auto checksum = checksum_.value();
-  out_.write(reinterpret_cast<const char*>(&checksum), sizeof checksum);
-  out_.close();
-  std::error_code failure;
-  if (out_) std::filesystem::rename(new_file_, file_, failure);
-  if (!out_ || failure)
-    return Error{ErrorCode::no_space,
-                 "the snapshot " + file_.string() +
-                     " cannot be written: is there room, and may the host write there?",
-                 {}};
-  is_finished_ = true;
-  return {};
-}
-
-SnapshotReader::SnapshotReader(const std::filesystem::path& file) : in_(file, std::ios::binary) {
-  std::error_code failure;
-  left_ = std::filesystem::file_size(file, failure);
-  if (!in_ || failure) throw BadSnapshot("it cannot be read");
-  if (text() != kMagic) throw BadSnapshot("it is of another version");
-  if (text() != swapmeet::kToolchain) throw BadSnapshot("it is of another build");
-}
-
-std::uint64_t SnapshotReader::number() {
-  std::uint64_t value = 0;
-  bytes(&value, sizeof value);
-  return value;
-}
-
-std::string SnapshotReader::text() {
-  const auto size = number();
-  if (size > left_) throw BadSnapshot("it ends too early");
-  std::string text(static_cast<std::size_t>(size), '\0');
-  bytes(text.data(), text.size());
-  return text;
-}
-
-void SnapshotReader::bytes(void* bytes, std::size_t size) {
-  if (size > left_) throw BadSnapshot("it ends too early");
-  in_.read(static_cast<char*>(bytes), static_cast<std::streamsize>(size));
-  if (!in_) throw BadSnapshot("it cannot be read");
-  left_ -= size;
-  checksum_.add(bytes, size);
-}
-
-void SnapshotReader::finish() {
-  const auto wanted = checksum_.value();
-  if (number() != wanted || left_ != 0) throw BadSnapshot("its checksum is wrong");
+Snapshot read_snapshot(const std::filesystem::path& file) {
+  SnapshotReader in(file);
+  FeedPosition position;
+  position.feed = in.text();
+  position.revision = in.number();
+  Snapshot snapshot{std::move(position), DocumentsOnDisk::load(in), {}};
+  snapshot.ranked.load(in);
+  in.finish();
+  return snapshot;
 }
 
 }  // namespace swapmeet::search_memory

@@ -1,92 +1,29 @@
-// The index on the disk, so that a start need not follow the whole feed again: tables one after
-// another as they are in memory, and a checksum behind them. It is no more than a shortcut: one
-// that is torn, damaged or of another build is not used, and so it need not be synced either.
-// Threads: one object, one thread.
+// What a snapshot of the index has, and in which order: how far the feed was followed, the
+// documents, the ranked segment. What is in no ranked segment yet is made again from the documents.
+// How it becomes a file is in snapshot_file.h.
+// Threads: free functions without shared state; what is written must not change meanwhile.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <filesystem>
-#include <fstream>
-#include <stdexcept>
-#include <string>
-#include <string_view>
-#include <type_traits>
-#include <vector>
 
+#include "search/memory/documents.h"
+#include "search/memory/segment.h"
+#include "search/memory/snapshot_file.h"
+#include "swapmeet/feed.h"
 #include "swapmeet/result.h"
 
 namespace swapmeet::search_memory {
 
-// What a snapshot is made of is plain; both sides fold it into the checksum in the same pieces.
-class Checksum {
- public:
-  void add(const void* bytes, std::size_t size);
-  std::uint64_t value() const { return value_; }
-
- private:
-  std::uint64_t value_ = 0;
+struct Snapshot {
+  FeedPosition position;
+  Documents documents;
+  RankedSegment ranked;
 };
 
-class SnapshotWriter {
- public:
-  explicit SnapshotWriter(std::filesystem::path file);  // until finish() it is FILE.new
-  ~SnapshotWriter();
-  SnapshotWriter(const SnapshotWriter&) = delete;
-  SnapshotWriter& operator=(const SnapshotWriter&) = delete;
-
-  void number(std::uint64_t value) { bytes(&value, sizeof value); }
-  void text(std::string_view text) {
-    number(text.size());
-    bytes(text.data(), text.size());
-  }
-  template <class T>
-  void table(const std::vector<T>& rows) {
-    static_assert(std::is_trivially_copyable_v<T>);
-    number(rows.size());
-    bytes(rows.data(), rows.size() * sizeof(T));
-  }
-  void bytes(const void* bytes, std::size_t size);
-  // Puts it in place of what was there. `no_space` or `internal`: it is not, and what was is.
-  swapmeet::Result<void> finish();
-
- private:
-  const std::filesystem::path file_;
-  const std::filesystem::path new_file_;
-  std::ofstream out_;
-  Checksum checksum_;
-  bool is_finished_ = false;
-};
-
-// Why a snapshot is not used.
-struct BadSnapshot : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-// Each method throws BadSnapshot when the file does not have it.
-class SnapshotReader {
- public:
-  explicit SnapshotReader(const std::filesystem::path& file);
-
-  std::uint64_t number();
-  std::string text();
-  template <class T>
-  std::vector<T> table() {
-    static_assert(std::is_trivially_copyable_v<T>);
-    const auto rows = number();
-    if (rows > left_ / sizeof(T)) throw BadSnapshot("it ends too early");
-    std::vector<T> all(static_cast<std::size_t>(rows));
-    bytes(all.data(), all.size() * sizeof(T));
-    return all;
-  }
-  void bytes(void* bytes, std::size_t size);
-  // Nothing that was read may be used before.
-  void finish();
-
- private:
-  std::ifstream in_;
-  std::uint64_t left_ = 0;  // bytes
-  Checksum checksum_;
-};
+// `no_space`: it cannot be written, and what was there stays.
+Result<void> write_snapshot(const std::filesystem::path& file, const FeedPosition& position,
+                            const Documents& documents, const RankedSegment& ranked);
+// Throws BadSnapshot.
+Snapshot read_snapshot(const std::filesystem::path& file);
 
 }  // namespace swapmeet::search_memory

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "search/memory/snapshot.h"
+#include "search/memory/snapshot_file.h"
 
 namespace swapmeet::search_memory {
 

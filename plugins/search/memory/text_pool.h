@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "search/memory/id_table.h"
-#include "search/memory/snapshot.h"
+#include "search/memory/snapshot_file.h"
 
 namespace swapmeet::search_memory {
 

@@ -1,5 +1,6 @@
-// A mutex that is given to those who wait for it in the order in which they came; std::mutex may go
-// to the same thread again and again.
+// A mutex that goes to its waiters in the order in which they came. std::mutex may go to the same
+// thread again and again.
+// Threads: thread-safe; the thread that locks it unlocks it.
 #pragma once
 
 #include <atomic>
@@ -17,6 +18,8 @@ class Turns {
     now_.fetch_add(1);
     now_.notify_all();
   }
+  // How many hold it or wait for it.
+  std::uint32_t size() const { return next_.load() - now_.load(); }
 
  private:
   std::atomic<std::uint32_t> next_ = 0;

@@ -3,6 +3,7 @@
 
 #include <mutex>
 #include <optional>
+#include <utility>
 
 #include "search/remote/watches.h"
 #include "swapmeet/random.h"
@@ -25,12 +26,11 @@ class RemoteSearch final : public Plugin, public Search, public Watches {
  public:
   Result<void> configure(Host& host) override {
     host_ = &host;
-    watches_.emplace(
-        search_remote::Index{[this](const auto& method, const auto& target, const auto& body) {
-                               return ask(method, target, body);
-                             },
-                             [this] { return open_stream(); }},
-        host.clock(), random_seed());
+    search_remote::Index index{[this](const auto& method, const auto& target, const auto& body) {
+                                 return ask(method, target, body);
+                               },
+                               [this] { return open_stream(); }};
+    watches_.emplace(std::move(index), host.clock(), random_seed());
     return {};
   }
   Result<void> start() override {
@@ -125,7 +125,7 @@ class RemoteSearch final : public Plugin, public Search, public Watches {
   Host* host_ = nullptr;
   std::mutex mutex_;
   std::unique_ptr<wire::Client> client_;
-  std::optional<search_remote::RemoteWatches> watches_;  // from configure() on
+  std::optional<search_remote::RemoteWatches> watches_;
 };
 
 }  // namespace

@@ -10,8 +10,8 @@
 namespace swapmeet::search_remote {
 namespace {
 
-constexpr BackoffLimits kPauses{std::chrono::seconds(1),
-                                std::chrono::seconds(30)};  // while it is away
+// Between attempts while the index is away.
+constexpr BackoffLimits kPauses{std::chrono::seconds(1), std::chrono::seconds(30)};
 // At the index, without this host: what lasts is kept by this host, which asks anew at its start.
 constexpr std::chrono::minutes kKeep{10};
 
@@ -50,7 +50,9 @@ Result<void> RemoteWatches::make_room() {
     return true;
   });
   if (stopped_ || watches_.size() >= kMost)
-    return too_many("this host watches for " + std::to_string(kMost) + " queries already: end one");
+    return Error{ErrorCode::too_many,
+                 "this host watches for " + std::to_string(kMost) + " queries already: end one",
+                 {}};
   return {};
 }
 

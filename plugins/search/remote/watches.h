@@ -1,5 +1,5 @@
-// Watches at an index. Each has a thread that listens to what the index finds, and asks again after
-// the index was away. What appeared meanwhile is not reported.
+// Watches at an index. Each has a thread that listens to what the index finds, and asks anew when
+// the index was away: what appeared meanwhile is not told.
 // Threads: thread-safe.
 #pragma once
 
@@ -30,7 +30,7 @@ struct Index {
 class RemoteWatches {
  public:
   static constexpr std::size_t kMost = 32;  // at once
-  // `seed`: of what is random in the pauses while the index is away.
+  // `clock` must outlive it. `seed`: of what is random in the pauses while the index is away.
   RemoteWatches(Index index, Clock& clock, std::uint64_t seed)
       : index_(std::move(index)), clock_(clock), seed_(seed) {}
   ~RemoteWatches() { stop(); }

@@ -5,23 +5,24 @@
 
 #include <algorithm>
 #include <chrono>
-#include <mutex>
 #include <optional>
 
 #include "swapmeet/auth.h"
+#include "swapmeet/random.h"
 #include "transfer/swarm/base/shown_name.h"
 #include "transfer/swarm/catalogue/catalogue.h"
+#include "transfer/swarm/choices.h"
+#include "transfer/swarm/fetch/download_queue.h"
 #include "transfer/swarm/fetch/download_store.h"
-#include "transfer/swarm/fetch/downloads.h"
-#include "transfer/swarm/inbox/inbox.h"
 #include "transfer/swarm/inbox/inbox_routes.h"
-#include "transfer/swarm/inbox/inbox_store.h"
-#include "transfer/swarm/pace/limit_schedule.h"
+#include "transfer/swarm/inbox/peer_inbox.h"
+#include "transfer/swarm/keys.h"
 #include "transfer/swarm/pace/pacer.h"
 #include "transfer/swarm/pieces/growing_files.h"
 #include "transfer/swarm/scan/scanner.h"
 #include "transfer/swarm/scan/share_list.h"
 #include "transfer/swarm/scan/watcher.h"
+#include "transfer/swarm/scheduled_rates.h"
 #include "transfer/swarm/serve/checked_tickets.h"
 #include "transfer/swarm/serve/content_routes.h"
 #include "transfer/swarm/serve/file_hashes.h"
@@ -33,59 +34,23 @@
 namespace {
 
 using namespace swapmeet;
+using transfer_swarm::Choices;
+using transfer_swarm::kKeys;
 
 constexpr std::chrono::seconds kLookAtClock{2};  // for the schedule of limits
 constexpr std::chrono::seconds kKeepTotals{10};
 
-constexpr KeySpec kKeys[] = {
-    {"listen", KeyType::address, "127.0.0.1:6699", nullptr, nullptr,
-     "Where other peers fetch from; port 0: any free one."},
-    {"announce_address", KeyType::text, "", nullptr, nullptr,
-     "The host name or address that others reach this one by; empty: as the index sees it."},
-    {"share.*", KeyType::path, "", nullptr, nullptr, "A folder to share, under this name."},
-    {"rescan_interval", KeyType::duration, "1h", "1s", nullptr,
-     "How often all shares are walked, whatever the file system reports."},
-    {"ignore", KeyType::list, "*.part, *.crdownload, Thumbs.db, desktop.ini", nullptr, nullptr,
-     "Names below the shares that are not shared; a lone comma: share all but hidden ones."},
-    {"hash_threads", KeyType::integer, "0", "0", "64",
-     "Threads that hash new files, at low priority; 0: half of the machine's."},
-    {"download_folder", KeyType::path, nullptr, nullptr, nullptr, "Where downloads go."},
-    {"max_downloads", KeyType::integer, "3", "1", "64", "Downloads that run at once."},
-    {"max_sources", KeyType::integer, "12", "1", "64", "Peers that one download fetches from."},
-    {"offer_partial", KeyType::boolean, "yes", nullptr, nullptr,
-     "While a download runs, others may fetch what it has got already."},
-    {"upload_limit", KeyType::size, "0", nullptr, nullptr,
-     "Bytes a second that others together may fetch; 0: as fast as it goes."},
-    {"upload_limit_per_peer", KeyType::size, "0", nullptr, nullptr,
-     "Bytes a second that may go to one address; 0: as fast as it goes."},
-    {"upload_slots", KeyType::integer, "0", "0", "100000",
-     "Connections that fetch at once, further ones wait in a queue; 0: all."},
-    {"upload_weight.*", KeyType::integer, "1", "1", "1000",
-     "How many slots this group of the index's accounts gets for each one of those that are in no "
-     "such group."},
-    {"upload_daily_per_file", KeyType::size, "0", nullptr, nullptr,
-     "Bytes of one file that may leave in a day; 0: any number."},
-    {"download_limit", KeyType::size, "0", nullptr, nullptr,
-     "Bytes a second that all downloads together fetch; 0: as fast as it goes."},
-    {"download_limit_per_peer", KeyType::size, "0", nullptr, nullptr,
-     "Bytes a second that are fetched from one peer; 0: as fast as it goes."},
-    {"schedule", KeyType::list, "", nullptr, nullptr,
-     "Other limits by time of day: mon-fri 08:00-18:00 upload 1M download 5M."},
-    {"inbox_accept", KeyType::list, "ask", nullptr, nullptr,
-     "Whose files are taken without asking: ask, everyone, or names and ids of peers."},
-    {"min_free_space", KeyType::size, "0", nullptr, nullptr, "What downloads leave free on disk."},
-};
-
 class SwarmPlugin final : public Plugin {
  public:
+  Result<void> check(const Settings& settings) const override {
+    if (auto choices = Choices::of(settings); !choices) return choices.error();
+    return {};
+  }
+
   Result<void> configure(Host& host) override {
     host_ = &host;
     kept_.emplace(transfer_swarm::stores_in(host.data_folder()));
-    auto ignore = transfer_swarm::IgnoreRules::parse(host.settings().list("ignore"));
-    if (!ignore) return ignore.error();
-    auto schedule = transfer_swarm::LimitSchedule::parse(host.settings().list("schedule"));
-    if (!schedule) return schedule.error();
-    return transfer_swarm::check_configured(host.settings().family("share.*"));
+    return {};
   }
 
   Result<void> start() override {
@@ -95,16 +60,14 @@ class SwarmPlugin final : public Plugin {
   }
 
   Result<void> reconfigure(const Settings& settings) override {
-    downloads_->set_limits(limits_of(settings));
-    if (auto limited = set_limits(settings); !limited) return limited;
-    warn_of_idle_weights(settings);
-    auto ignore = transfer_swarm::IgnoreRules::parse(settings.list("ignore"));
-    if (!ignore) return ignore.error();
-    auto changed = shares_->configure(settings.family("share.*"), *ignore,
-                                      settings.duration("rescan_interval"));
-    if (!changed) return changed;
-    return unchanged(settings, {"listen", "announce_address", "hash_threads", "download_folder",
-                                "inbox_accept", "offer_partial"});
+    auto choices = Choices::of(settings);
+    if (!choices) return choices.error();
+    // What can fail comes first: an error changes nothing.
+    auto shared = shares_->configure(choices->shares, choices->ignore, choices->rescan_interval);
+    if (!shared) return shared;
+    downloads_->set_limits(choices->downloads);
+    set_limits(std::move(*choices));
+    return {};
   }
 
   void stop() override {
@@ -124,6 +87,7 @@ class SwarmPlugin final : public Plugin {
     if (scanner_) scanner_->stop();
     inbox_.reset();
     downloads_.reset();
+    rates_.reset();
     download_pacer_.reset();
     shares_.reset();
     scanner_.reset();
@@ -143,29 +107,19 @@ class SwarmPlugin final : public Plugin {
   }
 
  private:
-  // Keys that only a restart changes.
-  Result<void> unchanged(const Settings& settings, std::initializer_list<const char*> keys) const {
-    std::string changed;
-    for (const char* key : keys)
-      if (settings.text(key) != host_->settings().text(key))
-        (changed += changed.empty() ? "" : ", ") += key;
-    if (changed.empty()) return {};
-    return Error{ErrorCode::unsupported, "[transfer] " + changed + ": restart to change that", {}};
-  }
-
   Result<void> open() {
     const auto& settings = host_->settings();
+    auto choices = Choices::of(settings);
+    if (!choices) return choices.error();
     const auto log = [host = host_](LogLevel level, std::string_view message,
                                     std::initializer_list<LogField> fields) {
       host->log(level, message, fields);
     };
-    catalogue_ =
-        std::make_unique<transfer_swarm::Catalogue>(host_->data_folder() / "catalogue.sqlite");
+    catalogue_ = std::make_unique<transfer_swarm::Catalogue>(
+        host_->data_folder() / "catalogue.sqlite", host_->clock());
     catalogue_->drop_all_partial();
-    warn_of_idle_weights(settings);
     growing_ = std::make_unique<transfer_swarm::GrowingFiles>(announcing(log));
-    if (auto kept = transfer_swarm::apply_configured(*catalogue_, settings.family("share.*"));
-        !kept)
+    if (auto kept = transfer_swarm::apply_configured(*catalogue_, choices->shares); !kept)
       return kept;
     meter_ = std::make_unique<transfer_swarm::UploadMeter>(host_->clock());
     statistics_ =
@@ -173,15 +127,17 @@ class SwarmPlugin final : public Plugin {
     meter_->set_totals(statistics_->totals());
     keeping_totals_ = host_->every(kKeepTotals, [this] { keep_totals(); });
     download_pacer_ = std::make_unique<transfer_swarm::Pacer>(host_->clock());
-    if (auto limited = set_limits(settings); !limited) return limited;
-    auto queue = transfer_swarm::DownloadQueue::open(queue_options(settings, log));
+    rates_.emplace(host_->clock(), *meter_, *download_pacer_);
+    auto queue =
+        transfer_swarm::DownloadQueue::open(queue_options(settings, choices->downloads, log));
     if (!queue) return queue.error();
     downloads_ = std::move(*queue);
     auto inbox = transfer_swarm::PeerInbox::open(inbox_options(settings, log));
     if (!inbox) return inbox.error();
     inbox_ = std::move(*inbox);
-    clock_watch_ = host_->every(kLookAtClock, [this] { apply_rates(); });
-    if (auto shared = share(settings, log); !shared) return shared;
+    clock_watch_ = host_->every(kLookAtClock, [this] { rates_->follow_clock(); });
+    share(*choices, log);
+    set_limits(std::move(*choices));
     return listen(settings);
   }
 
@@ -203,15 +159,13 @@ class SwarmPlugin final : public Plugin {
             [this, tried](const std::string& id) { tried([&] { catalogue_->drop_partial(id); }); }};
   }
 
-  Result<void> share(const Settings& settings, const Log& log) {
-    auto ignore = transfer_swarm::IgnoreRules::parse(settings.list("ignore"));
-    if (!ignore) return ignore.error();
+  void share(const Choices& choices, const Log& log) {
     const auto host_data = host_->data_folder().parent_path();
     transfer_swarm::ScanOptions scan;
     scan.scan_at_start = false;  // each share once it is watched
-    scan.rescan_interval = settings.duration("rescan_interval");
-    scan.ignore = *ignore;
-    scan.hash_threads = static_cast<std::size_t>(settings.integer("hash_threads"));
+    scan.rescan_interval = choices.rescan_interval;
+    scan.ignore = choices.ignore;
+    scan.hash_threads = static_cast<std::size_t>(host_->settings().integer("hash_threads"));
     scan.never = host_data;
     scan.moved = [meter = meter_.get()] {
       const auto totals = meter->totals();
@@ -223,8 +177,7 @@ class SwarmPlugin final : public Plugin {
         [scanner = scanner_.get()](const transfer_swarm::Scope& scope) { scanner->request(scope); },
         transfer_swarm::WatchOptions{.never = host_data, .log = log});
     shares_ = std::make_unique<transfer_swarm::ShareList>(*catalogue_, *scanner_, *watcher_,
-                                                          std::move(*ignore));
-    return {};
+                                                          choices.ignore);
   }
 
   void keep_totals() {
@@ -236,38 +189,36 @@ class SwarmPlugin final : public Plugin {
       host_->log(LogLevel::warning, "totals are not kept", {{"why", kept.error().message}});
   }
 
-  transfer_swarm::DownloadOptions queue_options(const Settings& settings, Log log) {
+  transfer_swarm::DownloadOptions queue_options(const Settings& settings,
+                                                const transfer_swarm::DownloadLimits& limits,
+                                                Log log) {
     transfer_swarm::DownloadOptions options;
     options.database = host_->data_folder() / "downloads.sqlite";
     options.download_folder = settings.path("download_folder");
     options.self = host_->peer_id();
     options.registry = host_->find<Registry>();
     options.clock = &host_->clock();
+    options.seed = random_seed();
     options.log = std::move(log);
     options.publish = [host = host_](const Event& event) { host->publish(event); };
     options.received = [meter = meter_.get()](std::uint64_t bytes) { meter->received(bytes); };
-    options.limits = limits_of(settings);
+    options.limits = limits;
     options.pacer = download_pacer_.get();
     if (settings.boolean("offer_partial")) options.growing = growing_.get();
     return options;
   }
 
-  static transfer_swarm::DownloadLimits limits_of(const Settings& settings) {
-    return {static_cast<std::size_t>(settings.integer("max_downloads")),
-            static_cast<std::size_t>(settings.integer("max_sources")),
-            settings.size("min_free_space")};
-  }
-
-  static transfer_swarm::UploadWeights weights_of(const Settings& settings) {
-    transfer_swarm::UploadWeights weights;
-    for (const auto& [group, weight] : settings.family("upload_weight.*"))
-      weights[group] = static_cast<std::uint64_t>(settings.integer("upload_weight." + group));
-    return weights;
+  void set_limits(Choices choices) {
+    warn_of_idle(choices.uploads.weights);
+    meter_->set_slots(choices.uploads.slots);
+    meter_->set_weights(std::move(choices.uploads.weights));
+    meter_->set_daily_limit(choices.uploads.daily_per_file);
+    rates_->set(choices.rates, std::move(choices.schedule));
   }
 
   // Weights of groups that nobody can be known to be in.
-  void warn_of_idle_weights(const Settings& settings) {
-    if (settings.family("upload_weight.*").empty()) return;
+  void warn_of_idle(const transfer_swarm::UploadWeights& weights) {
+    if (weights.empty()) return;
     if (auto* authenticator = host_->find<Authenticator>()) {
       const auto checked = authenticator->check_ticket("");
       if (checked || checked.error().code != ErrorCode::unsupported) return;
@@ -275,32 +226,6 @@ class SwarmPlugin final : public Plugin {
     host_->log(LogLevel::warning,
                "[transfer] upload_weight: the auth plugin checks no tickets, so nobody is in a "
                "group; set [auth] plugin = ticket");
-  }
-
-  Result<void> set_limits(const Settings& settings) {
-    auto schedule = transfer_swarm::LimitSchedule::parse(settings.list("schedule"));
-    if (!schedule) return schedule.error();
-    meter_->set_slots(static_cast<std::size_t>(settings.integer("upload_slots")));
-    meter_->set_weights(weights_of(settings));
-    meter_->set_daily_limit(settings.size("upload_daily_per_file"));
-    {
-      const std::lock_guard lock(rates_mutex_);
-      schedule_ = std::move(*schedule);
-      usual_rates_ = {{settings.size("upload_limit"), settings.size("upload_limit_per_peer")},
-                      {settings.size("download_limit"), settings.size("download_limit_per_peer")}};
-    }
-    apply_rates();
-    return {};
-  }
-
-  // What the schedule says for this moment. Rates that stay are not set again: that would empty
-  // their buckets.
-  void apply_rates() {
-    const std::lock_guard lock(rates_mutex_);
-    const auto rates = schedule_.at(transfer_swarm::wall_time(host_->clock().now()), usual_rates_);
-    if (rates.upload != rates_.upload) meter_->set_rates(rates.upload);
-    if (rates.download != rates_.download) download_pacer_->set_rates(rates.download);
-    rates_ = rates;
   }
 
   // A file is not any more what was hashed: its folder is looked through again.
@@ -363,10 +288,6 @@ class SwarmPlugin final : public Plugin {
   std::unique_ptr<transfer_swarm::Catalogue> catalogue_;
   std::unique_ptr<transfer_swarm::GrowingFiles> growing_;
   std::unique_ptr<transfer_swarm::Pacer> download_pacer_;
-  std::mutex rates_mutex_;  // guards the next three
-  transfer_swarm::LimitSchedule schedule_;
-  transfer_swarm::RateLimits usual_rates_;
-  transfer_swarm::RateLimits rates_;  // that hold now
   Registration clock_watch_;
   std::unique_ptr<transfer_swarm::Statistics> statistics_;
   Registration keeping_totals_;
@@ -375,6 +296,7 @@ class SwarmPlugin final : public Plugin {
   std::unique_ptr<transfer_swarm::CheckedTickets> tickets_;
   std::unique_ptr<transfer_swarm::OpenContents> open_;
   Registration closing_;
+  std::optional<transfer_swarm::ScheduledRates> rates_;
   std::unique_ptr<transfer_swarm::Scanner> scanner_;
   std::unique_ptr<transfer_swarm::Watcher> watcher_;
   std::unique_ptr<transfer_swarm::ShareList> shares_;

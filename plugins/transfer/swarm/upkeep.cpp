@@ -2,7 +2,7 @@
 
 #include "transfer/swarm/catalogue/catalogue_sql.h"
 #include "transfer/swarm/fetch/download_store.h"
-#include "transfer/swarm/inbox/inbox_store.h"
+#include "transfer/swarm/inbox/offer_store.h"
 #include "transfer/swarm/statistics.h"
 
 namespace swapmeet::transfer_swarm {

@@ -25,19 +25,28 @@ constexpr std::string_view name_of(Kind kind) {
 }
 
 // All methods but interface() are called by the host on one thread, one at a time, in this order:
-// configure → start → stop. After a failed configure or start there is a stop. interface() may be
-// called on any thread between start and stop.
+// check → configure → start → (check → reconfigure)… → stop. After a failed configure or start
+// there is a stop. interface() may be called on any thread between start and stop.
 class Plugin {
  public:
   virtual ~Plugin() = default;
-  // Reads host.settings() and remembers `host`. No I/O, no threads.
+  // Whether these values make sense together: what KeySpec cannot say of each alone. The error
+  // names the keys. Uses nothing but the values: no files, no threads, no memory of them. `swapmeet
+  // check` asks this as well, of an object that is never configured.
+  virtual Result<void> check(const Settings& settings) const {
+    static_cast<void>(settings);
+    return {};
+  }
+  // Remembers `host` and reads host.settings(), which check() has accepted. No I/O, no threads.
   virtual Result<void> configure(Host& host) = 0;
   // Opens files, starts threads. When it returns ok, the interfaces work.
   virtual Result<void> start() = 0;
   // Ends everything, joins all threads; idempotent; within three seconds.
   virtual void stop() = 0;
-  // Between start and stop: new settings (SIGHUP). What cannot change while running is an error
-  // that names the keys; by default that is all of them.
+  // Between start and stop: takes the new values of the keys that change at once (KeySpec); the
+  // others are not looked at. Called with values that check() has accepted, when one of those keys
+  // differs. All or nothing: an error, which only a fault of the moment can be (a full disk),
+  // leaves everything as it was.
   virtual Result<void> reconfigure(const Settings& settings) {
     static_cast<void>(settings);
     return unsupported("takes new settings at its next start");

@@ -33,6 +33,9 @@ enum class KeyType : std::uint8_t {
   list,      // separated by commas
 };
 
+// When a new value takes effect that a host finds as it reads its configuration again (SIGHUP).
+enum class Changes : std::uint8_t { at_restart, at_once };
+
 // Constant data, in the plugin's descriptor. A name that ends in ".*" stands for any number of keys
 // with that beginning: "share.*".
 struct KeySpec {
@@ -43,7 +46,16 @@ struct KeySpec {
   const char* high;           // greatest value; nullptr: none
   const char* help;           // a sentence
   bool secret = false;        // never shown
+  Changes changes = Changes::at_restart;
 };
+// The same key, for plugins whose reconfigure() takes it: at_once({"limit", KeyType::size, …}).
+constexpr KeySpec at_once(KeySpec spec) {
+  spec.changes = Changes::at_once;
+  return spec;
+}
+
+// The spec that declares `key`, or the ".*" spec that admits it; nullptr when none does.
+const KeySpec* find_spec(std::span<const KeySpec> specs, std::string_view key);
 
 // The raw keys of one section: name and value as written.
 using RawSettings = std::vector<std::pair<std::string, std::string>>;
@@ -70,6 +82,11 @@ class Settings {
   std::filesystem::path path(std::string_view key) const;
   HostPort address(std::string_view key) const;
   std::vector<std::string> list(std::string_view key) const;
+  // The names of declared keys whose values differ from those of `other`; each key of a ".*" spec
+  // by its own name.
+  std::vector<std::string> differing(const Settings& other) const;
+  // Takes the values of the keys that change at once from `fresh`; the others stay.
+  void take_at_once(const Settings& fresh, std::span<const KeySpec> specs);
   // The keys that a ".*" spec admitted: for "share.*" {"music", "/home/alice/Music"}, ….
   std::vector<std::pair<std::string, std::string>> family(std::string_view spec_name) const;
 

@@ -47,6 +47,13 @@ class Clock {
     return wait_until(lock, changed, steady() + std::chrono::duration_cast<Instant::duration>(span),
                       done);
   }
+  // Blocks this thread, which nothing can wake: for programs that have nothing else to do.
+  void sleep_for(std::chrono::nanoseconds span) {
+    std::mutex mutex;
+    std::condition_variable nobody;
+    std::unique_lock lock(mutex);
+    wait_for(lock, nobody, span, [] { return false; });
+  }
 };
 
 }  // namespace swapmeet

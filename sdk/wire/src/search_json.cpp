@@ -201,6 +201,14 @@ std::string to_json(const StatusReport& report) {
         .number("sent", report.transferred->sent)
         .number("received", report.transferred->received)
         .end();
+  if (report.reload)
+    out.key("reload")
+        .begin()
+        .time("time", report.reload->time)
+        .texts("changed", report.reload->changed)
+        .texts("refused", report.reload->refused)
+        .texts("at_restart", report.reload->at_restart)
+        .end();
   return out.text("index_problem", report.index_problem).end().take();
 }
 
@@ -230,15 +238,43 @@ Result<StatusReport> from_json(std::string_view text) {
                           totals->number("received")};
     in.adopt(*totals);
   }
+  if (auto reload = in.object("reload")) {
+    report.reload = {reload->time("time"), reload->texts("changed"), reload->texts("refused"),
+                     reload->texts("at_restart")};
+    in.adopt(*reload);
+  }
   return in.finish(std::move(report));
 }
 
-std::string to_json(const std::vector<PluginListing>& plugins) {
+namespace {
+
+// Both the names alone ("keys") and all of each ("settings").
+void write_keys(JsonWriter& out, const std::vector<KeyListing>& keys) {
+  out.list("keys", keys, [&](const KeyListing& key) { out.value(key.name); });
+  out.list("settings", keys, [&](const KeyListing& key) {
+    out.begin().text("name", key.name).text("type", key.type).boolean("required", key.required);
+    out.text("default", key.default_value).text("least", key.least).text("greatest", key.greatest);
+    out.text("choices", key.choices).boolean("changes_at_once", key.changes_at_once);
+    out.text("help", key.help).end();
+  });
+}
+
+}  // namespace
+
+std::string to_json(const std::vector<PluginListing>& plugins,
+                    const std::vector<SectionListing>& sections) {
   JsonWriter out;
   out.begin().list("plugins", plugins, [&](const PluginListing& one) {
     out.begin().text("id", one.plugin.id).text("kind", one.plugin.kind);
     out.text("version", one.plugin.version).text("summary", one.summary);
-    out.text("state", one.plugin.state).text("section", one.section).texts("keys", one.keys).end();
+    out.text("state", one.plugin.state).text("section", one.section);
+    write_keys(out, one.keys);
+    out.end();
+  });
+  out.list("sections", sections, [&](const SectionListing& one) {
+    out.begin().text("name", one.name);
+    write_keys(out, one.keys);
+    out.end();
   });
   return out.end().take();
 }

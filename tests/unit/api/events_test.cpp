@@ -102,9 +102,13 @@ TEST_CASE("what a watch finds is told to those who follow it, and to nobody else
 
 TEST_CASE("a heartbeat reaches idle readers, and one that left is forgotten") {
   EventBus bus;
-  EventStreams streams(bus, 1ms);
+  ManualClock clock;
+  EventStreams streams(bus, clock, 15s);
   const auto reader = std::make_shared<Reader>();
   streams.add(reader, true);
+  clock.await_waiters(1);
+  CHECK(reader->heard() == ": events\n\n");
+  clock.advance(15s);
   CHECK(reader->hears("\n:\n\n"));
   reader->leave();
   bus.publish({"peer", "{}", ""});

@@ -263,7 +263,9 @@ struct World {
   MemoryRoutes routes;
 
   ApiContext bare() {
-    return {.routes = routes, .metrics = metrics, .status = [] { return wire::StatusReport{}; }};
+    return {.routes = routes, .clock = clock, .metrics = metrics, .status = [] {
+              return wire::StatusReport{};
+            }};
   }
   ApiContext all() {
     auto context = bare();

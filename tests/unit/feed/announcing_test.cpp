@@ -4,20 +4,15 @@
 
 #include "catch.h"
 #include "host/feed/pump.h"
+#include "swapmeet/testing/empty_registry.h"
+#include "swapmeet/testing/manual_clock.h"
 
 using namespace swapmeet;
 
 namespace {
 
-class Index final : public Registry {
+class Index final : public testing::EmptyRegistry {
  public:
-  Result<Enrolled> enroll(const Enrollment&, const Caller&) override { return Enrolled{}; }
-  Result<std::chrono::seconds> renew(const PeerId&, const std::string&) override {
-    return std::chrono::seconds(60);
-  }
-  Result<void> leave(const PeerId&, const std::string&) override { return {}; }
-  Result<Page<PeerRecord>> peers(const PeerQuery&) override { return Page<PeerRecord>{}; }
-  Result<PeerRecord> peer(const PeerId&) override { return PeerRecord{}; }
   Result<FeedPosition> announced(const PeerId&) override {
     ++asked;
     return stands;
@@ -30,15 +25,6 @@ class Index final : public Registry {
     if (std::exchange(answer_is_lost, false)) return Error{ErrorCode::timed_out, "no answer", {}};
     return stands;
   }
-  Result<Page<Listing>> browse(const PeerId&, const BrowseQuery&, const Identity&) override {
-    return Page<Listing>{};
-  }
-  Result<ContentRecord> content(const ContentId&, const Identity&) override {
-    return ContentRecord{};
-  }
-  Result<RegistryCounts> counts() override { return RegistryCounts{}; }
-  ChangeFeed* feed() noexcept override { return nullptr; }
-
   FeedPosition stands;
   int asked = 0;
   bool answer_is_lost = false;
@@ -58,10 +44,11 @@ class Catalogue final : public ChangeFeed {
 };
 
 struct World {
+  testing::ManualClock clock;
   Index index;
   Catalogue catalogue;
   Announcing announcing{index, PeerId{{1}}, std::string(32, 't')};
-  Pump pump{catalogue, announcing, "announcing", [](LogLevel, std::string_view, auto) {}};
+  Pump pump{catalogue, announcing, "announcing", [](LogLevel, std::string_view, auto) {}, clock, 1};
 
   void run() {
     for (int rounds = 0; pump.round() && rounds < 50; ++rounds) {

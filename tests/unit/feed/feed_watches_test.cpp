@@ -6,6 +6,7 @@
 
 #include "catch.h"
 #include "swapmeet/testing/empty_registry.h"
+#include "swapmeet/testing/manual_clock.h"
 
 using namespace swapmeet;
 
@@ -21,6 +22,8 @@ class Feed final : public ChangeFeed {
  public:
   Result<FeedState> state() override {
     const std::lock_guard lock(mutex_);
+    ++asked_;
+    was_asked_.notify_all();
     return FeedState{name_, 0, changes_.size()};
   }
   Result<ChangeBatch> changes_after(Revision after, std::size_t limit) override {
@@ -53,12 +56,20 @@ class Feed final : public ChangeFeed {
     {
       const std::lock_guard lock(mutex_);
       name_ = name;
+      asked_ = 0;
     }
     wake_();
+  }
+  // Waits until its reader has noticed that it started over: asks, follows (asks), asks for more.
+  void await_reader() {
+    std::unique_lock lock(mutex_);
+    was_asked_.wait(lock, [&] { return asked_ >= 3; });
   }
 
  private:
   std::mutex mutex_;
+  std::condition_variable was_asked_;
+  int asked_ = 0;  // how it stands, since it started over
   std::string name_ = "f";
   std::vector<Change> changes_;
   std::function<void()> wake_;
@@ -102,7 +113,8 @@ struct Heard {
 
 struct World {
   WatchedRegistry registry;
-  FeedWatches watches{registry, [](LogLevel, std::string_view, auto) {}};
+  testing::ManualClock clock;
+  FeedWatches watches{registry, [](LogLevel, std::string_view, auto) {}, clock, 1};
   Registration watch(const std::string& query, Heard& heard, const Identity& who = {}) {
     auto added = watches.watch({query, who}, heard.listener());
     REQUIRE(added.ok());
@@ -180,14 +192,9 @@ TEST_CASE("a registry that has lost its store brings no old files back as new on
   world.registry.feed_.put("song 1");
   CHECK(heard.hears({"song 1"}));
   world.registry.feed_.start_over("g");
-  // Until it has noticed: what comes in between is taken for old.
-  for (int i = 0; heard.count() < 2 && i < 1000; ++i) {
-    world.registry.feed_.put("song 2");
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  const std::lock_guard lock(heard.mutex);
-  REQUIRE(heard.paths.size() >= 2);
-  CHECK(heard.paths[1] == "song 2");
+  world.registry.feed_.await_reader();
+  world.registry.feed_.put("song 2");
+  CHECK(heard.hears({"song 1", "song 2"}));
 }
 
 TEST_CASE("what is wrong with a query is said, and watches for everything of a kind are few") {

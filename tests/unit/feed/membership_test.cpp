@@ -2,13 +2,15 @@
 #include "host/feed/membership.h"
 
 #include "catch.h"
+#include "swapmeet/testing/empty_registry.h"
+#include "swapmeet/testing/manual_clock.h"
 
 using namespace swapmeet;
 using std::chrono::milliseconds;
 
 namespace {
 
-class Index final : public Registry {
+class Index final : public testing::EmptyRegistry {
  public:
   Result<Enrolled> enroll(const Enrollment& enrollment, const Caller&) override {
     enrollments.push_back(enrollment);
@@ -23,20 +25,6 @@ class Index final : public Registry {
     return std::chrono::seconds(60);
   }
   Result<void> leave(const PeerId&, const std::string&) override { return ++left, Result<void>{}; }
-  Result<Page<PeerRecord>> peers(const PeerQuery&) override { return Page<PeerRecord>{}; }
-  Result<PeerRecord> peer(const PeerId&) override { return PeerRecord{}; }
-  Result<FeedPosition> announced(const PeerId&) override { return FeedPosition{}; }
-  Result<FeedPosition> announce(const PeerId&, const std::string&, const ChangeBatch&) override {
-    return FeedPosition{};
-  }
-  Result<Page<Listing>> browse(const PeerId&, const BrowseQuery&, const Identity&) override {
-    return Page<Listing>{};
-  }
-  Result<ContentRecord> content(const ContentId&, const Identity&) override {
-    return ContentRecord{};
-  }
-  Result<RegistryCounts> counts() override { return RegistryCounts{}; }
-  ChangeFeed* feed() noexcept override { return nullptr; }
 
   std::vector<Enrollment> enrollments;
   bool down = false;
@@ -63,6 +51,7 @@ class NoFeed final : public ChangeFeed {
 };
 
 struct World {
+  testing::ManualClock clock;
   Index index;
   Listener listener;
   NoFeed feed;
@@ -71,8 +60,9 @@ struct World {
       index,
       listener,
       feed,
-      {PeerId{{1}}, "ann", std::string(32, 't')},
-      [this](LogLevel, std::string_view message, auto) { logged.emplace_back(message); }};
+      {PeerId{{1}}, "ann", std::string(32, 't'), 1},
+      [this](LogLevel, std::string_view message, auto) { logged.emplace_back(message); },
+      clock};
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "catch.h"
+#include "swapmeet/testing/manual_clock.h"
 
 using namespace swapmeet;
 using std::chrono::milliseconds;
@@ -47,11 +48,14 @@ class Follower final : public ChangeFollower {
 };
 
 struct World {
+  testing::ManualClock clock;
   Feed feed;
   Follower follower;
   std::vector<std::string> logged;
-  Pump pump{feed, follower, "test",
-            [this](LogLevel, std::string_view message, auto) { logged.emplace_back(message); }};
+  Pump pump{
+      feed,   follower,
+      "test", [this](LogLevel, std::string_view message, auto) { logged.emplace_back(message); },
+      clock,  1};
 
   // Rounds until the follower has caught up; how many.
   int catch_up() {

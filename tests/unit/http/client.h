@@ -13,6 +13,8 @@
 
 #include "catch.h"
 #include "host/http/server.h"
+#include "swapmeet/system_clock.h"
+#include "swapmeet/testing/manual_clock.h"
 
 namespace swapmeet::http {
 
@@ -42,6 +44,11 @@ class Client {
   }
   // Sends no more.
   void say_no_more() const { ::shutdown(socket_, SHUT_WR); }
+  // Waits until something has come, and leaves it there.
+  void peek() const {
+    char byte = 0;
+    REQUIRE(::recv(socket_, &byte, 1, MSG_PEEK) == 1);
+  }
   // Reads until `wanted` has been seen, or to the end when it is empty.
   std::string hear(const std::string& wanted = "") {
     char buffer[65536];
@@ -64,9 +71,9 @@ inline std::string get(const std::string& path,
 }
 
 struct FrontBench {
-  explicit FrontBench(ListenOptions options = {}, Hooks hooks = {}) {
+  explicit FrontBench(ListenOptions options = {}, Hooks hooks = {}, const Clock* other = nullptr) {
     options.address = {"127.0.0.1", 0};
-    listener = std::move(listen(options, std::move(hooks)).value());
+    listener = std::move(listen(options, other ? *other : clock, std::move(hooks)).value());
     add("GET", "/hello/{name}",
         [](Request& request) { return json("hi " + request.params["name"]); });
     add("POST", "/echo", [](Request& request) { return json(request.body); }, {.max_body = 1000});
@@ -83,6 +90,7 @@ struct FrontBench {
     client.say(bytes);
     return client.hear();
   }
+  SystemClock clock;  // unless the test has its own
   std::unique_ptr<Listener> listener;
   std::vector<Registration> routes;
 };

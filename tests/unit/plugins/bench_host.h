@@ -11,6 +11,7 @@
 
 #include "host/http/server.h"
 #include "host/plugins/manager.h"
+#include "swapmeet/system_clock.h"
 #include "swapmeet/testing/manual_clock.h"
 #include "swapmeet/testing/memory_routes.h"
 #include "swapmeet/testing/temporary_folder.h"
@@ -25,8 +26,9 @@ inline std::filesystem::path fixtures() {
 
 struct BenchHost {
   testing::ManualClock clock;
+  SystemClock system_clock;  // of what does not stand still: sockets and tasks
   testing::MemoryRoutes routes;
-  Scheduler scheduler{1};
+  Scheduler scheduler{1, system_clock};
   EventBus events;
   Metrics metrics;
   testing::TemporaryFolder data;
@@ -49,7 +51,7 @@ struct BenchHost {
             .routes = &routes,
             .listen =
                 [this](const http::ListenOptions& options) {
-                  auto listener = http::listen(options);
+                  auto listener = http::listen(options, system_clock);
                   if (listener) listened = (*listener)->address();
                   return listener;
                 },

@@ -7,6 +7,8 @@
 
 using namespace swapmeet;
 using Catch::Matchers::Contains;
+using Catch::Matchers::EndsWith;
+using Catch::Matchers::StartsWith;
 using Lines = std::vector<std::string>;
 
 namespace {
@@ -20,6 +22,10 @@ std::string state(const BenchHost& host, const std::string& id) {
   for (const auto& plugin : host.manager.status())
     if (plugin.id == id) return plugin.state;
   return "";
+}
+bool logged(BenchHost& host, const std::string& line) {
+  const auto lines = host.log();
+  return std::count(lines.begin(), lines.end(), "extension.base " + line) > 0;
 }
 
 }  // namespace
@@ -77,12 +83,10 @@ TEST_CASE("a stop that throws does not keep the others from stopping") {
   CHECK(state(host, "extension.base") == "stopped");
 }
 
-TEST_CASE("a stop that hangs is left behind within its three seconds") {
+TEST_CASE("a stop that hangs is left behind, and the others are stopped") {
   BenchHost host;
   REQUIRE(host.run({"base", "hangs_in_stop"}).ok());
-  const auto begun = std::chrono::steady_clock::now();
-  host.manager.stop();
-  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(10));
+  host.manager.stop();  // comes back, although the plugin never does
   CHECK(state(host, "extension.hangs_in_stop") == "failed");
   CHECK(state(host, "extension.base") == "stopped");
 }
@@ -150,19 +154,44 @@ TEST_CASE("a listener that was closed by the sweep takes no more routes") {
   CHECK(listener->address() == address);
 }
 
-TEST_CASE("new settings reach a plugin, and what does not change is said by key") {
+TEST_CASE("new values reach a plugin by key, at once or at the next start") {
   BenchHost host;
   REQUIRE(host.run({"base"}).ok());
-  const auto choice = [](RawSettings raw) {
-    return PluginChoice{Kind::extension, "base", "x.ini [extension.base]",
-                        std::move(raw),  "/",    "extension.base"};
+  const auto reload = [&](RawSettings raw) {
+    return host.manager.reconfigure({PluginChoice{Kind::extension, "base", "x.ini [extension.base]",
+                                                  std::move(raw), "/", "extension.base"}});
   };
-  CHECK(host.manager.reconfigure({choice({})}).empty());
-  CHECK(
-      host.manager.reconfigure({choice({{"number", "2"}})}) ==
-      Lines{"x.ini [extension.base] number: extension.base takes new settings at its next start"});
-  CHECK(host.manager.reconfigure({choice({{"number", "x"}})}).size() == 1);
-  CHECK_THAT(host.manager.reconfigure({}).at(0), Contains("needs a restart"));
+  const auto same = reload({});
+  CHECK((same.changed.empty() && same.refused.empty() && same.at_restart.empty()));
+  const auto both = reload({{"number", "2"}, {"pace", "5"}});
+  CHECK(both.changed == Lines{"x.ini [extension.base] pace"});
+  CHECK(both.at_restart == Lines{"x.ini [extension.base] number"});
+  CHECK(both.refused.empty());
+  CHECK(logged(host, "pace 5"));
+  const auto again = reload({{"number", "2"}, {"pace", "5"}});
+  CHECK(again.changed.empty());
+  CHECK(again.at_restart == Lines{"x.ini [extension.base] number"});  // still not in force
+  CHECK(host.manager.reconfigure({}).at_restart == Lines{"x.ini [extension.base] plugin"});
+}
+
+TEST_CASE("a section with one refused value stays wholly as it was") {
+  BenchHost host;
+  REQUIRE(host.run({"base"}).ok());
+  const auto refused = [&](RawSettings raw) {
+    const auto reload = host.manager.reconfigure({PluginChoice{
+        Kind::extension, "base", "x.ini [extension.base]", std::move(raw), "/", "extension.base"}});
+    CHECK((reload.changed.empty() && reload.at_restart.empty()));
+    REQUIRE(reload.refused.size() == 1);
+    CHECK_THAT(reload.refused[0], EndsWith("; the section stays as it was"));
+    return reload.refused[0];
+  };
+  CHECK_THAT(refused({{"pace", "5"}, {"number", "x"}}),
+             StartsWith("x.ini [extension.base] number:"));
+  CHECK_THAT(refused({{"pace", "2"}, {"number", "5"}}),
+             StartsWith("x.ini [extension.base] number: is more than twice pace"));
+  CHECK_THAT(refused({{"pace", "8"}}), StartsWith("x.ini [extension.base] the disk is full"));
+  CHECK_FALSE(logged(host, "pace 5"));
+  CHECK_FALSE(logged(host, "pace 2"));
 }
 
 TEST_CASE("a hang in stop is known to the host, which must then keep what it gave") {
@@ -197,23 +226,4 @@ TEST_CASE("a registration that ends while the sweep runs is undone once") {
   const auto late = plugin.subscribe([&](const Event&) { called = true; });
   host.events.publish({"any", "{}"});
   CHECK_FALSE(called);  // nothing may be registered after the sweep
-}
-
-TEST_CASE("a task may end its own registration") {
-  Scheduler scheduler(1);
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool done = false;
-  Registration registration;
-  {
-    const std::lock_guard lock(mutex);
-    registration = scheduler.every(std::chrono::milliseconds(1), [&] {
-      const std::lock_guard inside(mutex);
-      registration.reset();
-      done = true;
-      changed.notify_all();
-    });
-  }
-  std::unique_lock lock(mutex);
-  CHECK(changed.wait_for(lock, std::chrono::seconds(10), [&] { return done; }));
 }

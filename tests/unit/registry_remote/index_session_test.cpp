@@ -25,7 +25,7 @@ class Index {
   explicit Index(Clock& clock) : clock_(clock) {
     http::ListenOptions options;
     options.address = {"127.0.0.1", 0};
-    listener_ = std::move(http::listen(options).value());
+    listener_ = std::move(http::listen(options, clock).value());
     add("POST", "/api/v1/sessions", [this](const auto& request) { return log_in(request); });
     add("GET", "/members", [this](const auto& request) { return for_members(request); });
   }

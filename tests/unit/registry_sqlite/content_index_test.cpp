@@ -12,7 +12,8 @@ using swapmeet::registry_sqlite::Store;
 
 namespace {
 
-constexpr swapmeet::registry_sqlite::StoreOptions kSmallPortions{.least_content_portion = 7};
+constexpr swapmeet::registry_sqlite::StoreOptions kSmallPortions{
+    .writer = {.least_content_portion = 7}};
 constexpr std::uint8_t kPeers = 5;
 constexpr std::uint8_t kContents = 9;
 
@@ -96,7 +97,7 @@ TEST_CASE("contents are found wherever their entries are, through restarts") {
 
 TEST_CASE("what a failed announce would have changed is not in the memory of contents either") {
   const Folder folder;
-  Store store(folder.path, {.most_pages = 60, .least_content_portion = 7});
+  Store store(folder.path, {.writer = {.most_pages = 60, .least_content_portion = 7}});
   enroll(store, 1, "ann");
   std::vector<Change> few;
   for (int i = 0; i < 10; ++i) few.push_back(put("f" + std::to_string(i), 1));

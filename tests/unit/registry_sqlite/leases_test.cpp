@@ -1,219 +1,42 @@
-// The whole plugin on a clock that the test turns: to the second, when leases run out, what coming
-// back costs, and who is forgotten. What every registry does, the contract suite checks.
-#include <atomic>
-#include <thread>
+// Until when a peer counts as present: without a store, a thread or a clock.
+#include "registry/sqlite/leases.h"
 
 #include "catch.h"
-#include "swapmeet/registry.h"
-#include "swapmeet/testing/plugin_under_test.h"
 
 using namespace swapmeet;
+using swapmeet::registry_sqlite::Leases;
 using namespace std::chrono_literals;
 
 namespace {
-
-const std::string kToken(40, 't');
-const std::string kOtherToken(40, 'o');
-
+const Instant kStart{1h};
 PeerId peer(std::uint8_t n) { return {{n}}; }
-
-struct World {
-  testing::PluginUnderTest plugin{PLUGINS "registry_sqlite.so",
-                                  {{"lease", "60s"}, {"forget_after", "10h"}}};
-  World() { plugin.start(); }
-  Registry& registry() { return plugin.get<Registry>(); }
-  void advance(std::chrono::milliseconds time) { plugin.host().advance(time); }
-
-  Result<Enrolled> enroll(std::uint8_t n, const std::string& token = kToken,
-                          const Identity& who = {}) {
-    return registry().enroll({peer(n), "peer" + std::to_string(n), "", 6699, true, token},
-                             {who, "192.0.2.1"});
-  }
-  void share(std::uint8_t n, const std::string& path) {
-    REQUIRE(enroll(n).ok());
-    Change change;
-    change.listing.path = path;
-    change.listing.content.bytes[0] = 1;
-    change.listing.size = 5;
-    REQUIRE(registry().announce(peer(n), kToken, {"catalogue", 0, 1, {change}}).ok());
-  }
-  bool is_present(std::uint8_t n) { return registry().peer(peer(n)).value().present; }
-  bool is_known(std::uint8_t n) { return registry().peer(peer(n)).ok(); }
-  Revision latest() { return registry().feed()->state().value().latest; }
-  std::vector<Change> changes_after(Revision after) {
-    return registry().feed()->changes_after(after, 100).value().changes;
-  }
-};
-
+using Peers = std::vector<PeerId>;
 }  // namespace
 
-TEST_CASE("a lease lasts its time from the last renewal, and no longer") {
-  World world;
-  REQUIRE(world.enroll(1).ok());
-  CHECK(world.enroll(1)->lease == 60s);
-  world.advance(59s);
-  CHECK(world.is_present(1));
-  CHECK(*world.registry().renew(peer(1), kToken) == 60s);
-  world.advance(59s);
-  CHECK(world.is_present(1));
-  world.advance(1s);
-  CHECK_FALSE(world.is_present(1));
+TEST_CASE("a lease lasts its time from the last extension, to the moment") {
+  Leases leases(60s);
+  leases.extend(peer(1), kStart);
+  CHECK(leases.late(kStart + 60s - 1ns).empty());
+  CHECK(leases.late(kStart + 60s) == Peers{peer(1)});
+  leases.extend(peer(1), kStart + 59s);
+  CHECK(leases.late(kStart + 60s).empty());
+  CHECK(leases.late(kStart + 119s) == Peers{peer(1)});
 }
 
-TEST_CASE("many that come back at once are all there, with one change each") {
-  constexpr std::uint8_t kPeers = 120;
-  World world;
-  for (std::uint8_t n = 1; n <= kPeers; ++n) REQUIRE(world.enroll(n).ok());
-  world.advance(60s);
-  const auto before = world.latest();
-  std::atomic<int> failed = 0;
-  std::vector<std::thread> threads;
-  for (int thread = 0; thread < 6; ++thread)
-    threads.emplace_back([&, thread] {
-      for (std::uint8_t n = 1; n <= kPeers; ++n)
-        if (n % 6 == thread || n % 5 == thread)
-          if (!world.registry().renew(peer(n), kToken)) ++failed;
-    });
-  for (auto& thread : threads) thread.join();
-  CHECK(failed == 0);
-  CHECK(world.latest() == before + kPeers);
-  world.advance(59s);
-  for (std::uint8_t n = 1; n <= kPeers; ++n) CHECK(world.is_present(n));
-  world.advance(1s);
-  CHECK_FALSE(world.is_present(1));
+TEST_CASE("only those are late whose own lease has run out") {
+  Leases leases(60s);
+  for (std::uint8_t n = 1; n <= 4; ++n) leases.extend(peer(n), kStart + n * 10s);
+  CHECK(leases.late(kStart + 80s) == Peers{peer(1), peer(2)});
 }
 
-TEST_CASE("a lease that runs out and a return are one change each, whatever is shared") {
-  World world;
-  world.share(1, "s/a.txt");
-  world.share(2, "s/b.txt");
-  const auto before = world.latest();
-  world.advance(61s);
-  auto changes = world.changes_after(before);
-  REQUIRE(changes.size() == 2);
-  for (const auto& change : changes) CHECK(change.kind == ChangeKind::absent);
-  CHECK(world.registry().counts()->files == 0);
-
-  const auto gone = world.latest();
-  REQUIRE(world.registry().renew(peer(1), kToken).ok());
-  changes = world.changes_after(gone);
-  REQUIRE(changes.size() == 1);
-  CHECK(changes[0].kind == ChangeKind::present);
-  CHECK(changes[0].peer == peer(1));
-  CHECK(changes[0].peer_name == "peer1");
-  // Nothing was announced again.
-  CHECK(*world.registry().announced(peer(1)) == FeedPosition{"catalogue", 1});
-  CHECK(world.registry().counts()->files == 1);
-  CHECK(world.registry().content({{1}}, {})->sources.size() == 1);
-}
-
-TEST_CASE("renewing in time is no change, and tells nobody") {
-  World world;
-  world.share(1, "s/a.txt");
-  int woken = 0;
-  const auto registration = world.registry().feed()->on_advance([&] { ++woken; });
-  const auto before = world.latest();
-  for (int i = 0; i < 10; ++i) {
-    world.advance(50s);
-    REQUIRE(world.registry().renew(peer(1), kToken).ok());
-  }
-  CHECK(world.latest() == before);
-  CHECK(woken == 0);
-  world.advance(61s);
-  CHECK(woken == 1);
-}
-
-TEST_CASE("who has left has no lease that could run out, and returns by renewing") {
-  World world;
-  REQUIRE(world.enroll(1).ok());
-  REQUIRE(world.registry().leave(peer(1), kToken).ok());
-  const auto left = world.latest();
-  world.advance(5min);
-  CHECK(world.latest() == left);
-  REQUIRE(world.registry().leave(peer(1), kToken).ok());
-  CHECK(world.latest() == left);
-  REQUIRE(world.registry().renew(peer(1), kToken).ok());
-  CHECK(world.is_present(1));
-}
-
-TEST_CASE("after a restart everybody who was present has one whole lease to come back") {
-  World world;
-  REQUIRE(world.enroll(1).ok());
-  REQUIRE(world.enroll(2).ok());
-  world.advance(50s);
-  world.plugin.restart();
-  const auto before = world.latest();
-  world.advance(50s);
-  CHECK(world.is_present(1));
-  REQUIRE(world.registry().renew(peer(1), kToken).ok());
-  CHECK(world.latest() == before);
-  world.advance(20s);
-  CHECK(world.is_present(1));
-  CHECK_FALSE(world.is_present(2));
-}
-
-TEST_CASE("who has been absent for long enough is forgotten, with the listings") {
-  World world;
-  world.share(1, "s/a.txt");
-  world.share(2, "s/b.txt");
-  world.advance(61s);  // both are absent
-  world.advance(9h);
-  REQUIRE(world.registry().renew(peer(2), kToken).ok());
-  const auto before = world.latest();
-  CHECK(world.is_known(1));
-  world.advance(3h);
-  CHECK_FALSE(world.is_known(1));
-  CHECK(world.is_known(2));  // absent again, but not for so long
-  CHECK(world.registry().counts()->peers == 1);
-  bool told = false;
-  for (const auto& change : world.changes_after(before))
-    told = told || (change.kind == ChangeKind::clear && change.peer == peer(1));
-  CHECK(told);
-  CHECK(world.registry().content({{1}}, {})->names == std::vector<std::string>{"b.txt"});
-  CHECK(world.registry().renew(peer(1), kToken).error().code == ErrorCode::not_found);
-  // It starts from nothing.
-  REQUIRE(world.enroll(1).ok());
-  CHECK(*world.registry().announced(peer(1)) == FeedPosition{});
-}
-
-TEST_CASE("who has been absent for long enough is forgotten at the next hour, however many") {
-  World world;
-  for (std::uint8_t n = 1; n <= 25; ++n) REQUIRE(world.enroll(n).ok());
-  world.advance(61s);
-  world.advance(9h);
-  CHECK(world.registry().counts()->peers == 25);
-  world.advance(2h);
-  CHECK(world.registry().counts()->peers == 0);
-}
-
-TEST_CASE("a peer that renews is never forgotten, however old its registration") {
-  World world;
-  world.share(1, "s/a.txt");
-  for (int i = 0; i < 24 * 60; ++i) {
-    world.advance(59s);
-    REQUIRE(world.registry().renew(peer(1), kToken).ok());
-  }
-  CHECK(world.is_present(1));
-  world.advance(61s);  // absent from now on, not from when it registered
-  world.advance(9h);
-  CHECK(world.is_known(1));
-}
-
-TEST_CASE("an absent peer's id is its owner's, until it is forgotten") {
-  World world;
-  REQUIRE(world.enroll(1).ok());
-  world.advance(9h);
-  CHECK(world.enroll(1, kOtherToken).error().code == ErrorCode::not_allowed);
-  CHECK(world.enroll(1, "").error().code == ErrorCode::not_allowed);
-  world.advance(3h);
-  CHECK(world.enroll(1, kOtherToken).ok());
-  CHECK(world.enroll(1, kToken).error().code == ErrorCode::not_allowed);
-}
-
-TEST_CASE("the right token under another account does not take a peer over") {
-  World world;
-  REQUIRE(world.enroll(1, kToken, {"ann", {}, {}}).ok());
-  CHECK(world.enroll(1, kToken, {"bob", {}, {}}).error().code == ErrorCode::not_allowed);
-  CHECK(world.registry().peer(peer(1))->account == "ann");
-  CHECK(world.enroll(1, kToken, {"ann", {}, {}}).ok());
+TEST_CASE("a lease that has run out is there until it is ended, and is then late no more") {
+  Leases leases(60s);
+  leases.extend(peer(1), kStart);
+  CHECK_FALSE(leases.has(peer(2)));
+  CHECK(leases.late(kStart + 5min) == Peers{peer(1)});
+  CHECK(leases.has(peer(1)));
+  leases.end(peer(1));
+  leases.end(peer(2));
+  CHECK_FALSE(leases.has(peer(1)));
+  CHECK(leases.late(kStart + 5min).empty());
 }

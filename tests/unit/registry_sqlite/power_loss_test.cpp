@@ -67,7 +67,7 @@ TEST_CASE("when power is lost, what was acknowledged is there afterwards, and no
     {
       LosingDisk disk;
       // The log goes into the file often: there the order of what is synced matters most.
-      Store store(lost.path, {.least_content_portion = 200, .log_pages = 60});
+      Store store(lost.path, {.writer = {.least_content_portion = 200, .log_pages = 60}});
       disk.lose_power(1 + random() % kMostWrites, round, found.path, [&] { then = acknowledged; });
       work(store, acknowledged);
       if (!disk.has_lost_power()) continue;

@@ -6,6 +6,7 @@
 #include "first_schema.h"
 #include "registry/sqlite/upkeep.h"
 #include "registry_world.h"
+#include "swapmeet/testing/manual_clock.h"
 
 using namespace swapmeet::registry_sqlite::testing;
 using namespace swapmeet;
@@ -63,7 +64,11 @@ TEST_CASE("a damaged database is refused with its name and what to do") {
 
 TEST_CASE("a database that has lost a part of its pages is refused at the start") {
   const Folder folder;
-  const StoreOptions options{.least_content_portion = 100, .probe = std::chrono::minutes(1)};
+  const StoreOptions options{.writer = {.least_content_portion = 100}};
+  const auto open_and_probe = [&] {
+    Store store(folder.path, options);
+    store.probe(swapmeet::testing::ManualClock(), std::chrono::minutes(1), 1);
+  };
   {
     Store store(folder.path, options);
     enroll(store, 1, "ann");
@@ -76,7 +81,7 @@ TEST_CASE("a database that has lost a part of its pages is refused at the start"
   }
   const auto file = folder.path / "registry.db";
   const auto size = std::filesystem::file_size(file);
-  { const Store whole(folder.path, options); }
+  open_and_probe();
   SECTION("a quarter is overwritten") {
     const auto quarter = GENERATE(1, 2, 3);
     std::fstream database(file, std::ios::in | std::ios::out | std::ios::binary);
@@ -84,6 +89,6 @@ TEST_CASE("a database that has lost a part of its pages is refused at the start"
     database << std::string(size / 4, GENERATE('x', '\0'));
   }
   SECTION("the end is missing") { std::filesystem::resize_file(file, size / 4 * 3); }
-  CHECK_THROWS_WITH(Store(folder.path, options),
+  CHECK_THROWS_WITH(open_and_probe(),
                     Catch::Contains("registry.db is damaged") && Catch::Contains("restore"));
 }

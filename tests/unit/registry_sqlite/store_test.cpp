@@ -158,7 +158,7 @@ TEST_CASE("a full disk leaves nothing half applied") {
   std::vector<Change> many;
   for (int i = 0; i < 5000; ++i) many.push_back(put("new/" + std::to_string(i)));
   {
-    Store full(folder.path, {.most_pages = 40});
+    Store full(folder.path, {.writer = {.most_pages = 40}});
     try {
       static_cast<void>(announce(full, 1, many));
       FAIL("it fits");

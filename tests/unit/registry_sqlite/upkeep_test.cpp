@@ -22,7 +22,7 @@ std::string problems_in(const std::filesystem::path& folder) {
 }
 
 void fill(const std::filesystem::path& folder) {
-  Store store(folder, {.least_content_portion = 4});
+  Store store(folder, {.writer = {.least_content_portion = 4}});
   enroll(store, 1, "ann");
   enroll(store, 2, "bob");
   for (std::uint8_t n = 1; n < 30; ++n)
@@ -89,7 +89,7 @@ TEST_CASE("an older schema is looked through as far as it can be") {
 
 TEST_CASE("copies that are made while the store is written to are whole, each as of one moment") {
   const Folder folder;
-  Store store(folder.path, {.least_content_portion = 50});
+  Store store(folder.path, {.writer = {.least_content_portion = 50}});
   enroll(store, 1, "ann");
   std::atomic<bool> is_over = false;
   std::thread writing([&] {

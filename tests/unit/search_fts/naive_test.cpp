@@ -1,7 +1,5 @@
 // The index against a scan of all listings that does by the book what the query language says: many
 // random queries over random files that come, change and go, with fixed seeds.
-#include <stdlib.h>
-
 #include <algorithm>
 #include <map>
 #include <random>
@@ -11,6 +9,7 @@
 #include "search/fts/store.h"
 #include "swapmeet/listing.h"
 #include "swapmeet/query.h"
+#include "swapmeet/testing/temporary_folder.h"
 
 using namespace swapmeet;
 
@@ -215,27 +214,24 @@ void compare(swapmeet::search_fts::Store& store, const World& world, const std::
 }  // namespace
 
 TEST_CASE("random queries over random files find what a scan finds, in order, a page at a time") {
-  auto folder = (std::filesystem::temp_directory_path() / "search_naive_XXXXXX").string();
-  REQUIRE(mkdtemp(folder.data()));
   for (const unsigned seed : {1U, 2U, 3U}) {
     Random random(seed);
-    std::filesystem::create_directories(std::filesystem::path(folder) / std::to_string(seed));
-    auto store = std::make_unique<swapmeet::search_fts::Store>(
-        std::filesystem::path(folder) / std::to_string(seed), 1000);
+    const testing::TemporaryFolder folder;
+    auto store = std::make_unique<search_fts::Store>(folder.path, 1000);
     World world;
     Revision stands = 0;
     for (int round = 0; round < 12; ++round) {
       auto changes = world.change(random, 60);
       REQUIRE(store->apply({"feed", stands, world.latest, std::move(changes)}).ok());
       stands = world.latest;
-      if (round == 6)  // what is read from the disk is what was in memory
-        store.reset(), store = std::make_unique<swapmeet::search_fts::Store>(
-                           std::filesystem::path(folder) / std::to_string(seed), 1000);
+      if (round == 6) {  // what is read from the disk is what was in memory
+        store.reset();
+        store = std::make_unique<search_fts::Store>(folder.path, 1000);
+      }
       const Identity staff{"ann", {"staff"}, {}};
       for (int i = 0; i < 25; ++i)
         compare(*store, world, random_query(random), random() % 2 ? Identity{} : staff,
                 1 + random() % 7);
     }
   }
-  std::filesystem::remove_all(folder);
 }

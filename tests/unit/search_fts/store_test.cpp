@@ -1,24 +1,16 @@
 // The search index: grouping, presence, filters, paging, following the feed.
 #include "search/fts/store.h"
 
-#include <stdlib.h>
-
 #include <fstream>
 
 #include "catch.h"
+#include "swapmeet/testing/temporary_folder.h"
 
 using namespace swapmeet;
 
 namespace {
 
-struct Folder {
-  std::filesystem::path path;
-  Folder() {
-    auto text = (std::filesystem::temp_directory_path() / "search_fts_XXXXXX").string();
-    path = mkdtemp(text.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-};
+using Folder = testing::TemporaryFolder;
 
 PeerId peer(std::uint8_t n) { return {{n}}; }
 

@@ -4,9 +4,9 @@
 #include <iterator>
 
 #include "catch.h"
-#include "search/memory/index.h"
 #include "search/memory/kept_snapshot.h"
 #include "swapmeet/testing/temporary_folder.h"
+#include "unit/search_memory/index_fixture.h"
 
 using namespace swapmeet;
 using swapmeet::search_memory::Index;
@@ -50,14 +50,10 @@ std::vector<Hit> hits_of(Index& index, const std::string& query) {
   return all;
 }
 
-struct Place {
-  std::unique_ptr<Index> open() {
-    return std::make_unique<Index>(
-        1000, file, [this](std::string_view, const std::string& why) { reports.push_back(why); });
-  }
+struct Place : search_memory::IndexFixture {
+  std::unique_ptr<Index> open() { return std::make_unique<Index>(options(file)); }
   testing::TemporaryFolder folder;
   std::filesystem::path file = folder.path / "search.snapshot";
-  std::vector<std::string> reports;
 };
 
 }  // namespace
@@ -66,8 +62,8 @@ TEST_CASE("A start goes on from the snapshot as if nothing had been") {
   Place place;
   auto index = place.open();
   REQUIRE(index->apply(some_changes()).ok());
-  const bool ranked = GENERATE(false, true);
-  if (ranked) index->rank();
+  const bool reordered = GENERATE(false, true);
+  if (reordered) index->reorder();
   const std::vector<std::string> queries{"song", "so*", "song peer:\"peer 2\"", "\"song 12\"",
                                          "folder2 size>20"};
   std::vector<std::vector<Hit>> before;
@@ -77,7 +73,7 @@ TEST_CASE("A start goes on from the snapshot as if nothing had been") {
   index = place.open();
   CHECK(place.reports.empty());
   CHECK(*index->applied() == FeedPosition{"feed", 40});
-  CHECK((index->ranked() > 0) == ranked);
+  CHECK((index->ranked() > 0) == reordered);
   for (std::size_t i = 0; i < queries.size(); ++i) CHECK(hits_of(*index, queries[i]) == before[i]);
   // And the feed goes on: known documents, new ones, and who comes back.
   Change back;
@@ -96,7 +92,7 @@ TEST_CASE("A start goes on from the snapshot as if nothing had been") {
   CHECK(after("\"new song\"") == 2);
   CHECK(after("\"song 3\"") == 0);
   CHECK(after("\"song 2\"") == 2);
-  index->rank();
+  index->reorder();
   CHECK(after("\"new song\"") == 2);
   CHECK(after("\"song 3\"") == 0);
   CHECK(after("\"song 2\"") == 2);

@@ -1,11 +1,11 @@
 #include "transfer/swarm/catalogue/catalogue.h"
 
 #include <sqlite3.h>
-#include <sys/random.h>
 
-#include <algorithm>
-#include <array>
+#include <utility>
 
+#include "swapmeet/listing.h"
+#include "swapmeet/sqlite/columns.h"
 #include "transfer/swarm/base/shown_name.h"
 #include "transfer/swarm/catalogue/catalogue_sql.h"
 #include "transfer/swarm/catalogue/catalogue_writer.h"
@@ -13,19 +13,9 @@
 namespace swapmeet::transfer_swarm {
 namespace {
 
-std::string random_feed() {
-  std::array<std::uint8_t, 16> bytes{};
-  if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-    throw std::runtime_error("the system gives no random bytes");
-  return to_hex(bytes.data(), bytes.size());
-}
-
-std::string feed_of(sqlite::Database& database) {
+sqlite::Database& migrated(sqlite::Database& database) {
   sqlite::migrate(database, kCatalogueMigrations);
-  database.prepare("INSERT OR IGNORE INTO meta VALUES('feed', ?)").with(random_feed()).run();
-  auto row = database.prepare("SELECT value FROM meta WHERE name='feed'");
-  row.step();
-  return row.text(0);
+  return database;
 }
 
 FileStamp stamp_at(const sqlite::Statement& row, int column) {
@@ -33,97 +23,33 @@ FileStamp stamp_at(const sqlite::Statement& row, int column) {
           static_cast<std::uint64_t>(row.integer(column + 1)), row.integer(column + 2)};
 }
 
-void read_puts(sqlite::Database& reader, Revision after, std::size_t limit,
-               std::vector<Change>& changes) {
-  auto row = reader.prepare(kPutsAfter);
-  row.with(after, limit);
-  while (row.step()) {
-    Change change;
-    change.revision = static_cast<Revision>(row.integer(0));
-    change.listing.path = row.text(1) + '/' + shown_name(row.view(2));
-    change.listing.content = row.id<ContentId>(3);
-    change.listing.size = static_cast<std::uint64_t>(row.integer(4));
-    change.listing.modified = Time(std::chrono::milliseconds(row.integer(5) / 1'000'000));
-    change.listing.audience = audience_from(row.text(6));
-    changes.push_back(std::move(change));
-  }
-}
-
-void read_partial(sqlite::Database& reader, Revision after, std::size_t limit,
-                  std::vector<Change>& changes) {
-  auto row = reader.prepare(kPartialAfter);
-  row.with(after, limit);
-  while (row.step()) {
-    Change change;
-    change.revision = static_cast<Revision>(row.integer(0));
-    change.listing.path = row.text(1);
-    change.listing.content = row.id<ContentId>(2);
-    change.listing.size = static_cast<std::uint64_t>(row.integer(3));
-    change.listing.modified = Time(std::chrono::seconds(row.integer(4)));
-    change.listing.have = static_cast<std::uint64_t>(row.integer(5));
-    changes.push_back(std::move(change));
-  }
-}
-
-void read_removals(sqlite::Database& reader, Revision after, std::size_t limit,
-                   std::vector<Change>& changes) {
-  auto row = reader.prepare(kRemovalsAfter);
-  row.with(after, limit);
-  while (row.step()) {
-    Change change;
-    change.revision = static_cast<Revision>(row.integer(0));
-    change.kind = ChangeKind::remove;
-    change.listing.path = row.text(1);
-    changes.push_back(std::move(change));
-  }
-}
-
 }  // namespace
 
-Catalogue::Catalogue(const std::filesystem::path& file)
-    : writer_(file, {.durability = sqlite::Durability::full}),
-      feed_(feed_of(writer_)),
-      readers_(file, 4) {}
+Catalogue::Catalogue(const std::filesystem::path& file, Clock& clock)
+    : clock_(clock),
+      writer_(file, {.durability = sqlite::Durability::full}),
+      feed_id_(feed_id(migrated(writer_))),
+      readers_(file, 4),
+      feed_(feed_id_, readers_) {}
 
 std::vector<StoredShare> Catalogue::shares() {
-  std::vector<StoredShare> shares;
   auto reader = readers_.take();
-  auto row = reader->prepare(
-      "SELECT key, name, folder, audience, configured, device, withdrawn FROM shares"
-      " ORDER BY name");
-  while (row.step())
-    shares.push_back({row.integer(0),
-                      {row.text(1), row.text(2), audience_from(row.text(3))},
-                      row.integer(4) != 0,
-                      static_cast<std::uint64_t>(row.integer(5)),
-                      row.integer(6) != 0});
-  return shares;
+  return ShareRows(*reader).all();
 }
 
 std::optional<StoredShare> Catalogue::share(const std::string& name) {
-  for (auto& share : shares())
-    if (share.spec.name == name) return std::move(share);
-  return std::nullopt;
+  auto reader = readers_.take();
+  return ShareRows(*reader).find(name);
 }
 
-// Counted again only after a commit: people look every moment, and a share may have a million
-// files.
 ShareCounts Catalogue::counts(std::int64_t share) {
-  const auto commits = commits_.load();
-  {
-    const std::lock_guard lock(counted_mutex_);
-    const auto known = counted_.find(share);
-    if (known != counted_.end() && known->second.commits == commits) return known->second.counts;
-  }
-  auto reader = readers_.take();
-  auto row = reader->prepare("SELECT count(*), total(size) FROM files WHERE share=?");
-  row.with(share);
-  row.step();
-  const ShareCounts counts{static_cast<std::uint64_t>(row.integer(0)),
-                           static_cast<std::uint64_t>(row.integer(1))};
-  const std::lock_guard lock(counted_mutex_);
-  counted_.insert_or_assign(share, Counted{commits, counts});
-  return counts;
+  return counted_.of(share, commits_, [&]() -> ShareCounts {
+    auto reader = readers_.take();
+    auto row = reader->prepare("SELECT count(*), total(size) FROM files WHERE share=?");
+    row.with(share);
+    row.step();
+    return {static_cast<std::uint64_t>(row.integer(0)), static_cast<std::uint64_t>(row.integer(1))};
+  });
 }
 
 void Catalogue::write(const std::function<void(CatalogueWriter&)>& work) {
@@ -131,12 +57,18 @@ void Catalogue::write(const std::function<void(CatalogueWriter&)>& work) {
   {
     const std::lock_guard lock(mutex_);
     const auto changes = sqlite3_total_changes(writer_.handle());
-    CatalogueWriter writer(writer_);
+    CatalogueWriter writer(writer_, clock_.now());
     work(writer);
     advanced = writer.commit();
     if (sqlite3_total_changes(writer_.handle()) != changes) ++commits_;
   }
-  if (advanced) wake();
+  if (advanced) feed_.advance();
+}
+
+void Catalogue::write_share(std::int64_t share, const ShareWork& work) {
+  write([&](CatalogueWriter& writer) {
+    if (const auto prefix = writer.shares().prefix_of(share)) work(writer, *prefix);
+  });
 }
 
 void Catalogue::put_share(const ShareSpec& spec, bool configured) {
@@ -145,38 +77,44 @@ void Catalogue::put_share(const ShareSpec& spec, bool configured) {
       known->spec.audience == spec.audience)
     return;
   write([&](CatalogueWriter& writer) {
-    const auto old = writer.find_share(spec.name);
+    const auto old = writer.shares().find(spec.name);
     const auto prefix = spec.name + '/';
     const bool moved = old && old->spec.folder != spec.folder;
     if (moved) writer.drop_all(old->key, prefix);
-    auto put = writer.database().prepare(
-        "INSERT INTO shares(name, folder, audience, configured) VALUES(?,?,?,?) ON CONFLICT(name)"
-        " DO UPDATE SET folder=excluded.folder, audience=excluded.audience,"
-        " configured=excluded.configured");
-    put.bind(1, spec.name).bind_blob(2, spec.folder.data(), spec.folder.size());
-    put.bind(3, text_of(spec.audience)).bind(4, configured).run();
-    if (moved)
-      writer.database()
-          .prepare("UPDATE shares SET device=0, withdrawn=0 WHERE key=?")
-          .with(old->key)
-          .run();
-    else if (old && !old->withdrawn && old->spec.audience != spec.audience)
+    writer.shares().put(spec, configured);
+    if (moved) {
+      writer.shares().set_device(old->key, 0);
+      writer.shares().set_withdrawn(old->key, false);
+    } else if (old && !old->withdrawn && old->spec.audience != spec.audience) {
       writer.renew_all(old->key, prefix);  // every listing carries the audience
+    }
   });
 }
 
 void Catalogue::remove_share(const std::string& name) {
   write([&](CatalogueWriter& writer) {
-    const auto share = writer.find_share(name);
+    const auto share = writer.shares().find(name);
     if (!share) return;
     writer.drop_all(share->key, name + '/');
-    writer.database().prepare("DELETE FROM shares WHERE key=?").with(share->key).run();
+    writer.shares().erase(share->key);
   });
 }
 
 void Catalogue::set_device(std::int64_t share, std::uint64_t device) {
-  write([&](CatalogueWriter& writer) {
-    writer.database().prepare("UPDATE shares SET device=? WHERE key=?").with(device, share).run();
+  write([&](CatalogueWriter& writer) { writer.shares().set_device(share, device); });
+}
+
+void Catalogue::withdraw(std::int64_t share) {
+  write_share(share, [&](CatalogueWriter& writer, const std::string& prefix) {
+    writer.withdraw_all(share, prefix);
+    writer.shares().set_withdrawn(share, true);
+  });
+}
+
+void Catalogue::restore(std::int64_t share) {
+  write_share(share, [&](CatalogueWriter& writer, const std::string& prefix) {
+    writer.renew_all(share, prefix);
+    writer.shares().set_withdrawn(share, false);
   });
 }
 
@@ -188,24 +126,6 @@ std::optional<ContentId> Catalogue::content(std::int64_t share, const std::strin
   row.bind(1, share).bind_blob(2, path.data(), path.size());
   if (!row.step() || stamp_at(row, 1) != stamp) return std::nullopt;
   return row.id<ContentId>(0);
-}
-
-void Catalogue::withdraw(std::int64_t share) {
-  write([&](CatalogueWriter& writer) {
-    const auto prefix = writer.prefix_of(share);
-    if (!prefix) return;
-    writer.withdraw_all(share, *prefix);
-    writer.database().prepare("UPDATE shares SET withdrawn=1 WHERE key=?").with(share).run();
-  });
-}
-
-void Catalogue::restore(std::int64_t share) {
-  write([&](CatalogueWriter& writer) {
-    const auto prefix = writer.prefix_of(share);
-    if (!prefix) return;
-    writer.renew_all(share, *prefix);
-    writer.database().prepare("UPDATE shares SET withdrawn=0 WHERE key=?").with(share).run();
-  });
 }
 
 std::vector<StoredFile> Catalogue::files(std::int64_t share, const std::string& from,
@@ -227,12 +147,10 @@ std::vector<StoredFile> Catalogue::files(std::int64_t share, const std::string& 
 
 void Catalogue::commit(std::int64_t share, const std::vector<HashedFile>& files) {
   if (files.empty()) return;
-  write([&](CatalogueWriter& writer) {
-    const auto prefix = writer.prefix_of(share);
-    if (!prefix) return;
+  write_share(share, [&](CatalogueWriter& writer, const std::string& prefix) {
     for (const auto& file : files) {
       writer.put_layer(file.tree);
-      writer.put(share, *prefix, {file.path, file.stamp, file.device, file.born_ns},
+      writer.put(share, prefix, {file.path, file.stamp, file.device, file.born_ns},
                  file.tree.content);
     }
   });
@@ -240,10 +158,8 @@ void Catalogue::commit(std::int64_t share, const std::vector<HashedFile>& files)
 
 void Catalogue::remove(std::int64_t share, const std::vector<std::string>& paths) {
   if (paths.empty()) return;
-  write([&](CatalogueWriter& writer) {
-    const auto prefix = writer.prefix_of(share);
-    if (!prefix) return;
-    for (const auto& path : paths) writer.drop(share, *prefix, path);
+  write_share(share, [&](CatalogueWriter& writer, const std::string& prefix) {
+    for (const auto& path : paths) writer.drop(share, prefix, path);
   });
 }
 
@@ -251,12 +167,10 @@ std::vector<StoredFile> Catalogue::adopt(std::int64_t share, std::vector<StoredF
                                          const std::function<bool(const StoredFile&)>& may_be) {
   std::vector<StoredFile> unknown;
   if (files.empty()) return unknown;
-  write([&](CatalogueWriter& writer) {
-    const auto prefix = writer.prefix_of(share);
-    if (!prefix) return;
+  write_share(share, [&](CatalogueWriter& writer, const std::string& prefix) {
     for (auto& file : files) {
       if (const auto content = writer.known(file); content && (!may_be || may_be(file)))
-        writer.put(share, *prefix, file, *content);
+        writer.put(share, prefix, file, *content);
       else
         unknown.push_back(std::move(file));
     }
@@ -284,27 +198,18 @@ void Catalogue::drop_partial(const std::string& id) {
 void Catalogue::drop_all_partial() {
   {
     auto reader = readers_.take();
-    auto any = reader->prepare("SELECT 1 FROM partial LIMIT 1");
-    if (!any.step()) return;
+    if (!PartialRows(*reader).any()) return;
   }
-  drop_partial("");
+  write([&](CatalogueWriter& writer) { writer.drop_all_partial(); });
 }
 
 void Catalogue::forget_gone(std::chrono::seconds longer_than) {
+  const auto since = clock_.now() - longer_than;
   {
     auto reader = readers_.take();
-    auto old = reader->prepare("SELECT 1 FROM gone WHERE since<=unixepoch()-? LIMIT 1");
-    if (!old.with(longer_than.count()).step()) return;
+    if (!GoneFiles::any_gone(*reader, since)) return;
   }
-  write([&](CatalogueWriter& writer) {
-    auto old =
-        writer.database().prepare("DELETE FROM gone WHERE since<=unixepoch()-? RETURNING content");
-    std::vector<ContentId> contents;
-    old.with(longer_than.count());
-    while (old.step()) contents.push_back(old.id<ContentId>(0));
-    old.reset();
-    for (const auto& content : contents) writer.forget_unused_layer(content);
-  });
+  write([&](CatalogueWriter& writer) { writer.forget_gone(since); });
 }
 
 std::vector<ContentPlace> Catalogue::places(const ContentId& content) {
@@ -317,7 +222,7 @@ std::vector<ContentPlace> Catalogue::places(const ContentId& content) {
   while (row->step()) {
     const auto path = row->text(1);
     places.push_back({row->text(0) + '/' + path, shown_name(name_of_path(path)), stamp_at(*row, 2),
-                      audience_from(row->text(5))});
+                      sqlite::audience_from(row->text(5))});
   }
   return places;
 }
@@ -339,63 +244,6 @@ std::optional<MerkleTree> Catalogue::tree(const ContentId& content) {
     tree.layer.assign(content.bytes.begin(), content.bytes.end());
   }
   return tree;
-}
-
-Result<FeedState> Catalogue::state() {
-  return sqlite::attempt([&]() -> Result<FeedState> {
-    auto reader = readers_.take();
-    auto row = reader->prepare(
-        "SELECT (SELECT value FROM meta WHERE name='oldest'),"
-        " (SELECT value FROM meta WHERE name='latest')");
-    row.step();
-    return FeedState{feed_, static_cast<Revision>(row.integer(0)),
-                     static_cast<Revision>(row.integer(1))};
-  });
-}
-
-Result<ChangeBatch> Catalogue::changes_after(Revision after, std::size_t limit) {
-  return sqlite::attempt([&]() -> Result<ChangeBatch> {
-    auto reader = readers_.take();
-    reader->execute("BEGIN");  // one state for all that is read here
-    struct End {
-      sqlite::Database& database;
-      ~End() { sqlite3_exec(database.handle(), "COMMIT", nullptr, nullptr, nullptr); }
-    } const end{*reader};
-    const auto oldest = reader->integer("SELECT value FROM meta WHERE name='oldest'");
-    const auto latest = reader->integer("SELECT value FROM meta WHERE name='latest'");
-    if ((after != 0 && after < static_cast<Revision>(oldest)) ||
-        after > static_cast<Revision>(latest))
-      return Error{ErrorCode::conflict,
-                   "the catalogue's feed does not reach from revision " + std::to_string(after) +
-                       "; start over from 0",
-                   {}};
-    ChangeBatch batch{feed_, after, static_cast<Revision>(latest), {}};
-    read_puts(*reader, after, limit, batch.changes);
-    read_partial(*reader, after, limit, batch.changes);
-    read_removals(*reader, after, limit, batch.changes);
-    std::sort(batch.changes.begin(), batch.changes.end(),
-              [](const Change& a, const Change& b) { return a.revision < b.revision; });
-    if (limit > 0 && batch.changes.size() >= limit) {  // there may be more between the two
-      batch.changes.resize(limit);
-      batch.upto = batch.changes.back().revision;
-    }
-    return batch;
-  });
-}
-
-Registration Catalogue::on_advance(std::function<void()> wake) {
-  const std::lock_guard lock(wakes_->mutex);
-  const auto number = wakes_->next++;
-  wakes_->wakes.emplace(number, std::move(wake));
-  return Registration([wakes = wakes_, number] {
-    const std::lock_guard guard(wakes->mutex);
-    wakes->wakes.erase(number);
-  });
-}
-
-void Catalogue::wake() {
-  const std::lock_guard lock(wakes_->mutex);
-  for (const auto& [number, call] : wakes_->wakes) call();
 }
 
 }  // namespace swapmeet::transfer_swarm

@@ -1,8 +1,8 @@
 // The catalogue: the shares of this host, their hashed files, the Merkle layers, and the feed of
 // what changed. One SQLite database; what it acknowledges survives the process. It also remembers
-// files that are gone, so that one that was moved is recognised without being read.
-// Threads: thread-safe; one writer at a time, readers beside it. Everything but the feed throws
-// sqlite::Failure.
+// files that are gone, so that one that was moved is recognised without being read. A scan writes
+// it, serving reads it, and a registry follows its feed. Threads: thread-safe; one writer at a
+// time, readers beside it. Everything but the feed throws sqlite::Failure.
 #pragma once
 
 #include <atomic>
@@ -10,70 +10,29 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <map>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "swapmeet/feed.h"
 #include "swapmeet/sqlite/database.h"
+#include "swapmeet/time.h"
 #include "swapmeet/transfer.h"
-#include "transfer/swarm/hashing/file_stamp.h"
-#include "transfer/swarm/hashing/merkle.h"
+#include "transfer/swarm/catalogue/catalogue_feed.h"
+#include "transfer/swarm/catalogue/catalogue_records.h"
+#include "transfer/swarm/catalogue/counted_shares.h"
 
 namespace swapmeet::transfer_swarm {
 
 class CatalogueWriter;
 
-struct StoredShare {
-  std::int64_t key = 0;
-  ShareSpec spec;
-  bool configured = false;
-  std::uint64_t device = 0;  // that its folder was last seen on; 0: never seen
-  bool withdrawn = false;    // its files are kept, but not in the feed
-};
-
-struct ShareCounts {
-  std::uint64_t files = 0;
-  std::uint64_t bytes = 0;
-};
-
-struct StoredFile {
-  std::string path;  // raw bytes, below the share's folder
-  FileStamp stamp;
-  std::uint64_t device = 0;  // 0: not to be told by its inode
-  std::int64_t born_ns = 0;  // inodes are used again; 0: not known, so neither
-};
-
-struct HashedFile {
-  std::string path;
-  FileStamp stamp;
-  MerkleTree tree;
-  std::uint64_t device = 0;
-  std::int64_t born_ns = 0;
-};
-
-// A place on this disk where a content is said to be.
-struct ContentPlace {
-  std::string file;  // absolute, raw bytes
-  std::string name;  // as shown
-  FileStamp stamp;
-  Audience audience;
-};
-
-// A content that this host has a part of, as others are told of it.
-struct PartialListing {
-  std::string path;  // as shown; in no share
-  ContentId content;
-  std::uint64_t size = 0;
-  std::uint64_t have = 0;  // of these bytes
-};
-
 class Catalogue final : public ChangeFeed {
  public:
-  explicit Catalogue(const std::filesystem::path& file);
+  // Opens the file, or makes it; one of an older version is brought up to date. `clock` must
+  // outlive this.
+  Catalogue(const std::filesystem::path& file, Clock& clock);
 
   std::vector<StoredShare> shares();
   std::optional<StoredShare> share(const std::string& name);
@@ -110,35 +69,33 @@ class Catalogue final : public ChangeFeed {
 
   std::vector<ContentPlace> places(const ContentId& content);
   std::optional<MerkleTree> tree(const ContentId& content);
-  // How many transactions have written, for tests and metrics.
+  // How many transactions have written: whoever remembers an answer asks whether it still holds.
   std::uint64_t commits() const { return commits_; }
 
-  Result<FeedState> state() override;
-  Result<ChangeBatch> changes_after(Revision after, std::size_t limit) override;
-  Registration on_advance(std::function<void()> wake) override;
+  // As CatalogueFeed, to which they lead.
+  Result<FeedState> state() override { return feed_.state(); }
+  Result<ChangeBatch> changes_after(Revision after, std::size_t limit) override {
+    return feed_.changes_after(after, limit);
+  }
+  Registration on_advance(std::function<void()> wake) override {
+    return feed_.on_advance(std::move(wake));
+  }
 
  private:
-  struct Wakes {
-    std::mutex mutex;
-    std::uint64_t next = 1;
-    std::map<std::uint64_t, std::function<void()>> wakes;
-  };
   // Runs the work in one transaction; wakes the followers when it has given out revisions.
   void write(const std::function<void(CatalogueWriter&)>& work);
-  void wake();
+  // The same for a share, with its prefix; nothing when the share is gone.
+  using ShareWork = std::function<void(CatalogueWriter&, const std::string& prefix)>;
+  void write_share(std::int64_t share, const ShareWork& work);
 
-  std::mutex mutex_;  // of the writer
+  Clock& clock_;
+  std::mutex mutex_;  // guards the next
   sqlite::Database writer_;
-  std::string feed_;
+  const std::string feed_id_;
   sqlite::ReaderPool readers_;
+  CatalogueFeed feed_;
   std::atomic<std::uint64_t> commits_{0};
-  struct Counted {
-    std::uint64_t commits;  // before it was counted
-    ShareCounts counts;
-  };
-  std::mutex counted_mutex_;
-  std::map<std::int64_t, Counted> counted_;  // by share
-  std::shared_ptr<Wakes> wakes_ = std::make_shared<Wakes>();
+  CountedShares counted_;
 };
 
 }  // namespace swapmeet::transfer_swarm

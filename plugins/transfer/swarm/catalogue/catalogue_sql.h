@@ -1,4 +1,5 @@
-// The catalogue's schema, and the statements of its feed, whose query plans a test looks at.
+// The catalogue's schema, version by version.
+// Threads: constants.
 #pragma once
 
 namespace swapmeet::transfer_swarm {
@@ -54,15 +55,13 @@ ALTER TABLE gone ADD COLUMN born_ns INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE partial(id TEXT PRIMARY KEY, shown TEXT NOT NULL, content BLOB NOT NULL,
   size INTEGER NOT NULL, have INTEGER NOT NULL, since INTEGER NOT NULL, revision INTEGER NOT NULL)
   WITHOUT ROWID;
+)sql",
+    // Audiences as all stores write them (sqlite/columns.h): "*" becomes nothing, and "gfriends",
+    // "abob" on lines of their own become "only", "group friends", "account bob".
+    R"sql(
+UPDATE shares SET audience=CASE audience WHEN '*' THEN '' ELSE 'only' ||
+  replace(replace(char(10)||audience, char(10)||'g', char(10)||'group '),
+          char(10)||'a', char(10)||'account ') END;
 )sql"};
-
-inline constexpr const char* kPutsAfter =
-    "SELECT revision, s.name, path, content, size, mtime_ns, audience FROM files f"
-    " CROSS JOIN shares s ON s.key=f.share WHERE revision>? ORDER BY revision LIMIT ?";
-inline constexpr const char* kPartialAfter =
-    "SELECT revision, shown, content, size, since, have FROM partial WHERE revision>?"
-    " ORDER BY revision LIMIT ?";
-inline constexpr const char* kRemovalsAfter =
-    "SELECT revision, shown FROM removed WHERE revision>? ORDER BY revision LIMIT ?";
 
 }  // namespace swapmeet::transfer_swarm

@@ -18,27 +18,13 @@ Revision latest_of(sqlite::Database& database) {
 
 }  // namespace
 
-std::string text_of(const Audience& audience) {
-  if (audience.everyone) return "*";
-  std::string text;
-  for (const auto& group : audience.groups) text += "g" + group + "\n";
-  for (const auto& account : audience.accounts) text += "a" + account + "\n";
-  return text;
-}
-
-Audience audience_from(const std::string& text) {
-  Audience audience;
-  if (text == "*") return audience;
-  audience.everyone = false;
-  for (std::size_t at = 0, end = 0; (end = text.find('\n', at)) != std::string::npos; at = end + 1)
-    (text[at] == 'g' ? audience.groups : audience.accounts)
-        .push_back(text.substr(at + 1, end - at - 1));
-  return audience;
-}
-
-CatalogueWriter::CatalogueWriter(sqlite::Database& database)
+CatalogueWriter::CatalogueWriter(sqlite::Database& database, Time now)
     : database_(database),
+      now_(now),
       transaction_(database),
+      shares_(database),
+      gone_(database),
+      partial_(database),
       began_(latest_of(database)),
       latest_(began_),
       any_removed_(database.integer("SELECT EXISTS (SELECT 1 FROM removed)") != 0),
@@ -53,38 +39,10 @@ CatalogueWriter::CatalogueWriter(sqlite::Database& database)
       unremove_(database, "DELETE FROM removed WHERE shown=?"),
       remove_(database, "INSERT OR REPLACE INTO removed VALUES(?,?)"),
       erase_(database, "DELETE FROM files WHERE key=?"),
-      remember_(database,
-                "INSERT INTO gone(inode, size, mtime_ns, device, content, since, born_ns)"
-                " SELECT inode, size, mtime_ns, device, content, unixepoch(), born_ns FROM files"
-                " WHERE key=? AND device<>0 AND born_ns<>0"),
       forget_layer_(database,
                     "DELETE FROM layers WHERE content=?1"
                     " AND NOT EXISTS (SELECT 1 FROM files WHERE content=?1)"
-                    " AND NOT EXISTS (SELECT 1 FROM gone WHERE content=?1)"),
-      known_(database,
-             "SELECT content FROM files WHERE inode=?1 AND size=?2 AND mtime_ns=?3 AND device=?4"
-             " AND born_ns=?5 UNION ALL"
-             " SELECT content FROM gone WHERE inode=?1 AND size=?2 AND mtime_ns=?3 AND device=?4"
-             " AND born_ns=?5 LIMIT 1") {}
-
-std::optional<StoredShare> CatalogueWriter::find_share(const std::string& name) {
-  auto row = database_.prepare(
-      "SELECT key, name, folder, audience, configured, device, withdrawn FROM shares WHERE name=?");
-  row.with(name);
-  if (!row.step()) return std::nullopt;
-  return StoredShare{row.integer(0),
-                     {row.text(1), row.text(2), audience_from(row.text(3))},
-                     row.integer(4) != 0,
-                     static_cast<std::uint64_t>(row.integer(5)),
-                     row.integer(6) != 0};
-}
-
-std::optional<std::string> CatalogueWriter::prefix_of(std::int64_t share) {
-  auto row = database_.prepare("SELECT name FROM shares WHERE key=?");
-  row.with(share);
-  if (!row.step()) return std::nullopt;
-  return row.text(0) + '/';
-}
+                    " AND NOT EXISTS (SELECT 1 FROM gone WHERE content=?1)") {}
 
 void CatalogueWriter::put(std::int64_t share, const std::string& prefix, const StoredFile& file,
                           const ContentId& content) {
@@ -105,7 +63,7 @@ void CatalogueWriter::put(std::int64_t share, const std::string& prefix, const S
     const auto before = find_.step() ? find_.id<ContentId>(1) : content;
     find_.reset();
     write(replace_);
-    if (before != content) forget_unused_layer(before);
+    if (before != content) forget_layer_.with(before).run();
   }
   if (any_removed_ || removed_) unremove_.with(prefix + shown_name(file.path)).run();
 }
@@ -127,9 +85,9 @@ void CatalogueWriter::drop(std::int64_t share, const std::string& prefix, const 
   const auto key = find_.integer(0);
   const auto content = find_.id<ContentId>(1);
   find_.reset();
-  remember_.with(key).run();
+  gone_.remember(key, now_);
   erase_.with(key).run();
-  forget_unused_layer(content);  // of one that is not remembered
+  forget_layer_.with(content).run();  // of one that is not remembered
   remove_.with(prefix + shown_name(path), next()).run();
   removed_ = true;
 }
@@ -158,31 +116,23 @@ void CatalogueWriter::drop_all(std::int64_t share, const std::string& prefix) {
   for (const auto& path : paths) drop(share, prefix, path);
 }
 
-std::optional<ContentId> CatalogueWriter::known(const StoredFile& file) {
-  if (file.device == 0 || file.stamp.inode == 0 || file.born_ns == 0) return std::nullopt;
-  known_.with(file.stamp.inode, file.stamp.size, file.stamp.mtime_ns, file.device, file.born_ns);
-  std::optional<ContentId> content;
-  if (known_.step()) content = known_.id<ContentId>(0);
-  known_.reset();
-  return content;
-}
-
 void CatalogueWriter::put_partial(const std::string& id, const PartialListing& listing) {
   drop_partial(id);
-  database_.prepare("INSERT INTO partial VALUES(?,?,?,?,?,unixepoch(),?)")
-      .with(id, listing.path, listing.content, listing.size, listing.have, next())
-      .run();
+  partial_.put(id, listing, now_, next());
   unremove_.with(listing.path).run();
 }
 
-void CatalogueWriter::drop_partial(const std::string& id) {
-  auto erase = database_.prepare("DELETE FROM partial WHERE id=?1 OR ?1='' RETURNING shown");
-  erase.with(id);
-  std::vector<std::string> paths;
-  while (erase.step()) paths.push_back(erase.text(0));
-  erase.reset();
+void CatalogueWriter::drop_partial(const std::string& id) { tell_removed(partial_.drop(id)); }
+
+void CatalogueWriter::drop_all_partial() { tell_removed(partial_.drop_all()); }
+
+void CatalogueWriter::tell_removed(const std::vector<std::string>& paths) {
   for (const auto& path : paths) remove_.with(path, next()).run();
   removed_ = removed_ || !paths.empty();
+}
+
+void CatalogueWriter::forget_gone(Time since) {
+  for (const auto& content : gone_.forget(since)) forget_layer_.with(content).run();
 }
 
 bool CatalogueWriter::commit() {

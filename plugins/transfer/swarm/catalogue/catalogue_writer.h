@@ -7,23 +7,26 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "swapmeet/feed.h"
 #include "swapmeet/sqlite/database.h"
-#include "transfer/swarm/catalogue/catalogue.h"
+#include "swapmeet/time.h"
+#include "transfer/swarm/catalogue/catalogue_records.h"
+#include "transfer/swarm/catalogue/gone_files.h"
+#include "transfer/swarm/catalogue/partial_rows.h"
+#include "transfer/swarm/catalogue/share_rows.h"
 
 namespace swapmeet::transfer_swarm {
 
-std::string text_of(const Audience& audience);
-Audience audience_from(const std::string& text);
-
 class CatalogueWriter {
  public:
-  explicit CatalogueWriter(sqlite::Database& database);
+  // `now` is when whatever goes in this transaction is gone.
+  CatalogueWriter(sqlite::Database& database, Time now);
 
-  std::optional<StoredShare> find_share(const std::string& name);
-  // What its listings' paths begin with: its name and '/'. nullopt: the share is gone.
-  std::optional<std::string> prefix_of(std::int64_t share);
+  ShareRows& shares() { return shares_; }
 
+  // Of a file in a share; `prefix` is ShareRows::prefix_of that share.
   void put(std::int64_t share, const std::string& prefix, const StoredFile& file,
            const ContentId& content);
   void put_layer(const MerkleTree& tree);
@@ -32,11 +35,12 @@ class CatalogueWriter {
   void renew_all(std::int64_t share, const std::string& prefix);
   void withdraw_all(std::int64_t share, const std::string& prefix);
   void drop_all(std::int64_t share, const std::string& prefix);
-  void forget_unused_layer(const ContentId& content) { forget_layer_.with(content).run(); }
   void put_partial(const std::string& id, const PartialListing& listing);
-  void drop_partial(const std::string& id);  // empty: all
+  void drop_partial(const std::string& id);
+  void drop_all_partial();
   // The content of a file that moved here, by its inode, size and time.
-  std::optional<ContentId> known(const StoredFile& file);
+  std::optional<ContentId> known(const StoredFile& file) { return gone_.known(file); }
+  void forget_gone(Time since);
 
   sqlite::Database& database() { return database_; }
   // True when revisions were given out.
@@ -46,17 +50,20 @@ class CatalogueWriter {
   Revision next() { return ++latest_; }
   using Each = std::function<void(std::int64_t key, const std::string& path)>;
   void for_each_file(std::int64_t share, const Each& each);
-  void remember(std::int64_t key);
+  void tell_removed(const std::vector<std::string>& paths);
   void forget_old_removals();
 
   sqlite::Database& database_;
+  const Time now_;
   sqlite::Transaction transaction_;
+  ShareRows shares_;
+  GoneFiles gone_;
+  PartialRows partial_;
   const Revision began_;
   Revision latest_;
   bool removed_ = false;
   bool any_removed_;  // or there were before
-  sqlite::Statement find_, insert_, replace_, layer_, unremove_, remove_, erase_, remember_,
-      forget_layer_, known_;
+  sqlite::Statement find_, insert_, replace_, layer_, unremove_, remove_, erase_, forget_layer_;
 };
 
 }  // namespace swapmeet::transfer_swarm

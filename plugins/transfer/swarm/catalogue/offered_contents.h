@@ -1,16 +1,15 @@
-// Contents that were offered to one peer and stand in no share: the inbox knows them, serve asks
-// for them. Threads: thread-safe.
+// Contents that were offered to one peer and may be in no share. The inbox knows them; serving asks
+// for them when a reader brings the token of an offer: /content/{cid}?offer=TOKEN.
+// Threads: thread-safe. Throws sqlite::Failure.
 #pragma once
 
 #include <optional>
 #include <string>
 
-#include "transfer/swarm/catalogue/catalogue.h"
+#include "transfer/swarm/catalogue/catalogue_records.h"
 
 namespace swapmeet::transfer_swarm {
 
-// Contents that are in no share, for whoever has the token of an offer: /content/{cid}?offer=TOKEN.
-// Thread-safe; throws sqlite::Failure.
 class OfferedContents {
  public:
   virtual ~OfferedContents() = default;

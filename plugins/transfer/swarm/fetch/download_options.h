@@ -1,5 +1,6 @@
 // What the downloads of a host are given: where they keep things, whom they ask, how much they may
-// take. The queue passes the same on to each transfer. Threads: plain data.
+// take, and time and chance. The queue passes the same on to each transfer.
+// Threads: plain data.
 #pragma once
 
 #include <chrono>
@@ -10,7 +11,7 @@
 
 #include "swapmeet/host.h"
 #include "swapmeet/registry.h"
-#include "transfer/swarm/fetch/source_pool.h"
+#include "transfer/swarm/fetch/patience.h"
 #include "transfer/swarm/pace/pacer.h"
 #include "transfer/swarm/pieces/growing_files.h"
 
@@ -27,8 +28,10 @@ struct DownloadOptions {
   std::filesystem::path download_folder;  // absolute; made when it is needed
   PeerId self;                            // never a source
   Registry* registry = nullptr;           // may be null: then only the requests' sources count
+  // All waiting is on this clock, except for a source's socket, which knows real time only.
   Clock* clock = nullptr;
-  Log log;                                            // optional
+  std::uint64_t seed = 0;  // of ids, jitter and choices: another one at each start of a host
+  Log log;                 // optional
   std::function<void(const Event&)> publish;          // optional; topic "download"
   std::function<void(std::uint64_t bytes)> received;  // optional; of proven ones
   DownloadLimits limits;

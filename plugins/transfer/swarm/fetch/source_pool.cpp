@@ -2,23 +2,17 @@
 
 #include <algorithm>
 #include <tuple>
-
-#include "transfer/swarm/base/backoff.h"
+#include <utility>
 
 namespace swapmeet::transfer_swarm {
 namespace {
+using namespace std::chrono_literals;
 
 constexpr std::size_t kMostSources = 200;
+constexpr std::size_t kMostTold = 3;  // sources that a reason names
 // A partial source that had nothing new for so long gives up its place to one that waits.
 constexpr std::chrono::milliseconds kLongestLull{3000};
-constexpr double kNewest = 0.4;  // weight of the newest measurement in a rate
-
-std::uint64_t smoothed(std::uint64_t before, double now) {
-  if (before == 0) return static_cast<std::uint64_t>(now);
-  return static_cast<std::uint64_t>((1 - kNewest) * static_cast<double>(before) + kNewest * now);
-}
-
-constexpr const char* kWithdrawn = "withdrawn by its sender";
+constexpr auto kMeasureEvery = 200ms;  // at most
 
 std::string_view target_of(std::string_view url) {
   const auto scheme = url.find("://");
@@ -32,36 +26,23 @@ std::string name_of(const Source& source) {
 
 }  // namespace
 
-std::chrono::milliseconds backoff(const Patience& patience, unsigned failures,
-                                  std::mt19937_64& random) {
-  const auto wait = doubled_wait(patience.first_backoff, patience.longest_backoff, failures);
-  return wait + wait * static_cast<int>(random() % 50) / 100;
-}
-
-SourcePool::SourcePool(const Patience& patience, const PeerId& self, std::vector<std::string> liars)
-    : patience_(patience), self_(self), liars_(std::move(liars)) {}
-
-std::string SourcePool::key_of(const Source& source) {
-  return source.peer == PeerId{} ? source.url : source.peer.text();
-}
+SourcePool::SourcePool(const Setting& setting, std::vector<std::string> liars)
+    : setting_(setting), liars_(std::move(liars)), random_(setting.seed) {}
 
 void SourcePool::add(const std::vector<Source>& sources) {
   for (const auto& source : sources) {
-    if (find(source) != nullptr || source.peer == self_ || sources_.size() >= kMostSources)
+    if (find(source) != nullptr || source.peer == setting_.self || sources_.size() >= kMostSources)
       continue;
-    auto added = std::make_unique<PoolSource>();
-    added->source = source;
-    if (std::find(liars_.begin(), liars_.end(), key_of(source)) != liars_.end()) {
-      added->dropped = true;
-      added->state = "dropped: sent wrong bytes before";
-    }
+    auto added = std::make_unique<PoolSource>(source, setting_.clock, setting_.pacer);
+    if (std::find(liars_.begin(), liars_.end(), added->link.key()) != liars_.end())
+      added->standing.drop("sent wrong bytes before");
     sources_.push_back(std::move(added));
   }
 }
 
 PoolSource* SourcePool::find(const Source& source) const {
   for (const auto& known : sources_)
-    if (known->source.url == source.url) return known.get();
+    if (known->link.source().url == source.url) return known.get();
   return nullptr;
 }
 
@@ -72,24 +53,34 @@ void SourcePool::add_listed(const std::vector<Source>& sources, std::uint64_t si
     auto* known = find(source);
     if (known == nullptr) continue;
     known->listed = true;
-    if (is_new) known->partial = 0 < source.have && source.have < size;
+    if (is_new) known->pieces.partial = 0 < source.have && source.have < size;
   }
+}
+
+void SourcePool::withdraw(const Source& offered) {
+  for (const auto& source : sources_)
+    if (is_same(source->link.source(), offered) && source->standing.withdraw())
+      source->link.interrupt();
+}
+
+bool SourcePool::is_same(const Source& one, const Source& other) {
+  return one.peer == other.peer && target_of(one.url) == target_of(other.url);
 }
 
 PieceMap::Copies SourcePool::copies(std::size_t pieces) const {
   PieceMap::Copies copies;
   std::string had((pieces + 7) / 8, '\0');
   for (const auto& source : sources_) {
-    if (!source->has || source->dropped || source->withdrawn) continue;
+    const auto& [partial, has, coming, look_at] = source->pieces;
+    if (!has || source->standing.is_out()) continue;
     copies.of.resize(pieces);
     copies.first.resize(had.size());
     for (std::size_t i = 0; i < had.size(); ++i) {
-      had[i] = static_cast<char>(had[i] | (i < source->has->size() ? (*source->has)[i] : 0));
-      if (i < source->coming.size())
-        copies.first[i] = static_cast<char>(copies.first[i] | source->coming[i]);
+      had[i] = static_cast<char>(had[i] | (i < has->size() ? (*has)[i] : 0));
+      if (i < coming.size()) copies.first[i] = static_cast<char>(copies.first[i] | coming[i]);
     }
     for (std::size_t i = 0; i < pieces; ++i)
-      if (has_bit(*source->has, i) || has_bit(source->coming, i)) ++copies.of[i];
+      if (has_bit(*has, i) || has_bit(coming, i)) ++copies.of[i];
   }
   for (std::size_t i = 0; i < copies.first.size(); ++i)
     copies.first[i] = static_cast<char>(copies.first[i] & ~had[i]);
@@ -99,41 +90,42 @@ PieceMap::Copies SourcePool::copies(std::size_t pieces) const {
 PoolSource* SourcePool::next_to_look() const {
   PoolSource* next = nullptr;
   for (const auto& source : sources_)
-    if (source->partial && !source->dropped && !source->withdrawn &&
-        (next == nullptr || source->look_at < next->look_at))
+    if (source->pieces.partial && !source->standing.is_out() &&
+        (next == nullptr || source->pieces.look_at < next->pieces.look_at))
       next = source.get();
   return next;
 }
 
 std::size_t SourcePool::partial() const {
   return static_cast<std::size_t>(std::count_if(
-      sources_.begin(), sources_.end(), [](const auto& source) { return source->partial; }));
+      sources_.begin(), sources_.end(), [](const auto& source) { return source->pieces.partial; }));
 }
 
 double SourcePool::rank() const {
   std::size_t others = 0;
   std::size_t before = 0;
   for (const auto& source : sources_) {
-    if (!source->partial || source->dropped || source->withdrawn) continue;
+    if (!source->pieces.partial || source->standing.is_out()) continue;
     ++others;
-    if (source->source.peer < self_) ++before;
+    if (source->link.source().peer < setting_.self) ++before;
   }
   return static_cast<double>(before) / static_cast<double>(others + 1);
 }
 
 std::size_t SourcePool::working() const {
-  return static_cast<std::size_t>(std::count_if(
-      sources_.begin(), sources_.end(), [](const auto& source) { return source->working; }));
+  return static_cast<std::size_t>(
+      std::count_if(sources_.begin(), sources_.end(),
+                    [](const auto& source) { return source->standing.works(); }));
 }
 
 PoolSource* SourcePool::next(Instant now) {
   PoolSource* best = nullptr;
   for (const auto& source : sources_) {
-    if (source->working || source->dropped || source->withdrawn || source->retry_at > now) continue;
+    if (!source->standing.may_begin(now)) continue;
     // Those that have everything first. New ones before others: they may be anything. Then the
     // fastest.
     const auto rank = [](const PoolSource& one) {
-      return std::tuple(!one.partial, !one.tried, one.rate);
+      return std::tuple(!one.pieces.partial, !one.standing.was_tried(), one.speed.rate());
     };
     if (best == nullptr || rank(*source) > rank(*best)) best = source.get();
   }
@@ -141,108 +133,88 @@ PoolSource* SourcePool::next(Instant now) {
 }
 
 PoolSource* SourcePool::slow_beside(const PoolSource& waiting, Instant now) {
+  const auto stall_after = setting_.patience.stall_after;
   PoolSource* slowest = nullptr;
   for (const auto& source : sources_) {
-    const auto patience =
-        source->partial ? std::min(kLongestLull, patience_.stall_after) : patience_.stall_after;
-    if (!source->working || now - source->last_piece < patience) continue;
-    if (slowest == nullptr || source->rate < slowest->rate) slowest = source.get();
+    const auto longest = source->pieces.partial ? std::min(kLongestLull, stall_after) : stall_after;
+    if (!source->standing.works() || now - source->last_piece < longest) continue;
+    if (slowest == nullptr || source->speed.rate() < slowest->speed.rate()) slowest = source.get();
   }
   if (slowest == nullptr) return nullptr;
   // Each gets one try; after that all are known, and the fast ones stay.
-  return !waiting.tried || waiting.rate > 4 * slowest->rate ? slowest : nullptr;
-}
-
-std::uint64_t SourcePool::measure(Instant now) {
-  const auto seconds = std::chrono::duration<double>(now - measured_).count();
-  const bool first = measured_ == Instant{};
-  if (!first && seconds < 0.2) return rate_;
-  measured_ = now;
-  double all = 0;
-  for (const auto& source : sources_) {
-    const auto received = source->received.load();
-    const auto fresh = static_cast<double>(received - source->measured) / seconds;
-    if (received != source->measured) source->heard = now;
-    source->measured = received;
-    if (first || !source->working) continue;
-    source->rate = smoothed(source->rate, fresh);
-    all += fresh;
-    if (source->asking && now - source->heard > patience_.stall_after)
-      send_home(*source, "it sent nothing for too long");
-  }
-  rate_ = smoothed(rate_, all);
-  return rate_;
+  const bool is_better =
+      !waiting.standing.was_tried() || waiting.speed.rate() > 4 * slowest->speed.rate();
+  return is_better ? slowest : nullptr;
 }
 
 void SourcePool::send_home(PoolSource& source, const std::string& why) {
-  if (!source.client || !source.sent_home.empty()) return;
-  source.sent_home = why;
-  source.client->interrupt();
+  if (source.standing.send_home(why)) source.link.interrupt();
 }
 
 void SourcePool::failed(PoolSource& source, const Error& error, Instant now) {
-  if (source.withdrawn) return;
-  const auto& why = source.sent_home.empty() ? error.message : source.sent_home;
-  if (error.retry_after && source.sent_home.empty()) {  // it works, but not for us yet
-    source.in_queue = true;
-    source.state = "waits: " + why;
-    source.retry_at = now + *error.retry_after;
-    return;
+  source.standing.fail(error, now, setting_.patience, random_);
+  if (source.standing.is_dropped()) liars_.push_back(source.link.key());
+}
+
+std::uint64_t SourcePool::measure(Instant now) {
+  if (measured_ && now - *measured_ < kMeasureEvery) return rate_;
+  const auto last = std::exchange(measured_, now);
+  double all = 0;
+  for (const auto& source : sources_) {
+    auto& speed = source->speed;
+    const auto fresh = speed.hear(source->link.received(), now);
+    if (source->link.is_held_back()) speed.excuse(now);
+    if (!last || !source->standing.works()) continue;
+    const auto rate =
+        static_cast<double>(fresh) / std::chrono::duration<double>(now - *last).count();
+    speed.measured(rate);
+    all += rate;
+    if (speed.is_silent(now, setting_.patience.stall_after))
+      send_home(*source, "it sent nothing for too long");
   }
-  source.dropped = error.code == ErrorCode::corrupt;
-  source.state = (source.dropped ? "dropped: " : "trying again: ") + why;
-  source.retry_at = now + backoff(patience_, source.failures++, random_);
-  if (source.dropped) liars_.push_back(key_of(source.source));
+  rate_ = smoothed_rate(rate_, all);
+  return rate_;
 }
 
 std::optional<std::chrono::seconds> SourcePool::retry_after(Instant now) const {
   std::optional<std::chrono::seconds> soonest;
   for (const auto& source : sources_) {
-    if (!source->in_queue) continue;
-    const auto wait = std::max(std::chrono::ceil<std::chrono::seconds>(source->retry_at - now),
-                               std::chrono::seconds(0));
+    if (!source->standing.is_in_queue()) continue;
+    const auto wait =
+        std::max(std::chrono::ceil<std::chrono::seconds>(source->standing.retry_at() - now), 0s);
     soonest = std::min(soonest.value_or(wait), wait);
   }
   return soonest;
 }
 
-void SourcePool::withdraw(const Source& offered) {
-  for (const auto& source : sources_) {
-    if (!is_same(source->source, offered)) continue;
-    source->withdrawn = true;
-    source->in_queue = false;
-    source->state = kWithdrawn;
-    send_home(*source, kWithdrawn);
-  }
-}
-
-bool SourcePool::is_same(const Source& one, const Source& other) {
-  return one.peer == other.peer && target_of(one.url) == target_of(other.url);
-}
-
 std::string SourcePool::why_nobody(const std::string& registry_why) const {
   std::string why;
-  for (const auto& source : sources_)
-    if (source->in_queue)
-      why += (why.empty() ? "waits at " : "; at ") +
-             (source->source.name.empty() ? source->source.url : source->source.name) + ", " +
-             source->state.substr(source->state.find(' ') + 1);
+  for (const auto& one : sources_) {
+    if (!one->standing.is_in_queue()) continue;
+    const auto& source = one->link.source();
+    const auto& text = one->standing.text();
+    why += (why.empty() ? "waits at " : "; at ") +
+           (source.name.empty() ? source.url : source.name) + ", " +
+           text.substr(text.find(' ') + 1);
+  }
   if (!why.empty()) return why;
   std::size_t told = 0;
-  for (const auto& source : sources_) {
-    if (source->state == "idle" || ++told > 3) continue;
-    why += (why.empty() ? "" : "; ") + name_of(source->source) + " " + source->state;
+  for (const auto& one : sources_) {
+    if (one->standing.is_idle() || ++told > kMostTold) continue;
+    why += (why.empty() ? "" : "; ") + name_of(one->link.source()) + " " + one->standing.text();
   }
-  if (told > 3) why += "; and " + std::to_string(told - 3) + " more";
+  if (told > kMostTold) why += "; and " + std::to_string(told - kMostTold) + " more";
   if (told > 0) return "no source works now: " + why;
   return registry_why.empty() ? "nobody who has it is present" : registry_why;
 }
 
 std::vector<DownloadSource> SourcePool::report() const {
   std::vector<DownloadSource> sources;
-  for (const auto& source : sources_)
-    sources.push_back({source->source.peer, source->source.name, source->source.url, source->bytes,
-                       source->working ? source->rate : 0, source->state});
+  for (const auto& one : sources_) {
+    const auto& source = one->link.source();
+    sources.push_back({source.peer, source.name, source.url, one->bytes,
+                       one->standing.works() ? one->speed.rate() : 0, one->standing.text()});
+  }
   return sources;
 }
 

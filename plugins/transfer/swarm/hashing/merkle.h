@@ -15,6 +15,9 @@
 
 namespace swapmeet::transfer_swarm {
 
+// 64 TiB; what is said to be larger is not believed: its pieces would fill the memory.
+constexpr std::uint64_t kMostFileSize = std::uint64_t{1} << 46;
+
 inline constexpr std::uint64_t kLeafSize = 16 << 10;
 inline constexpr std::uint64_t kBlockSize = 1 << 20;
 // Files up to this size keep all their leaves; larger ones a node a block.

@@ -8,7 +8,7 @@
 
 #include <vector>
 
-#include "transfer/swarm/inbox/inbox.h"
+#include "transfer/swarm/inbox/peer_inbox.h"
 
 namespace swapmeet::transfer_swarm {
 

@@ -11,11 +11,11 @@ using std::chrono::seconds;
 constexpr seconds kKept{3};        // a slot, between two answers
 constexpr seconds kLate{2};        // after which others need not wait for one who may go
 constexpr seconds kForgotten{30};  // after which the place is lost
-constexpr seconds kLongestWait{10};
+constexpr seconds kLongestPlaceWait{10};
 constexpr std::chrono::milliseconds kTidyEvery{100};
 constexpr std::size_t kMostWaiting = 1'000;
 constexpr std::size_t kMostWaitingOfOne = 100;
-constexpr std::uint64_t kTurn = 720'720;  // of a group with weight 1; many weights divide it
+constexpr std::uint64_t kStride = 720'720;  // of a group with weight 1; many weights divide it
 
 }  // namespace
 
@@ -58,10 +58,10 @@ UploadSlots::Turn UploadSlots::enter(const UploadRequest& request) {
   });
   if (order.size() > kMostWaiting || static_cast<std::size_t>(of_address) > kMostWaitingOfOne) {
     depart(who);
-    return {.retry_after = kLongestWait};
+    return {.retry_after = kLongestPlaceWait};
   }
   const auto place = static_cast<std::uint64_t>(here - order.begin()) + 1;
-  const auto wait = std::min(seconds(place), kLongestWait);
+  const auto wait = std::min(seconds(place), kLongestPlaceWait);
   waiter.due = now + wait;
   waiter.status.name = request.name;
   waiter.status.size = request.size;
@@ -120,7 +120,7 @@ std::string UploadSlots::group_of(const Identity& who) const {
 
 std::uint64_t UploadSlots::stride_of(const std::string& group) const {
   const auto found = weights_.find(group);
-  return found == weights_.end() ? kTurn : std::max<std::uint64_t>(kTurn / found->second, 1);
+  return found == weights_.end() ? kStride : std::max<std::uint64_t>(kStride / found->second, 1);
 }
 
 const UploadSlots::Ticket& UploadSlots::join(const UploadRequest& request, const Who& who) {

@@ -13,12 +13,11 @@
 #include <vector>
 
 #include "swapmeet/id.h"
+#include "swapmeet/time.h"
 #include "transfer/swarm/hashing/merkle.h"
 
 namespace swapmeet::transfer_swarm {
 
-// 64 TiB; what is said to be larger is not believed: its pieces would fill the memory.
-constexpr std::uint64_t kMostFileSize = std::uint64_t{1} << 46;
 // 1 MiB; more for a file that would have more than 4,096 pieces, but no more than 4 MiB, as each
 // source's piece is in memory until it is proven; up to 16 MiB above 256 GiB.
 std::uint64_t piece_size_for(std::uint64_t file_size);
@@ -30,7 +29,6 @@ std::uint64_t proven_bytes(std::string_view bits, std::uint64_t file_size);
 
 class PieceMap {
  public:
-  using Instant = std::chrono::steady_clock::time_point;
   struct Run {
     std::size_t first = 0;
     std::size_t count = 0;

@@ -4,9 +4,11 @@
 #include "catch.h"
 #include "transfer/swarm/catalogue/catalogue_sql.h"
 #include "transfer/swarm/fetch/download_store.h"
-#include "transfer/swarm/inbox/inbox_store.h"
+#include "transfer/swarm/inbox/offer_store.h"
 #include "transfer/swarm/upkeep.h"
 #include "unit/swarm/catalogue/first_schemas.h"
+#include "unit/swarm/catalogue/memory_folder.h"
+#include "unit/swarm/catalogue/still_clock.h"
 #include "unit/swarm/scan/shared_folder.h"
 
 namespace swapmeet::transfer_swarm {
@@ -30,7 +32,7 @@ void open_each(const std::string& name, const char* first, std::span<const char*
                const Look& look) {
   for (std::size_t version = 1; version <= migrations.size(); ++version) {
     INFO(name << " of version " << version);
-    const Folder folder;
+    const MemoryFolder folder;
     {
       sqlite::Database old(folder.path / name);
       old.execute(first);
@@ -46,7 +48,7 @@ void open_each(const std::string& name, const char* first, std::span<const char*
 
 TEST_CASE("a catalogue of any version keeps its shares, files, layers and feed") {
   open_each("catalogue.sqlite", kFirstCatalogue, kCatalogueMigrations, [](const auto& file) {
-    Catalogue catalogue(file);
+    Catalogue catalogue(file, still_clock());
     const auto shares = catalogue.shares();
     REQUIRE(shares.size() == 2);
     CHECK(shares[0].spec.name == "music");
@@ -68,6 +70,34 @@ TEST_CASE("a catalogue of any version keeps its shares, files, layers and feed")
     catalogue.commit(1, {{"new", {9, 3, 0}, tree_of("abc")}});
     CHECK(catalogue.state()->latest == 10);
   });
+}
+
+// Until version 4 an audience was "*", or lines of "g" and a group, "a" and an account.
+TEST_CASE("audiences that an old catalogue kept in its own form are right") {
+  const MemoryFolder folder;
+  const auto file = folder.path / "catalogue.sqlite";
+  {
+    sqlite::Database old(file);
+    sqlite::migrate(old, std::span(kCatalogueMigrations).first(4));
+    auto put = old.prepare(
+        "INSERT INTO shares(name, folder, audience, configured) VALUES(?, CAST('/' AS BLOB), ?, "
+        "0)");
+    const auto kept = [&](std::string_view name, std::string_view audience) {
+      put.with(name, audience).run();
+    };
+    kept("all", "*");
+    kept("none", "");
+    kept("one group", "gg\n");
+    kept("tricky", "ggroup a\ngaga\naaccount g\naalice\naga\n");
+    kept("star", "g*\n");
+  }
+  Catalogue catalogue(file, still_clock());
+  const auto audience = [&](const char* share) { return catalogue.share(share)->spec.audience; };
+  CHECK(audience("all") == Audience{});
+  CHECK(audience("none") == Audience{false, {}, {}});
+  CHECK(audience("one group") == Audience{false, {"g"}, {}});
+  CHECK(audience("tricky") == Audience{false, {"group a", "aga"}, {"account g", "alice", "ga"}});
+  CHECK(audience("star") == Audience{false, {"*"}, {}});
 }
 
 TEST_CASE("downloads of any version are all there, with what has been proven") {
@@ -130,10 +160,10 @@ TEST_CASE("offers of any version are all there, with their secrets") {
 }
 
 TEST_CASE("a store of a newer version is refused") {
-  const Folder folder;
+  const MemoryFolder folder;
   const auto file = folder.path / "newer";
   sqlite::Database(file).execute("PRAGMA user_version=99");
-  CHECK_THROWS_WITH(Catalogue(file), Catch::Contains("newer version"));
+  CHECK_THROWS_WITH(Catalogue(file, still_clock()), Catch::Contains("newer version"));
   CHECK_THROWS_WITH(DownloadStore(file), Catch::Contains("newer version"));
   CHECK_THROWS_WITH(OfferStore(file), Catch::Contains("newer version"));
 }

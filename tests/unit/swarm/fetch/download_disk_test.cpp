@@ -4,7 +4,7 @@
 #include <csignal>
 
 #include "swapmeet/sqlite/database.h"
-#include "transfer/swarm/fetch/partial.h"
+#include "transfer/swarm/fetch/partial_file.h"
 #include "unit/swarm/fetch/download_fixture.h"
 
 namespace swapmeet::transfer_swarm {
@@ -42,8 +42,10 @@ TEST_CASE("a download waits for room on the disk, and goes on when there is") {
   const auto status = d.when_waiting(id);
   CHECK(status.why.find("make room") != std::string::npos);
   CHECK(d.files().empty());
+  const auto began = d.clock.steady();
   d.queue->set_limits({});
   CHECK(bytes_in(d.when_done(id).path) == noise(3 * kMiB));
+  CHECK(d.clock.steady() - began < std::chrono::hours(1));
 }
 
 TEST_CASE("a file that may not grow so large leaves nothing half-named") {
@@ -63,13 +65,14 @@ TEST_CASE("a file that may not grow so large leaves nothing half-named") {
 TEST_CASE("a write that fails in the middle loses nothing that was proven") {
   Downloading d;
   FakeSource source(noise(6 * kMiB));
-  source.slow_down(3 * kMiB);
+  source.hold_at(3 * kMiB + kMiB / 2);
   d.open();
   const auto id = d.start(request_for(source.content(), "a", {source.source(1)}));
   std::uint64_t before = 0;
   {
     d.when(id, [](const auto& status) { return status.done >= 2 * kMiB; });
     const LargestFile limit(2 * kMiB);
+    source.release();
     const auto status = d.when_waiting(id);
     CHECK(status.why.find("may not be as large") != std::string::npos);
     CHECK(d.files().size() == 1);

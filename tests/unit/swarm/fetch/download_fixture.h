@@ -1,22 +1,24 @@
-// A download queue in a temporary folder, with a registry that says what the test wants.
+// A download queue in a temporary folder, on a clock that the test turns, with a registry that says
+// what the test wants.
 #pragma once
 
-#include <atomic>
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <mutex>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "catch.h"
 #include "fake_source.h"
-#include "swapmeet/system_clock.h"
-#include "transfer/swarm/fetch/downloads.h"
+#include "swapmeet/testing/manual_clock.h"
+#include "transfer/swarm/fetch/download_queue.h"
+#include "unit/swarm/fetch/fake_registry.h"
 
 namespace swapmeet::transfer_swarm {
 
@@ -26,46 +28,6 @@ using fakes::noise;
 
 inline constexpr std::size_t kMiB = 1 << 20;
 
-// Knows one content; everything else of a registry is not there.
-class FakeRegistry : public Registry {
- public:
-  void knows(ContentRecord record) {
-    const std::lock_guard lock(mutex_);
-    record_ = std::move(record);
-  }
-  void goes() {
-    const std::lock_guard lock(mutex_);
-    record_ = gone();
-  }
-  std::uint64_t asked() const { return asked_; }
-
-  Result<ContentRecord> content(const ContentId&, const Identity&) override {
-    ++asked_;
-    const std::lock_guard lock(mutex_);
-    return record_;
-  }
-  Result<Enrolled> enroll(const Enrollment&, const Caller&) override { return gone(); }
-  Result<std::chrono::seconds> renew(const PeerId&, const std::string&) override { return gone(); }
-  Result<void> leave(const PeerId&, const std::string&) override { return gone(); }
-  Result<Page<PeerRecord>> peers(const PeerQuery&) override { return gone(); }
-  Result<PeerRecord> peer(const PeerId&) override { return gone(); }
-  Result<FeedPosition> announced(const PeerId&) override { return gone(); }
-  Result<FeedPosition> announce(const PeerId&, const std::string&, const ChangeBatch&) override {
-    return gone();
-  }
-  Result<Page<Listing>> browse(const PeerId&, const BrowseQuery&, const Identity&) override {
-    return gone();
-  }
-  Result<RegistryCounts> counts() override { return gone(); }
-  ChangeFeed* feed() noexcept override { return nullptr; }
-
- private:
-  static Error gone() { return {ErrorCode::unavailable, "the index cannot be reached", {}}; }
-  std::mutex mutex_;
-  Result<ContentRecord> record_{gone()};
-  std::atomic<std::uint64_t> asked_{0};
-};
-
 struct Downloading {
   Downloading() {
     char name[] = "/tmp/swapmeet-downloads-XXXXXX";
@@ -74,9 +36,11 @@ struct Downloading {
     options.download_folder = folder / "got";
     options.self.bytes[0] = 99;
     options.clock = &clock;
-    options.patience.stall_after = std::chrono::milliseconds(700);
-    options.patience.first_backoff = std::chrono::milliseconds(50);
-    options.patience.longest_backoff = std::chrono::milliseconds(400);
+    // Only tests about stalling shorten it: bytes come in real time, which is not the clock's.
+    options.patience.stall_after = std::chrono::hours(1);
+    // Longer than any turn of the clock, so that no test misses a download that waits.
+    options.patience.first_backoff = std::chrono::seconds(1);
+    options.patience.longest_backoff = std::chrono::seconds(8);
     options.ask_sources = std::chrono::milliseconds(100);
     options.publish = [this](const Event& event) {
       const std::lock_guard lock(mutex);
@@ -92,6 +56,7 @@ struct Downloading {
 
   void open() {
     queue.reset();
+    ++options.seed;  // else the next id would be one that is there
     auto opened = DownloadQueue::open(options);
     REQUIRE(opened.ok());
     queue = std::move(*opened);
@@ -104,16 +69,16 @@ struct Downloading {
     return started->id;
   }
 
-  // The status once `holds` is true of it; the last one after half a minute.
+  // The status once `holds` is true of it; the last one after a minute. While nothing happens the
+  // clock goes on to the next moment that somebody waits for.
   template <class Condition>
   DownloadStatus when(const std::string& id, Condition holds) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
     for (;;) {
       auto status = queue->get(id);
       REQUIRE(status.ok());
       if (holds(*status) || std::chrono::steady_clock::now() > deadline) return *status;
-      std::unique_lock lock(mutex);
-      advanced.wait_for(lock, std::chrono::milliseconds(5));
+      if (!hears()) turn_clock();
     }
   }
   DownloadStatus when_done(const std::string& id) {
@@ -125,6 +90,16 @@ struct Downloading {
     });
   }
 
+  // Something was published, or soon is.
+  bool hears() {
+    std::unique_lock lock(mutex);
+    return advanced.wait_for(lock, std::chrono::milliseconds(3)) == std::cv_status::no_timeout;
+  }
+  void turn_clock() {
+    const auto next = clock.next();
+    if (next != Instant::max()) clock.advance(std::max(next - clock.steady(), Instant::duration{}));
+  }
+
   // Files in the download folder, hidden ones too.
   std::vector<std::string> files() const {
     std::vector<std::string> names;
@@ -134,7 +109,7 @@ struct Downloading {
     return names;
   }
 
-  SystemClock clock;
+  testing::ManualClock clock;
   std::filesystem::path folder;
   DownloadOptions options;
   std::unique_ptr<DownloadQueue> queue;
@@ -155,7 +130,9 @@ inline DownloadRequest request_for(const ContentId& content, const std::string& 
 
 inline std::string bytes_in(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  std::ostringstream bytes;
+  bytes << file.rdbuf();
+  return std::move(bytes).str();
 }
 
 }  // namespace swapmeet::transfer_swarm

@@ -1,7 +1,6 @@
 // Downloads from peers that have only a part yet, and what a download offers to others meanwhile.
 #include <atomic>
 
-#include "swapmeet/testing/manual_clock.h"
 #include "transfer/swarm/pace/pacer.h"
 #include "transfer/swarm/pieces/growing_files.h"
 #include "unit/swarm/fetch/download_fixture.h"
@@ -20,13 +19,16 @@ ContentRecord record_of(const FakeSource& file, std::vector<Source> sources) {
 TEST_CASE("a partial source is asked only for what it has") {
   Downloading d;
   FakeSource whole(noise(kPieces * kMiB)), partial(noise(kPieces * kMiB));
-  whole.slow_down(2 * kMiB);
+  whole.hold_at(2 * kMiB);
   partial.has_only("\x23");
   FakeRegistry registry;
   registry.knows(record_of(whole, {whole.source(1), partial.source(2)}));
   d.options.registry = &registry;
   d.open();
-  const auto status = d.when_done(d.start(request_for(whole.content(), "", {})));
+  const auto id = d.start(request_for(whole.content(), "", {}));
+  d.when(id, [&](const auto&) { return partial.served() > 0; });
+  whole.release();
+  const auto status = d.when_done(id);
   CHECK(status.state == DownloadState::done);
   CHECK(bytes_in(status.path) == noise(kPieces * kMiB));
   CHECK(partial.refused() == 0);
@@ -58,7 +60,7 @@ TEST_CASE("a partial source is asked which pieces it has while it is busy sendin
   Downloading d;
   FakeSource partial(noise(kPieces * kMiB));
   partial.has_only("\x21");
-  partial.slow_down(kMiB);
+  partial.hold_at(kMiB + kMiB / 2);
   FakeRegistry registry;
   registry.knows(record_of(partial, {partial.source(2)}));
   d.options.registry = &registry;
@@ -68,6 +70,7 @@ TEST_CASE("a partial source is asked which pieces it has while it is busy sendin
   d.when(id, [&](const auto&) { return partial.reports() > 10; });
   CHECK(partial.served() < 2 * kMiB);  // it still sends what it has
   partial.has_only("\x3f");
+  partial.release();
   CHECK(d.when_done(id).state == DownloadState::done);
 }
 
@@ -78,12 +81,15 @@ TEST_CASE("the last leaf proves the size, and a liar about it does not stand in 
       GENERATE(Fault::none, Fault::wrong_layer, Fault::wrong_size, Fault::closes_midway);
   for (auto* one : {&liar, &source}) one->tells_leaves();
   liar.misbehave(fault);
-  source.slow_down(3 * kMiB);
+  source.hold_at(0);
   FakeRegistry registry;  // it says that there are 6 MiB
   registry.knows(record_of(source, {liar.source(1), source.source(2)}));
   d.options.registry = &registry;
   d.open();
-  const auto status = d.when_done(d.start(request_for(source.content(), "", {})));
+  const auto id = d.start(request_for(source.content(), "", {}));
+  d.when(id, [&](const auto&) { return liar.asked() > 0; });
+  source.release();
+  const auto status = d.when_done(id);
   CHECK(status.size == kPieces * kMiB + 100'000);
   CHECK(bytes_in(status.path) == noise(kPieces * kMiB + 100'000));
 }
@@ -92,7 +98,7 @@ TEST_CASE("a download that was stopped before its last piece goes on where it wa
   Downloading d;
   FakeSource source(noise(kPieces * kMiB));
   source.tells_leaves();
-  source.slow_down(2 * kMiB);
+  source.hold_at(3 * kMiB + kMiB / 2);
   FakeRegistry registry;
   registry.knows(record_of(source, {source.source(1)}));
   d.options.registry = &registry;
@@ -105,6 +111,7 @@ TEST_CASE("a download that was stopped before its last piece goes on where it wa
   CHECK(source.wait_until_left());
   const auto layers = source.layers();
   const auto served = source.served();
+  source.release();
   CHECK(d.when_done(id).state == DownloadState::done);
   CHECK(source.layers() == layers);
   CHECK(source.served() - served <= kPieces * kMiB - kept);
@@ -116,10 +123,12 @@ TEST_CASE("a source that was taken for whole and has only a part is no bad one")
   FakeSource whole(noise(kPieces * kMiB)), partial(noise(kPieces * kMiB));
   auto said_to_be_whole = partial.source(2);
   partial.has_only("\x23");
-  whole.slow_down(kMiB);
+  whole.hold_at(kMiB + kMiB / 2);
   d.options.look_again = std::chrono::milliseconds(20);
   d.open();
   const auto id = d.start(request_for(whole.content(), "n", {said_to_be_whole, whole.source(1)}));
+  d.when(id, [&](const auto&) { return partial.served() > 0; });
+  whole.release();
   const auto status = d.when_done(id);
   CHECK(status.state == DownloadState::done);
   CHECK(bytes_in(status.path) == noise(kPieces * kMiB));
@@ -132,7 +141,7 @@ TEST_CASE("what a download has proven is offered while it runs, and not after") 
   GrowingFiles growing({[&](const std::string&, const GrowingFile&) { ++begun; },
                         [&](const std::string&) { ++ended; }});
   FakeSource source(noise(kPieces * kMiB));
-  source.slow_down(2 * kMiB);
+  source.hold_at(2 * kMiB + kMiB / 2);
   FakeRegistry registry;
   registry.knows(record_of(source, {source.source(1)}));
   d.options.registry = &registry;
@@ -145,6 +154,7 @@ TEST_CASE("what a download has proven is offered while it runs, and not after") 
   REQUIRE(file);
   CHECK(file->covers((kPieces - 1) * kMiB, kMiB));  // the last piece proves the size
   CHECK_FALSE(file->covers(0, kPieces * kMiB));
+  source.release();
   CHECK(d.when_done(id).state == DownloadState::done);
   d.queue.reset();
   CHECK(growing.count() == 0);
@@ -157,11 +167,13 @@ TEST_CASE("what only a named source gave is not offered to everybody") {
   std::atomic<int> begun{0};
   GrowingFiles growing({[&](const std::string&, const GrowingFile&) { ++begun; }, {}});
   FakeSource source(noise(kPieces * kMiB));
-  source.slow_down(4 * kMiB);
+  source.hold_at(3 * kMiB + kMiB / 2);
   d.options.growing = &growing;
   d.options.offer_after = std::chrono::milliseconds(0);
   d.open();
   const auto id = d.start(request_for(source.content(), "", {source.source(1)}));
+  d.when(id, [](const auto& status) { return status.done >= 2 * kMiB && status.rate > 0; });
+  source.release();
   CHECK(d.when_done(id).state == DownloadState::done);
   d.queue.reset();
   CHECK(begun == 0);
@@ -171,7 +183,7 @@ TEST_CASE("a paused download is not offered any more") {
   Downloading d;
   GrowingFiles growing;
   FakeSource source(noise(kPieces * kMiB));
-  source.slow_down(kMiB);
+  source.hold_at(2 * kMiB + kMiB / 2);
   FakeRegistry registry;
   registry.knows(record_of(source, {source.source(1)}));
   d.options.registry = &registry;
@@ -182,6 +194,7 @@ TEST_CASE("a paused download is not offered any more") {
   d.when(id, [&](const auto&) { return growing.count() == 1; });
   REQUIRE(d.queue->pause(id).ok());
   CHECK(growing.count() == 0);
+  source.hold_at(4 * kMiB + kMiB / 2);
   REQUIRE(d.queue->resume(id).ok());
   d.when(id, [&](const auto&) { return growing.count() == 1; });
   REQUIRE(d.queue->cancel(id).ok());
@@ -191,23 +204,23 @@ TEST_CASE("a paused download is not offered any more") {
 TEST_CASE("a download is no faster than its limit, and goes on at once when that is lifted") {
   constexpr std::uint64_t kRate = 2 * kMiB;  // bytes a second of the test's clock
   Downloading d;
-  testing::ManualClock clock;
-  Pacer pacer(clock);
+  Pacer pacer(d.clock);
   const auto each = GENERATE(false, true);
   pacer.set_rates(each ? Rates{0, kRate} : Rates{kRate, 0});
   FakeSource source(noise(kPieces * kMiB));
   d.options.pacer = &pacer;
   d.open();
-  const auto began = clock.steady();
+  const auto began = d.clock.steady();
   const auto id = d.start(request_for(source.content(), "", {source.source(1)}));
   const auto status = d.when(id, [&](const auto& now) {
-    clock.advance(std::chrono::milliseconds(5));
+    d.clock.advance(std::chrono::milliseconds(5));
     return now.done >= 3 * kMiB;
   });
-  const auto passed = std::chrono::duration<double>(clock.steady() - began).count();
+  const auto passed = std::chrono::duration<double>(d.clock.steady() - began).count();
   CHECK(static_cast<double>(status.done) <= 1.03 * static_cast<double>(kRate) * passed);
   pacer.set_rates({});
   CHECK(d.when_done(id).state == DownloadState::done);
+  d.queue.reset();
 }
 
 }  // namespace swapmeet::transfer_swarm

@@ -2,19 +2,19 @@
 #include <algorithm>
 
 #include "unit/swarm/fetch/download_fixture.h"
-#include "unit/swarm/inbox/inbox_fixture.h"
+#include "unit/swarm/inbox/two_peers.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
 
-constexpr std::size_t kFilmSize = 24 * kMiB;
+constexpr std::size_t kFilmSize = 8 * kMiB;
 
-// Ann sends Bob, whose downloads are real, a film. She serves it slowly.
+// Ann sends Bob, whose downloads are real, a film. She and another source hold most of it back.
 struct Sending {
   Sending() {
     std::ofstream(net.film, std::ios::binary) << film;
-    ann.slow_down(kMiB);
-    friendly.slow_down(kMiB);
+    ann.hold_at(2 * kMiB);
+    friendly.hold_at(2 * kMiB);
     auto& record = net.index.records[net.ann.id];
     record.address = "127.0.0.1";
     record.port = static_cast<std::uint16_t>(std::stoi(ann.url().substr(17)));
@@ -79,19 +79,20 @@ TEST_CASE("what the person asked for goes on when an offer that joined it is wit
   CHECK(Sending::source_of(*status, s.net.ann.id)->state == "withdrawn by its sender");
   REQUIRE(s.ann.wait_until_left());
   const auto served = s.ann.served();
-  s.friendly.slow_down(0);
+  s.friendly.release();
   CHECK(bytes_in(s.downloads.when_done(id).path) == s.film);
   CHECK(s.ann.served() == served);
 }
 
 TEST_CASE("a withdrawn source is not asked after a restart either") {
   Sending s;
+  s.ann.hold_at(0);
   const auto id = s.asked_for();
   s.withdraw(s.accepted());
   s.open();
   REQUIRE(s.ann.wait_until_left());
   const auto served = s.ann.served();
-  s.friendly.slow_down(0);
+  s.friendly.release();
   const auto status = s.downloads.when_done(id);
   CHECK(status.state == DownloadState::done);
   CHECK(Sending::source_of(status, s.net.ann.id) == status.sources.end());
@@ -161,7 +162,7 @@ TEST_CASE("a host that died while it accepted or gave up finishes that when it r
 
 TEST_CASE("a withdrawal that comes after the last byte leaves the file") {
   Sending s;
-  s.ann.slow_down(0);
+  s.ann.release();
   const auto offer = s.accepted();
   const auto id = s.download_of(offer);
   const auto path = s.downloads.when_done(id).path;

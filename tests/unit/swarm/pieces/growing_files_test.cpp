@@ -3,8 +3,6 @@
 
 #include "catch.h"
 #include "swapmeet/wire/piece_report.h"
-#include "transfer/swarm/fetch/source_pool.h"
-#include "transfer/swarm/pieces/piece_map.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
@@ -57,82 +55,6 @@ TEST_CASE("what grows is announced once, found by its content, and taken back") 
   files.remove("a");
   CHECK(files.count() == 0);
   CHECK(told == "+a+b-b-a");
-}
-
-TEST_CASE("of the pieces that a source has the rarest are taken first, then those that follow") {
-  PieceMap map(ContentId{}, 8 * kPiece, kPiece, std::string(std::size_t{8} * 32, 'x'), {});
-  const std::string even("\x55", 1);
-  const auto now = PieceMap::Instant{} + std::chrono::seconds(9);
-  map.set_copies({{2, 2, 2, 2, 1, 0, 2, 2}, ""});
-  CHECK(map.rare() == 1);
-  CHECK(map.is_rare(5));
-  CHECK_FALSE(map.awaits_first_copy());
-  auto run = map.take({2, {}, &even, 1}, now);
-  REQUIRE(run);
-  CHECK(run->first == 4);  // 5 is rarer, and it has not got that
-  CHECK(run->count == 1);
-  run = map.take({3, {}, nullptr, 7}, now);
-  REQUIRE(run);
-  CHECK(run->first == 5);
-  CHECK(run->count == 1);  // the next one is not as rare
-  CHECK(map.rare() == 0);
-  run = map.take({3, {}, nullptr, 6}, now);
-  REQUIRE(run);
-  CHECK(run->first == 6);
-  CHECK(run->count == 2);
-  map.set_copies({});
-  run = map.take({2, {}, nullptr, 3 + 8 * 5}, now);
-  REQUIRE(run);
-  CHECK(run->first == 3);
-  CHECK(run->count == 1);
-  run = map.take({9, {}, nullptr, 3}, now);
-  REQUIRE(run);
-  CHECK(run->first == 0);
-  CHECK(run->count == 3);
-  // All are on their way now: only what has been for long is taken twice, from who has it.
-  CHECK_FALSE(map.take({1, now, nullptr, 0}, now));
-  run = map.take({1, now + std::chrono::seconds(1), &even, 0}, now);
-  REQUIRE(run);
-  CHECK(run->first == 0);
-}
-
-TEST_CASE("a piece that is on its way to one of a group for the first time is waited for") {
-  PieceMap map(ContentId{}, 4 * kPiece, kPiece, std::string(std::size_t{4} * 32, 'x'), {});
-  map.set_copies({{1, 1, 1, 1}, std::string("\x02", 1)});
-  CHECK(map.awaits_first_copy());
-  map.mark_proven(1);  // then this host has a copy
-  CHECK_FALSE(map.awaits_first_copy());
-}
-
-TEST_CASE("those who fetch together begin at different parts, and know what comes to others") {
-  const auto source = [](std::uint8_t peer, std::uint64_t have) {
-    Source one;
-    one.peer.bytes[0] = peer;
-    one.url = "http://127.0.0.1:" + std::to_string(peer) + "/content/x";
-    one.have = have;
-    return one;
-  };
-  std::vector<Source> group{source(9, 100), source(1, 5), source(2, 5), source(3, 5)};
-  for (std::uint8_t self = 1; self <= 3; ++self) {
-    SourcePool pool({}, group[self].peer, {});
-    pool.add_listed(group, 100);
-    CHECK(pool.partial() == 2);  // 9 has all, and nobody is a source of its own
-    CHECK(pool.rank() == Approx((self - 1) / 3.0));
-  }
-  SourcePool pool({}, group[1].peer, {});
-  pool.add_listed(group, 100);
-  CHECK(pool.copies(9).of.empty());
-  auto& two = *pool.all()[1];
-  auto& three = *pool.all()[2];
-  two.has = std::string("\x01\x00", 2);
-  two.coming = std::string("\x06\x01", 2);
-  three.has = std::string("\x03\x00", 2);
-  const auto copies = pool.copies(9);
-  CHECK(copies.of == std::vector<std::uint16_t>{2, 2, 1, 0, 0, 0, 0, 0, 1});
-  CHECK(copies.first == std::string("\x04\x01", 2));
-  CHECK(pool.next_to_look() != nullptr);
-  two.partial = three.partial = false;
-  CHECK(pool.next_to_look() == nullptr);
 }
 
 TEST_CASE("a growing file says what is on its way, until it is there or not coming any more") {

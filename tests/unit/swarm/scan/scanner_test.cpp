@@ -44,7 +44,7 @@ TEST_CASE("many small files take few transactions, and a second scan neither rea
   const Folder data;
   const Folder shared;
   write_many(shared);
-  Catalogue catalogue(data.path / "catalogue.sqlite");
+  Catalogue catalogue(data.path / "catalogue.sqlite", still_clock());
   catalogue.put_share({"s", shared.path.string(), {}}, false);
   ScanOptions options;
   options.longest_batch = std::chrono::hours(1);  // else a slow machine's are smaller
@@ -72,7 +72,7 @@ TEST_CASE("a scan that is killed in the middle goes on where it was") {
   REQUIRE(pipe(tell) == 0);
   const pid_t child = fork();
   if (child == 0) {
-    Catalogue catalogue(database);
+    Catalogue catalogue(database, still_clock());
     catalogue.put_share({"s", shared.path.string(), {}}, false);
     const auto registration = catalogue.on_advance([&] {
       if (write(tell[1], "x", 1) == 1) pause();  // dies here, with work in hand
@@ -90,7 +90,7 @@ TEST_CASE("a scan that is killed in the middle goes on where it was") {
   REQUIRE(waitpid(child, nullptr, 0) == child);
   close(tell[0]);
 
-  Catalogue catalogue(database);
+  Catalogue catalogue(database, still_clock());
   const auto kept = catalogue.counts(catalogue.share("s")->key).files;
   CHECK(kept > 0);
   CHECK(kept < kFiles);
@@ -105,7 +105,7 @@ TEST_CASE("a scan that is stopped keeps all that it hashed") {
   const Folder data;
   const Folder shared;
   write_many(shared);
-  Catalogue catalogue(data.path / "catalogue.sqlite");
+  Catalogue catalogue(data.path / "catalogue.sqlite", still_clock());
   catalogue.put_share({"s", shared.path.string(), {}}, false);
   std::uint64_t hashed = 0;
   {
@@ -126,7 +126,7 @@ TEST_CASE("a share whose folder is away is withdrawn, and back without a hash") 
   fs::create_directory(place.path / "disk");
   place.write("disk/a", "abc");
   place.write("disk/b", "b");
-  Catalogue catalogue(data.path / "catalogue.sqlite");
+  Catalogue catalogue(data.path / "catalogue.sqlite", still_clock());
   catalogue.put_share({"s", (place.path / "disk").string(), {}}, false);
   ScanOptions options;
   options.patience = std::chrono::milliseconds(0);
@@ -162,7 +162,7 @@ TEST_CASE("a share is given time to come back before it is withdrawn") {
   const Folder data;
   const Folder place;
   place.write("disk/a", "abc");
-  Catalogue catalogue(data.path / "catalogue.sqlite");
+  Catalogue catalogue(data.path / "catalogue.sqlite", still_clock());
   catalogue.put_share({"s", (place.path / "disk").string(), {}}, false);
   Scanner scanner(catalogue, {});
   const Scanned scanned{catalogue, scanner};
@@ -181,7 +181,7 @@ TEST_CASE("an empty folder on another disk is a mount point without its disk") {
   const Folder data;
   const Folder place;
   place.write("a", "abc");
-  Catalogue catalogue(data.path / "catalogue.sqlite");
+  Catalogue catalogue(data.path / "catalogue.sqlite", still_clock());
   catalogue.put_share({"s", place.path.string(), {}}, false);
   Scanner scanner(catalogue, {});
   const Scanned scanned{catalogue, scanner};
@@ -206,7 +206,7 @@ TEST_CASE("the same disk under another number is not read again") {
   const Folder data;
   const Folder shared;
   shared.write("a", "abc");
-  Catalogue catalogue(data.path / "catalogue.sqlite");
+  Catalogue catalogue(data.path / "catalogue.sqlite", still_clock());
   catalogue.put_share({"s", shared.path.string(), {}}, false);
   Scanner scanner(catalogue, {});
   const Scanned scanned{catalogue, scanner};
@@ -246,7 +246,7 @@ TEST_CASE("what cannot be read is kept as it was, and said") {
   shared.write("in/a", "abc");
   shared.write("names only/deep/b", "b");
   shared.write("names only/c", "c");
-  Catalogue catalogue(data.path / "catalogue.sqlite");
+  Catalogue catalogue(data.path / "catalogue.sqlite", still_clock());
   catalogue.put_share({"s", shared.path.string(), {}}, false);
   Scanner scanner(catalogue, {});
   const Scanned scanned{catalogue, scanner};
@@ -272,7 +272,7 @@ TEST_CASE("a shared file that turns out to be closed is taken out until it is re
   const Folder data;
   const Folder shared;
   shared.write("a", "abc");
-  Catalogue catalogue(data.path / "catalogue.sqlite");
+  Catalogue catalogue(data.path / "catalogue.sqlite", still_clock());
   catalogue.put_share({"s", shared.path.string(), {}}, false);
   Scanner scanner(catalogue, {});
   const Scanned scanned{catalogue, scanner};
@@ -296,7 +296,7 @@ TEST_CASE("the host's own data is never shared, even when it is in a share") {
   shared.write("data/api.token", "secret");
   shared.write("fine", "x");
   const Folder data;
-  Catalogue catalogue(data.path / "catalogue.sqlite");
+  Catalogue catalogue(data.path / "catalogue.sqlite", still_clock());
   catalogue.put_share({"s", shared.path.string(), {}}, false);
   ScanOptions options;
   options.never = shared.path / "data";
@@ -340,7 +340,7 @@ TEST_CASE("a file that changed under the scanner's hands is hashed later, withou
   constexpr std::uintmax_t kSize = 200 << 20;  // long enough to be caught in the middle
   shared.write("big", "");
   fs::resize_file(shared.path / "big", kSize);
-  Catalogue catalogue(data.path / "catalogue.sqlite");
+  Catalogue catalogue(data.path / "catalogue.sqlite", still_clock());
   catalogue.put_share({"s", shared.path.string(), {}}, false);
   Scanner scanner(catalogue, {});
   REQUIRE(eventually(catalogue, [&] { return scanner.progress("s").waiting_files == 1; }));

@@ -15,6 +15,7 @@
 
 #include "transfer/swarm/catalogue/catalogue.h"
 #include "transfer/swarm/hashing/merkle.h"
+#include "unit/swarm/catalogue/still_clock.h"
 
 namespace swapmeet::transfer_swarm {
 

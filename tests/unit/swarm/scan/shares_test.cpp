@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 struct Sharing {
   Folder data;
   Folder shared;
-  Catalogue catalogue{data.path / "catalogue.sqlite"};
+  Catalogue catalogue{data.path / "catalogue.sqlite", still_clock()};
   Scanner scanner;
   Watcher watcher;
   ShareList shares;

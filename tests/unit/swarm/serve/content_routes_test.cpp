@@ -12,10 +12,11 @@
 
 #include "catch.h"
 #include "fake_source.h"
-#include "transfer/swarm/base/peer_headers.h"
 #include "swapmeet/http_at_once.h"
 #include "swapmeet/testing/manual_clock.h"
+#include "transfer/swarm/base/peer_headers.h"
 #include "transfer/swarm/hashing/merkle.h"
+#include "unit/swarm/catalogue/still_clock.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
@@ -107,7 +108,7 @@ struct Served {
   ContentId content;
   std::string tag;
   std::vector<std::pair<std::string, int>> changed;  // and errno
-  Catalogue catalogue{folder / ".catalogue.sqlite"};
+  Catalogue catalogue{folder / ".catalogue.sqlite", still_clock()};
   testing::ManualClock clock;
   UploadMeter meter{clock};
   FileHashes hashes;

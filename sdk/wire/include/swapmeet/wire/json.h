@@ -28,6 +28,15 @@ struct PluginReport {
   std::string state;
 };
 
+// What the last reading of the configuration (SIGHUP) came to. Keys as "peer.ini [transfer]
+// ignore".
+struct ReloadReport {
+  Time time;
+  std::vector<std::string> changed;     // keys in force since then
+  std::vector<std::string> refused;     // sentences; those sections are wholly as they were
+  std::vector<std::string> at_restart;  // keys that take effect at the next start
+};
+
 // GET /api/v1/status
 struct StatusReport {
   std::string name;
@@ -41,16 +50,38 @@ struct StatusReport {
   std::string index_url;        // of the index that is asked; empty: this host is its own
   std::string index_problem;    // why this host is not well with its registry; empty: it is
   std::optional<TransferTotals> transferred;  // by a peer, told to its owner
+  std::optional<ReloadReport> reload;         // none since the start; told to the owner
 };
 
-// A plugin that can be loaded, as `swapmeet plugins --json` lists it.
+// A key of the configuration, as `swapmeet plugins --json` lists it; what does not apply is empty.
+struct KeyListing {
+  std::string name;
+  std::string type;
+  std::string default_value;
+  std::string least;
+  std::string greatest;
+  std::string choices;  // separated by '|'
+  std::string help;
+  bool required = false;
+  bool changes_at_once = false;  // on SIGHUP; otherwise at a restart
+};
+
+// A plugin that can be loaded.
 struct PluginListing {
   PluginReport plugin;
   std::string summary;
   std::string section;  // of the configuration that enables it; empty: none does
-  std::vector<std::string> keys;
+  std::vector<KeyListing> keys;
 };
-std::string to_json(const std::vector<PluginListing>& plugins);  // {"plugins":[…]}
+
+// A section of the configuration that is the host's own.
+struct SectionListing {
+  std::string name;
+  std::vector<KeyListing> keys;
+};
+// {"plugins":[…],"sections":[…]}
+std::string to_json(const std::vector<PluginListing>& plugins,
+                    const std::vector<SectionListing>& sections);
 
 // GET /api/v1/search/suggest
 struct Suggestions {

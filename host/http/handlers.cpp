@@ -1,0 +1,53 @@
+#include "host/http/handlers.h"
+
+#include <exception>
+#include <utility>
+
+#include "host/http/refusal.h"
+
+namespace swapmeet::http {
+
+Response Handlers::run(Request& request, Route& route) const {
+  const auto began = clock_.steady();
+  Response response;
+  try {
+    auto stopped = hooks_.guard ? hooks_.guard(request) : std::nullopt;
+    if (!stopped) stopped = route.run(request);
+    response =
+        stopped ? std::move(*stopped) : refusal(404, "there is nothing here any more", request.id);
+  } catch (const std::exception& exception) {
+    response = failed(request, exception.what());
+  } catch (...) {
+    response = failed(request, "it threw what is no exception");
+  }
+  tell(request, response.status, began);
+  return response;
+}
+
+std::optional<Response> Handlers::run_at_once(Request& request, Route& route) const {
+  const auto began = clock_.steady();
+  try {
+    auto response = hooks_.guard ? hooks_.guard(request) : std::nullopt;
+    if (!response) response = route.run_at_once(request);
+    if (response) tell(request, response->status, began);
+    return response;
+  } catch (...) {
+    return std::nullopt;
+  }
+}
+
+Response Handlers::failed(const Request& request, const char* why) const {
+  if (hooks_.log)
+    hooks_.log(LogLevel::error, "a handler failed",
+               {{"path", request.path}, {"request", request.id}, {"why", why}});
+  return refusal(500, "something went wrong here; the log has more under this request id",
+                 request.id);
+}
+
+void Handlers::tell(const Request& request, int status, Instant began) const {
+  if (!hooks_.on_request) return;
+  hooks_.on_request(request, status,
+                    std::chrono::duration_cast<std::chrono::microseconds>(clock_.steady() - began));
+}
+
+}  // namespace swapmeet::http

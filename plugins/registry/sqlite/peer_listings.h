@@ -1,0 +1,45 @@
+// The listings of one peer as one transaction changes them: rows, the feed's removals, the index of
+// contents, and what is counted for the peer.
+// Threads: the writer's, as the Writing that it belongs to.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "registry/sqlite/writer.h"
+#include "swapmeet/listing.h"
+
+namespace swapmeet::registry_sqlite {
+
+class PeerListings {
+ public:
+  // nullopt: no such peer.
+  static std::optional<PeerListings> of(Writing& writing, const PeerId& peer);
+
+  // How far the peer has announced.
+  const FeedPosition& announced() const { return announced_; }
+  std::int64_t key() const { return key_; }
+
+  void apply(const Change& change);
+  void clear();
+  // Writes the counts back, and how far the peer has announced now; at the end, once.
+  void save(const FeedPosition& announced);
+
+ private:
+  explicit PeerListings(Writing& writing) : writing_(&writing) {}
+  void put(const Listing& listing);
+  void remove(const std::string& path);
+  bool drop(const std::string& path);
+  sqlite::Database& database() { return writing_->database(); }
+
+  Writing* writing_;
+  std::int64_t key_ = 0;
+  PeerId peer_;
+  FeedPosition announced_;
+  std::int64_t files_ = 0;
+  std::int64_t bytes_ = 0;
+  bool has_removed_ = false;  // there may be rows of it in `removed`
+};
+
+}  // namespace swapmeet::registry_sqlite

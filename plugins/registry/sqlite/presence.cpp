@@ -1,0 +1,74 @@
+#include "registry/sqlite/presence.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace swapmeet::registry_sqlite {
+
+Presence::Presence(Store& store, const Clock& clock, std::chrono::seconds lease,
+                   std::function<void()> changed)
+    : store_(store), clock_(clock), changed_(std::move(changed)), leases_(lease) {
+  for (const auto& peer : store_.present_peers()) leases_.extend(peer, clock_.steady());
+}
+
+void Presence::register_peer(const StoredPeer& peer) {
+  {
+    const std::lock_guard lock(mutex_);
+    store_.put_peer(peer);
+    leases_.extend(peer.record.id, clock_.steady());
+  }
+  changed_();
+}
+
+void Presence::renew(const PeerId& peer) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (leases_.has(peer)) return leases_.extend(peer, clock_.steady());
+  }
+  come_back(peer);
+}
+
+void Presence::leave(const PeerId& peer) {
+  const std::lock_guard lock(mutex_);
+  set_present({peer}, false);
+  leases_.end(peer);
+}
+
+// After an outage thousands are back at once: whoever gets the lock lets all in that wait for it,
+// in one transaction.
+void Presence::come_back(const PeerId& peer) {
+  {
+    const std::lock_guard lock(returning_mutex_);
+    returning_.push_back(peer);
+  }
+  const std::lock_guard lock(mutex_);
+  const bool is_back = leases_.has(peer);  // another let it in, or it registered
+  std::vector<PeerId> all{peer};           // the list may have gone with one that failed
+  {
+    const std::lock_guard taking(returning_mutex_);
+    std::erase(returning_, peer);
+    if (!is_back) {
+      all.insert(all.end(), returning_.begin(), returning_.end());
+      returning_.clear();
+    }
+  }
+  if (!is_back) set_present(all, true);
+  for (const auto& one : all) leases_.extend(one, clock_.steady());
+}
+
+std::size_t Presence::expire() {
+  const std::lock_guard lock(mutex_);
+  const auto late = leases_.late(clock_.steady());
+  if (late.empty()) return 0;
+  set_present(late, false);
+  for (const auto& peer : late) leases_.end(peer);
+  return late.size();
+}
+
+// With mutex_ held.
+void Presence::set_present(const std::vector<PeerId>& peers, bool present) {
+  store_.set_present(peers, present, clock_.now());
+  changed_();
+}
+
+}  // namespace swapmeet::registry_sqlite

@@ -1,0 +1,29 @@
+// All that the index knows at one moment: the documents, and the segments in which they stand.
+// Threads: one writer, or many readers, at a time. A ranked and an aging segment never change, so
+// whoever holds the pointer may go on reading one.
+#pragma once
+
+#include <memory>
+
+#include "search/memory/documents.h"
+#include "search/memory/segment.h"
+
+namespace swapmeet::search_memory {
+
+struct State {
+  Documents documents;
+  std::shared_ptr<const RankedSegment> ranked = std::make_shared<RankedSegment>();
+  // The fresh one of before, while all is put in order.
+  std::shared_ptr<const FreshSegment> aging = nullptr;
+  std::shared_ptr<FreshSegment> fresh = std::make_shared<FreshSegment>();
+
+  // The document stands in no segment that is still fresh.
+  void add_fresh(Number number) {
+    const auto& document = documents.document(number);
+    fresh->add(documents.entry(number), documents.folder(document), documents.name(document),
+               *ranked);
+    documents.set_fresh(number);
+  }
+};
+
+}  // namespace swapmeet::search_memory

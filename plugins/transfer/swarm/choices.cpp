@@ -1,0 +1,36 @@
+#include "transfer/swarm/choices.h"
+
+namespace swapmeet::transfer_swarm {
+namespace {
+
+UploadWeights weights_of(const Settings& settings) {
+  UploadWeights weights;
+  for (const auto& [group, weight] : settings.family("upload_weight.*"))
+    weights[group] = static_cast<std::uint64_t>(settings.integer("upload_weight." + group));
+  return weights;
+}
+
+}  // namespace
+
+Result<Choices> Choices::of(const Settings& settings) {
+  auto ignore = IgnoreRules::parse(settings.list("ignore"));
+  if (!ignore) return ignore.error();
+  auto schedule = LimitSchedule::parse(settings.list("schedule"));
+  if (!schedule) return schedule.error();
+  auto shares = settings.family("share.*");
+  if (auto checked = check_configured(shares); !checked) return checked.error();
+  return Choices{
+      .shares = std::move(shares),
+      .ignore = std::move(*ignore),
+      .rescan_interval = settings.duration("rescan_interval"),
+      .downloads = {static_cast<std::size_t>(settings.integer("max_downloads")),
+                    static_cast<std::size_t>(settings.integer("max_sources")),
+                    settings.size("min_free_space")},
+      .uploads = {static_cast<std::size_t>(settings.integer("upload_slots")), weights_of(settings),
+                  settings.size("upload_daily_per_file")},
+      .rates = {{settings.size("upload_limit"), settings.size("upload_limit_per_peer")},
+                {settings.size("download_limit"), settings.size("download_limit_per_peer")}},
+      .schedule = std::move(*schedule)};
+}
+
+}  // namespace swapmeet::transfer_swarm

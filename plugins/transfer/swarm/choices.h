@@ -1,0 +1,39 @@
+// What [transfer] asks for, read from its settings as a whole before anything of it is applied: the
+// plugin's check() makes these and drops them, start() and reconfigure() make and apply them.
+// Threads: a value.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "swapmeet/settings.h"
+#include "transfer/swarm/fetch/download_options.h"
+#include "transfer/swarm/pace/limit_schedule.h"
+#include "transfer/swarm/pace/upload_slots.h"
+#include "transfer/swarm/scan/ignore_rules.h"
+#include "transfer/swarm/scan/share_list.h"
+
+namespace swapmeet::transfer_swarm {
+
+struct UploadLimits {
+  std::size_t slots = 0;  // 0: all may fetch at once
+  UploadWeights weights;
+  std::uint64_t daily_per_file = 0;  // bytes; 0: any number
+};
+
+// What changes at once (KeySpec).
+struct Choices {
+  ConfiguredShares shares;
+  IgnoreRules ignore;
+  std::chrono::milliseconds rescan_interval{};
+  DownloadLimits downloads;
+  UploadLimits uploads;
+  RateLimits rates;  // where no period of the schedule says otherwise
+  LimitSchedule schedule;
+
+  // `invalid_argument`: names the key and what is wrong with it.
+  static Result<Choices> of(const Settings& settings);
+};
+
+}  // namespace swapmeet::transfer_swarm

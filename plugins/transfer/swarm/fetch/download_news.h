@@ -1,0 +1,31 @@
+// Tells others how downloads do: an event for the programs that listen, a line in the log when one
+// ends or waits.
+// Threads: none of its own; what it was given to call must be thread-safe.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "swapmeet/host.h"
+#include "swapmeet/transfer.h"
+#include "transfer/swarm/fetch/download_store.h"
+
+namespace swapmeet::transfer_swarm {
+
+class DownloadNews {
+ public:
+  // Either may be empty.
+  DownloadNews(Log log, std::function<void(const Event&)> publish)
+      : log_(std::move(log)), publish_(std::move(publish)) {}
+
+  // An event of topic "download".
+  void publish(const DownloadStatus& status) const;
+  void log(const TransferPlan& plan, const std::string& what, const std::string& more) const;
+
+ private:
+  Log log_;
+  std::function<void(const Event&)> publish_;
+};
+
+}  // namespace swapmeet::transfer_swarm

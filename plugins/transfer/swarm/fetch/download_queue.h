@@ -1,0 +1,101 @@
+// The downloads of this host: keeps what the person asked for in a database, and fetches it from
+// several peers at once, every piece proven against the content id before it reaches the disk.
+// Accepted downloads go on by themselves, across restarts, until they are done, paused or
+// cancelled. Without a source they wait and look again. The queue decides who runs (DownloadLine),
+// makes it durable (DownloadRecord) and tells others (DownloadNews); a Transfer does the fetching.
+// Threads: thread-safe. One thread schedules. A running download has three threads of its own and
+// one per source: at most max_downloads × (max_sources + 3).
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "swapmeet/transfer.h"
+#include "transfer/swarm/fetch/download_line.h"
+#include "transfer/swarm/fetch/download_news.h"
+#include "transfer/swarm/fetch/download_options.h"
+#include "transfer/swarm/fetch/download_record.h"
+#include "transfer/swarm/fetch/offer_downloads.h"
+#include "transfer/swarm/fetch/transfer.h"
+
+namespace swapmeet::transfer_swarm {
+
+class DownloadQueue final : public OfferDownloads {
+ public:
+  // Opens the database and goes on with what it holds. `corrupt`, `no_space`: the database.
+  static Result<std::unique_ptr<DownloadQueue>> open(DownloadOptions options);
+  ~DownloadQueue() override;
+  // Tells all transfers to end and returns at once; they go on when the queue is opened again.
+  void interrupt();
+  // Interrupts and waits, two seconds at most unless the registry takes longer. Idempotent.
+  void stop();
+  // From now on, also for those that run; those that wait try again.
+  void set_limits(const DownloadLimits& limits);
+
+  Result<DownloadStatus> start(const DownloadRequest& request) override;
+  Result<Page<DownloadStatus>> list(const PageRequest& page) override;
+  Result<DownloadStatus> get(const std::string& id) override;
+  Result<DownloadStatus> pause(const std::string& id) override;
+  Result<DownloadStatus> resume(const std::string& id) override;
+  Result<void> cancel(const std::string& id) override;
+  Result<DownloadStatus> start_for(const std::string& offer,
+                                   const DownloadRequest& request) override;
+  Result<void> give_up(const std::string& offer, const std::vector<Source>& sources) override;
+  std::vector<std::string> offers() override;
+
+ private:
+  using Lock = std::unique_lock<std::mutex>;
+  // A transfer's thread.
+  struct Run {
+    DownloadPointer download;
+    std::thread thread;
+    bool over = false;  // the thread only has to be joined
+  };
+
+  explicit DownloadQueue(DownloadOptions options);
+  Result<DownloadStatus> start_wanted_by(const std::string& offer, const DownloadRequest& request);
+
+  // All below: with the lock.
+  void schedule(Lock& lock);
+  void begin(const DownloadPointer& download);
+  void ended(const DownloadPointer& download, const TransferEnd& end);
+  void join_ended_runs();
+  void place(const DownloadPointer& download, Instant retry_at = {});
+  void stop_offering(const Download& download);
+  DownloadStatus status_of(const Download& download) const;
+  void publish(const Download& download) const { news_.publish(status_of(download)); }
+
+  DownloadPointer same_as(const TransferPlan& plan) const;
+  Result<DownloadStatus> add(TransferPlan plan, const std::string& offer);
+  Result<DownloadStatus> join(const DownloadPointer& download, const std::vector<Source>& sources,
+                              const std::string& offer);
+  Result<DownloadStatus> go_on(const DownloadPointer& download);
+  Result<DownloadStatus> become(const DownloadPointer& download, DownloadState state,
+                                const std::string& why);
+  Result<void> leave(const DownloadPointer& download, const std::string& offer,
+                     const std::vector<Source>& gone, Lock& lock);
+  Result<void> cancel(const DownloadPointer& download, Lock& lock);
+  std::vector<DownloadPointer> wanted_by_offers() const;
+
+  DownloadOptions options_;  // its limits are guarded by the lock
+  Clock& clock_;
+  const DownloadNews news_;
+  std::mutex mutex_;  // guards all below
+  std::condition_variable changed_;
+  DownloadRecord record_;
+  DownloadLine line_;
+  std::size_t running_ = 0;
+  std::list<Run> runs_;  // changed by the scheduler's thread only, and by stop() after it
+  std::mt19937_64 random_;
+  bool stopping_ = false;
+  std::thread scheduler_;
+};
+
+}  // namespace swapmeet::transfer_swarm

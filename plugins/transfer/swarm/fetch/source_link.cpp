@@ -1,0 +1,93 @@
+#include "transfer/swarm/fetch/source_link.h"
+
+#include <utility>
+
+namespace swapmeet::transfer_swarm {
+
+SourceLink::SourceLink(Source source, Clock& clock, Pacer* pacer)
+    : source_(std::move(source)), clock_(clock), pacer_(pacer) {}
+
+SourceLink::~SourceLink() { join(); }
+
+std::string SourceLink::key_of(const Source& source) {
+  return source.peer == PeerId{} ? source.url : source.peer.text();
+}
+
+void SourceLink::open(std::chrono::milliseconds stall_after, const PeerId& self,
+                      const std::string& ticket) {
+  client_ = std::make_unique<SourceClient>(source_.url, stall_after, self.text());
+  client_->set_ticket(ticket);
+  if (pacer_ != nullptr && !pace_) pace_ = pacer_->reader(key());
+  const std::lock_guard lock(mutex_);
+  interrupted_ = false;
+}
+
+void SourceLink::close() { client_.reset(); }
+
+void SourceLink::start(std::function<void()> work) {
+  join();
+  worker_ = std::thread(std::move(work));
+}
+
+void SourceLink::join() {
+  if (worker_.joinable()) worker_.join();
+}
+
+void SourceLink::interrupt() {
+  {
+    const std::lock_guard lock(mutex_);
+    interrupted_ = true;
+    changed_.notify_all();
+  }
+  if (client_) client_->interrupt();
+}
+
+std::size_t SourceLink::wait_for_turn(std::size_t wanted) {
+  if (!pace_) return wanted;
+  auto allowed = pacer_->allow(*pace_, wanted);
+  if (allowed.bytes > 0) return static_cast<std::size_t>(allowed.bytes);
+  held_back_ = true;
+  std::unique_lock lock(mutex_);
+  while (allowed.bytes == 0 && !interrupted_)
+    if (!clock_.wait_for(lock, changed_, allowed.wait, [&] { return interrupted_; }))
+      allowed = pacer_->allow(*pace_, wanted);
+  held_back_ = false;
+  return interrupted_ ? 0 : static_cast<std::size_t>(allowed.bytes);
+}
+
+Result<std::size_t> SourceLink::some(char* to, std::size_t most) {
+  const auto allowed = wait_for_turn(most);
+  if (allowed == 0) return Error{ErrorCode::cancelled, "ended", {}};
+  auto got = client_->read(to, allowed);
+  if (!got) return got;
+  received_ += *got;
+  if (pace_) pacer_->sent(*pace_, *got);
+  return got;
+}
+
+Result<void> SourceLink::fill(char* to, std::size_t size) {
+  while (size > 0) {
+    const auto got = some(to, size);
+    if (!got) return got.error();
+    to += *got;
+    size -= *got;
+  }
+  return {};
+}
+
+Result<void> SourceLink::receive(const PieceMap& pieces, std::size_t piece, char* to) {
+  MerkleBuilder hashes;
+  const auto length = pieces.length(piece);
+  for (std::size_t filled = 0, hashed = 0; filled < length;) {
+    const auto got = some(to + filled, length - filled);
+    if (!got) return got.error();
+    filled += *got;
+    const auto ready = filled == length ? length : filled - filled % (2 * kLeafSize);
+    hashes.add(to + hashed, ready - hashed);
+    hashed = ready;
+  }
+  if (!pieces.matches(piece, hashes)) return Error{ErrorCode::corrupt, "sent wrong bytes", {}};
+  return {};
+}
+
+}  // namespace swapmeet::transfer_swarm

@@ -1,0 +1,76 @@
+// The way to one source of a running download: who it is, the connection over which its worker
+// fetches, that worker's thread, and the pace at which bytes may come. The worker opens an answer
+// with client() and reads it here.
+// Threads: fill() and receive() are for the worker; interrupt(), received() and is_held_back() for
+// any thread; the rest for one at a time, which the lock of the transfer sees to.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "swapmeet/registry.h"
+#include "swapmeet/time.h"
+#include "transfer/swarm/fetch/source_client.h"
+#include "transfer/swarm/pace/pacer.h"
+#include "transfer/swarm/pieces/piece_map.h"
+
+namespace swapmeet::transfer_swarm {
+
+class SourceLink {
+ public:
+  // `pacer` may be null: then bytes come as fast as they do. Both must outlive the link.
+  SourceLink(Source source, Clock& clock, Pacer* pacer);
+  ~SourceLink();  // waits for the worker: interrupt it before
+
+  const Source& source() const { return source_; }
+  // By what a source is known again: its peer, or its address when it has no peer id.
+  static std::string key_of(const Source& source);
+  std::string key() const { return key_of(source_); }
+
+  // A new connection for a worker, and what the source is told about the one who asks.
+  void open(std::chrono::milliseconds stall_after, const PeerId& self, const std::string& ticket);
+  void close();
+  SourceClient& client() { return *client_; }
+  // Waits for the worker before this one, and starts `work` on a thread.
+  void start(std::function<void()> work);
+  void join();
+  // The worker's call ends soon, and all its later ones at once, until open().
+  void interrupt();
+
+  // Both read what client() has opened. `cancelled`: interrupted.
+  Result<void> fill(char* to, std::size_t size);
+  // The next piece, proven. What has come is hashed while it is in the cache and the next bytes
+  // arrive. `corrupt`: it sent wrong bytes.
+  Result<void> receive(const PieceMap& pieces, std::size_t piece, char* to);
+
+  std::uint64_t received() const { return received_; }
+  // It could send more, but this host's limits do not let it.
+  bool is_held_back() const { return held_back_; }
+
+ private:
+  Result<std::size_t> some(char* to, std::size_t most);
+  // How many of the wanted bytes may come now, after waiting for that; 0: interrupted.
+  std::size_t wait_for_turn(std::size_t wanted);
+
+  const Source source_;
+  Clock& clock_;
+  Pacer* const pacer_;
+  Pacer::Reader pace_;
+  std::unique_ptr<SourceClient> client_;
+  std::thread worker_;
+  std::atomic<std::uint64_t> received_{0};
+  std::atomic<bool> held_back_{false};
+  std::mutex mutex_;  // guards all below
+  std::condition_variable changed_;
+  bool interrupted_ = false;
+};
+
+}  // namespace swapmeet::transfer_swarm

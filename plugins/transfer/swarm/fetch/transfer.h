@@ -1,0 +1,69 @@
+// One running download: asks for sources, learns size and Merkle layer, then fetches pieces from
+// several sources at once, each proven before it is written, and gives the file its name at the
+// end. It decides who works and when to save; what all share is on its TransferBoard.
+// Threads: run() blocks its thread. There are one that asks the registry, one that asks partial
+// sources, and one a source. All other methods are thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "transfer/swarm/fetch/download.h"
+#include "transfer/swarm/fetch/download_options.h"
+#include "transfer/swarm/fetch/partial_scout.h"
+#include "transfer/swarm/fetch/proven_writer.h"
+#include "transfer/swarm/fetch/source_asker.h"
+#include "transfer/swarm/fetch/transfer_board.h"
+
+namespace swapmeet::transfer_swarm {
+
+struct TransferProgress {
+  std::uint64_t done = 0;
+  std::uint64_t rate = 0;
+  std::vector<DownloadSource> sources;
+};
+
+class Transfer {
+ public:
+  // An error of `save` ends the run.
+  Transfer(DownloadOptions options, TransferPlan plan, ProvenWriter::Save save);
+  ~Transfer();
+  TransferEnd run();
+  void interrupt();
+  void set_max_sources(std::size_t most);
+  // More sources that a request names; used at once. False: it is ending already and asks nobody.
+  bool add(const std::vector<Source>& sources);
+  void withdraw(const Source& source);  // is not asked any more
+  TransferProgress progress() const;
+
+ private:
+  using Lock = std::unique_lock<std::mutex>;
+  TransferEnd fetch();
+  void gather();
+  bool staff();
+  std::size_t places() const;
+  Result<void> open_pieces();
+  void offer();
+  Result<void> flush();
+  ProvenWriter::Progress unsaved_progress() const;
+  TransferEnd finish();
+  void hear(SourceAsker::Answer answer);
+  void interrupt_all();
+  void end_workers();
+
+  std::vector<Source> requested_;  // that requests named; with the lock, as more may come
+  TransferBoard board_;
+  const Instant began_;
+  const std::uint64_t proven_before_;
+  std::size_t max_sources_;  // this and the next three: with the lock of the board
+  std::uint64_t rate_ = 0;
+  bool asked_ = false;
+  std::string registry_why_;
+  PartialScout scout_;
+  std::optional<SourceAsker> asker_;
+};
+
+}  // namespace swapmeet::transfer_swarm

@@ -1,0 +1,31 @@
+// Calls to another peer's public listener, and where that listener is.
+// Threads: free functions, thread-safe.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "swapmeet/registry.h"
+#include "swapmeet/result.h"
+#include "swapmeet/transfer.h"
+
+namespace swapmeet::transfer_swarm {
+
+// One call with the offer's token; answers the body.
+using Exchange = std::function<Result<std::string>(
+    const std::string& url, const std::string& token, const std::string& method,
+    const std::string& target, const std::string& body)>;
+Result<std::string> exchange_over_http(const std::string& url, const std::string& token,
+                                       const std::string& method, const std::string& target,
+                                       const std::string& body);
+
+// "http://host:port" of the peer's public listener.
+std::string url_of(const PeerRecord& peer);
+// The same for the other peer of an offer. `unavailable`: the index does not know it, or it is
+// away.
+Result<std::string> find_url(Registry& registry, const Offer& offer);
+
+// Whether the same call may succeed later.
+bool is_passing(const Error& error);
+
+}  // namespace swapmeet::transfer_swarm

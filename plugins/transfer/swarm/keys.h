@@ -1,0 +1,52 @@
+// The keys of [transfer] with plugin = swarm. Threads: constants.
+#pragma once
+
+#include "swapmeet/settings.h"
+
+namespace swapmeet::transfer_swarm {
+
+inline constexpr KeySpec kKeys[] = {
+    {"listen", KeyType::address, "127.0.0.1:6699", nullptr, nullptr,
+     "Where other peers fetch from; port 0: any free one."},
+    {"announce_address", KeyType::text, "", nullptr, nullptr,
+     "The host name or address that others reach this one by; empty: as the index sees it."},
+    at_once(
+        {"share.*", KeyType::path, "", nullptr, nullptr, "A folder to share, under this name."}),
+    at_once({"rescan_interval", KeyType::duration, "1h", "1s", nullptr,
+             "How often all shares are walked, whatever the file system reports."}),
+    at_once(
+        {"ignore", KeyType::list, "*.part, *.crdownload, Thumbs.db, desktop.ini", nullptr, nullptr,
+         "Names below the shares that are not shared; a lone comma: share all but hidden ones."}),
+    {"hash_threads", KeyType::integer, "0", "0", "64",
+     "Threads that hash new files, at low priority; 0: half of the machine's."},
+    {"download_folder", KeyType::path, nullptr, nullptr, nullptr, "Where downloads go."},
+    at_once({"max_downloads", KeyType::integer, "3", "1", "64", "Downloads that run at once."}),
+    at_once({"max_sources", KeyType::integer, "12", "1", "64",
+             "Peers that one download fetches from."}),
+    {"offer_partial", KeyType::boolean, "yes", nullptr, nullptr,
+     "While a download runs, others may fetch what it has got already."},
+    at_once({"upload_limit", KeyType::size, "0", nullptr, nullptr,
+             "Bytes a second that others together may fetch; 0: as fast as it goes."}),
+    at_once({"upload_limit_per_peer", KeyType::size, "0", nullptr, nullptr,
+             "Bytes a second that may go to one address; 0: as fast as it goes."}),
+    at_once({"upload_slots", KeyType::integer, "0", "0", "100000",
+             "Connections that fetch at once, further ones wait in a queue; 0: all."}),
+    at_once({"upload_weight.*", KeyType::integer, "1", "1", "1000",
+             "How many slots this group of the index's accounts gets for each one of those that "
+             "are in no "
+             "such group."}),
+    at_once({"upload_daily_per_file", KeyType::size, "0", nullptr, nullptr,
+             "Bytes of one file that may leave in a day; 0: any number."}),
+    at_once({"download_limit", KeyType::size, "0", nullptr, nullptr,
+             "Bytes a second that all downloads together fetch; 0: as fast as it goes."}),
+    at_once({"download_limit_per_peer", KeyType::size, "0", nullptr, nullptr,
+             "Bytes a second that are fetched from one peer; 0: as fast as it goes."}),
+    at_once({"schedule", KeyType::list, "", nullptr, nullptr,
+             "Other limits by time of day: mon-fri 08:00-18:00 upload 1M download 5M."}),
+    {"inbox_accept", KeyType::list, "ask", nullptr, nullptr,
+     "Whose files are taken without asking: ask, everyone, or names and ids of peers."},
+    at_once({"min_free_space", KeyType::size, "0", nullptr, nullptr,
+             "What downloads leave free on disk."}),
+};
+
+}  // namespace swapmeet::transfer_swarm
