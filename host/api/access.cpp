@@ -1,16 +1,11 @@
 #include "host/api/access.h"
 
-#include <openssl/crypto.h>
-
 #include "host/api/request.h"
 #include "host/plugins/guard.h"
+#include "swapmeet/secret_file.h"
 
 namespace swapmeet {
 namespace {
-
-bool same_secret(const std::string& a, const std::string& b) {
-  return !b.empty() && a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
 
 // A name that a page of another site cannot have: DNS rebinding gives it this machine's address,
 // but not this Host.
@@ -62,7 +57,7 @@ AccessGuard owner_guard(std::string token, HostPort listening) {
     const auto* origin = request.headers.find("Origin");
     if (origin && *origin != "http://" + *host)
       return refuse(ErrorCode::not_allowed, "another web site may not use this API");
-    if (same_secret(request.bearer(), token))
+    if (equal_in_constant_time(request.bearer(), token))
       request.identity = owner();
     else if (request.path != "/healthz" && request.path != "/api/v1/status")
       return refuse(ErrorCode::unauthenticated,
@@ -76,7 +71,7 @@ AccessGuard public_guard(std::string token, Authenticator* authenticator) {
   return [token = std::move(token),
           authenticator](http::Request& request) -> std::optional<http::Response> {
     const auto bearer = request.bearer();
-    if (same_secret(bearer, token)) {
+    if (equal_in_constant_time(bearer, token)) {
       request.identity = owner();
       return std::nullopt;
     }

@@ -15,7 +15,7 @@ Api::Api(ApiContext context) : context_(std::move(context)) {
   add_resource(Authenticator::kInterface, add_sessions);
   add_resource(Accounts::kInterface, add_accounts);
   add_resource(Registry::kInterface, add_peers);
-  add_resource(Registry::kInterface, add_announcing);
+  add_resource(Registry::kInterface, add_changes);
   add_resource(Registry::kInterface, add_contents);
   add_resource(Search::kInterface, add_search);
   add_resource(Watches::kInterface, add_watches);

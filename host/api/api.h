@@ -70,7 +70,7 @@ void add_status(Api& api);
 void add_sessions(Api& api);
 void add_accounts(Api& api);
 void add_peers(Api& api);
-void add_announcing(Api& api);
+void add_changes(Api& api);
 void add_search(Api& api);
 void add_watches(Api& api);
 void add_contents(Api& api);

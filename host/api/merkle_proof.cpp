@@ -1,22 +1,17 @@
 #include "host/api/merkle_proof.h"
 
-#include <openssl/sha.h>
-
 #include <string>
+
+#include "swapmeet/digest.h"
 
 namespace swapmeet {
 namespace {
 
 constexpr std::uint64_t kLeaf = 16 << 10;
-constexpr std::size_t kNode = SHA256_DIGEST_LENGTH;
+constexpr std::size_t kNode = kSha256Size;
 
 // The node above two that stand one after the other.
-std::string above(std::string_view pair) {
-  std::string node(kNode, '\0');
-  ::SHA256(reinterpret_cast<const unsigned char*>(pair.data()), pair.size(),
-           reinterpret_cast<unsigned char*>(node.data()));
-  return node;
-}
+std::string above(std::string_view pair) { return sha256(pair); }
 
 std::string above_two(const std::string& node) {
   auto pair = node;

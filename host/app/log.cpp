@@ -18,6 +18,8 @@
 #include <mutex>
 #include <shared_mutex>
 
+#include "swapmeet/text.h"
+
 namespace swapmeet {
 namespace {
 
@@ -40,8 +42,6 @@ std::string_view name_of(LogLevel level) {
   }
   return "error";
 }
-
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 // Quoted when a reader could not tell where the value ends; control characters never pass, so that
 // nobody can write log lines of their own.

@@ -5,14 +5,10 @@
 
 #include "host/config/ini.h"
 #include "samples.h"
+#include "swapmeet/text.h"
 
 namespace swapmeet::cli {
 namespace {
-
-bool fits_line(const std::string& value) {
-  return std::none_of(value.begin(), value.end(),
-                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
 
 // The share's name in the configuration: its folder's, with what keys may not have replaced.
 std::string share_name(const std::filesystem::path& folder, std::set<std::string>& taken) {
@@ -71,9 +67,9 @@ Result<std::string> init_text(const std::string& kind, const InitChoices& choice
   }
   for (const auto& value : {choices.name, choices.index, choices.file.string(),
                             choices.data.string(), choices.downloads.string()})
-    if (!fits_line(value)) return invalid_argument("'" + value + "' has a control character");
+    if (has_control(value)) return invalid_argument("'" + value + "' has a control character");
   for (const auto& folder : choices.shares)
-    if (!fits_line(folder.string()))
+    if (has_control(folder.string()))
       return invalid_argument(folder.string() + " has a control character");
   if (choices.name.empty()) return invalid_argument("the name is empty");
   if (!choices.index.empty() && !choices.index.starts_with("http://"))

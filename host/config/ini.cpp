@@ -4,26 +4,22 @@
 #include <fstream>
 #include <iterator>
 
+#include "swapmeet/text.h"
+
 namespace swapmeet {
 namespace {
 
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
+constexpr std::string_view kBlanks = " \t\r";
 
 bool printable(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-  });
+  return std::none_of(text.begin(), text.end(), [](char c) { return is_control(c) && c != '\t'; });
 }
 
 // What an error shows of a line: not all of a file that is no INI at all.
 std::string shown(std::string_view text) {
   std::string start(text.substr(0, 40));
   for (char& c : start)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+    if (is_control(c)) c = '?';
   return start + (text.size() > 40 ? "…" : "");
 }
 
@@ -36,7 +32,7 @@ class Parser {
   // What is wrong with a line is kept for the end, so that all mistakes are told at once.
   void take_line(std::string_view raw) {
     ++line_;
-    const std::string_view line = trim(raw);
+    const std::string_view line = trim(raw, kBlanks);
     if (line.empty() || line.front() == ';' || line.front() == '#') return;
     const auto taken = line.front() == '[' ? take_section(line) : take_entry(line);
     if (!taken) (problems_ += problems_.empty() ? "" : "\n") += taken.error().message;
@@ -54,7 +50,7 @@ class Parser {
     if (close + 1 != line.size())
       return at("'" + shown(line.substr(close + 1)) +
                 "' after the section: put it on a line of its own");
-    const std::string name(trim(line.substr(1, close - 1)));
+    const std::string name(trim(line.substr(1, close - 1), kBlanks));
     if (name.empty()) return at("a section needs a name: [host]");
     if (!printable(name)) return at("a control character in the name of a section");
     if (ini_.find(name)) return at("[" + name + "] stands twice: put its keys together");
@@ -66,8 +62,8 @@ class Parser {
     const auto equals = line.find('=');
     if (equals == std::string_view::npos)
       return at("'" + shown(line) + "' is no section, comment or key = value");
-    const std::string key(trim(line.substr(0, equals)));
-    const std::string value(trim(line.substr(equals + 1)));
+    const std::string key(trim(line.substr(0, equals), kBlanks));
+    const std::string value(trim(line.substr(equals + 1), kBlanks));
     if (key.empty()) return at("there is no key before '='");
     if (!printable(key) || !printable(value)) return at("a control character");
     if (ini_.sections.empty()) return at("'" + key + "' stands before the first [section]");
@@ -135,9 +131,9 @@ Result<void> override_key(Ini& ini, std::string_view assignment) {
     dot = assignment.find('.', dot + 1);
   if (equals == std::string_view::npos || dot == std::string_view::npos || dot > equals)
     return invalid_argument("--set " + std::string(assignment) + ": write it as section.key=value");
-  const std::string name(trim(assignment.substr(0, dot)));
-  const std::string key(trim(assignment.substr(dot + 1, equals - dot - 1)));
-  const std::string value(trim(assignment.substr(equals + 1)));
+  const std::string name(trim(assignment.substr(0, dot), kBlanks));
+  const std::string key(trim(assignment.substr(dot + 1, equals - dot - 1), kBlanks));
+  const std::string value(trim(assignment.substr(equals + 1), kBlanks));
   auto section = std::find_if(ini.sections.begin(), ini.sections.end(),
                               [&](const IniSection& one) { return one.name == name; });
   if (section == ini.sections.end()) section = ini.sections.insert(section, IniSection{name, {}});

@@ -11,8 +11,9 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 namespace {
-constexpr BackoffLimits kBetweenAttempts{milliseconds(500), milliseconds(15'000)};  // between attempts
-constexpr int kRenewalsBetweenDoubts = 30;  // ten minutes, for a lease of one
+constexpr BackoffLimits kBetweenAttempts{milliseconds(500),
+                                         milliseconds(15'000)};  // between attempts
+constexpr int kRenewalsBetweenDoubts = 30;                       // ten minutes, for a lease of one
 }  // namespace
 
 Membership::Membership(Registry& registry, Uploads& uploads, ChangeFeed& catalogue,
@@ -22,8 +23,8 @@ Membership::Membership(Registry& registry, Uploads& uploads, ChangeFeed& catalog
       options_(std::move(options)),
       log_(std::move(log)),
       clock_(clock),
-      announcing_(registry, options_.peer, options_.token),
-      pump_(catalogue, announcing_, "announcing", log_, clock, options_.seed),
+      announcer_(registry, options_.peer, options_.token),
+      pump_(catalogue, announcer_, "announcing", log_, clock, options_.seed),
       backoff_(kBetweenAttempts, options_.seed) {}
 
 void Membership::start() {
@@ -68,7 +69,7 @@ Result<seconds> Membership::enroll(const Enrollment& enrollment) {
 
 // The registry is asked where it stands, although nothing has changed here.
 void Membership::doubt() {
-  announcing_.doubt();
+  announcer_.doubt();
   if (announcing_started_) pump_.hurry();
 }
 

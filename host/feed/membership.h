@@ -14,7 +14,7 @@
 #include <string>
 #include <thread>
 
-#include "host/feed/announcing.h"
+#include "host/feed/announcer.h"
 #include "host/feed/pump.h"
 #include "swapmeet/backoff.h"
 #include "swapmeet/registry.h"
@@ -63,7 +63,7 @@ class Membership {
   const MembershipOptions options_;
   const Log log_;
   Clock& clock_;
-  Announcing announcing_;
+  Announcer announcer_;
   Pump pump_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "swapmeet/address.h"
+#include "swapmeet/text.h"
 
 namespace swapmeet::http {
 namespace {
@@ -21,22 +22,7 @@ bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
 }
 // A field value: visible characters, obs-text, space and tab.
-bool is_field_char(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
-}
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-// `wanted` in small letters.
-bool is_word(std::string_view text, std::string_view wanted) {
-  return text.size() == wanted.size() &&
-         std::equal(text.begin(), text.end(), wanted.begin(),
-                    [](char c, char small) { return lower(c) == small; });
-}
+bool is_field_char(char c) { return c == '\t' || !is_control(c); }
 
 // The next line without its CRLF. A bare LF is an error: some other parser may not see a line end.
 enum class LineEnd { found, missing, bare };
@@ -98,7 +84,7 @@ std::optional<Refusal> parse_target(Head& head) {
     request.path = "*";
     return std::nullopt;
   }
-  if (is_word(target.substr(0, 7), "http://"))
+  if (equal_without_case(target.substr(0, 7), "http://"))
     if (auto refusal = take_authority(target, head.authority)) return refusal;
   const bool rooted = target.starts_with('/');
   if (!rooted && (head.authority.empty() || (!target.empty() && target.front() != '?')))
@@ -160,14 +146,14 @@ std::optional<Refusal> parse_field(std::string_view line, Headers& headers) {
 std::size_t count(const Headers& headers, std::string_view name) {
   return static_cast<std::size_t>(
       std::count_if(headers.fields().begin(), headers.fields().end(),
-                    [&](const auto& field) { return is_word(field.first, name); }));
+                    [&](const auto& field) { return equal_without_case(field.first, name); }));
 }
 
 // Calls `use` with each member of a comma-separated field, of all lines of that name.
 template <class Use>
 void for_each_member(const Headers& headers, std::string_view field, Use use) {
   for (const auto& [name, value] : headers.fields()) {
-    if (!is_word(name, field)) continue;
+    if (!equal_without_case(name, field)) continue;
     std::string_view rest = value;
     while (!rest.empty()) {
       const auto comma = rest.find(',');
@@ -179,7 +165,8 @@ void for_each_member(const Headers& headers, std::string_view field, Use use) {
 
 bool has_member(const Headers& headers, std::string_view field, std::string_view wanted) {
   bool found = false;
-  for_each_member(headers, field, [&](std::string_view one) { found |= is_word(one, wanted); });
+  for_each_member(headers, field,
+                  [&](std::string_view one) { found |= equal_without_case(one, wanted); });
   return found;
 }
 
@@ -203,7 +190,7 @@ std::optional<Refusal> check_codings(const Headers& headers) {
   bool chunked_last = false;
   for_each_member(headers, "transfer-encoding", [&](std::string_view coding) {
     ++codings;
-    chunked_last = is_word(coding, "chunked");
+    chunked_last = equal_without_case(coding, "chunked");
     if (chunked_last) ++chunked;
   });
   if (codings == 0 || chunked > 1 || (chunked == 1 && !chunked_last))
@@ -239,7 +226,8 @@ std::optional<Refusal> read_meaning(Head& head) {
   const bool close = has_member(headers, "connection", "close");
   head.keep_alive = !close && (!head.http_1_0 || has_member(headers, "connection", "keep-alive"));
   if (const auto* expect = headers.find("Expect")) {
-    if (!is_word(*expect, "100-continue")) return Refusal{417, "only 100-continue can be expected"};
+    if (!equal_without_case(*expect, "100-continue"))
+      return Refusal{417, "only 100-continue can be expected"};
     head.expects_continue = !head.http_1_0;
   }
   return std::nullopt;

@@ -24,9 +24,8 @@ Result<std::size_t> offset_of(const std::string& after) {
   if (after.empty()) return offset;
   const auto [stop, error] = std::from_chars(after.data(), end, offset);
   if (error == std::errc{} && stop == end) return offset;
-  return Error{ErrorCode::invalid_argument,
-               "'after' is no place in these results; use the 'next' of the page before",
-               {}};
+  return invalid_argument(
+      "'after' is no place in these results; use the 'next' of the page before");
 }
 
 }  // namespace
@@ -39,7 +38,7 @@ void HitList::add(const Listing& listing, const PeerId& peer, std::string_view p
   if (!matches(query_, listing, peer, peer_name)) return;
   group.modified = std::max(group.modified, listing.modified);
   const bool in_name = matches_name(query_, listing.path);
-  if (group.matches && (group.in_name || !in_name)) return;  // the one before is as good
+  if (group.matches && !shows_better(in_name, listing.path, group)) return;
   group.matches = true;
   group.in_name = in_name;
   group.hit = {.content = listing.content,
@@ -51,14 +50,25 @@ void HitList::add(const Listing& listing, const PeerId& peer, std::string_view p
                .names = {}};
 }
 
+// The listing that a hit shows is the one whose name fits best, then the first in byte order.
+bool HitList::shows_better(bool in_name, const std::string& path, const Group& group) {
+  const auto rank = [](bool named, std::string_view one) {
+    const auto name = name_of_path(one);
+    return std::tuple(!named, name.size(), name, one);
+  };
+  return rank(in_name, path) < rank(group.in_name, group.hit.path);
+}
+
+std::uint64_t HitList::Group::order() const {
+  return hit_order(in_name, static_cast<std::uint32_t>(sources.size()), hit.name.size());
+}
+
 bool HitList::comes_before(const Group& a, const Group& b, SortOrder sort) {
-  const auto sources = [](const Group& group) { return group.sources.size(); };
   if (sort == SortOrder::newest && a.modified != b.modified) return a.modified > b.modified;
   if (sort == SortOrder::size && a.hit.size != b.hit.size) return a.hit.size > b.hit.size;
-  if (sort == SortOrder::sources && sources(a) != sources(b)) return sources(a) > sources(b);
-  if (a.in_name != b.in_name) return a.in_name;
-  if (sources(a) != sources(b)) return sources(a) > sources(b);
-  return std::tie(a.hit.name, a.hit.content) < std::tie(b.hit.name, b.hit.content);
+  if (sort == SortOrder::sources && a.sources.size() != b.sources.size())
+    return a.sources.size() > b.sources.size();
+  return std::pair(a.order(), a.hit.content) < std::pair(b.order(), b.hit.content);
 }
 
 Result<SearchPage> HitList::page(const SearchRequest& request, std::size_t most) {

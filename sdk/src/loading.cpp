@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 namespace {
 
 Error refused(const fs::path& file, const std::string& why) {
-  return {ErrorCode::invalid_argument, file.string() + ": " + why, {}};
+  return invalid_argument(file.string() + ": " + why);
 }
 
 Result<void> check_writers(const fs::path& file) {

@@ -55,14 +55,12 @@ Result<std::string> read_or_make_secret(const std::filesystem::path& file,
     std::string word;
     in >> word;
     if (word.size() == fresh.size()) return word;
-    return Error{ErrorCode::corrupt,
-                 file.string() +
-                     ": holds something else than expected; restore it from a backup, or "
-                     "remove it to get a new one",
-                 {}};
+    return corrupt(file.string() +
+                   ": holds something else than expected; restore it from a backup, or "
+                   "remove it to get a new one");
   }
   if (std::error_code error; std::filesystem::exists(file, error) || error)
-    return Error{ErrorCode::unavailable, file.string() + ": cannot be read", {}};
+    return unavailable(file.string() + ": cannot be read");
   if (auto written = write_durably(file, fresh + "\n"); !written) return std::move(written).error();
   return fresh;
 }
@@ -78,9 +76,7 @@ Result<std::string> read_secret(const std::filesystem::path& file) {
   struct stat status {};
   if (::fstat(in.descriptor(), &status) != 0) return failed(file, "cannot be read");
   if ((status.st_mode & 077) != 0)
-    return Error{ErrorCode::not_allowed,
-                 file.string() + ": others can read this secret; chmod 600 " + file.string(),
-                 {}};
+    return not_allowed(file.string() + ": others can read this secret; chmod 600 " + file.string());
   std::string line(kLongestLine + 2, '\0');
   const auto size = ::read(in.descriptor(), line.data(), line.size());
   if (size < 0) return failed(file, "cannot be read");

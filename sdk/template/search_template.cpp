@@ -31,7 +31,7 @@ class TemplateSearch final : public Plugin, public Search, public ChangeFollower
   Result<void> apply(const ChangeBatch& batch) override {
     const std::lock_guard lock(mutex_);
     if (batch.base != 0 && stands_ != FeedPosition{batch.feed, batch.base})
-      return Error{ErrorCode::conflict, "the search stands elsewhere in the feed", {}};
+      return conflict("the search stands elsewhere in the feed");
     if (batch.base == 0) peers_.clear();
     for (const auto& change : batch.changes) {
       auto& peer = peers_[change.peer];

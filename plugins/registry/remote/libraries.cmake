@@ -1,1 +1,1 @@
-set(libraries swapmeet::wire OpenSSL::Crypto ZLIB::ZLIB)
+set(libraries swapmeet::wire)

@@ -1,16 +1,13 @@
 // registry.remote: the registry of an index, asked over HTTP.
 #include "swapmeet/plugin.h"
 
-#include <openssl/evp.h>
-#include <zlib.h>
-
-#include <array>
-
 #include "registry/remote/index_session.h"
+#include "swapmeet/digest.h"
 #include "swapmeet/registry.h"
 #include "swapmeet/remote.h"
 #include "swapmeet/secret_file.h"
 #include "swapmeet/wire/client.h"
+#include "swapmeet/wire/gzip.h"
 #include "swapmeet/wire/json.h"
 
 namespace swapmeet::registry_remote {
@@ -30,22 +27,6 @@ constexpr KeySpec kKeys[] = {
 };
 constexpr std::size_t kWorthCompressing = 4096;
 
-Result<std::string> gzip(const std::string& text) {
-  z_stream stream{};
-  if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-    return Error{ErrorCode::internal, "zlib does not start", {}};
-  std::string packed(deflateBound(&stream, text.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  const int state = deflate(&stream, Z_FINISH);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  if (state != Z_STREAM_END) return Error{ErrorCode::internal, "zlib cannot compress", {}};
-  return packed;
-}
-
 class RemoteRegistry final : public Plugin, public Registry, public IndexAddress {
  public:
   Result<void> configure(Host& host) override {
@@ -53,16 +34,14 @@ class RemoteRegistry final : public Plugin, public Registry, public IndexAddress
     if (!url) return std::move(url).error();
     url_ = std::move(*url);  // the peer's token at this index is made from it
     if (!url_.starts_with("http://"))
-      return Error{ErrorCode::unsupported, "index: only http:// is spoken in this version", {}};
+      return unsupported("index: only http:// is spoken in this version");
     wire::ClientOptions options;
     options.url = url_;
     options.timeout = host.settings().duration("timeout");
     client_ = std::make_unique<wire::Client>(options);
     account_ = {host.settings().text("account"), host.settings().path("password_file")};
     if (account_.name.empty() != account_.password_file.empty())
-      return Error{ErrorCode::invalid_argument,
-                   "account and password_file belong together: set both, or neither",
-                   {}};
+      return invalid_argument("account and password_file belong together: set both, or neither");
     session_ = std::make_unique<IndexSession>(host, *client_, account_);
     return {};
   }
@@ -116,7 +95,7 @@ class RemoteRegistry final : public Plugin, public Registry, public IndexAddress
     auto fields = headers(token);
     fields.set("Content-Type", "application/x-ndjson");
     if (body.size() > kWorthCompressing) {
-      auto packed = gzip(body);
+      auto packed = wire::gzip(body);
       if (!packed) return std::move(packed).error();
       body = std::move(*packed);
       fields.set("Content-Encoding", "gzip");
@@ -159,11 +138,7 @@ class RemoteRegistry final : public Plugin, public Registry, public IndexAddress
   http::Headers headers(const std::string& token) const {
     http::Headers fields;
     if (token.empty()) return fields;
-    const std::string text = token + '\n' + url_;
-    std::array<std::uint8_t, 32> digest{};
-    unsigned size = digest.size();
-    EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr);
-    fields.set("Swapmeet-Peer-Token", to_hex(digest.data(), digest.size()));
+    fields.set("Swapmeet-Peer-Token", sha256_hex(token + '\n' + url_));
     return fields;
   }
 

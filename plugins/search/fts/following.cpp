@@ -9,13 +9,6 @@
 #include "swapmeet/sqlite/columns.h"
 
 namespace swapmeet::search_fts {
-namespace {
-
-std::string_view folder_of_path(std::string_view path) {
-  return path.substr(0, path.size() - name_of_path(path).size());
-}
-
-}  // namespace
 
 Following::Following(sqlite::Database& writer, std::vector<DocKey> free_keys, DocKey end)
     : writer_(writer), free_keys_(std::move(free_keys)), end_(end) {}

@@ -1,8 +1,8 @@
 #include "search/fts/ranking.h"
 
 #include <array>
-#include <limits>
 
+#include "swapmeet/hits.h"
 #include "swapmeet/id.h"
 
 namespace swapmeet::search_fts {
@@ -20,13 +20,11 @@ std::uint64_t descending(std::int64_t value) {
 }  // namespace
 
 Rank rank_of(const Ranked& hit) {
-  constexpr std::uint32_t kMost = std::numeric_limits<std::uint32_t>::max();
   Rank rank;
   if (hit.sort == SortOrder::sources) rank.sorted = descending(hit.sources);
   if (hit.sort == SortOrder::size) rank.sorted = descending(hit.size);
   if (hit.sort == SortOrder::newest) rank.sorted = descending(hit.modified);
-  rank.match = (hit.in_name ? 0 : std::uint64_t{1} << 48) |
-               static_cast<std::uint64_t>(kMost - hit.sources) << 16 | hit.name_size;
+  rank.match = swapmeet::hit_order(hit.in_name, hit.sources, hit.name_size);
   rank.content = hit.content_order;
   return rank;
 }

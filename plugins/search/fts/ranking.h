@@ -11,9 +11,8 @@
 
 namespace swapmeet::search_fts {
 
-// Smaller comes first: what is sorted by; then all words in the name before some in the folder,
-// more sources before fewer, short names before long ones; then the content id, so that the order
-// is the same however the index came to be.
+// Smaller comes first: what is sorted by; then `hit_order` of the SDK; then the content id, so that
+// the order is the same however the index came to be.
 struct Rank {
   std::uint64_t sorted = 0;
   std::uint64_t match = 0;

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include "search/memory/correction.h"
+#include "swapmeet/hits.h"
 
 namespace swapmeet::search_memory {
 namespace {
@@ -105,10 +105,12 @@ void Finder::correct() {
 }
 
 bool Finder::comes_before(const Candidate& one, const Candidate& other) const {
-  const auto rank = [](const Candidate& a, const Candidate& b) {
-    return std::tie(a.as_typed, a.sorted, a.in_name, a.sources, b.entry.name_size, b.entry.content);
+  const auto order = [](const Candidate& c) {
+    return hit_order(c.in_name, c.sources, c.entry.name_size);
   };
-  return rank(one, other) > rank(other, one);
+  if (one.as_typed != other.as_typed) return one.as_typed;
+  if (one.sorted != other.sorted) return one.sorted > other.sorted;
+  return std::pair(order(one), one.entry.content) < std::pair(order(other), other.entry.content);
 }
 
 SearchPage Finder::page(const Query& query, std::size_t offset) {

@@ -6,6 +6,8 @@
 #include <memory>
 #include <span>
 
+#include "swapmeet/matching.h"
+
 namespace swapmeet::search_memory {
 namespace {
 
@@ -158,27 +160,16 @@ bool Matcher::passes(const Filter& filter, const Entry& entry) const {
   return true;
 }
 
-bool Matcher::has_in_order(const QueryTerm& term, const Runs& runs) const {
-  const auto same = [&](const std::string& have, const std::string& wanted) {
-    return have == wanted ||
-           (term.prefix && &wanted == &term.words.back() && have.starts_with(wanted));
-  };
-  return std::any_of(runs.begin(), runs.end(), [&](const auto& words) {
-    return std::search(words.begin(), words.end(), term.words.begin(), term.words.end(), same) !=
-           words.end();
-  });
-}
-
 // Looks at the words themselves: for phrases, and for what must not be there (in name or folder).
 bool Matcher::text_matches(const Entry& entry, Where where) const {
   const auto name = searchable_words(documents_.text(entry.name));
   const auto folder = searchable_words(documents_.folder(documents_.document(entry.document)));
   for (const auto& term : terms_)
-    if (term.words.size() > 1 && !has_in_order(term, name) &&
-        (where == Where::name || !has_in_order(term, folder)))
+    if (term.words.size() > 1 && !stands_in_a_row(term, name) &&
+        (where == Where::name || !stands_in_a_row(term, folder)))
       return false;
   return std::none_of(without_texts_.begin(), without_texts_.end(), [&](const QueryTerm& term) {
-    return has_in_order(term, name) || has_in_order(term, folder);
+    return stands_in_a_row(term, name) || stands_in_a_row(term, folder);
   });
 }
 

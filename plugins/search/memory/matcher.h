@@ -33,7 +33,6 @@ class Matcher {
   bool has_words() const { return !terms_.empty(); }
 
  private:
-  using Runs = std::vector<std::vector<std::string>>;
   struct Filter {
     QueryFilter filter;
     std::string folded;
@@ -46,7 +45,6 @@ class Matcher {
   bool is_match(const Entry& entry) const;
   bool passes(const Filter& filter, const Entry& entry) const;
   bool is_at_least(const Entry& entry, std::uint64_t bytes) const;
-  bool has_in_order(const QueryTerm& term, const Runs& runs) const;
   bool text_matches(const Entry& entry, Where where) const;
 
   const Documents& documents_;

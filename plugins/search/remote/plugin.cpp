@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "search/remote/watches.h"
+#include "swapmeet/random.h"
 #include "swapmeet/remote.h"
 #include "swapmeet/search.h"
 #include "swapmeet/wire/client.h"
@@ -29,7 +30,7 @@ class RemoteSearch final : public Plugin, public Search, public Watches {
                                  return ask(method, target, body);
                                },
                                [this] { return open_stream(); }};
-    watches_.emplace(std::move(index), host.clock());
+    watches_.emplace(std::move(index), host.clock(), random_seed());
     return {};
   }
   Result<void> start() override {

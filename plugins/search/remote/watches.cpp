@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <chrono>
 
+#include "swapmeet/backoff.h"
 #include "swapmeet/wire/client.h"
 #include "swapmeet/wire/json.h"
 
 namespace swapmeet::search_remote {
 namespace {
 
-constexpr std::chrono::seconds kShortest{1};  // pauses while the index is away
-constexpr std::chrono::seconds kLongest{30};
+// Between attempts while the index is away.
+constexpr BackoffLimits kPauses{std::chrono::seconds(1), std::chrono::seconds(30)};
 // At the index, without this host: what lasts is kept by this host, which asks anew at its start.
 constexpr std::chrono::minutes kKeep{10};
 
@@ -74,7 +75,7 @@ Result<Registration> RemoteWatches::watch(const WatchRequest& request,
     return std::move(room).error();
   }
   watches_.push_back(watch);
-  watch->thread = std::thread([this, watch] { run(watch); });
+  watch->thread = std::thread([this, watch, seed = seed_++] { run(watch, seed); });
   return Registration([watch] { end(*watch); });
 }
 
@@ -101,14 +102,14 @@ bool RemoteWatches::is_stopped() const {
   return stopped_;
 }
 
-void RemoteWatches::run(const std::shared_ptr<Watch>& watch) const {
+void RemoteWatches::run(const std::shared_ptr<Watch>& watch, std::uint64_t seed) const {
   const auto hear = [&](const std::string& topic, const std::string& data) {
     if (topic != "match") return;
     const auto match = wire::from_json<Match>(data);
     const std::lock_guard lock(watch->mutex);
     if (match && !watch->ended) watch->found(*match);
   };
-  auto pause = kShortest;
+  Backoff pauses(kPauses, seed);
   bool is_new = false;  // asked for since the index forgot the last
   for (;;) {
     auto stream = index_.open_stream();
@@ -121,7 +122,7 @@ void RemoteWatches::run(const std::shared_ptr<Watch>& watch) const {
       const auto began = clock_.steady();
       const auto followed =
           watch->stream->follow("/api/v1/events?watch=" + wire::percent_encode(watch->id), hear);
-      if (clock_.steady() - began > kLongest) pause = kShortest;
+      if (clock_.steady() - began > kPauses.longest) pauses.reset();
       // An index that has started anew knows nothing of it.
       const bool forgotten = !followed && followed.error().code == ErrorCode::not_found;
       if (forgotten) watch->id.clear();
@@ -139,9 +140,8 @@ void RemoteWatches::run(const std::shared_ptr<Watch>& watch) const {
     {
       std::unique_lock lock(watch->mutex);
       watch->stream.reset();
-      if (clock_.wait_for(lock, watch->changed, pause, [&] { return watch->ended; })) break;
+      if (clock_.wait_for(lock, watch->changed, pauses.next(), [&] { return watch->ended; })) break;
     }
-    pause = std::min(pause * 2, kLongest);
     if (watch->id.empty())
       if (auto id = ask_for(watch->query)) watch->id = std::move(*id);
   }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -29,8 +30,9 @@ struct Index {
 class RemoteWatches {
  public:
   static constexpr std::size_t kMost = 32;  // at once
-  // `clock` must outlive it.
-  RemoteWatches(Index index, Clock& clock) : index_(std::move(index)), clock_(clock) {}
+  // `clock` must outlive it. `seed`: of what is random in the pauses while the index is away.
+  RemoteWatches(Index index, Clock& clock, std::uint64_t seed)
+      : index_(std::move(index)), clock_(clock), seed_(seed) {}
   ~RemoteWatches() { stop(); }
 
   // As of Watches::watch.
@@ -39,7 +41,7 @@ class RemoteWatches {
 
  private:
   struct Watch;
-  void run(const std::shared_ptr<Watch>& watch) const;
+  void run(const std::shared_ptr<Watch>& watch, std::uint64_t seed) const;
   Result<void> make_room();  // with mutex_ held
   Result<std::string> ask_for(const std::string& query) const;
   static void end(Watch& watch);
@@ -49,6 +51,7 @@ class RemoteWatches {
   Clock& clock_;
   mutable std::mutex mutex_;
   bool stopped_ = false;
+  std::uint64_t seed_;  // another for each watch
   std::vector<std::shared_ptr<Watch>> watches_;
 };
 

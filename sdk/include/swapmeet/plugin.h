@@ -49,7 +49,7 @@ class Plugin {
   // leaves everything as it was.
   virtual Result<void> reconfigure(const Settings& settings) {
     static_cast<void>(settings);
-    return Error{ErrorCode::unsupported, "takes new settings at its next start", {}};
+    return unsupported("takes new settings at its next start");
   }
   // The interface with that id, as a pointer to the interface type, or nullptr. Use
   // interface_of<T…>() to implement it.

@@ -76,7 +76,7 @@ Result<Registration> MemoryRoutes::add(const std::string& method, const std::str
   const std::lock_guard lock(table_->mutex);
   const auto key = std::pair(pattern, method);
   if (!table_->handlers.emplace(key, std::move(handler)).second)
-    return Error{ErrorCode::already_exists, method + ' ' + pattern + " is taken", {}};
+    return already_exists(method + ' ' + pattern + " is taken");
   return Registration([table = table_, key] {
     const std::lock_guard erasing(table->mutex);
     table->handlers.erase(key);

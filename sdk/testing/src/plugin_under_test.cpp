@@ -8,7 +8,7 @@ namespace swapmeet::testing {
 
 Result<const PluginDescriptor*> open_plugin(const std::filesystem::path& file) {
   const auto refused = [&](const std::string& why) {
-    return Error{ErrorCode::invalid_argument, file.string() + ": " + why, {}};
+    return invalid_argument(file.string() + ": " + why);
   };
   if (auto checked = check_plugin_file(file); !checked) return std::move(checked).error();
   void* library = ::dlopen(std::filesystem::absolute(file).c_str(), RTLD_NOW | RTLD_LOCAL);

@@ -3,20 +3,15 @@
 #include <algorithm>
 #include <set>
 
-#include "samples.h"
+#include "search_checks.h"
 #include "search_model.h"
 #include "search_samples.h"
+#include "swapmeet/hits.h"
 #include "swapmeet/query.h"
-#include "swapmeet/testing/catch.h"
 
 namespace swapmeet::testing {
-namespace {
-
-const Identity kGuest;
-const Identity kStaff{"ann", {"staff"}, {}};
-
-SearchPage ask(Search& search, const std::string& query, const Identity& viewer = kGuest,
-               SortOrder sort = SortOrder::relevance, const PageRequest& page = {1000, ""}) {
+SearchPage ask(Search& search, const std::string& query, const Identity& viewer, SortOrder sort,
+               const PageRequest& page) {
   auto found = search.search({query, page, sort, viewer});
   INFO(query << (found ? "" : ": " + found.error().message));
   REQUIRE(found.ok());
@@ -29,11 +24,13 @@ std::vector<std::string> names_of(const SearchPage& page) {
   return names;
 }
 
-void fill(SearchSubject& subject, std::vector<Change> changes, Revision base = 0) {
+void fill(SearchSubject& subject, std::vector<Change> changes, Revision base) {
   const auto applied = subject.follower().apply({"feed", base, base + 10, std::move(changes)});
   INFO((applied ? "" : applied.error().message));
   REQUIRE(applied.ok());
 }
+
+namespace {
 
 // One hit against what the scan says of it.
 void check_hit(const Hit& hit, const ExpectedHit& expected) {
@@ -46,6 +43,9 @@ void check_hit(const Hit& hit, const ExpectedHit& expected) {
   const auto path = expected.paths.find(hit.path);
   REQUIRE(path != expected.paths.end());
   CHECK(path->second == expected.in_name);
+  // … and the shortest such name.
+  for (const auto& [other, in_name] : expected.paths)
+    if (in_name == expected.in_name) CHECK(hit.name.size() <= name_of_path(other).size());
   // The other names: different ones, at most ten, none that the viewer may not see.
   CHECK(hit.names.size() == std::min<std::size_t>(expected.names.size() - 1, 10));
   std::set<std::string> other(hit.names.begin(), hit.names.end());
@@ -64,7 +64,7 @@ void check_facets(const Facets& facets, const std::vector<Hit>& hits) {
   CHECK(facets == counted);
 }
 
-// All hits, no others, each right; those with the words in the name first, then by sources.
+// All hits, no others, each right, and in the order of hits.h.
 void compare(Search& search, const SearchModel& model, const std::string& query,
              const Identity& viewer) {
   INFO("query " << query << ", viewer '" << viewer.account << "'");
@@ -76,7 +76,7 @@ void compare(Search& search, const SearchModel& model, const std::string& query,
   CHECK_FALSE(page.has_more);
   if (page.facets) check_facets(*page.facets, page.hits);
   REQUIRE(page.hits.size() == expected.size());
-  std::pair<bool, std::uint32_t> before{true, ~0U};
+  std::uint64_t before = 0;
   std::set<ContentId> seen;
   for (const auto& hit : page.hits) {
     REQUIRE(seen.insert(hit.content).second);
@@ -84,9 +84,9 @@ void compare(Search& search, const SearchModel& model, const std::string& query,
     INFO("content " << hit.content.text() << " " << hit.path);
     REQUIRE(found != expected.end());
     check_hit(hit, found->second);
-    const std::pair rank{found->second.in_name, hit.sources};
-    CHECK(rank <= before);
-    before = rank;
+    const auto order = hit_order(found->second.in_name, hit.sources, hit.name.size());
+    CHECK(before <= order);
+    before = order;
   }
 }
 
@@ -160,79 +160,6 @@ void check_errors(Search& search) {
   const auto nowhere = search.search({"word", {10, "no place"}, SortOrder::relevance, {}});
   REQUIRE_FALSE(nowhere.ok());
   CHECK(nowhere.error().code == ErrorCode::invalid_argument);
-}
-
-void check_ranking(SearchSubject& subject) {
-  std::vector<Change> changes;
-  for (unsigned i = 1; i <= 3; ++i)
-    changes.push_back(present(peer_number(i), "peer " + std::to_string(i)));
-  const auto add = [&](unsigned peer, const std::string& path, unsigned content,
-                       std::uint64_t size) {
-    auto listing = listing_of(path, content, size);
-    listing.modified += std::chrono::hours(content);
-    changes.push_back(put(peer_number(peer), listing));
-  };
-  for (unsigned peer = 1; peer <= 3; ++peer) add(peer, "song/popular.mp3", 1, 10);
-  for (unsigned peer = 1; peer <= 2; ++peer) add(peer, "x/song two.mp3", 2, 30);
-  add(1, "x/song one.mp3", 3, 20);
-  add(2, "song/elsewhere.mp3", 3, 20);
-  fill(subject, changes);
-  auto& search = subject.search();
-  using Names = std::vector<std::string>;
-  // Words in the name come before words in the path; then more sources. A hit shows the name that
-  // matches best, and the others beside it.
-  const auto page = ask(search, "song");
-  CHECK(names_of(page).size() == 3);
-  CHECK(page.hits.at(2).name == "popular.mp3");
-  CHECK(page.hits.at(2).sources == 3);
-  const std::set<std::string> first{page.hits[0].name, page.hits[1].name};
-  CHECK(first == std::set<std::string>{"song one.mp3", "song two.mp3"});
-  for (const auto& hit : page.hits) {
-    CHECK(hit.sources == (hit.content == content_number(1) ? 3 : 2));
-    if (hit.content == content_number(3)) CHECK(hit.names == Names{"elsewhere.mp3"});
-  }
-  // Other orders, when asked for.
-  const auto in_order = [&](SortOrder sort) { return ask(search, "song", kGuest, sort).hits; };
-  CHECK(in_order(SortOrder::sources).at(0).content == content_number(1));
-  const auto by_size = in_order(SortOrder::size);
-  CHECK(by_size.at(0).size == 30);
-  CHECK(by_size.at(2).size == 10);
-  const auto by_age = in_order(SortOrder::newest);
-  CHECK(by_age.at(0).content == content_number(3));
-  CHECK(by_age.at(2).content == content_number(1));
-  // The same content in the same place, put again with a newer time, by one of those who have it.
-  auto touched = listing_of("song/popular.mp3", 1, 10);
-  touched.modified += std::chrono::hours(9);
-  fill(subject, {put(peer_number(2), touched)}, 10);
-  CHECK(in_order(SortOrder::newest).at(0).content == content_number(1));
-  // An older one beside it changes nothing.
-  touched.modified -= std::chrono::hours(8);
-  fill(subject, {put(peer_number(3), touched)}, 20);
-  CHECK(in_order(SortOrder::newest).at(0).content == content_number(1));
-}
-
-void check_paging(SearchSubject& subject) {
-  for (const auto& batch : random_batches(8)) REQUIRE(subject.follower().apply(batch).ok());
-  auto& search = subject.search();
-  for (const auto sort :
-       {SortOrder::relevance, SortOrder::sources, SortOrder::size, SortOrder::newest}) {
-    const auto whole = ask(search, "size>0", kGuest, sort);
-    REQUIRE(whole.hits.size() > 60);
-    // The same question, the same answer; and its pages are the whole, in order, nothing twice.
-    CHECK(ask(search, "size>0", kGuest, sort).hits == whole.hits);
-    std::vector<Hit> pieces;
-    std::string after;
-    do {
-      auto page = ask(search, "size>0", kGuest, sort, {7, after});
-      CHECK(page.total == whole.total);
-      REQUIRE_FALSE(page.hits.empty());
-      CHECK(page.hits.size() <= 7);
-      pieces.insert(pieces.end(), page.hits.begin(), page.hits.end());
-      after = page.next;
-      REQUIRE(pieces.size() <= whole.hits.size());
-    } while (!after.empty());
-    CHECK(pieces == whole.hits);
-  }
 }
 
 void check_presence(SearchSubject& subject) {
@@ -387,6 +314,7 @@ void search_contract(const MakeSearch& make) {
   const auto subject = make();
   SECTION("the query language") { check_language(subject->search(), subject->follower()); }
   SECTION("wrong queries") { check_errors(subject->search()); }
+  SECTION("the order of hits") { check_order(*subject); }
   SECTION("ranking") { check_ranking(*subject); }
   SECTION("paging") { check_paging(*subject); }
   SECTION("presence") { check_presence(*subject); }

@@ -1,29 +1,22 @@
 #include "swapmeet/wire/event_stream.h"
 
-#include <Poco/Exception.h>
-#include <Poco/Net/HTTPClientSession.h>
-#include <Poco/Net/HTTPRequest.h>
-#include <Poco/Net/HTTPResponse.h>
-#include <Poco/Timespan.h>
-#include <Poco/URI.h>
 #include <sys/socket.h>
 
 #include <istream>
-#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
 
+#include "http_session.h"
 #include "swapmeet/wire/json.h"
 
 namespace swapmeet::wire {
 namespace {
 
-namespace net = Poco::Net;
 constexpr std::size_t kLongestLine = 256 << 10;
 constexpr std::size_t kMostProblem = 64 << 10;
-constexpr int kSilence = 45;  // seconds: three heartbeats
-constexpr int kPatience = 10;
+constexpr std::chrono::seconds kSilence{45};  // three heartbeats
+constexpr std::chrono::seconds kPatience{10};
 
 std::string read_problem(std::istream& in) {
   std::string text(kMostProblem, '\0');
@@ -65,6 +58,26 @@ class Lines {
   std::string data_;
 };
 
+// What comes until the stream breaks, which is always an Error.
+Result<void> read(HttpSession& session, const Lines::Heard& heard, const std::string& url) {
+  const auto status = session.receive();
+  if (!status) return status.error();
+  std::string problem;
+  const auto broken = session.read([&](std::istream& body) {
+    if (*status != 200) {
+      problem = read_problem(body);
+      return;
+    }
+    Lines lines(heard);
+    std::vector<char> line(kLongestLine);
+    while (body.getline(line.data(), static_cast<std::streamsize>(line.size())))
+      lines.add(line.data());
+  });
+  if (!broken) return broken;
+  if (*status != 200) return error_from_problem(*status, problem);
+  return unavailable(url + " ended its events");
+}
+
 }  // namespace
 
 EventStream::EventStream(std::string url, std::string token)
@@ -72,7 +85,7 @@ EventStream::EventStream(std::string url, std::string token)
 
 bool EventStream::set_descriptor(int descriptor) {
   const std::lock_guard lock(mutex_);
-  descriptor_ = descriptor;
+  descriptor_ = ended_ ? -1 : descriptor;
   return !ended_;
 }
 
@@ -86,35 +99,14 @@ Result<void> EventStream::follow(
     const std::string& target,
     const std::function<void(const std::string& topic, const std::string& data)>& heard) {
   // Outlives the descriptor's use by end(): it is forgotten before the session closes it.
-  std::unique_ptr<net::HTTPClientSession> session;
-  Error why{ErrorCode::unavailable, url_ + " ended its events", {}};
-  try {
-    const Poco::URI uri(url_);
-    session = std::make_unique<net::HTTPClientSession>(uri.getHost(), uri.getPort());
-    session->setTimeout(Poco::Timespan(kPatience, 0), Poco::Timespan(kPatience, 0),
-                        Poco::Timespan(kSilence, 0));
-    net::HTTPRequest request("GET", target, net::HTTPMessage::HTTP_1_1);
-    if (!token_.empty()) request.set("Authorization", "Bearer " + token_);
-    session->sendRequest(request);
-    if (!set_descriptor(static_cast<int>(session->socket().impl()->sockfd()))) return {};
-    net::HTTPResponse response;
-    auto& stream = session->receiveResponse(response);
-    if (const int status = response.getStatus(); status != 200) {
-      why = error_from_problem(status, read_problem(stream));
-    } else {
-      Lines lines(heard);
-      std::vector<char> line(kLongestLine);
-      while (stream.getline(line.data(), static_cast<std::streamsize>(line.size())))
-        lines.add(line.data());
-    }
-    if (const auto* problem = session->networkException()) problem->rethrow();
-  } catch (const Poco::TimeoutException&) {
-    why = {ErrorCode::timed_out, url_ + " does not answer in time", {}};
-  } catch (const Poco::Exception& exception) {
-    why.message = url_ + " cannot be reached: " + exception.displayText();
+  HttpSession session(url_, {kPatience, kPatience, kSilence});
+  auto followed = session.send({"GET", target, token_, {}, {}});
+  if (followed) {
+    if (!set_descriptor(session.descriptor())) return {};
+    followed = read(session, heard, url_);
   }
   if (!set_descriptor(-1)) return {};
-  return why;
+  return followed;
 }
 
 }  // namespace swapmeet::wire

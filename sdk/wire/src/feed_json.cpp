@@ -110,9 +110,7 @@ Result<ChangeBatch> batch_from_ndjson(std::string_view text) {
     }
   }
   if (batch.feed.empty())
-    return Error{ErrorCode::invalid_argument,
-                 "the first line must be {\"feed\":…,\"base\":…,\"upto\":…}",
-                 {}};
+    return invalid_argument("the first line must be {\"feed\":…,\"base\":…,\"upto\":…}");
   return batch;
 }
 
@@ -123,7 +121,7 @@ Error error_from_problem(int status, std::string_view body) {
   if (in.has("retry_after"))
     error.retry_after = std::chrono::seconds(std::min(in.number("retry_after"), kLongestWait));
   if (in.finish(0)) return error;
-  return {ErrorCode::unavailable, "it answered with HTTP status " + std::to_string(status), {}};
+  return unavailable("it answered with HTTP status " + std::to_string(status));
 }
 
 }  // namespace swapmeet::wire

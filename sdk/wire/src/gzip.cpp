@@ -30,7 +30,7 @@ void feed(z_stream& stream, std::string_view& rest) {
 Result<std::string> gzip(std::string_view text) {
   z_stream stream{};
   if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, kGzip, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-    return Error{ErrorCode::internal, "zlib does not start", {}};
+    return internal_error("zlib does not start");
   struct End {
     z_stream& stream;
     ~End() { deflateEnd(&stream); }
@@ -45,14 +45,13 @@ Result<std::string> gzip(std::string_view text) {
     state = deflate(&stream, text.empty() ? Z_FINISH : Z_NO_FLUSH);
     packed.append(portion, 0, portion.size() - stream.avail_out);
   }
-  if (state != Z_STREAM_END) return Error{ErrorCode::internal, "zlib cannot compress", {}};
+  if (state != Z_STREAM_END) return internal_error("zlib cannot compress");
   return packed;
 }
 
 Result<std::string> gunzip(std::string_view packed, std::size_t most) {
   z_stream stream{};
-  if (inflateInit2(&stream, kGzip) != Z_OK)
-    return Error{ErrorCode::internal, "zlib does not start", {}};
+  if (inflateInit2(&stream, kGzip) != Z_OK) return internal_error("zlib does not start");
   struct End {
     z_stream& stream;
     ~End() { inflateEnd(&stream); }

@@ -46,9 +46,7 @@ Result<std::string> metalink(const ContentRecord& content, const ContentHashes* 
     urls += "    <url priority=\"1\">" + escaped(source.url) + "</url>\n";
   }
   if (urls.empty())
-    return Error{ErrorCode::not_found,
-                 "nobody who is present has this content now; try again when a source is back",
-                 {}};
+    return not_found("nobody who is present has this content now; try again when a source is back");
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
          "<metalink xmlns=\"urn:ietf:params:xml:ns:metalink\">\n"
          "  <generator>swapmeet</generator>\n"

@@ -35,14 +35,12 @@ std::string seeds_of(const ContentRecord& content) {
 
 Result<std::string> torrent(const ContentRecord& content, std::string_view layer,
                             std::string_view sha1) {
-  if (content.size == 0)
-    return Error{ErrorCode::unsupported, "this content is empty, and torrents are not", {}};
+  if (content.size == 0) return unsupported("this content is empty, and torrents are not");
   const auto seeds = seeds_of(content);
   if (seeds.empty())
-    return Error{ErrorCode::not_found,
-                 "nobody who is present has all of this content now; try again when a source is "
-                 "back",
-                 {}};
+    return not_found(
+        "nobody who is present has all of this content now; try again when a source is "
+        "back");
   const auto piece = hashed_piece_size(content.size);
   const auto pieces = content.size / piece + (content.size % piece == 0 ? 0 : 1);
   if (layer.size() != (pieces == 1 ? 0 : pieces * kNodeSize) ||

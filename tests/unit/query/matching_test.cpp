@@ -73,6 +73,27 @@ TEST_CASE("listings become hits: one a content, ranked, a page at a time") {
   CHECK_FALSE(hits.page({"song", {2, "x"}, SortOrder::relevance, {}}, 1).ok());
 }
 
+TEST_CASE("hits are ordered by the name, then sources, then the length of the name") {
+  CHECK(hit_order(true, 1, 200) < hit_order(false, 1'000'000, 1));
+  CHECK(hit_order(true, 2, 200) < hit_order(true, 1, 1));
+  CHECK(hit_order(false, 1, 4) < hit_order(false, 1, 5));
+  CHECK(hit_order(false, 1, 255) == hit_order(false, 1, 4096));
+  CHECK(hit_order(true, ~0U, 1) < hit_order(true, ~0U - 1, 1));
+}
+
+TEST_CASE("a hit shows the shortest name that fits, then the first in byte order") {
+  HitList hits(parse_query("song").value());
+  for (const char* path :
+       {"song/x", "b/a longer song", "b/song b", "a/song b", "b/song a", "c/song a"}) {
+    Listing listing;
+    listing.path = path;
+    hits.add(listing, PeerId{{1}}, "");
+  }
+  const auto page = hits.page({"song", {}, SortOrder::relevance, {}}, 100).value();
+  REQUIRE(page.hits.size() == 1);
+  CHECK(page.hits[0].path == "b/song a");
+}
+
 TEST_CASE("a phrase stands in a row of words, and a prefix ends it") {
   using Runs = std::vector<std::vector<std::string>>;
   QueryTerm phrase;

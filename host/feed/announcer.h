@@ -12,9 +12,9 @@
 
 namespace swapmeet {
 
-class Announcing final : public ChangeFollower {
+class Announcer final : public ChangeFollower {
  public:
-  Announcing(Registry& registry, PeerId peer, std::string token)
+  Announcer(Registry& registry, PeerId peer, std::string token)
       : registry_(registry), peer_(peer), token_(std::move(token)) {}
 
   Result<FeedPosition> applied() override;

@@ -1,7 +1,6 @@
-#include <zlib.h>
-
 #include "host/api/api.h"
 #include "host/api/request.h"
+#include "swapmeet/wire/gzip.h"
 
 namespace swapmeet {
 namespace {
@@ -9,32 +8,11 @@ namespace {
 constexpr std::size_t kMostBody = 16 << 20;
 constexpr std::size_t kMostInflated = 64 << 20;  // a small body must not become a huge one
 
-Result<std::string> inflate_gzip(const std::string& body) {
-  z_stream stream{};
-  if (inflateInit2(&stream, 15 + 16) != Z_OK)
-    return Error{ErrorCode::internal, "zlib does not start", {}};
-  struct End {
-    z_stream& stream;
-    ~End() { inflateEnd(&stream); }
-  } const end{stream};
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));
-  stream.avail_in = static_cast<uInt>(body.size());
-  std::string text;
-  std::string portion(256 << 10, '\0');
-  int state = Z_OK;
-  while (state == Z_OK) {
-    stream.next_out = reinterpret_cast<Bytef*>(portion.data());
-    stream.avail_out = static_cast<uInt>(portion.size());
-    state = inflate(&stream, Z_NO_FLUSH);
-    text.append(portion, 0, portion.size() - stream.avail_out);
-    if (text.size() > kMostInflated)
-      return Error{
-          ErrorCode::too_large, "the body inflates to more than 64 MiB; send smaller batches", {}};
-    if (state == Z_STREAM_END && stream.avail_in > 0)  // a gzip may have several members
-      state = inflateReset(&stream);
-  }
-  if (state != Z_STREAM_END)
-    return Error{ErrorCode::invalid_argument, "the body is no whole gzip", {}};
+Result<std::string> inflate(const std::string& body) {
+  auto text = wire::gunzip(body, kMostInflated);
+  if (!text && text.error().code == ErrorCode::too_large)
+    return too_large("the body inflates to more than 64 MiB; send smaller batches");
+  if (!text) return Error{text.error().code, "the body: " + text.error().message, {}};
   return text;
 }
 
@@ -42,9 +20,8 @@ Result<http::Response> announce(const ApiContext& context, http::Request& reques
   auto id = own_peer_of(context, request);
   if (!id) return std::move(id).error();
   if (const auto* coding = request.headers.find("Content-Encoding")) {
-    if (*coding != "gzip")
-      return Error{ErrorCode::invalid_argument, "Content-Encoding may only be gzip", {}};
-    auto text = inflate_gzip(request.body);
+    if (*coding != "gzip") return invalid_argument("Content-Encoding may only be gzip");
+    auto text = inflate(request.body);
     if (!text) return std::move(text).error();
     request.body = std::move(*text);
   }
@@ -57,7 +34,7 @@ Result<http::Response> announce(const ApiContext& context, http::Request& reques
 
 }  // namespace
 
-void add_announcing(Api& api) {
+void add_changes(Api& api) {
   auto* registry = api.context().registry;
   api.add("GET", "/api/v1/peers/{id}/changes",
           [registry](http::Request& request) -> Result<http::Response> {

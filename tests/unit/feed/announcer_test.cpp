@@ -1,6 +1,6 @@
 // How often a registry is asked where it stands, and that nothing is taken for granted after an
 // error.
-#include "host/feed/announcing.h"
+#include "host/feed/announcer.h"
 
 #include "catch.h"
 #include "host/feed/pump.h"
@@ -47,8 +47,8 @@ struct World {
   testing::ManualClock clock;
   Index index;
   Catalogue catalogue;
-  Announcing announcing{index, PeerId{{1}}, std::string(32, 't')};
-  Pump pump{catalogue, announcing, "announcing", [](LogLevel, std::string_view, auto) {}, clock, 1};
+  Announcer announcer{index, PeerId{{1}}, std::string(32, 't')};
+  Pump pump{catalogue, announcer, "announcing", [](LogLevel, std::string_view, auto) {}, clock, 1};
 
   void run() {
     for (int rounds = 0; pump.round() && rounds < 50; ++rounds) {
@@ -84,7 +84,7 @@ TEST_CASE("a registry that forgot is announced to from the start, told or not") 
     World world;
     world.run();
     world.index.stands = {};
-    if (told) world.announcing.doubt();
+    if (told) world.announcer.doubt();
     world.catalogue.latest = 11;
     world.run();
     CHECK(world.index.stands == FeedPosition{"c", 11});

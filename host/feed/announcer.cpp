@@ -1,8 +1,8 @@
-#include "host/feed/announcing.h"
+#include "host/feed/announcer.h"
 
 namespace swapmeet {
 
-Result<FeedPosition> Announcing::applied() {
+Result<FeedPosition> Announcer::applied() {
   {
     const std::lock_guard lock(mutex_);
     if (stands_) return *stands_;
@@ -11,7 +11,7 @@ Result<FeedPosition> Announcing::applied() {
   return registry_.announced(peer_);
 }
 
-Result<void> Announcing::apply(const ChangeBatch& batch) {
+Result<void> Announcer::apply(const ChangeBatch& batch) {
   doubt();
   auto position = registry_.announce(peer_, token_, batch);
   if (!position) return std::move(position).error();
@@ -20,7 +20,7 @@ Result<void> Announcing::apply(const ChangeBatch& batch) {
   return {};
 }
 
-void Announcing::doubt() {
+void Announcer::doubt() {
   const std::lock_guard lock(mutex_);
   stands_.reset();
 }
