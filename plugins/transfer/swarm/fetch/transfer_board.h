@@ -32,7 +32,8 @@ struct TransferBoard {
         content(plan.content),
         random(options.seed),
         pool({clock, options.pacer, options.self, random(), options.patience}, plan.liars),
-        writer(std::move(plan), std::move(save), *options.clock, {options.growing, options.limits.min_free_space}) {
+        writer(std::move(plan), std::move(save), *options.clock,
+               {options.growing, options.limits.min_free_space}) {
     if (writer.plan().size_known) learning.hear_size(writer.plan().size);
   }
 

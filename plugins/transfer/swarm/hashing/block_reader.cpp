@@ -33,10 +33,7 @@ void BlockReader::let_settle(const FileStamp& stamp) {
   const auto age = clock_.now().time_since_epoch() - std::chrono::floor<std::chrono::milliseconds>(
                                                          std::chrono::nanoseconds(stamp.mtime_ns));
   if (age < std::chrono::milliseconds(0) || age >= kClockTick) return;
-  std::mutex mutex;
-  std::condition_variable nothing;
-  std::unique_lock lock(mutex);
-  clock_.wait_for(lock, nothing, kClockTick - age, [] { return false; });
+  clock_.sleep_for(kClockTick - age);
 }
 
 ReadOutcome BlockReader::read(const std::string& name, const FileStamp& stamp,

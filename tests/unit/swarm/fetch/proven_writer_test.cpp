@@ -7,8 +7,8 @@
 
 #include "catch.h"
 #include "fake_source.h"
-#include "unit/swarm/scan/shared_folder.h"
 #include "swapmeet/testing/manual_clock.h"
+#include "unit/swarm/scan/shared_folder.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
