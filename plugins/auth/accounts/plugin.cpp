@@ -104,7 +104,7 @@ class AccountsAuth final : public Plugin {
 
 SWAPMEET_PLUGIN(AccountsAuth, {.id = "auth.accounts",
                                .kind = swapmeet::Kind::auth,
-                               .version = "0.1.0",
+                               .version = "0.2.0",
                                .summary = "People have accounts with names and passwords.",
                                .provides = kProvides,
                                .keys = kKeys});

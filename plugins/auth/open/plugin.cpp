@@ -21,6 +21,6 @@ constexpr const char* kProvides[] = {swapmeet::Authenticator::kInterface};
 
 SWAPMEET_PLUGIN(OpenAuth, {.id = "auth.open",
                            .kind = swapmeet::Kind::auth,
-                           .version = "0.1.0",
+                           .version = "0.2.0",
                            .summary = "everyone is a guest; there are no accounts",
                            .provides = kProvides});

@@ -109,7 +109,7 @@ constexpr const char* kRequires[] = {IndexAddress::kInterface};
 
 SWAPMEET_PLUGIN(TicketAuth, {.id = "auth.ticket",
                              .kind = swapmeet::Kind::auth,
-                             .version = "0.1.0",
+                             .version = "0.2.0",
                              .summary = "Everyone may come, and tickets of the index are believed.",
                              .provides = kProvides,
                              .requires_interfaces = kRequires});

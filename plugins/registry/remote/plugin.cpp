@@ -154,7 +154,7 @@ class RemoteRegistry final : public Plugin, public Registry, public IndexAddress
 SWAPMEET_PLUGIN(swapmeet::registry_remote::RemoteRegistry,
                 {.id = "registry.remote",
                  .kind = swapmeet::Kind::registry,
-                 .version = "0.1.0",
+                 .version = "0.2.0",
                  .summary = "Asks the registry of an index.",
                  .provides = swapmeet::registry_remote::kProvides,
                  .keys = swapmeet::registry_remote::kKeys});

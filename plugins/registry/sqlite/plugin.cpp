@@ -249,7 +249,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
 SWAPMEET_PLUGIN(swapmeet::registry_sqlite::SqliteRegistry,
                 {.id = "registry.sqlite",
                  .kind = swapmeet::Kind::registry,
-                 .version = "0.1.0",
+                 .version = "0.2.0",
                  .summary = "Keeps peers and listings in a database of its own.",
                  .provides = swapmeet::registry_sqlite::kProvides,
                  .keys = swapmeet::registry_sqlite::kKeys});

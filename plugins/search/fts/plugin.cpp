@@ -48,7 +48,7 @@ constexpr swapmeet::KeySpec kKeys[] = {{"max_results", swapmeet::KeyType::intege
 
 SWAPMEET_PLUGIN(FtsSearch, {.id = "search.fts",
                             .kind = swapmeet::Kind::search,
-                            .version = "0.1.0",
+                            .version = "0.2.0",
                             .summary = "full-text search in an index of its own (SQLite FTS5)",
                             .provides = kProvides,
                             .keys = kKeys});

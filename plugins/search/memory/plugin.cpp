@@ -55,7 +55,7 @@ constexpr swapmeet::KeySpec kKeys[] = {{"max_results", swapmeet::KeyType::intege
 SWAPMEET_PLUGIN(MemorySearch,
                 {.id = "search.memory",
                  .kind = swapmeet::Kind::search,
-                 .version = "0.1.0",
+                 .version = "0.2.0",
                  .summary = "full-text search in memory, ranked by sources; for large indexes",
                  .provides = kProvides,
                  .keys = kKeys});

@@ -133,7 +133,7 @@ class RemoteSearch final : public Plugin, public Search, public Watches {
 
 SWAPMEET_PLUGIN(swapmeet::RemoteSearch, {.id = "search.remote",
                                          .kind = swapmeet::Kind::search,
-                                         .version = "0.1.0",
+                                         .version = "0.2.0",
                                          .summary = "Asks the search of an index.",
                                          .provides = swapmeet::kProvides,
                                          .keys = swapmeet::kKeys});

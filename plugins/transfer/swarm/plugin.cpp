@@ -315,7 +315,7 @@ constexpr const char* kRequires[] = {Registry::kInterface};
 
 SWAPMEET_PLUGIN(SwarmPlugin, {.id = "transfer.swarm",
                               .kind = swapmeet::Kind::transfer,
-                              .version = "1.0",
+                              .version = "0.2.0",
                               .summary = "Shares folders and downloads from many peers at once.",
                               .provides = kProvides,
                               .requires_interfaces = kRequires,
