@@ -58,6 +58,7 @@ struct FakeSource::State {
   std::atomic<std::uint64_t> served{0};
   std::atomic<std::uint64_t> requests{0};
   std::atomic<std::uint64_t> asked{0};
+  std::atomic<int> busy{0};
   std::atomic<std::uint64_t> layers{0};
   std::atomic<std::uint64_t> refused{0};
   std::atomic<std::uint64_t> reports{0};
@@ -73,8 +74,18 @@ struct FakeSource::State {
   std::vector<std::thread> threads;
   std::thread acceptor;
 
+  // Not busy for as long as this lives.
+  struct Idle {
+    explicit Idle(std::atomic<int>& count) : busy(count) { --busy; }
+    ~Idle() { ++busy; }
+    Idle(const Idle&) = delete;
+    Idle& operator=(const Idle&) = delete;
+    std::atomic<int>& busy;
+  };
+
   // False when the end came first.
   bool pause(std::chrono::microseconds time) {
+    const Idle idle(busy);
     std::unique_lock lock(mutex);
     return !ended.wait_for(lock, time, [&] { return ending; });
   }
@@ -87,6 +98,7 @@ struct FakeSource::State {
         if (ending) return false;
         if (may()) return true;
       }
+      const Idle idle(busy);
       constexpr int kMilliseconds = 2;
       pollfd peer{socket, POLLRDHUP, 0};
       if (::poll(&peer, 1, kMilliseconds) != 0) return false;
@@ -240,7 +252,9 @@ struct FakeSource::State {
       }
       const auto head = in.substr(0, end + 4);
       in.erase(0, end + 4);
+      ++busy;
       goes_on = answer(socket, head);
+      --busy;
     }
     const std::lock_guard lock(mutex);
     sockets.erase(socket);
@@ -325,6 +339,7 @@ swapmeet::Source FakeSource::source(std::uint8_t peer) const {
 
 std::uint64_t FakeSource::served() const { return state_->served; }
 std::uint64_t FakeSource::requests() const { return state_->requests; }
+bool FakeSource::is_busy() const { return state_->busy > 0; }
 std::uint64_t FakeSource::asked() const { return state_->asked; }
 std::uint64_t FakeSource::refused() const { return state_->refused; }
 std::uint64_t FakeSource::layers() const { return state_->layers; }

@@ -59,6 +59,8 @@ class FakeSource {
   // Bytes of the file that were sent, and requests for them.
   std::uint64_t served() const;
   std::uint64_t requests() const;
+  // It is about to answer, and neither held, stuck nor slow: no test should let time pass now.
+  bool is_busy() const;
   std::uint64_t asked() const;    // requests of any kind
   std::uint64_t refused() const;  // requests for pieces that it has not got
   std::uint64_t layers() const;   // Merkle layers that were sent

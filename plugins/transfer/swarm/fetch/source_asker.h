@@ -26,7 +26,7 @@ class SourceAsker {
     ContentId content;
     std::chrono::milliseconds longest_pause{15'000};
     std::function<std::vector<Source>()> requested;  // whom requests named
-    std::function<void(Answer)> tell;
+    std::function<void(const Answer&)> tell;
   };
   SourceAsker(Registry& registry, Clock& clock, Errand errand);
   ~SourceAsker();

@@ -36,10 +36,9 @@ Transfer::Transfer(DownloadOptions options, TransferPlan plan, ProvenWriter::Sav
     const std::lock_guard lock(board_.mutex);
     return requested_;
   };
-  asker_.emplace(
-      *board_.options.registry, board_.clock,
-      SourceAsker::Errand{board_.content, board_.options.ask_sources, requested,
-                          [this](SourceAsker::Answer answer) { hear(std::move(answer)); }});
+  asker_.emplace(*board_.options.registry, board_.clock,
+                 SourceAsker::Errand{board_.content, board_.options.ask_sources, requested,
+                                     [this](const SourceAsker::Answer& answer) { hear(answer); }});
 }
 
 Transfer::~Transfer() { end_workers(); }
@@ -172,9 +171,10 @@ TransferEnd Transfer::finish() {
   return {DownloadState::done, ""};
 }
 
-void Transfer::hear(SourceAsker::Answer answer) {
+void Transfer::hear(const SourceAsker::Answer& answer) {
   const std::lock_guard lock(board_.mutex);
-  auto& [named, record] = answer;
+  const auto& record = answer.record;
+  auto named = answer.moved;
   registry_why_ = record ? "" : record.error().message;
   // Some may have been withdrawn meanwhile.
   std::erase_if(named, [&](const Source& source) {

@@ -50,7 +50,7 @@ class Transfer {
   Result<void> flush();
   ProvenWriter::Progress unsaved_progress() const;
   TransferEnd finish();
-  void hear(SourceAsker::Answer answer);
+  void hear(const SourceAsker::Answer& answer);
   void interrupt_all();
   void end_workers();
 

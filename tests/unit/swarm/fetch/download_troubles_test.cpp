@@ -39,7 +39,8 @@ TEST_CASE("a download ends well beside a source that misbehaves") {
   FakeSource bad(noise(5 * kMiB + 77)), good(noise(5 * kMiB + 77));
   bad.misbehave(fault);
   good.hold_at(0);
-  d.options.patience.stall_after = std::chrono::seconds(1);
+  d.options.patience.stall_after = std::chrono::seconds(5);
+  d.watched = {&bad, &good};
   d.open();
   const auto id = d.start(request_for(good.content(), "a", {bad.source(1), good.source(2)}));
   d.when(id, [&](const auto&) { return bad.asked() > 0; });
@@ -297,7 +298,8 @@ TEST_CASE("a slow source makes room for one that waits") {
   FakeSource slow(noise(4 * kMiB)), fast(noise(4 * kMiB));
   slow.hold_at(kMiB / 2);
   d.options.limits.max_sources = 1;
-  d.options.patience.stall_after = std::chrono::milliseconds(300);
+  d.options.patience.stall_after = std::chrono::seconds(5);
+  d.watched = {&slow, &fast};
   d.open();
   const auto id = d.start(request_for(slow.content(), "a", {slow.source(1), fast.source(2)}));
   const auto status = d.when_done(id);

@@ -21,12 +21,11 @@ struct OnePeer : FakeRegistry {
 
 struct Asking {
   void start(std::chrono::milliseconds longest_pause = 15s) {
-    asker.emplace(
-        registry, clock,
-        SourceAsker::Errand{{},
-                            longest_pause,
-                            [this] { return requested; },
-                            [this](auto answer) { answers.push_back(std::move(answer)); }});
+    asker.emplace(registry, clock,
+                  SourceAsker::Errand{{},
+                                      longest_pause,
+                                      [this] { return requested; },
+                                      [this](const auto& answer) { answers.push_back(answer); }});
     asker->start();
     clock.await_waiters(1);  // it has told its answer, and waits
   }
