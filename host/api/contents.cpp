@@ -21,8 +21,8 @@ http::Response document(const ContentRecord& content, std::string_view suffix, c
                         std::string text) {
   http::Response response;
   response.headers.set("Content-Type", type);
-  response.headers.set("Content-Disposition", "attachment; filename=\"" + content.content.text() +
-                                                  std::string(suffix) + "\"");
+  response.headers.set("Content-Disposition",
+                       http::content_disposition(content.content.text() + std::string(suffix)));
   response.body = std::move(text);
   return response;
 }

@@ -40,7 +40,7 @@ std::optional<std::chrono::milliseconds> settle(Download& download, const Transf
   if (status.state != DownloadState::waiting) return std::nullopt;
   status.why = end.why;
   const auto wait = end.retry_after ? std::chrono::milliseconds(*end.retry_after)
-                                    : backoff(patience, download.attempts++, random);
+                                    : backoff_pause(patience.retry, download.attempts++, random());
   status.next_try = now + wait;
   return wait;
 }

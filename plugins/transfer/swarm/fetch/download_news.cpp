@@ -1,14 +1,15 @@
 #include "transfer/swarm/fetch/download_news.h"
 
+#include "swapmeet/json_object.h"
+
 namespace swapmeet::transfer_swarm {
 
-// None of the values has free text in it: nothing needs quoting.
 void DownloadNews::publish(const DownloadStatus& status) const {
   if (!publish_) return;
-  publish_({"download",
-            R"({"id":")" + status.id + R"(","state":")" + std::string(name_of(status.state)) +
-                R"(","size":)" + std::to_string(status.size) + R"(,"done":)" +
-                std::to_string(status.done) + R"(,"rate":)" + std::to_string(status.rate) + "}"});
+  JsonObject json;
+  json.text("id", status.id).text("state", name_of(status.state)).number("size", status.size);
+  json.number("done", status.done).number("rate", status.rate);
+  publish_({"download", json.json()});
 }
 
 void DownloadNews::log(const TransferPlan& plan, const std::string& what,

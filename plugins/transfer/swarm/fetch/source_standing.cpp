@@ -31,7 +31,7 @@ void SourceStanding::fail(const Error& error, Instant now, const Patience& patie
     retry_at_ = now + *error.retry_after;
     return;
   }
-  retry_at_ = now + backoff(patience, failures_++, random);
+  retry_at_ = now + backoff_pause(patience.retry, failures_++, random());
   if (error.code == ErrorCode::corrupt)
     drop(why);
   else

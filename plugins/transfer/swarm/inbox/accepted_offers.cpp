@@ -12,12 +12,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kBegunAtOnce = 50;  // downloads of a folder, in a round
 
-// The part of a path before its name; empty: there is none.
-std::string folder_of(const std::string& path) {
-  const auto slash = path.rfind('/');
-  return slash == std::string::npos ? "" : path.substr(0, slash);
-}
-
 // From where a content of this offer is fetched.
 Source source_of(const StoredOffer& stored, const ContentId& content, std::uint64_t size) {
   return {stored.offer.peer, stored.offer.peer_name,
@@ -161,7 +155,7 @@ void AcceptedOffers::begin_files(const StoredOffer& stored, SentFiles& files, Se
 }
 
 Result<void> AcceptedOffers::begin_file(const StoredOffer& stored, SentFile& one) {
-  const auto above = folder_of(one.file.path);
+  const std::string above(folder_of_path(one.file.path));
   DownloadRequest request;
   request.content = one.file.content;
   request.name = std::string(name_of_path(one.file.path));

@@ -1,7 +1,5 @@
 #include "transfer/swarm/inbox/attempts.h"
 
-#include "transfer/swarm/base/backoff.h"
-
 namespace swapmeet::transfer_swarm {
 
 bool Attempts::due(const std::string& id, Instant now) const {
@@ -11,7 +9,7 @@ bool Attempts::due(const std::string& id, Instant now) const {
 
 void Attempts::failed(const std::string& id, Instant now) {
   auto& tried = tried_[id];
-  tried.next = now + doubled_wait(waits_.first, waits_.longest, tried.failures++);
+  tried.next = now + backoff_pause(waits_, tried.failures++, 0);
 }
 
 }  // namespace swapmeet::transfer_swarm

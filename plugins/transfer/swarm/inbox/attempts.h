@@ -7,18 +7,14 @@
 #include <map>
 #include <string>
 
+#include "swapmeet/backoff.h"
 #include "swapmeet/time.h"
 
 namespace swapmeet::transfer_swarm {
 
-struct RetryWaits {
-  std::chrono::milliseconds first{1'000};  // doubles up to the next
-  std::chrono::milliseconds longest{60'000};
-};
-
 class Attempts {
  public:
-  explicit Attempts(RetryWaits waits) : waits_(waits) {}
+  explicit Attempts(const BackoffLimits& waits) : waits_(waits) {}
 
   bool due(const std::string& id, Instant now) const;
   void failed(const std::string& id, Instant now);
@@ -29,7 +25,7 @@ class Attempts {
     unsigned failures = 0;
     Instant next{};
   };
-  const RetryWaits waits_;
+  const BackoffLimits waits_;
   std::map<std::string, Tried> tried_;
 };
 

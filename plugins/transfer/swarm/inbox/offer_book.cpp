@@ -1,17 +1,15 @@
 #include "transfer/swarm/inbox/offer_book.h"
 
-#include <openssl/crypto.h>
-
 #include <algorithm>
 #include <utility>
 
+#include "swapmeet/secret_file.h"
 #include "swapmeet/wire/json.h"
 
 namespace swapmeet::transfer_swarm {
 
 bool has_token(const StoredOffer& stored, const std::string& token) {
-  return !stored.token.empty() && stored.token.size() == token.size() &&
-         CRYPTO_memcmp(stored.token.data(), token.data(), token.size()) == 0;
+  return !stored.token.empty() && equal_in_constant_time(token, stored.token);
 }
 
 Error no_such_offer(const std::string& id) {

@@ -25,7 +25,7 @@ namespace swapmeet::transfer_swarm {
 struct OfferBookOptions {
   std::filesystem::path database;
   Clock* clock = nullptr;
-  RetryWaits waits;
+  BackoffLimits waits{std::chrono::milliseconds{1'000}, std::chrono::milliseconds{60'000}, 0};
   Log log;                                    // optional
   std::function<void(const Event&)> publish;  // optional; topic "inbox"
   std::function<void()> changed;              // optional; there is something new to do

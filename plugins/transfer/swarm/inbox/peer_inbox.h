@@ -43,7 +43,7 @@ struct InboxOptions {
   std::size_t most_waiting = 1000;
   std::size_t most_waiting_of_peer = 100;
   std::chrono::milliseconds poll{500};
-  RetryWaits waits;
+  BackoffLimits waits{std::chrono::milliseconds{1'000}, std::chrono::milliseconds{60'000}, 0};
   bool background = true;  // false: nothing happens but in work() (for tests)
 };
 

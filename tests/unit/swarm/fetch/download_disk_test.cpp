@@ -35,8 +35,8 @@ TEST_CASE("a download waits for room on the disk, and goes on when there is") {
   Downloading d;
   const FakeSource source(noise(3 * kMiB));
   d.options.limits.min_free_space = 1ULL << 60;
-  d.options.patience.longest_backoff = std::chrono::hours(1);
-  d.options.patience.first_backoff = std::chrono::hours(1);
+  d.options.patience.retry.longest = std::chrono::hours(1);
+  d.options.patience.retry.first = std::chrono::hours(1);
   d.open();
   const auto id = d.start(request_for(source.content(), "a", {source.source(1)}));
   const auto status = d.when_waiting(id);

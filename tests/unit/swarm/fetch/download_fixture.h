@@ -39,8 +39,8 @@ struct Downloading {
     // Only tests about stalling shorten it: bytes come in real time, which is not the clock's.
     options.patience.stall_after = std::chrono::hours(1);
     // Longer than any turn of the clock, so that no test misses a download that waits.
-    options.patience.first_backoff = std::chrono::seconds(1);
-    options.patience.longest_backoff = std::chrono::seconds(8);
+    options.patience.retry.first = std::chrono::seconds(1);
+    options.patience.retry.longest = std::chrono::seconds(8);
     options.ask_sources = std::chrono::milliseconds(100);
     options.publish = [this](const Event& event) {
       const std::lock_guard lock(mutex);
@@ -101,7 +101,7 @@ struct Downloading {
     return advanced.wait_for(lock, std::chrono::milliseconds(3)) == std::cv_status::no_timeout;
   }
   void turn_clock() {
-    const auto next = clock.next();
+    const auto next = std::min(clock.next(), latest);
     if (next != Instant::max()) clock.advance(std::max(next - clock.steady(), Instant::duration{}));
   }
 
@@ -115,6 +115,7 @@ struct Downloading {
   }
 
   testing::ManualClock clock;
+  Instant latest = Instant::max();  // where the clock stops, for what must happen before
   std::filesystem::path folder;
   DownloadOptions options;
   std::unique_ptr<DownloadQueue> queue;

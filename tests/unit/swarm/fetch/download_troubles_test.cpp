@@ -53,7 +53,7 @@ TEST_CASE("a download ends well beside a source that misbehaves") {
 
 TEST_CASE("who is told to wait in a queue says where and at which place, and asks when told") {
   Downloading d;
-  d.options.patience.first_backoff = d.options.patience.longest_backoff = std::chrono::hours(1);
+  d.options.patience.retry.first = d.options.patience.retry.longest = std::chrono::hours(1);
   FakeSource source(noise(3 * kMiB));
   source.misbehave(Fault::full);
   d.open();

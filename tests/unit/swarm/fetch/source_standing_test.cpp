@@ -15,7 +15,7 @@ struct Standing {
   void fail(ErrorCode code) { fail({code, "it answered 503", {}}); }
 
   SourceStanding source;
-  Patience patience{.stall_after = 10s, .first_backoff = 2s, .longest_backoff = 60s};
+  Patience patience{.stall_after = 10s, .retry = {2s, 60s, 50}};
   std::mt19937_64 random{1};
 };
 
