@@ -42,10 +42,9 @@ TEST_CASE("a download waits for room on the disk, and goes on when there is") {
   const auto status = d.when_waiting(id);
   CHECK(status.why.find("make room") != std::string::npos);
   CHECK(d.files().empty());
-  const auto began = d.clock.steady();
+  d.latest = d.clock.steady() + std::chrono::minutes(59);
   d.queue->set_limits({});
   CHECK(bytes_in(d.when_done(id).path) == noise(3 * kMiB));
-  CHECK(d.clock.steady() - began < std::chrono::hours(1));
 }
 
 TEST_CASE("a file that may not grow so large leaves nothing half-named") {
