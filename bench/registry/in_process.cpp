@@ -19,6 +19,7 @@
 #include "swapmeet/wire/json.h"
 
 using namespace swapmeet;
+using registry_sqlite::Store;
 using Steady = std::chrono::steady_clock;
 
 namespace {
@@ -101,8 +102,8 @@ std::vector<ChangeBatch> batches_of(const bench::Workload& workload, std::size_t
   return batches;
 }
 
-void register_peer(registry::Store& store, const bench::Workload& workload, std::size_t peer) {
-  registry::StoredPeer stored;
+void register_peer(Store& store, const bench::Workload& workload, std::size_t peer) {
+  registry_sqlite::StoredPeer stored;
   stored.record.id = workload.peer_id(peer);
   stored.record.name = workload.peer_name(peer);
   stored.record.seen_address = "127.0.0.1";
@@ -111,8 +112,8 @@ void register_peer(registry::Store& store, const bench::Workload& workload, std:
   store.put_peer(stored);
 }
 
-std::size_t announce_all(registry::Store& store, const bench::Workload& workload,
-                         const Options& options, std::string_view feed) {
+std::size_t announce_all(Store& store, const bench::Workload& workload, const Options& options,
+                         std::string_view feed) {
   Cost reading;
   Cost writing;
   std::size_t count = 0;
@@ -131,7 +132,7 @@ std::size_t announce_all(registry::Store& store, const bench::Workload& workload
   return count;
 }
 
-void follow(registry::Store& store, std::size_t most) {
+void follow(Store& store, std::size_t most) {
   Cost cost;
   std::size_t count = 0;
   for (Revision after = 0;;) {
@@ -155,7 +156,7 @@ int main(int argc, char** argv) {
     die("no folder can be made in " + options.folder.string());
   const std::filesystem::path folder = pattern;
   {
-    registry::Store store(folder);
+    Store store(folder);
     for (std::size_t peer = 0; peer < options.peers; ++peer) register_peer(store, workload, peer);
     std::printf("announced for the first time\n");
     const auto count = announce_all(store, workload, options, "first");

@@ -7,7 +7,8 @@ void add_differing(Reload& reload, const std::string& where, const Settings& bef
   for (const auto& key : after.differing(before)) {
     const auto* spec = find_spec(specs, key);
     const bool now = spec != nullptr && spec->changes == Changes::at_once;
-    (now ? reload.changed : reload.at_restart).push_back(where + ' ' + key);
+    auto& line = (now ? reload.changed : reload.at_restart).emplace_back(where);
+    line.append(" ").append(key);
   }
 }
 

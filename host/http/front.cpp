@@ -22,7 +22,8 @@ constexpr std::uint64_t kFirstId = 16;
 
 }  // namespace
 
-Front::Front(const ListenOptions& options, const Clock& clock, Hooks hooks, ListeningSocket socket)
+Front::Front(const ListenOptions& options, const Clock& clock, const Hooks& hooks,
+             ListeningSocket socket)
     : options_(options),
       clock_(clock),
       listening_(std::move(socket)),
@@ -244,11 +245,11 @@ void Front::crowd_out() {
 }
 
 Result<std::unique_ptr<Listener>> listen(const ListenOptions& options, const Clock& clock,
-                                         Hooks hooks) {
+                                         const Hooks& hooks) {
   auto socket = ListeningSocket::open(options.address);
   if (!socket) return std::move(socket).error();
   return std::unique_ptr<Listener>(
-      std::make_unique<Front>(options, clock, std::move(hooks), std::move(*socket)));
+      std::make_unique<Front>(options, clock, hooks, std::move(*socket)));
 }
 
 }  // namespace swapmeet::http

@@ -30,7 +30,8 @@ namespace swapmeet::http {
 
 class Front final : public Listener, public AtOnceRoutes {
  public:
-  Front(const ListenOptions& options, const Clock& clock, Hooks hooks, ListeningSocket socket);
+  Front(const ListenOptions& options, const Clock& clock, const Hooks& hooks,
+        ListeningSocket socket);
   ~Front() override;
 
   HostPort address() const override { return address_; }

@@ -31,6 +31,6 @@ struct Hooks {
 // `unavailable`: the address is taken or not this machine's; `invalid_argument`: not an IP address.
 // The clock outlives the listener.
 Result<std::unique_ptr<Listener>> listen(const ListenOptions& options, const Clock& clock,
-                                         Hooks hooks = {});
+                                         const Hooks& hooks = {});
 
 }  // namespace swapmeet::http

@@ -62,6 +62,7 @@ const char* name_of(Verdict verdict) {
 
 void print_json(const std::string& file, const std::vector<Checked>& all) {
   std::vector<JsonObject> checks;
+  checks.reserve(all.size());
   for (const auto& one : all)
     checks.push_back(JsonObject()
                          .text("name", one.name)

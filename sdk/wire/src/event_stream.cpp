@@ -73,7 +73,7 @@ Result<void> read(HttpSession& session, const Lines::Heard& heard, const std::st
     while (body.getline(line.data(), static_cast<std::streamsize>(line.size())))
       lines.add(line.data());
   });
-  if (!broken) return broken;
+  if (!broken) return broken.error();
   if (*status != 200) return error_from_problem(*status, problem);
   return unavailable(url + " ended its events");
 }

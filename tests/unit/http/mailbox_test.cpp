@@ -38,7 +38,7 @@ TEST_CASE("what is left wakes the reader, who takes all of it once") {
 
 TEST_CASE("of several limits the last holds") {
   Mailbox mailbox;
-  for (const std::size_t most : {1, 2, 3}) {
+  for (const std::size_t most : {1U, 2U, 3U}) {
     ListenOptions limits;
     limits.max_connections = most;
     mailbox.set_limits(limits);

@@ -27,7 +27,7 @@ TEST_CASE("nobody goes on before the moment, and the earliest goes first") {
 
 TEST_CASE("those with the same moment go on in the order in which they came") {
   Pacing pacing;
-  for (const std::uint64_t connection : {7, 3, 5}) pacing.add(connection, kStart);
+  for (const std::uint64_t connection : {7U, 3U, 5U}) pacing.add(connection, kStart);
   CHECK(pacing.take_due(kStart) == 7);
   CHECK(pacing.take_due(kStart) == 3);
   CHECK(pacing.take_due(kStart) == 5);

@@ -27,7 +27,7 @@ Source source(std::uint8_t peer, std::uint64_t have = 0) {
 
 struct Pool {
   explicit Pool(std::uint8_t self = 99, std::vector<std::string> liars = {})
-      : pool({clock, nullptr, id_of(self), 1, {10s, 2s, 60s}}, std::move(liars)) {}
+      : pool({clock, nullptr, id_of(self), 1, {10s, {2s, 60s, 50}}}, std::move(liars)) {}
 
   PoolSource& at(std::size_t index) { return *pool.all().at(index); }
   void begin(PoolSource& one, Instant now = kNow) {

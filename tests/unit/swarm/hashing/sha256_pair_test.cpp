@@ -27,7 +27,8 @@ std::string message(std::size_t size, unsigned seed) {
 
 TEST_CASE("a pair has the digests of its messages, around every edge of a block") {
   if (!can_hash_pairs()) return;  // OpenSSL does all on this processor
-  for (const std::size_t size : {0, 1, 3, 55, 56, 57, 63, 64, 65, 119, 120, 127, 128, 129, 16'384})
+  for (const std::size_t size :
+       {0U, 1U, 3U, 55U, 56U, 57U, 63U, 64U, 65U, 119U, 120U, 127U, 128U, 129U, 16'384U})
     for (unsigned seed = 1; seed < 4; ++seed) {
       CAPTURE(size, seed);
       const auto first = message(size, seed);

@@ -21,7 +21,7 @@ TEST_CASE("pieces are of a MiB, and larger where there would be too many of them
   CHECK(piece_size_for(0) == kPiece);
   CHECK(piece_size_for(4097 * kPiece - 1) == kPiece);
   CHECK(piece_size_for(4097 * kPiece) == 2 * kPiece);
-  CHECK(piece_size_for(100 * 4096 * kPiece) == 8 * kPiece);
+  CHECK(piece_size_for(409'600 * kPiece) == 8 * kPiece);
   CHECK(piece_size_for(kMostFileSize) == 16 * kPiece);
   CHECK(piece_count(0) == 0);
   CHECK(piece_count(1) == 1);
@@ -49,7 +49,7 @@ TEST_CASE("a map knows where its pieces are, and goes on with what was proven be
   CHECK(map.missing() == 7);
   CHECK(map.proven_bits() == std::string("\x05\x02", 2));
   CHECK_FALSE(map.mark_proven(0));
-  for (const std::size_t piece : {1, 3, 4, 5, 6, 7, 8}) {
+  for (const std::size_t piece : {1U, 3U, 4U, 5U, 6U, 7U, 8U}) {
     CHECK_FALSE(map.complete());
     CHECK(map.mark_proven(piece));
   }

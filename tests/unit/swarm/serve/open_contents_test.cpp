@@ -15,10 +15,10 @@ using namespace std::chrono_literals;
 
 struct Kept {
   Folder folder;
-  Catalogue catalogue{folder.path / "catalogue.sqlite", clock};
   testing::ManualClock clock;
+  Catalogue catalogue{folder.path / "catalogue.sqlite", clock};
   OpenContents open{catalogue, clock};
-  const Identity guest;
+  const Identity guest{};
 
   ContentId keep(const std::string& name, const Audience& audience = {}) {
     folder.write(name, name);
