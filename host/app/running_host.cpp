@@ -102,7 +102,7 @@ Result<void> RunningHost::open_listener() {
   auto own = hooks("http", "http_requests_total");
   own.guard = [this](http::Request& request) { return admit(request); };
   own.workers = static_cast<std::size_t>(config_.http.integer("workers"));
-  auto listener = http::listen(config_.listen_options(), clock_, std::move(own));
+  auto listener = http::listen(config_.listen_options(), clock_, own);
   if (!listener) return std::move(listener).error();
   listener_ = std::move(*listener);
   return {};

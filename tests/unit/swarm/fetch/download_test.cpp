@@ -30,7 +30,7 @@ struct Ending {
     download->kept.status.state = DownloadState::running;
   }
   auto settle(const TransferEnd& end) {
-    return transfer_swarm::settle(*download, end, kNow, {10s, 2s, 60s}, random);
+    return transfer_swarm::settle(*download, end, kNow, {10s, {2s, 60s, 50}}, random);
   }
   const DownloadStatus& status() const { return download->kept.status; }
 
