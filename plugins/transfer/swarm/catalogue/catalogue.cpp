@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "swapmeet/listing.h"
@@ -21,6 +22,33 @@ sqlite::Database& migrated(sqlite::Database& database) {
 FileStamp stamp_at(const sqlite::Statement& row, int column) {
   return {static_cast<std::uint64_t>(row.integer(column)),
           static_cast<std::uint64_t>(row.integer(column + 1)), row.integer(column + 2)};
+}
+
+bool is_so(const StoredShare& share, const ShareSpec& spec, bool configured) {
+  return share.configured == configured && share.spec.folder == spec.folder &&
+         share.spec.audience == spec.audience;
+}
+
+void put_row(CatalogueWriter& writer, const ShareSpec& spec, bool configured) {
+  const auto old = writer.shares().find(spec.name);
+  if (old && is_so(*old, spec, configured)) return;
+  const auto prefix = spec.name + '/';
+  const bool moved = old && old->spec.folder != spec.folder;
+  if (moved) writer.drop_all(old->key, prefix);
+  writer.shares().put(spec, configured);
+  if (moved) {
+    writer.shares().set_device(old->key, 0);
+    writer.shares().set_withdrawn(old->key, false);
+  } else if (old && !old->withdrawn && old->spec.audience != spec.audience) {
+    writer.renew_all(old->key, prefix);  // every listing carries the audience
+  }
+}
+
+void remove_row(CatalogueWriter& writer, const std::string& name) {
+  const auto share = writer.shares().find(name);
+  if (!share) return;
+  writer.drop_all(share->key, name + '/');
+  writer.shares().erase(share->key);
 }
 
 }  // namespace
@@ -73,30 +101,23 @@ void Catalogue::write_share(std::int64_t share, const ShareWork& work) {
 
 void Catalogue::put_share(const ShareSpec& spec, bool configured) {
   const auto known = share(spec.name);
-  if (known && known->configured == configured && known->spec.folder == spec.folder &&
-      known->spec.audience == spec.audience)
-    return;
-  write([&](CatalogueWriter& writer) {
-    const auto old = writer.shares().find(spec.name);
-    const auto prefix = spec.name + '/';
-    const bool moved = old && old->spec.folder != spec.folder;
-    if (moved) writer.drop_all(old->key, prefix);
-    writer.shares().put(spec, configured);
-    if (moved) {
-      writer.shares().set_device(old->key, 0);
-      writer.shares().set_withdrawn(old->key, false);
-    } else if (old && !old->withdrawn && old->spec.audience != spec.audience) {
-      writer.renew_all(old->key, prefix);  // every listing carries the audience
-    }
-  });
+  if (known && is_so(*known, spec, configured)) return;
+  write([&](CatalogueWriter& writer) { put_row(writer, spec, configured); });
 }
 
 void Catalogue::remove_share(const std::string& name) {
+  write([&](CatalogueWriter& writer) { remove_row(writer, name); });
+}
+
+void Catalogue::set_configured(std::span<const ShareSpec> specs) {
+  const auto is_named = [&](const StoredShare& known) {
+    return std::any_of(specs.begin(), specs.end(),
+                       [&](const ShareSpec& spec) { return spec.name == known.spec.name; });
+  };
   write([&](CatalogueWriter& writer) {
-    const auto share = writer.shares().find(name);
-    if (!share) return;
-    writer.drop_all(share->key, name + '/');
-    writer.shares().erase(share->key);
+    for (const auto& known : writer.shares().all())
+      if (known.configured && !is_named(known)) remove_row(writer, known.spec.name);
+    for (const auto& spec : specs) put_row(writer, spec, true);
   });
 }
 

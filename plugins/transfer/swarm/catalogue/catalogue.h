@@ -12,6 +12,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,6 +41,8 @@ class Catalogue final : public ChangeFeed {
   // Inserts, or replaces folder, audience and origin; another folder drops the files.
   void put_share(const ShareSpec& spec, bool configured);
   void remove_share(const std::string& name);
+  // Makes the configured shares exactly these, in one transaction.
+  void set_configured(std::span<const ShareSpec> specs);
   void set_device(std::int64_t share, std::uint64_t device);
   // Takes the share's files out of the feed, as if removed, but keeps them; and puts them back.
   void withdraw(std::int64_t share);

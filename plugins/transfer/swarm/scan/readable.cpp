@@ -22,7 +22,7 @@ Readable::~Readable() {
 void Readable::again() { static_cast<void>(eventfd_write(bell_.descriptor(), 1)); }
 
 void Readable::run() {
-  for (;;) {
+  while (!stopping_) {  // asked anew after each ring, which may have been the last
     pollfd watched[] = {{bell_.descriptor(), POLLIN, 0}, {descriptor_, POLLIN, 0}};
     poll(watched, 2, -1);
     if (stopping_) return;

@@ -1,7 +1,6 @@
 #include "transfer/swarm/scan/share_list.h"
 
 #include <filesystem>
-#include <set>
 
 namespace swapmeet::transfer_swarm {
 namespace {
@@ -32,12 +31,10 @@ Result<void> check_configured(const ConfiguredShares& shares) {
 
 Result<void> apply_configured(Catalogue& catalogue, const ConfiguredShares& shares) {
   if (auto checked = check_configured(shares); !checked) return checked;
-  std::set<std::string> names;
-  for (const auto& [name, folder] : shares) names.insert(name);
-  for (const auto& known : catalogue.shares())
-    if (known.configured && !names.contains(known.spec.name))
-      catalogue.remove_share(known.spec.name);
-  for (const auto& [name, folder] : shares) catalogue.put_share({name, plain(folder), {}}, true);
+  std::vector<ShareSpec> specs;
+  specs.reserve(shares.size());
+  for (const auto& [name, folder] : shares) specs.push_back({name, plain(folder), {}});
+  catalogue.set_configured(specs);
   return {};
 }
 

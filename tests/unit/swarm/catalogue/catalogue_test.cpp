@@ -31,6 +31,18 @@ TEST_CASE("a share that moves to another folder has other files") {
   CHECK(catalogue.counts(key).files == 0);
 }
 
+TEST_CASE("the configured shares are exactly those that are named, and others stay") {
+  const Folder folder;
+  Catalogue catalogue(folder.path / "c.sqlite", still_clock());
+  catalogue.put_share({"mine", "/mine", {}}, false);
+  catalogue.set_configured(std::vector<ShareSpec>{{"a", "/a", {}}, {"b", "/b", {}}});
+  catalogue.set_configured(std::vector<ShareSpec>{{"b", "/other", {}}, {"c", "/c", {}}});
+  std::vector<std::string> folders;
+  for (const auto& share : catalogue.shares()) folders.push_back(share.spec.folder);
+  CHECK(folders == std::vector<std::string>{"/other", "/c", "/mine"});
+  CHECK_FALSE(catalogue.share("mine")->configured);
+}
+
 TEST_CASE("a withdrawn share is not in the feed, and returns as it was") {
   const MemoryFolder folder;
   Catalogue catalogue(folder.path / "catalogue.sqlite", still_clock());

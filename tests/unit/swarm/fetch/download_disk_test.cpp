@@ -43,6 +43,7 @@ TEST_CASE("a download waits for room on the disk, and goes on when there is") {
   CHECK(status.why.find("make room") != std::string::npos);
   CHECK(d.files().empty());
   d.latest = d.clock.steady() + std::chrono::minutes(59);
+  d.watched = {&source};
   d.queue->set_limits({});
   CHECK(bytes_in(d.when_done(id).path) == noise(3 * kMiB));
 }

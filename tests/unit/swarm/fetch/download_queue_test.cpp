@@ -197,6 +197,7 @@ TEST_CASE("sources that come while a download gives up are tried at once") {
   d.open();
   const auto id = d.start(request_for(busy.content(), "a", {busy.source(1)}));
   d.latest = d.clock.steady() + std::chrono::minutes(59);
+  d.watched = {&busy, &good};
   d.when(id, [&](const auto&) { return busy.requests() > 0; });
   CHECK(d.start(request_for(busy.content(), "a", {good.source(2)})) == id);
   CHECK(d.when_done(id).state == DownloadState::done);

@@ -58,7 +58,8 @@ TEST_CASE("who is told to wait in a queue says where and at which place, and ask
   source.misbehave(Fault::full);
   d.open();
   // After a second, not after the hour that it would wait by itself.
-  d.latest = d.clock.steady() + std::chrono::minutes(1);
+  d.latest = d.clock.steady() + std::chrono::minutes(59);
+  d.watched = {&source};
   auto ann = source.source(1);
   ann.name = "ann";
   const auto id = d.start(request_for(source.content(), "a", {ann}));

@@ -59,6 +59,17 @@ TEST_CASE("what comes is told once, and again after it was read") {
   REQUIRE(calls.comes_to(3));
 }
 
+TEST_CASE("it ends, even if its thread took the ring of the end for the one before") {
+  for (int round = 0; round < 2000; ++round) {
+    const Pipe pipe;
+    Calls calls;
+    pipe.put();
+    Readable readable(pipe.ends[0], [&] { calls.add(); });
+    REQUIRE(calls.comes_to(1));
+    readable.again();
+  }
+}
+
 TEST_CASE("it ends whether something waits to be read or not") {
   const Pipe pipe;
   Calls calls;
