@@ -59,7 +59,7 @@ TEST_CASE("what comes is told once, and again after it was read") {
   REQUIRE(calls.comes_to(3));
 }
 
-TEST_CASE("it ends, even if its thread took the ring of the end for the one before") {
+TEST_CASE("it ends even if its thread took the ring of the end for the one before") {
   for (int round = 0; round < 2000; ++round) {
     const Pipe pipe;
     Calls calls;
