@@ -75,11 +75,12 @@ struct Downloading {
   DownloadStatus when(const std::string& id, Condition holds) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(3);
     for (int looks = 1;; ++looks) {
+      const auto heard = news();
       auto status = queue->get(id);
       REQUIRE(status.ok());
       if (holds(*status) || std::chrono::steady_clock::now() > deadline) return *status;
       // Not for ever: a source may be stuck in sending.
-      if (!hears() && (!is_any_busy() || looks % 100 == 0)) turn_clock();
+      if (!hears_more_than(heard) && (!is_any_busy() || looks % 100 == 0)) turn_clock(heard);
     }
   }
   DownloadStatus when_done(const std::string& id) {
@@ -95,14 +96,21 @@ struct Downloading {
     return std::any_of(watched.begin(), watched.end(),
                        [](const FakeSource* source) { return source->is_busy(); });
   }
-  // Something was published, or soon is.
-  bool hears() {
-    std::unique_lock lock(mutex);
-    return advanced.wait_for(lock, std::chrono::milliseconds(3)) == std::cv_status::no_timeout;
+  int news() {
+    const std::lock_guard lock(mutex);
+    return published;
   }
-  void turn_clock() {
+  // Something more was published, or soon is.
+  bool hears_more_than(int heard) {
+    std::unique_lock lock(mutex);
+    return advanced.wait_for(lock, std::chrono::milliseconds(3), [&] { return published > heard; });
+  }
+  // Not past what was published meanwhile: it is looked at first, before whoever said so goes on.
+  // So the next moment is read before the news.
+  void turn_clock(int heard) {
     const auto next = std::min(clock.next(), latest);
-    if (next != Instant::max()) clock.advance(std::max(next - clock.steady(), Instant::duration{}));
+    if (next == Instant::max() || news() > heard) return;
+    clock.advance(std::max(next - clock.steady(), Instant::duration{}));
   }
 
   // Files in the download folder, hidden ones too.

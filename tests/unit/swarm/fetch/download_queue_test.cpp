@@ -78,9 +78,9 @@ TEST_CASE("what was proven is neither fetched nor hashed again after a restart")
   REQUIRE(source.wait_until_left());
   const auto served_before = source.served();
   CHECK(kept >= 2 * kMiB);
-  source.release();
   d.open();
   CHECK(d.queue->get(id)->done == kept);
+  source.release();
   const auto status = d.when_done(id);
   REQUIRE(status.state == DownloadState::done);
   CHECK(source.served() - served_before == 6 * kMiB + 5 - kept);

@@ -84,6 +84,7 @@ TEST_CASE("liars are dropped, remembered across restarts, and named when nobody 
   const auto id = d.start(request_for(liar.content(), "a", {liar.source(1)}));
   const auto status = d.when_waiting(id);
   CHECK(status.state == DownloadState::waiting);
+  INFO(status.why);
   CHECK(status.why.find("dropped") != std::string::npos);
   CHECK(status.why.find(why) != std::string::npos);
   CHECK(status.why.find("peer 1") != std::string::npos);
