@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "swapmeet/auth.h"
+#include "swapmeet/authenticator.h"
 #include "swapmeet/http.h"
 
 namespace swapmeet {

@@ -9,10 +9,15 @@
 
 #include "host/services/event_bus.h"
 #include "host/services/metrics.h"
-#include "swapmeet/auth.h"
+#include "swapmeet/accounts.h"
+#include "swapmeet/authenticator.h"
+#include "swapmeet/downloads.h"
+#include "swapmeet/inbox.h"
 #include "swapmeet/registry.h"
 #include "swapmeet/search.h"
-#include "swapmeet/transfer.h"
+#include "swapmeet/shares.h"
+#include "swapmeet/ticket_issuer.h"
+#include "swapmeet/uploads.h"
 #include "swapmeet/wire/json.h"
 
 namespace swapmeet {

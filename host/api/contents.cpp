@@ -107,7 +107,7 @@ Result<http::Response> describe(const ApiContext& context, HashFinder& finder,
   const bool wants_torrent = !wants_metalink && asks_for(kTorrent);
   auto id = id_of<ContentId>(request, "content");
   if (!id) return std::move(id).error();
-  auto content = context.registry->content(*id, request.identity);
+  auto content = context.registry->content({*id, request.identity, request.deadline});
   if (!content) return std::move(content).error();
   if (wants_metalink) return as_metalink(*content, finder, request);
   if (wants_torrent) return as_torrent(*content, finder);
@@ -132,16 +132,17 @@ void add_contents(Api& api) {
             if (!context.registry) return not_here("registry");
             return describe(context, *finder, request);
           });
-  api.add("GET", "/api/v1/contents/{content}/bytes",
-          [&context, finder, turn = std::make_shared<std::atomic<std::size_t>>(0)](
-              http::Request& request) -> Result<http::Response> {
-            if (!context.registry) return not_here("registry");
-            const auto id = id_of<ContentId>(request, "content");
-            if (!id) return id.error();
-            const auto content = context.registry->content(*id, request.identity);
-            if (!content) return content.error();
-            return redirect(*content, *finder, (*turn)++);
-          });
+  api.add(
+      "GET", "/api/v1/contents/{content}/bytes",
+      [&context, finder, turn = std::make_shared<std::atomic<std::size_t>>(0)](
+          http::Request& request) -> Result<http::Response> {
+        if (!context.registry) return not_here("registry");
+        const auto id = id_of<ContentId>(request, "content");
+        if (!id) return id.error();
+        const auto content = context.registry->content({*id, request.identity, request.deadline});
+        if (!content) return content.error();
+        return redirect(*content, *finder, (*turn)++);
+      });
 }
 
 }  // namespace swapmeet

@@ -10,7 +10,7 @@ std::string event_text(const Event& event) {
         text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
     return text;
   };
-  return "event: " + line(event.topic) + "\ndata: " + line(event.json) + "\n\n";
+  return "event: " + line(event.topic) + "\ndata: " + line(to_json(event)) + "\n\n";
 }
 
 bool EventStreams::Reader::wants(const Event& event) const {

@@ -34,9 +34,10 @@ Result<http::Response> browse(const ApiContext& context, http::Request& request)
   if (!id) return std::move(id).error();
   auto page = page_of(request);
   if (!page) return std::move(page).error();
-  BrowseQuery query{.page = *page, .folder = {}};
+  BrowseQuery query{
+      .page = *page, .folder = {}, .viewer = request.identity, .deadline = request.deadline};
   if (const auto* folder = request.query_value("folder")) query.folder = *folder;
-  auto files = context.registry->browse(*id, query, request.identity);
+  auto files = context.registry->browse(*id, query);
   if (!files) return std::move(files).error();
   return http::json(wire::to_json(*files));
 }

@@ -29,7 +29,7 @@ void add_search(Api& api) {
             if (!typed)
               return Error{
                   ErrorCode::invalid_argument, "q is missing: /api/v1/search/suggest?q=wor", {}};
-            auto found = search->suggest({*typed, *limit, request.identity});
+            auto found = search->suggest({*typed, *limit, request.identity, request.deadline});
             if (!found) return std::move(found).error();
             return http::json(wire::to_json(wire::Suggestions{std::move(*found)}));
           });
@@ -44,7 +44,8 @@ void add_search(Api& api) {
             SearchRequest wanted{.query = *words,
                                  .page = *page,
                                  .sort = SortOrder::relevance,
-                                 .viewer = request.identity};
+                                 .viewer = request.identity,
+                                 .deadline = request.deadline};
             if (const auto* sort = request.query_value("sort")) {
               const auto order = sort_order_from(*sort);
               if (!order)

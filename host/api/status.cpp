@@ -35,7 +35,7 @@ void add_status(Api& api) {
     }
     if (!check_person(request)) report.reload.reset();  // tells of the configuration
     if (context.uploads && !request.identity.is_guest())
-      report.transferred = context.uploads->totals();
+      if (auto totals = context.uploads->totals()) report.transferred = *totals;
     return http::json(wire::to_json(report));
   });
 }

@@ -107,7 +107,14 @@ Result<Registration> WatchList::watch(const StoredWatch& stored, Listeners liste
                                 [&events = parts_.events, id = stored.id,
                                  listeners = std::move(listeners)](const Match& match) {
                                   if (*listeners > 0)
-                                    events.publish({"match", wire::to_json(match), id});
+                                    events.publish({"match",
+                                                    {{"content", match.content.text()},
+                                                     {"name", match.name},
+                                                     {"path", match.path},
+                                                     {"size", match.size},
+                                                     {"type", std::string(name_of(match.type))},
+                                                     {"peer", match.peer.text()}},
+                                                    id});
                                 });
   });
 }

@@ -30,13 +30,12 @@ std::vector<wire::KeyListing> listed(std::span<const KeySpec> keys) {
   std::vector<wire::KeyListing> listings;
   listings.reserve(keys.size());
   for (const auto& key : keys) {
-    const bool choice = key.type == KeyType::choice;
     listings.push_back({.name = key.name,
                         .type = type_name(key.type),
                         .default_value = text(key.default_value),
-                        .least = choice ? "" : text(key.low),
+                        .least = text(key.low),
                         .greatest = text(key.high),
-                        .choices = choice ? text(key.low) : "",
+                        .choices = text(key.choices),
                         .help = key.help,
                         .required = key.default_value == nullptr,
                         .changes_at_once = key.changes == Changes::at_once});
@@ -56,7 +55,7 @@ void print_keys(std::span<const KeySpec> keys) {
 // The section that enables this plugin: by its name, or by the path of its file.
 std::string section_of(const Library& library, const Config* config) {
   if (config == nullptr) return {};
-  const std::string id = library.descriptor->info.id;
+  const std::string id = info_of(*library.descriptor).id;
   for (const auto& choice : config->plugins)
     if (std::string(name_of(choice.kind)) + '.' + choice.name == id ||
         (choice.name.starts_with('/') && choice.name == library.file.string()))
@@ -67,13 +66,13 @@ std::string section_of(const Library& library, const Config* config) {
 std::string listing_json(const std::vector<Library>& libraries, const Config* config) {
   std::vector<wire::PluginListing> listings;
   for (const auto& library : libraries) {
-    const auto& info = library.descriptor->info;
+    const auto info = info_of(*library.descriptor);
     wire::PluginListing one;
     one.section = section_of(library, config);
     one.plugin = {info.id, std::string(name_of(info.kind)), info.version,
                   one.section.empty() ? "available" : "enabled"};
     one.summary = info.summary;
-    one.keys = listed(info.keys);
+    one.keys = listed(info.keys.rows());
     listings.push_back(std::move(one));
   }
   return wire::to_json(listings, {{"host", listed(host_keys())}, {"http", listed(http_keys())}});
@@ -124,6 +123,7 @@ Result<void> load_plugins(const Config& config, const std::function<void(Manager
                    .version = SWAPMEET_VERSION,
                    .routes = nullptr,
                    .listen = {},
+                   .follow = {},
                    .scheduler = scheduler,
                    .events = events,
                    .metrics = metrics},
@@ -211,11 +211,11 @@ int plugins_command(const RunOptions& options) {
   fmt::print("[http]\n");
   print_keys(http_keys());
   for (const auto& library : libraries) {
-    const auto& info = library.descriptor->info;
+    const auto info = info_of(*library.descriptor);
     const auto section = section_of(library, config ? &*config : nullptr);
     fmt::print("{:<18} {:<9} {:<8} {:<24} {}\n", info.id, name_of(info.kind), info.version,
                section.empty() ? "available" : "enabled as [" + section + "]", info.summary);
-    print_keys(info.keys);
+    print_keys(info.keys.rows());
   }
   return 0;
 }

@@ -9,11 +9,17 @@
 #include "host/app/backup.h"
 #include "host/app/log.h"
 #include "host/plugins/guard.h"
-#include "swapmeet/auth.h"
+#include "swapmeet/accounts.h"
+#include "swapmeet/authenticator.h"
+#include "swapmeet/downloads.h"
+#include "swapmeet/inbox.h"
+#include "swapmeet/public_endpoint.h"
 #include "swapmeet/random.h"
 #include "swapmeet/remote.h"
 #include "swapmeet/search.h"
-#include "swapmeet/transfer.h"
+#include "swapmeet/shares.h"
+#include "swapmeet/ticket_issuer.h"
+#include "swapmeet/uploads.h"
 #include "swapmeet/watch.h"
 
 namespace swapmeet {
@@ -109,21 +115,29 @@ Result<void> RunningHost::open_listener() {
 }
 
 Services RunningHost::services() {
-  return Services{.clock = clock_,
-                  .log = write_log,
-                  .data = data_.path(),
-                  .name = config_.host.text("name"),
-                  .peer = data_.peer(),
-                  .version = SWAPMEET_VERSION,
-                  .routes = listener_.get(),
-                  .listen =
-                      [this](const http::ListenOptions& options) {
-                        return http::listen(options, clock_,
-                                            hooks("http.public", "http_public_requests_total"));
-                      },
-                  .scheduler = scheduler_,
-                  .events = events_,
-                  .metrics = metrics_};
+  return Services{
+      .clock = clock_,
+      .log = write_log,
+      .data = data_.path(),
+      .name = config_.host.text("name"),
+      .peer = data_.peer(),
+      .version = SWAPMEET_VERSION,
+      .routes = listener_.get(),
+      .listen =
+          [this](const http::ListenOptions& options) {
+            return http::listen(options, clock_,
+                                hooks("http.public", "http_public_requests_total"));
+          },
+      .follow =
+          [this](const std::string& source, ChangeFeed& feed, ChangeFollower& follower) {
+            auto pump = std::make_shared<Pump>(feed, follower, source, log_as(source), clock_,
+                                               random_seed());
+            pump->start();
+            return Registration([pump] { pump->stop(); });
+          },
+      .scheduler = scheduler_,
+      .events = events_,
+      .metrics = metrics_};
 }
 
 Result<void> RunningHost::start_plugins() {
@@ -194,15 +208,15 @@ void RunningHost::start_feeds() {
   auto* registry = plugins_->find<Registry>();
   auto* search = plugins_->find<Search>();
   auto* shares = plugins_->find<Shares>();
-  auto* uploads = plugins_->find<Uploads>();
+  auto* endpoint = plugins_->find<PublicEndpoint>();
   if (registry && registry->feed() && search && search->follower()) {
     indexing_ = std::make_unique<Pump>(*registry->feed(), *search->follower(), "indexing",
                                        log_as("feed"), clock_, random_seed());
     indexing_->start();
   }
-  if (registry && shares && uploads) {
+  if (registry && shares && endpoint) {
     membership_ =
-        std::make_unique<Membership>(*registry, *uploads, shares->feed(),
+        std::make_unique<Membership>(*registry, *endpoint, shares->feed(),
                                      MembershipOptions{.peer = data_.peer(),
                                                        .name = config_.host.text("name"),
                                                        .token = data_.registration_token(),
@@ -218,8 +232,8 @@ wire::StatusReport RunningHost::status() {
   report.version = SWAPMEET_VERSION;
   report.peer = data_.peer();
   report.role = plugins_->find<Shares>() ? "peer" : "index";
-  if (auto* uploads = plugins_->find<Uploads>())
-    report.content_address = uploads->listening().text();
+  if (auto* endpoint = plugins_->find<PublicEndpoint>())
+    report.content_address = endpoint->listening().text();
   if (auto* index = plugins_->find<IndexAddress>()) report.index_url = index->index_url();
   if (membership_) report.index_problem = membership_->problem();
   report.uptime = std::chrono::duration_cast<std::chrono::seconds>(clock_.steady() - started_);

@@ -1,6 +1,8 @@
 #include "host/config/config.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 
 namespace swapmeet {
@@ -12,8 +14,7 @@ constexpr std::array kHostKeys = {
             "The folder for databases, the peer id and the API token; one host at a time."},
     KeySpec{"plugins", KeyType::list, "", nullptr, nullptr,
             "Folders to load plugins from; empty: beside the program, then where it is installed."},
-    at_once(KeySpec{"log_level", KeyType::choice, "info", "debug|info|warning|error", nullptr,
-                    "How much is logged."}),
+    at_once(one_of("debug|info|warning|error", {"log_level", "info", "How much is logged."})),
     at_once(KeySpec{"log_file", KeyType::path, "", nullptr, nullptr,
                     "Log to this file and rotate it; empty: to standard error."}),
     at_once(KeySpec{"log_size", KeyType::size, "10M", "10K", "10G",
@@ -24,8 +25,9 @@ constexpr std::array kHostKeys = {
 constexpr std::array kHttpKeys = {
     KeySpec{"listen", KeyType::address, "127.0.0.1:6690", nullptr, nullptr,
             "Address and port of the API; port 0 takes any free one."},
-    KeySpec{"access", KeyType::choice, "owner", "owner|public", nullptr,
-            "owner: only who has the token in DATA/api.token; public: the auth plugin decides."},
+    one_of("owner|public",
+           {"access", "owner",
+            "owner: only who has the token in DATA/api.token; public: the auth plugin decides."}),
     KeySpec{"workers", KeyType::integer, "8", "1", "256", "Threads that answer requests."},
     at_once(KeySpec{"max_connections", KeyType::integer, "8192", "1", "1000000",
                     "Connections at once."}),
@@ -44,38 +46,120 @@ constexpr std::array kHttpKeys = {
         "Memory for all requests that arrive and answers that leave; then the slowest go."}),
 };
 
+// What the host itself wants to know of its searches.
+constexpr std::array kSearchKeys = {
+    at_once(KeySpec{"deadline", KeyType::duration, "5s", "10ms", "10m",
+                    "How long one search may take; of several, a slower one is left out."}),
+    KeySpec{"shadow", KeyType::text, "", nullptr, nullptr,
+            "A search that is tried beside, as in `plugin`: it answers nobody, and `swapmeet "
+            "plugins shadow` compares its results."},
+    at_once(KeySpec{"shadow_share", KeyType::integer, "10", "1", "100",
+                    "Of a hundred queries, how many the shadow is tried with."}),
+};
+
 std::optional<Kind> kind_of_section(const std::string& section) {
-  for (const Kind kind : {Kind::registry, Kind::search, Kind::transfer, Kind::auth})
+  for (const Kind kind :
+       {Kind::registry, Kind::search, Kind::transfer, Kind::auth, Kind::attributes})
     if (section == name_of(kind)) return kind;
   if (section.starts_with("extension.")) return Kind::extension;
   return std::nullopt;
 }
 
-Result<PluginChoice> plugin_choice(Kind kind, const Ini& ini, const IniSection& section) {
-  const std::string where = ini.file.filename().string() + " [" + section.name + "]";
-  PluginChoice choice{.kind = kind,
-                      .name = {},
-                      .where = where,
-                      .raw = {},
-                      .base_folder = ini.file.parent_path(),
-                      .section = section.name};
+// Several of these work together: `plugin = a, b`.
+bool may_be_several(Kind kind) {
+  return kind == Kind::search || kind == Kind::auth || kind == Kind::attributes;
+}
+
+std::vector<std::string> parts_of(const std::string& list) {
+  std::vector<std::string> parts;
+  std::size_t begin = 0;
+  while (begin <= list.size()) {
+    const auto end = std::min(list.find(',', begin), list.size());
+    const auto first = list.find_first_not_of(" \t", begin);
+    if (first < end) {
+      const auto last = list.find_last_not_of(" \t", end - 1);
+      parts.push_back(list.substr(first, last - first + 1));
+    }
+    begin = end + 1;
+  }
+  return parts;
+}
+
+// What a plugin's own section is called: "mine" for "mine" and for "./build/search_mine.so".
+std::string short_name(Kind kind, const std::string& name) {
+  if (name.find('/') == std::string::npos) return name;
+  auto stem = std::filesystem::path(name).stem().string();
+  const auto beginning = std::string(name_of(kind)) + '_';
+  return stem.starts_with(beginning) ? stem.substr(beginning.size()) : stem;
+}
+
+const char* example_of(Kind kind) {
+  switch (kind) {
+    case Kind::registry: return "sqlite";
+    case Kind::search: return "fts";
+    case Kind::transfer: return "swarm";
+    case Kind::auth: return "open";
+    case Kind::attributes: return "media";
+    case Kind::extension: break;
+  }
+  return "./mine.so";
+}
+
+// The plugins that a section chooses. One alone has its keys there or in [KIND.NAME]; of several,
+// each has them in [KIND.NAME].
+Result<std::vector<PluginChoice>> choices_of(Kind kind, const Ini& ini, const IniSection& section) {
+  const auto file = ini.file.filename().string();
+  const std::string where = file + " [" + section.name + "]";
+  const auto own = keys_of_kind(kind);
+  std::string chosen;
+  RawSettings raw;
   for (const auto& entry : section.entries) {
     if (entry.first == "plugin")
-      choice.name = entry.second;
-    else
-      choice.raw.push_back(entry);
+      chosen = entry.second;
+    else if (!find_spec(own, entry.first))
+      raw.push_back(entry);
   }
-  if (choice.name.empty())
+  const auto names = may_be_several(kind) ? parts_of(chosen) : std::vector<std::string>{chosen};
+  if (names.empty() || names.front().empty())
     return invalid_argument(where + " plugin: is missing; say which one, for example 'plugin = " +
-                            (kind == Kind::registry   ? "sqlite"
-                             : kind == Kind::search   ? "fts"
-                             : kind == Kind::transfer ? "swarm"
-                             : kind == Kind::auth     ? "open"
-                                                      : "./mine.so") +
-                            "' (`swapmeet plugins` lists them)");
-  if (choice.name.find('/') != std::string::npos)
-    choice.name = (choice.base_folder / choice.name).lexically_normal().string();
-  return choice;
+                            example_of(kind) + "' (`swapmeet plugins` lists them)");
+  if (!may_be_several(kind) && chosen.find(',') != std::string::npos)
+    return invalid_argument(where + " plugin: '" + chosen + "' names several; one is expected");
+  if (names.size() > 1 && !raw.empty())
+    return invalid_argument(where + ' ' + raw.front().first +
+                            ": with several plugins each has its keys in a section of its own, "
+                            "such as [" +
+                            section.name + '.' + short_name(kind, names.front()) + ']');
+  std::vector<PluginChoice> choices;
+  for (const auto& name : names) {
+    PluginChoice choice{.kind = kind,
+                        .name = name,
+                        .where = where,
+                        .raw = raw,
+                        .base_folder = ini.file.parent_path(),
+                        .section = section.name};
+    if (kind != Kind::extension) {
+      const auto own_section = section.name + '.' + short_name(kind, name);
+      const auto* keys = ini.find(own_section);
+      if (keys || names.size() > 1) {
+        choice.section = own_section;
+        choice.where = file + " [" + own_section + "]";
+      }
+      if (keys) choice.raw.insert(choice.raw.end(), keys->entries.begin(), keys->entries.end());
+    }
+    if (name.find('/') != std::string::npos)
+      choice.name = (choice.base_folder / name).lexically_normal().string();
+    choices.push_back(std::move(choice));
+  }
+  return choices;
+}
+
+RawSettings own_entries(const IniSection* section, std::span<const KeySpec> keys) {
+  RawSettings raw;
+  if (section)
+    for (const auto& entry : section->entries)
+      if (find_spec(keys, entry.first)) raw.push_back(entry);
+  return raw;
 }
 
 Result<Settings> check_section(const Ini& ini, const char* name, std::span<const KeySpec> keys) {
@@ -84,19 +168,37 @@ Result<Settings> check_section(const Ini& ini, const char* name, std::span<const
                          section ? section->entries : RawSettings{}, keys, ini.file.parent_path());
 }
 
-Result<PluginChoice> section_choice(const Ini& ini, const IniSection& section) {
-  const auto kind = kind_of_section(section.name);
-  if (kind) return plugin_choice(*kind, ini, section);
+// [KIND.NAME] belongs to a plugin that [KIND] chooses.
+bool is_section_of_chosen(const Ini& ini, const std::string& section) {
+  const auto dot = section.find('.');
+  if (dot == std::string::npos) return false;
+  const auto kind = kind_of_section(section.substr(0, dot));
+  const auto* chooser = ini.find(section.substr(0, dot));
+  if (!kind || !chooser) return false;
+  for (const auto& [key, value] : chooser->entries)
+    if (key == "plugin")
+      for (const auto& name : parts_of(value))
+        if (short_name(*kind, name) == section.substr(dot + 1)) return true;
+  return false;
+}
+
+Result<std::vector<PluginChoice>> section_choices(const Ini& ini, const IniSection& section) {
+  if (const auto kind = kind_of_section(section.name)) return choices_of(*kind, ini, section);
+  if (is_section_of_chosen(ini, section.name)) return std::vector<PluginChoice>{};
   return invalid_argument(
       ini.file.filename().string() + " [" + section.name +
-      "]: there is no such section; host, http, auth, registry, search, transfer and "
-      "extension.NAME are known");
+      "]: there is no such section; host, http, auth, registry, search, transfer, attributes and "
+      "extension.NAME are known, and KIND.NAME for the keys of a plugin that [KIND] chooses");
 }
 
 }  // namespace
 
 std::span<const KeySpec> host_keys() { return kHostKeys; }
 std::span<const KeySpec> http_keys() { return kHttpKeys; }
+std::span<const KeySpec> keys_of_kind(Kind kind) {
+  if (kind == Kind::search) return kSearchKeys;
+  return {};
+}
 
 http::ListenOptions Config::listen_options() const {
   http::ListenOptions options;
@@ -119,7 +221,7 @@ Result<Config> read_config(const std::filesystem::path& file,
   for (const auto& assignment : overrides)
     if (auto applied = override_key(*ini, assignment); !applied) return std::move(applied).error();
 
-  Config config{.file = ini->file, .host = {}, .http = {}, .plugins = {}};
+  Config config{.file = ini->file, .host = {}, .http = {}, .search = {}, .plugins = {}};
   std::string problems;
   const auto problem = [&](const std::string& message) {
     (problems += problems.empty() ? "" : "\n") += message;
@@ -132,12 +234,20 @@ Result<Config> read_config(const std::filesystem::path& file,
     config.http = std::move(*http);
   else
     problem(http.error().message);
+  auto search = Settings::check(ini->file.filename().string() + " [search]",
+                                own_entries(ini->find("search"), kSearchKeys), kSearchKeys,
+                                ini->file.parent_path());
+  if (search)
+    config.search = std::move(*search);
+  else
+    problem(search.error().message);
   for (const auto& section : ini->sections) {
     if (section.name == "host" || section.name == "http") continue;
-    if (auto choice = section_choice(*ini, section))
-      config.plugins.push_back(std::move(*choice));
+    if (auto choices = section_choices(*ini, section))
+      config.plugins.insert(config.plugins.end(), std::make_move_iterator(choices->begin()),
+                            std::make_move_iterator(choices->end()));
     else
-      problem(choice.error().message);
+      problem(choices.error().message);
   }
   if (problems.empty() && !config.owner_access() && !ini->find("auth"))
     problem(ini->file.filename().string() +
@@ -152,6 +262,7 @@ Reload differing(const Config& before, const Config& after) {
   const auto where = after.file.filename().string();
   add_differing(reload, where + " [host]", before.host, after.host, kHostKeys);
   add_differing(reload, where + " [http]", before.http, after.http, kHttpKeys);
+  add_differing(reload, where + " [search]", before.search, after.search, kSearchKeys);
   return reload;
 }
 

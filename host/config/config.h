@@ -20,6 +20,8 @@ struct Config {
   std::filesystem::path file;
   Settings host;
   Settings http;
+  Settings search;  // the host's own keys of [search]
+  // In the order in which they are asked where several of a kind are chosen.
   std::vector<PluginChoice> plugins;
 
   bool owner_access() const { return http.text("access") == "owner"; }
@@ -29,6 +31,8 @@ struct Config {
 // The keys of [host] and [http], for samples and for `swapmeet plugins`.
 std::span<const KeySpec> host_keys();
 std::span<const KeySpec> http_keys();
+// The host's own keys in the section of a kind; the others there are its plugin's.
+std::span<const KeySpec> keys_of_kind(Kind kind);
 
 // Reads and checks the file, with "section.key=value" overrides applied. The error has a line for
 // each mistake.

@@ -16,10 +16,10 @@ constexpr BackoffLimits kBetweenAttempts{milliseconds(500),
 constexpr int kRenewalsBetweenDoubts = 30;                       // ten minutes, for a lease of one
 }  // namespace
 
-Membership::Membership(Registry& registry, Uploads& uploads, ChangeFeed& catalogue,
+Membership::Membership(Registry& registry, PublicEndpoint& endpoint, ChangeFeed& catalogue,
                        MembershipOptions options, Log log, Clock& clock)
     : registry_(registry),
-      uploads_(uploads),
+      endpoint_(endpoint),
       options_(std::move(options)),
       log_(std::move(log)),
       clock_(clock),
@@ -48,8 +48,8 @@ Enrollment Membership::enrollment() const {
   Enrollment enrollment;
   enrollment.id = options_.peer;
   enrollment.name = options_.name;
-  enrollment.address = uploads_.announced_address();
-  enrollment.port = uploads_.listening().port;
+  enrollment.address = endpoint_.announced_address();
+  enrollment.port = endpoint_.listening().port;
   enrollment.token = options_.token;
   return enrollment;
 }

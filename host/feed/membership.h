@@ -17,9 +17,9 @@
 #include "host/feed/announcer.h"
 #include "host/feed/pump.h"
 #include "swapmeet/backoff.h"
+#include "swapmeet/public_endpoint.h"
 #include "swapmeet/registry.h"
 #include "swapmeet/time.h"
-#include "swapmeet/transfer.h"
 
 namespace swapmeet {
 
@@ -32,9 +32,9 @@ struct MembershipOptions {
 
 class Membership {
  public:
-  // Registry, uploads, catalogue and clock must outlive the membership.
-  Membership(Registry& registry, Uploads& uploads, ChangeFeed& catalogue, MembershipOptions options,
-             Log log, Clock& clock);
+  // Registry, endpoint, catalogue and clock must outlive the membership.
+  Membership(Registry& registry, PublicEndpoint& endpoint, ChangeFeed& catalogue,
+             MembershipOptions options, Log log, Clock& clock);
   ~Membership() { stop(); }
   Membership(const Membership&) = delete;
   Membership& operator=(const Membership&) = delete;
@@ -59,7 +59,7 @@ class Membership {
   std::string set_problem(std::string problem);  // the one before
 
   Registry& registry_;
-  Uploads& uploads_;
+  PublicEndpoint& endpoint_;
   const MembershipOptions options_;
   const Log log_;
   Clock& clock_;

@@ -28,7 +28,7 @@
 
 namespace swapmeet::http {
 
-class Front final : public Listener, public AtOnceRoutes {
+class Front final : public Listener {
  public:
   Front(const ListenOptions& options, const Clock& clock, const Hooks& hooks,
         ListeningSocket socket);
@@ -39,10 +39,6 @@ class Front final : public Listener, public AtOnceRoutes {
   Result<Registration> add(const std::string& method, const std::string& pattern, Handler handler,
                            const RouteOptions& options) override {
     return router_.add(method, pattern, std::move(handler), options);
-  }
-  Result<Registration> add_at_once(const std::string& method, const std::string& pattern,
-                                   AtOnce at_once, Handler handler) override {
-    return router_.add_at_once(method, pattern, std::move(at_once), std::move(handler));
   }
 
  private:

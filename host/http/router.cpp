@@ -81,12 +81,12 @@ std::optional<Response> Route::run(Request& request) {
 }
 
 std::optional<Response> Route::run_at_once(Request& request) {
-  if (!at_once_ || !enter()) return std::nullopt;
+  if (!options_.at_once || !enter()) return std::nullopt;
   struct Leave {
     Route& route;
     ~Leave() { route.leave(); }
   } const leave{*this};
-  return at_once_(request);
+  return options_.at_once(request);
 }
 
 void Route::close() {
@@ -97,22 +97,14 @@ void Route::close() {
 
 Result<Registration> Router::add(const std::string& method, const std::string& pattern,
                                  Handler handler, const RouteOptions& options) {
-  return add(method, pattern, std::make_shared<Route>(std::move(handler), options));
-}
-
-Result<Registration> Router::add_at_once(const std::string& method, const std::string& pattern,
-                                         AtOnce at_once, Handler handler) {
-  return add(method, pattern,
-             std::make_shared<Route>(std::move(handler), RouteOptions{}, std::move(at_once)));
-}
-
-Result<Registration> Router::add(const std::string& method, const std::string& pattern,
-                                 std::shared_ptr<Route> made) {
   if (pattern.empty() || pattern.front() != '/')
     return Error{
         ErrorCode::invalid_argument, "the route '" + pattern + "' does not begin with '/'", {}};
   const auto segments = split(pattern);
-  Entry entry{method, pattern, {segments.begin(), segments.end()}, std::move(made)};
+  Entry entry{method,
+              pattern,
+              {segments.begin(), segments.end()},
+              std::make_shared<Route>(std::move(handler), options)};
   const std::unique_lock lock(table_->mutex);
   auto& entries = table_->entries;
   const bool is_taken = std::any_of(entries.begin(), entries.end(), [&](const Entry& other) {

@@ -10,20 +10,19 @@
 #include <vector>
 
 #include "swapmeet/http.h"
-#include "swapmeet/http_at_once.h"
 
 namespace swapmeet::http {
 
 // One route, kept alive by whoever runs its handler.
 class Route {
  public:
-  Route(Handler handler, const RouteOptions& options, AtOnce at_once = {})
-      : handler_(std::move(handler)), at_once_(std::move(at_once)), options_(options) {}
+  Route(Handler handler, const RouteOptions& options)
+      : handler_(std::move(handler)), options_(options) {}
   const RouteOptions& options() const { return options_; }
-  bool is_tried_at_once() const { return static_cast<bool>(at_once_); }
+  bool is_tried_at_once() const { return static_cast<bool>(options_.at_once); }
   // nullopt when the route has been taken away in the meantime.
   std::optional<Response> run(Request& request);
-  // What can be answered on the socket thread (AtOnceRoutes); nullopt: nothing, or the
+  // What can be answered on the socket thread (RouteOptions::at_once); nullopt: nothing, or the
   // route has been taken away.
   std::optional<Response> run_at_once(Request& request);
   // No call begins after this, and none is running when it returns.
@@ -34,7 +33,6 @@ class Route {
   void leave();
 
   Handler handler_;
-  AtOnce at_once_;
   RouteOptions options_;
   std::mutex mutex_;
   std::condition_variable idle_;
@@ -48,12 +46,10 @@ struct Match {
   std::vector<std::string> allowed;           // methods of this path, when only the method is wrong
 };
 
-class Router : public Routes, public AtOnceRoutes {
+class Router : public Routes {
  public:
   Result<Registration> add(const std::string& method, const std::string& pattern, Handler handler,
                            const RouteOptions& options = {}) override;
-  Result<Registration> add_at_once(const std::string& method, const std::string& pattern,
-                                   AtOnce at_once, Handler handler) override;
   // `path` is percent-encoded. HEAD finds GET routes.
   Match find(const std::string& method, const std::string& path) const;
 
@@ -64,8 +60,6 @@ class Router : public Routes, public AtOnceRoutes {
     std::vector<std::string> segments;
     std::shared_ptr<Route> route;
   };
-  Result<Registration> add(const std::string& method, const std::string& pattern,
-                           std::shared_ptr<Route> route);
   struct Table {
     mutable std::shared_mutex mutex;
     std::vector<Entry> entries;  // more literal patterns first

@@ -19,8 +19,8 @@ namespace swapmeet::http {
 
 struct Hooks {
   // Runs before the handler and where that runs: on a worker, for quick routes on the socket
-  // thread, and for what is tried there first (AtOnceRoutes) on both; may set request.identity. A
-  // Response ends the request.
+  // thread, and for what is tried there first (RouteOptions::at_once) on both; may set
+  // request.identity. A Response ends the request.
   std::function<std::optional<Response>(Request&)> guard;
   // After the handler, on the same thread.
   std::function<void(const Request&, int status, std::chrono::microseconds)> on_request;

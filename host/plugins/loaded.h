@@ -24,7 +24,7 @@ struct Manager::Loaded {
   bool hangs = false;
   Settings in_force;  // what it runs with
 
-  const PluginInfo& info() const { return library.descriptor->info; }
+  PluginInfo info() const { return info_of(*library.descriptor); }
   bool provides(std::string_view id) const {
     return std::any_of(info().provides.begin(), info().provides.end(),
                        [&](const char* provided) { return id == provided; });

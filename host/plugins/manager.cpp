@@ -72,7 +72,7 @@ Result<std::unique_ptr<Manager::Loaded>> Manager::load_one(const PluginChoice& c
   if (!file) return at(file.error());
   auto library = open_library(*file);
   if (!library) return at(library.error());
-  const auto& info = library->descriptor->info;
+  const auto info = info_of(*library->descriptor);
   if (info.kind != choice.kind)
     return at({ErrorCode::invalid_argument,
                file->string() + ": is a " + std::string(name_of(info.kind)) + " plugin, here a " +
@@ -84,7 +84,7 @@ Result<std::unique_ptr<Manager::Loaded>> Manager::load_one(const PluginChoice& c
                file->string() + ": calls itself '" + info.id + "' instead of '" + wanted +
                    "'; name the file after its id, or give the file's path",
                {}});
-  auto settings = Settings::check(choice.where, choice.raw, info.keys, choice.base_folder);
+  auto settings = Settings::check(choice.where, choice.raw, info.keys.rows(), choice.base_folder);
   if (!settings) return std::move(settings).error();
 
   auto loaded = std::make_unique<Loaded>();
@@ -224,7 +224,7 @@ Reload Manager::reconfigure_one(Loaded& loaded, const PluginChoice& choice) {
     return Reload{
         .changed = {}, .refused = {why + "; the section stays as it was"}, .at_restart = {}};
   };
-  const auto& specs = loaded.info().keys;
+  const auto specs = loaded.info().keys.rows();
   auto settings = Settings::check(choice.where, choice.raw, specs, choice.base_folder);
   if (!settings) return refused(settings.error().message);
   const auto why_not = [&](const Error& error) {

@@ -11,8 +11,8 @@ class PluginHost::OwnedRoutes final : public http::Routes {
   explicit OwnedRoutes(PluginHost& host) : host_(host) {}
   Result<Registration> add(const std::string& method, const std::string& pattern,
                            http::Handler handler, const http::RouteOptions& options) override {
-    auto added =
-        host_.services_.routes->add(method, pattern, host_.counted(std::move(handler)), options);
+    auto added = host_.services_.routes->add(method, pattern, host_.counted(std::move(handler)),
+                                             host_.counted(options));
     if (!added) return std::move(added).error();
     return host_.own(std::move(*added));
   }
@@ -23,7 +23,7 @@ class PluginHost::OwnedRoutes final : public http::Routes {
 
 // A listener of the plugin's own. The plugin holds this; the real one is closed when the plugin
 // lets go of it or when the host sweeps, whichever comes first.
-class PluginHost::OwnedListener final : public http::Listener, public http::AtOnceRoutes {
+class PluginHost::OwnedListener final : public http::Listener {
  public:
   OwnedListener(PluginHost& host, std::unique_ptr<http::Listener> listener)
       : host_(host), address_(listener->address()), real_(std::make_shared<Real>()) {
@@ -39,18 +39,8 @@ class PluginHost::OwnedListener final : public http::Listener, public http::AtOn
   Result<Registration> add(const std::string& method, const std::string& pattern,
                            http::Handler handler, const http::RouteOptions& options) override {
     return add_to([&](http::Listener& listener) {
-      return listener.add(method, pattern, host_.counted(std::move(handler)), options);
-    });
-  }
-  Result<Registration> add_at_once(const std::string& method, const std::string& pattern,
-                                   http::AtOnce at_once, http::Handler handler) override {
-    return add_to([&](http::Listener& listener) {
-      auto counted = host_.counted(std::move(handler));
-      auto* routes = http::at_once_routes(listener);
-      return routes == nullptr
-                 ? listener.add(method, pattern, std::move(counted))
-                 : routes->add_at_once(method, pattern, host_.counted_at_once(std::move(at_once)),
-                                       std::move(counted));
+      return listener.add(method, pattern, host_.counted(std::move(handler)),
+                          host_.counted(options));
     });
   }
 
@@ -123,8 +113,9 @@ auto PluginHost::counting(Work work) {
 
 http::Handler PluginHost::counted(http::Handler handler) { return counting(std::move(handler)); }
 
-http::AtOnce PluginHost::counted_at_once(http::AtOnce at_once) {
-  return counting(std::move(at_once));
+http::RouteOptions PluginHost::counted(http::RouteOptions options) {
+  if (options.at_once) options.at_once = counting(std::move(options.at_once));
+  return options;
 }
 
 Registration PluginHost::every(std::chrono::milliseconds interval, std::function<void()> task) {
@@ -136,6 +127,10 @@ Registration PluginHost::subscribe(std::function<void(const Event&)> listener) {
   return own(services_.events.subscribe([this, listener = std::move(listener)](const Event& event) {
     run_guarded("an event", [&] { listener(event); });
   }));
+}
+
+Registration PluginHost::follow(ChangeFeed& feed, ChangeFollower& follower) {
+  return own(services_.follow(id_, feed, follower));
 }
 
 std::shared_ptr<Counter> PluginHost::counter(const std::string& name, const std::string& help) {

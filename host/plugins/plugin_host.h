@@ -14,7 +14,6 @@
 #include "host/services/metrics.h"
 #include "host/services/scheduler.h"
 #include "swapmeet/host.h"
-#include "swapmeet/http_at_once.h"
 
 namespace swapmeet {
 
@@ -30,6 +29,8 @@ struct Services {
   std::string version;
   http::Routes* routes = nullptr;
   std::function<Result<std::unique_ptr<http::Listener>>(const http::ListenOptions&)> listen;
+  // Moves changes on behalf of `source` until the registration is gone.
+  std::function<Registration(const std::string& source, ChangeFeed&, ChangeFollower&)> follow;
   Scheduler& scheduler;
   EventBus& events;
   Metrics& metrics;
@@ -54,6 +55,7 @@ class PluginHost final : public Host {
   Registration every(std::chrono::milliseconds interval, std::function<void()> task) override;
   void publish(const Event& event) override { services_.events.publish(event); }
   Registration subscribe(std::function<void(const Event&)> listener) override;
+  Registration follow(ChangeFeed& feed, ChangeFollower& follower) override;
   std::shared_ptr<Counter> counter(const std::string& name, const std::string& help) override;
   Registration gauge(const std::string& name, const std::string& help,
                      std::function<double()> read) override;
@@ -81,7 +83,7 @@ class PluginHost final : public Host {
   };
   // The handler, with what it throws counted against the plugin.
   http::Handler counted(http::Handler handler);
-  http::AtOnce counted_at_once(http::AtOnce at_once);
+  http::RouteOptions counted(http::RouteOptions options);
   template <class Work>
   auto counting(Work work);
   // Keeps the registration among the plugin's own; what is returned takes it out again. After the

@@ -54,6 +54,15 @@ JsonObject& JsonObject::objects(std::string_view name, const std::vector<JsonObj
   return member(name, list + ']');
 }
 
+JsonObject& JsonObject::texts(std::string_view name, const std::vector<std::string>& values) {
+  std::string list = "[";
+  for (const auto& value : values) {
+    if (list.size() > 1) list += ',';
+    list += json_quoted(value);
+  }
+  return member(name, list + ']');
+}
+
 JsonObject& JsonObject::add(const JsonObject& other) {
   if (!members_.empty() && !other.members_.empty()) members_ += ',';
   members_ += other.members_;

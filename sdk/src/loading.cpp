@@ -42,23 +42,25 @@ Result<void> check_plugin_descriptor(const fs::path& file, const PluginDescripto
                              std::to_string(plugin.abi_minor) + ", this host speaks " +
                              std::to_string(kAbiMajor) + '.' + std::to_string(kAbiMinor) +
                              "; rebuild it against this host's SDK");
-  if (plugin.size != sizeof(PluginDescriptor))
-    return refused(file, "has a descriptor of " + std::to_string(plugin.size) +
-                             " bytes instead of " + std::to_string(sizeof(PluginDescriptor)) +
+  if (plugin.size < sizeof(PluginDescriptor))
+    return refused(file, "has a descriptor of " + std::to_string(plugin.size) + " bytes, not " +
+                             std::to_string(sizeof(PluginDescriptor)) +
                              "; rebuild it against this host's SDK");
-  if (!plugin.toolchain || !plugin.info.id || !plugin.info.version || !plugin.info.summary ||
-      !plugin.create || !plugin.destroy || plugin.info.kind > Kind::extension)
+  if (!plugin.toolchain || !plugin.contracts || !plugin.info || !plugin.create || !plugin.destroy)
     return refused(file,
-                   "leaves out its toolchain, id, kind, version, summary, create or destroy; "
-                   "use SWAPMEET_PLUGIN, which fills in all but id, kind, version, summary");
+                   "leaves out its toolchain, contracts, info, create or destroy; use "
+                   "SWAPMEET_PLUGIN, which fills them in");
   if (std::strcmp(plugin.toolchain, kToolchain) != 0)
     return refused(file, std::string("was built with '") + plugin.toolchain +
                              "', this host with '" + kToolchain +
                              "'; rebuild it with the host's toolchain");
-  if (!std::string_view(plugin.info.id).starts_with(std::string(name_of(plugin.info.kind)) + '.'))
-    return refused(file, std::string("calls itself '") + plugin.info.id +
+  const auto info = info_of(plugin);
+  if (!info.id || !info.version || !info.summary || info.kind > Kind::attributes)
+    return refused(file, "leaves out its id, kind, version or summary, or has a kind that is none");
+  if (!std::string_view(info.id).starts_with(std::string(name_of(info.kind)) + '.'))
+    return refused(file, std::string("calls itself '") + info.id +
                              "', which does not begin with its kind '" +
-                             std::string(name_of(plugin.info.kind)) + ".'");
+                             std::string(name_of(info.kind)) + ".'");
   return {};
 }
 

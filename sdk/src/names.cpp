@@ -1,8 +1,9 @@
 // The texts of enumerations, as they stand on the wire.
 #include <array>
 
+#include "swapmeet/downloads.h"
+#include "swapmeet/inbox.h"
 #include "swapmeet/search.h"
-#include "swapmeet/transfer.h"
 
 namespace swapmeet {
 namespace {

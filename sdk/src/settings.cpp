@@ -1,6 +1,7 @@
 #include "swapmeet/settings.h"
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 #include <numeric>
 #include <stdexcept>
@@ -82,13 +83,13 @@ Result<void> check_measured(const KeySpec& spec, const std::string& text) {
 }
 
 Result<void> check_choice(const KeySpec& spec, const std::string& text) {
-  std::string_view rest = spec.low ? spec.low : "";
+  std::string_view rest = spec.choices ? spec.choices : "";
   while (!rest.empty()) {
     const auto bar = rest.find('|');
     if (rest.substr(0, bar) == text) return {};
     rest.remove_prefix(bar == std::string_view::npos ? rest.size() : bar + 1);
   }
-  return invalid_argument("'" + text + "' is none of " + (spec.low ? spec.low : ""));
+  return invalid_argument("'" + text + "' is none of " + (spec.choices ? spec.choices : ""));
 }
 
 Result<void> check_url(const std::string& text) {
@@ -137,6 +138,18 @@ T required(std::optional<T> value, std::string_view key) {
 }
 
 }  // namespace
+
+std::vector<KeySpec> KeyTable::rows() const {
+  std::vector<KeySpec> rows;
+  rows.reserve(count_);
+  const auto known = std::min(row_size_, sizeof(KeySpec));
+  for (std::size_t i = 0; i < count_; ++i) {
+    KeySpec row{};
+    std::memcpy(static_cast<void*>(&row), static_cast<const char*>(first_) + i * row_size_, known);
+    rows.push_back(row);
+  }
+  return rows;
+}
 
 const KeySpec* find_spec(std::span<const KeySpec> specs, std::string_view key) {
   for (const auto& spec : specs) {

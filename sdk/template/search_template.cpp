@@ -23,7 +23,7 @@ class TemplateSearch final : public Plugin, public Search, public ChangeFollower
 
   // The side that follows the registry. Nothing is kept on disk: a new object follows no feed yet,
   // so the host's pump begins from the beginning.
-  ChangeFollower* follower() noexcept override { return this; }
+  ChangeFollower* follower() override { return this; }
   Result<FeedPosition> applied() override {
     const std::lock_guard lock(mutex_);
     return stands_;

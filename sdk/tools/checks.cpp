@@ -33,15 +33,15 @@ class Bench {
  public:
   explicit Bench(const Subject& subject) : descriptor_(*load(subject.file)) {
     host_.provide<Registry>(registry_);
-    auto checked = Settings::check(descriptor_.info.id, subject.settings, descriptor_.info.keys,
-                                   host_.data_folder());
+    auto checked = Settings::check(info_of(descriptor_).id, subject.settings,
+                                   info_of(descriptor_).keys.rows(), host_.data_folder());
     if (!checked) throw std::runtime_error(checked.error().message);
     host_.set_settings(std::move(*checked));
   }
 
   using Object = std::unique_ptr<Plugin, void (*)(Plugin*)>;
   Object create() const { return {descriptor_.create(), descriptor_.destroy}; }
-  const PluginInfo& info() const { return descriptor_.info; }
+  PluginInfo info() const { return info_of(descriptor_); }
   testing::FakeHost& host() { return host_; }
 
   Object started() {
@@ -94,7 +94,7 @@ Outcome check_loads(const Subject& subject) {
   auto opened = testing::open_plugin(subject.file);
   if (!opened) return failed(opened.error().message);
   const auto& plugin = **opened;
-  return ok(std::string(plugin.info.id) + ' ' + plugin.info.version + ", ABI " +
+  return ok(std::string(info_of(plugin).id) + ' ' + info_of(plugin).version + ", ABI " +
             std::to_string(plugin.abi_major) + '.' + std::to_string(plugin.abi_minor) + ", " +
             plugin.toolchain);
 }
@@ -108,7 +108,7 @@ std::string problem_of(const KeySpec& key) {
     return name + ": a key's name has a-z, 0-9, '_' and '.' only";
   if (name == "plugin") return "plugin: is the host's own key";
   if (!key.help || !*key.help) return name + ": has no help";
-  if (key.type == KeyType::choice && !key.low) return name + ": names no choices";
+  if (key.type == KeyType::choice && !key.choices) return name + ": names no choices";
   if (!key.default_value || !*key.default_value || name.ends_with(".*")) return {};
   const KeySpec alone[] = {key};
   const auto checked = Settings::check("key", {{name, key.default_value}}, alone, "/");
@@ -119,9 +119,9 @@ std::string problem_of(const KeySpec& key) {
 Outcome check_keys(const Subject& subject) {
   auto opened = testing::open_plugin(subject.file);
   if (!opened) return failed(opened.error().message);
-  const auto& info = (*opened)->info;
+  const auto info = info_of(**opened);
   std::set<std::string> names;
-  for (const auto& key : info.keys) {
+  for (const auto& key : info.keys.rows()) {
     if (auto problem = problem_of(key); !problem.empty()) return failed(problem);
     if (!names.insert(key.name).second) return failed(std::string(key.name) + ": is there twice");
   }
@@ -141,18 +141,18 @@ Outcome check_creates(const Subject& subject) {
 }
 
 // Its section must have keys that only a person can choose.
-const KeySpec* missing_key(const PluginInfo& info, const RawSettings& settings) {
-  for (const auto& key : info.keys)
+std::optional<KeySpec> missing_key(const PluginInfo& info, const RawSettings& settings) {
+  for (const auto& key : info.keys.rows())
     if (!key.default_value && std::none_of(settings.begin(), settings.end(),
                                            [&](const auto& set) { return set.first == key.name; }))
-      return &key;
-  return nullptr;
+      return key;
+  return std::nullopt;
 }
 
 Outcome check_configures(const Subject& subject) {
   auto opened = testing::open_plugin(subject.file);
   if (!opened) return failed(opened.error().message);
-  if (const auto* key = missing_key((*opened)->info, subject.settings))
+  if (const auto key = missing_key(info_of(**opened), subject.settings))
     return skipped("it needs a key: give one with --set " + std::string(key->name) + "=… (" +
                    key->help + ')');
   Bench bench(subject);

@@ -17,8 +17,10 @@
 #include "auth/accounts/directory.h"
 #include "auth/accounts/passwords.h"
 #include "auth/accounts/signer.h"
-#include "swapmeet/auth.h"
+#include "swapmeet/accounts.h"
+#include "swapmeet/authenticator.h"
 #include "swapmeet/host.h"
+#include "swapmeet/ticket_issuer.h"
 
 namespace swapmeet::auth_accounts {
 

@@ -14,12 +14,13 @@ using namespace swapmeet;
 constexpr const char* kProvides[] = {Authenticator::kInterface, Accounts::kInterface,
                                      TicketIssuer::kInterface};
 constexpr KeySpec kKeys[] = {
-    at_once(
-        {"guests", KeyType::choice, "refuse", "refuse|read|share", nullptr,
+    at_once(one_of(
+        "refuse|read|share",
+        {"guests", "refuse",
          "What those may do who have not logged in: nothing, search and browse, or also register a "
-         "peer."}),
-    at_once({"registration", KeyType::choice, "closed", "closed|open", nullptr,
-             "May people make accounts themselves?"}),
+         "peer."})),
+    at_once(
+        one_of("closed|open", {"registration", "closed", "May people make accounts themselves?"})),
     at_once({"max_accounts", KeyType::integer, "10000", "1", "1000000",
              "How many accounts there may be."}),
     at_once({"session_length", KeyType::duration, "7d", "1s", "366d",

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "swapmeet/auth.h"
+#include "swapmeet/accounts.h"
 
 namespace swapmeet::auth_accounts {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "swapmeet/auth.h"
+#include "swapmeet/accounts.h"
 #include "swapmeet/sqlite/database.h"
 #include "swapmeet/sqlite/upkeep.h"
 

@@ -3,7 +3,7 @@
 // Threads: no state, so any thread may call anything.
 #pragma once
 
-#include "swapmeet/auth.h"
+#include "swapmeet/authenticator.h"
 
 namespace swapmeet::auth_open {
 

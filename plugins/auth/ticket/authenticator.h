@@ -9,7 +9,8 @@
 #include <optional>
 #include <string>
 
-#include "swapmeet/auth.h"
+#include "swapmeet/authenticator.h"
+#include "swapmeet/ticket_issuer.h"
 #include "swapmeet/time.h"
 
 namespace swapmeet::auth_ticket {

@@ -103,20 +103,19 @@ class RemoteRegistry final : public Plugin, public Registry, public IndexAddress
     return ask<FeedPosition>("POST", peer_path(peer) + "/changes", body, fields);
   }
 
-  Result<Page<Listing>> browse(const PeerId& peer, const BrowseQuery& query,
-                               const Identity&) override {
+  Result<Page<Listing>> browse(const PeerId& peer, const BrowseQuery& query) override {
     return ask<Page<Listing>>("GET", peer_path(peer) + "/files" + page_query(query.page) +
                                          "&folder=" + wire::percent_encode(query.folder));
   }
-  Result<ContentRecord> content(const ContentId& content, const Identity&) override {
-    return ask<ContentRecord>("GET", "/api/v1/contents/" + content.text());
+  Result<ContentRecord> content(const ContentQuery& query) override {
+    return ask<ContentRecord>("GET", "/api/v1/contents/" + query.content.text());
   }
   Result<RegistryCounts> counts() override {
     auto report = ask<wire::StatusReport>("GET", "/api/v1/status");
     if (!report) return std::move(report).error();
     return report->counts;
   }
-  ChangeFeed* feed() noexcept override { return nullptr; }
+  ChangeFeed* feed() override { return nullptr; }
 
  private:
   template <class T>

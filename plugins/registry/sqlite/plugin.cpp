@@ -156,25 +156,24 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
     });
   }
 
-  Result<Page<Listing>> browse(const PeerId& peer, const BrowseQuery& query,
-                               const Identity& viewer) override {
+  Result<Page<Listing>> browse(const PeerId& peer, const BrowseQuery& query) override {
     if (!sqlite::is_cursor(query.page.after))
       return invalid_argument("'after' is not what an earlier page gave as 'next'");
     return attempt([&]() -> Result<Page<Listing>> {
       if (!store_->peer(peer)) return not_registered(peer);
-      return store_->browse(peer, query, viewer);
+      return store_->browse(peer, query, query.viewer);
     });
   }
 
-  Result<ContentRecord> content(const ContentId& content, const Identity& viewer) override {
-    return attempt([&] { return store_->content(content, viewer); });
+  Result<ContentRecord> content(const ContentQuery& query) override {
+    return attempt([&] { return store_->content(query.content, query.viewer); });
   }
 
   Result<RegistryCounts> counts() override {
     return attempt([&]() -> Result<RegistryCounts> { return store_->counts(); });
   }
 
-  ChangeFeed* feed() noexcept override { return this; }
+  ChangeFeed* feed() override { return this; }
   Result<FeedState> state() override {
     return attempt([&]() -> Result<FeedState> { return store_->feed_state(); });
   }

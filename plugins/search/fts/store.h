@@ -30,7 +30,7 @@ class Store final : public Search, public ChangeFollower {
                                      const std::function<void(const std::string&)>& report);
 
   Result<SearchPage> search(const SearchRequest& request) override;
-  ChangeFollower* follower() noexcept override { return this; }
+  ChangeFollower* follower() override { return this; }
   Result<FeedPosition> applied() override;
   Result<void> apply(const ChangeBatch& batch) override;
 

@@ -49,7 +49,7 @@ class Index final : public Search, public ChangeFollower {
 
   Result<SearchPage> search(const SearchRequest& request) override;
   Result<std::vector<std::string>> suggest(const SuggestRequest& request) override;
-  ChangeFollower* follower() noexcept override { return this; }
+  ChangeFollower* follower() override { return this; }
   Result<FeedPosition> applied() override;
   Result<void> apply(const ChangeBatch& batch) override;
 

@@ -66,7 +66,7 @@ class RemoteSearch final : public Plugin, public Search, public Watches {
     if (!suggestions) return std::move(suggestions).error();
     return std::move(suggestions->queries);
   }
-  ChangeFollower* follower() noexcept override { return nullptr; }
+  ChangeFollower* follower() override { return nullptr; }
   Result<Registration> watch(const WatchRequest& request,
                              std::function<void(const Match&)> found) override {
     return watches_->watch(request, std::move(found));

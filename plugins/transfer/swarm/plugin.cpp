@@ -7,7 +7,7 @@
 #include <chrono>
 #include <optional>
 
-#include "swapmeet/auth.h"
+#include "swapmeet/authenticator.h"
 #include "swapmeet/random.h"
 #include "transfer/swarm/base/shown_name.h"
 #include "transfer/swarm/catalogue/catalogue.h"
@@ -101,7 +101,7 @@ class SwarmPlugin final : public Plugin {
   void* interface(std::string_view id) override {
     if (id == Shares::kInterface) return static_cast<Shares*>(shares_.get());
     if (id == Downloads::kInterface) return static_cast<Downloads*>(downloads_.get());
-    if (id == Uploads::kInterface) return static_cast<Uploads*>(meter_.get());
+    if (auto* found = interface_of<Uploads, PublicEndpoint>(meter_.get(), id)) return found;
     if (id == Inbox::kInterface) return static_cast<Inbox*>(inbox_.get());
     return interface_of<Stores>(&*kept_, id);
   }
@@ -168,7 +168,7 @@ class SwarmPlugin final : public Plugin {
     scan.hash_threads = static_cast<std::size_t>(host_->settings().integer("hash_threads"));
     scan.never = host_data;
     scan.moved = [meter = meter_.get()] {
-      const auto totals = meter->totals();
+      const auto totals = meter->counted();
       return totals.sent + totals.received;
     };
     scan.log = log;
@@ -183,7 +183,7 @@ class SwarmPlugin final : public Plugin {
 
   void keep_totals() {
     auto kept = sqlite::attempt([&]() -> Result<void> {
-      statistics_->put(meter_->totals());
+      statistics_->put(meter_->counted());
       return {};
     });
     if (!kept)
@@ -308,7 +308,7 @@ class SwarmPlugin final : public Plugin {
 };
 
 constexpr const char* kProvides[] = {Shares::kInterface, Downloads::kInterface, Uploads::kInterface,
-                                     Inbox::kInterface};
+                                     PublicEndpoint::kInterface, Inbox::kInterface};
 constexpr const char* kRequires[] = {Registry::kInterface};
 
 }  // namespace

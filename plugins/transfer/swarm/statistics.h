@@ -7,7 +7,7 @@
 #include <span>
 
 #include "swapmeet/sqlite/database.h"
-#include "swapmeet/transfer.h"
+#include "swapmeet/uploads.h"
 
 namespace swapmeet::transfer_swarm {
 

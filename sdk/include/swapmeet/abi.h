@@ -53,4 +53,11 @@ inline constexpr std::uint16_t kAbiMinor = 0;
 inline constexpr const char* kToolchain =
     SWAPMEET_COMPILER ", " SWAPMEET_LIBRARY ", " SWAPMEET_LEVEL ", sanitizer " SWAPMEET_SANITIZER;
 
+// A fingerprint of the contract headers (comments and spaces aside), which swapmeet_add_plugin()
+// makes of those that a plugin is built with. Equal ABI numbers with other headers are refused.
+#ifndef SWAPMEET_CONTRACTS
+#define SWAPMEET_CONTRACTS ""
+#endif
+inline constexpr const char* kContracts = SWAPMEET_CONTRACTS;
+
 }  // namespace swapmeet

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "swapmeet/address.h"
+#include "swapmeet/deadline.h"
 #include "swapmeet/identity.h"
 #include "swapmeet/json_object.h"
 #include "swapmeet/registration.h"
@@ -49,6 +51,8 @@ struct Request {
   std::string remote_address;  // IP, as text
   std::uint16_t remote_port = 0;
   Identity identity;  // a guest, unless the listener's guard found out more
+  // When the host answers 504 by itself; what the handler asks of others, it asks with this.
+  Deadline deadline = {};
 
   // The first query parameter of that name, or nullptr.
   const std::string* query_value(std::string_view name) const;
@@ -119,11 +123,18 @@ std::string content_disposition(std::string_view name);
 // becomes a 500 with the request's id.
 using Handler = std::function<Response(Request&)>;
 
+// On the socket thread, by the rules of RouteOptions::quick. nullopt: not now; the handler gets the
+// request then, on a worker. It does as well when this throws.
+using AtOnce = std::function<std::optional<Response>(Request&)>;
+
 struct RouteOptions {
   std::size_t max_body = 1 << 20;  // bytes; more is answered 413 without reading it
   // The handler never waits (for a disk, a host, a lock that is held for long) and takes some
   // microseconds: it runs on the front's own socket thread, without the way to a worker and back.
   bool quick = false;
+  // For answers that are at times in memory: tried first, on the socket thread, without the way to
+  // a worker and back. nullptr: it is not.
+  AtOnce at_once = nullptr;
 };
 
 // Thread-safe.
@@ -132,6 +143,9 @@ class Routes {
   virtual ~Routes() = default;
   // Pattern: "/api/v1/peers/{id}/files"; {name} matches one segment, {name...} at the end the rest.
   // Literal segments win over {name}. `already_exists`: the method and pattern are taken.
+  // `not_allowed`: the pattern is the host's; a plugin's routes on the host's own listener are
+  // below
+  // "/api/v1/ext/NAME/", where NAME is the last part of its id.
   // When the registration is gone, no call of the handler is running.
   virtual Result<Registration> add(const std::string& method, const std::string& pattern,
                                    Handler handler, const RouteOptions& options = {}) = 0;

@@ -20,6 +20,7 @@ class JsonObject {
   JsonObject& boolean(std::string_view name, bool value);
   JsonObject& object(std::string_view name, const JsonObject& value);
   JsonObject& objects(std::string_view name, const std::vector<JsonObject>& values);
+  JsonObject& texts(std::string_view name, const std::vector<std::string>& values);
   // The members of another, after its own.
   JsonObject& add(const JsonObject& other);
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "swapmeet/address.h"
+#include "swapmeet/deadline.h"
 #include "swapmeet/feed.h"
 #include "swapmeet/id.h"
 #include "swapmeet/identity.h"
@@ -83,11 +84,20 @@ struct PeerQuery {
   PageRequest page;
   std::string name;  // empty, or a part of the name, in any case
   bool present_only = true;
+  Deadline deadline = {};
 };
 
 struct BrowseQuery {
   PageRequest page;
   std::string folder;  // empty, or a path: only listings below it
+  Identity viewer = {};
+  Deadline deadline = {};
+};
+
+struct ContentQuery {
+  ContentId content;
+  Identity viewer = {};
+  Deadline deadline = {};
 };
 
 struct RegistryCounts {
@@ -102,7 +112,7 @@ struct RegistryCounts {
 // `internal`.
 class Registry {
  public:
-  static constexpr const char* kInterface = "swapmeet.registry/1";
+  static constexpr const char* kInterface = "swapmeet.registry/2";
   virtual ~Registry() = default;
 
   // Registers, or registers again with another name or address; the peer is present from then on.
@@ -126,14 +136,14 @@ class Registry {
                                         const ChangeBatch& batch) = 0;
 
   // What a peer shares that `viewer` may see, in order of path. `not_found`: no such peer.
-  virtual Result<Page<Listing>> browse(const PeerId& peer, const BrowseQuery& query,
-                                       const Identity& viewer) = 0;
+  virtual Result<Page<Listing>> browse(const PeerId& peer, const BrowseQuery& query) = 0;
   // `not_found`: no listing that `viewer` may see has this content. Sources may be empty.
-  virtual Result<ContentRecord> content(const ContentId& content, const Identity& viewer) = 0;
+  virtual Result<ContentRecord> content(const ContentQuery& query) = 0;
 
   virtual Result<RegistryCounts> counts() = 0;
   // The registry as a feed for a search to follow; nullptr when it is not a store of its own.
-  virtual ChangeFeed* feed() noexcept = 0;
+  // [any thread, between start and stop; quick]
+  virtual ChangeFeed* feed() = 0;
 };
 
 }  // namespace swapmeet

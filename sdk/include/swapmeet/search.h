@@ -4,17 +4,20 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "swapmeet/deadline.h"
 #include "swapmeet/feed.h"
 #include "swapmeet/id.h"
 #include "swapmeet/identity.h"
 #include "swapmeet/media_type.h"
 #include "swapmeet/page.h"
 #include "swapmeet/result.h"
+#include "swapmeet/time.h"
 
 namespace swapmeet {
 
@@ -27,6 +30,7 @@ struct SearchRequest {
   PageRequest page;
   SortOrder sort = SortOrder::relevance;
   Identity viewer;
+  Deadline deadline = {};
 };
 
 // One content, whatever names it goes by.
@@ -38,6 +42,11 @@ struct Hit {
   MediaType type = MediaType::other;
   std::uint32_t sources = 0;       // peers that are present and have it
   std::vector<std::string> names;  // other names it goes by, at most 10
+  // How well it answers the query, from 0 to 1: what the hits of several searches are merged by.
+  // score_of(hit_order(…)) for the order that hits.h defines (swapmeet/hits.h).
+  double score = 0;
+  Time modified{};                                     // the newest of its listings
+  std::map<std::string, std::string> attributes = {};  // of the listing whose name is shown
 
   bool operator==(const Hit&) const = default;
 };
@@ -68,22 +77,27 @@ struct SearchPage {
   // With the first page, of a search that counts: of the hits in `total`, so a least when
   // `has_more`.
   std::optional<Facets> facets;
+  // Which searches of several gave nothing, as a sentence each: "search.mine did not answer in
+  // time". Only the host fills it in. With it, `total` and the facets are a least.
+  std::vector<std::string> left_out = {};
 };
 
 struct SuggestRequest {
   std::string typed;  // a query whose last word is perhaps not typed to its end
   std::size_t limit = 10;
   Identity viewer;
+  Deadline deadline = {};
 };
 
-// Thread-safe; may block for a disk or a network.
+// [any thread, many at a time; between start and stop; may block for a disk or a network]
 class Search {
  public:
-  static constexpr const char* kInterface = "swapmeet.search/2";
+  static constexpr const char* kInterface = "swapmeet.search/3";
   virtual ~Search() = default;
 
   // Hits grouped by content id, best first, in a stable order. Only contents that a present peer
   // has and `viewer` may see. `invalid_argument` with a position: the query is wrong there.
+  // `timed_out`, `cancelled`: the request's deadline.
   virtual Result<SearchPage> search(const SearchRequest& request) = 0;
   // What the query that is being typed may become: whole queries, the likeliest first, which differ
   // from `typed` in the last word and find something that `viewer` may see. Nothing (also for a
@@ -94,7 +108,8 @@ class Search {
     return std::vector<std::string>{};
   }
   // The side that follows the registry; nullptr when it has no index of its own.
-  virtual ChangeFollower* follower() noexcept = 0;
+  // [the host's main thread, once after start]
+  virtual ChangeFollower* follower() = 0;
 };
 
 }  // namespace swapmeet

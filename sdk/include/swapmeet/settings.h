@@ -29,7 +29,7 @@ enum class KeyType : std::uint8_t {
   path,      // relative ones count from the configuration file's folder
   address,   // host:port
   url,       // http:// or https://
-  choice,    // one of `low`, separated by '|'
+  choice,    // one of `choices`
   list,      // separated by commas
 };
 
@@ -42,17 +42,51 @@ struct KeySpec {
   const char* name;
   KeyType type;
   const char* default_value;  // nullptr: must be given; "": may be left out
-  const char* low;            // least value, or the choices; nullptr: none
+  const char* low;            // least value; nullptr: none
   const char* high;           // greatest value; nullptr: none
   const char* help;           // a sentence
   bool secret = false;        // never shown
   Changes changes = Changes::at_restart;
+  const char* choices = nullptr;  // of KeyType::choice, separated by '|'
 };
 // The same key, for plugins whose reconfigure() takes it: at_once({"limit", KeyType::size, …}).
 constexpr KeySpec at_once(KeySpec spec) {
   spec.changes = Changes::at_once;
   return spec;
 }
+
+// A key that takes one of these: one_of("closed|open", {"registration", "closed", "…"}).
+struct Choice {
+  const char* name;
+  const char* default_value;
+  const char* help;
+};
+constexpr KeySpec one_of(const char* choices, Choice key) {
+  return {.name = key.name,
+          .type = KeyType::choice,
+          .default_value = key.default_value,
+          .low = nullptr,
+          .high = nullptr,
+          .help = key.help,
+          .choices = choices};
+}
+
+// The keys of a plugin, as its descriptor has them. The size of a row goes with them, so that a
+// later KeySpec may have more fields.
+class KeyTable {
+ public:
+  constexpr KeyTable() = default;
+  template <std::size_t N>
+  constexpr KeyTable(const KeySpec (&keys)[N]) : first_(keys), count_(N) {}
+  constexpr KeyTable(std::span<const KeySpec> keys) : first_(keys.data()), count_(keys.size()) {}
+  // The rows as this build knows them: what a row is too short for has its default.
+  std::vector<KeySpec> rows() const;
+
+ private:
+  const void* first_ = nullptr;
+  std::size_t count_ = 0;
+  std::size_t row_size_ = sizeof(KeySpec);
+};
 
 // The spec that declares `key`, or the ".*" spec that admits it; nullptr when none does.
 const KeySpec* find_spec(std::span<const KeySpec> specs, std::string_view key);

@@ -22,6 +22,21 @@ struct Task {
   std::chrono::steady_clock::time_point due;
 };
 
+// Until the follower has caught up, or one of the two fails.
+void catch_up(ChangeFeed& feed, ChangeFollower& follower) {
+  constexpr std::size_t kBatch = 100;
+  while (true) {
+    const auto stands = follower.applied();
+    const auto state = feed.state();
+    if (!stands || !state) return;
+    const bool known = stands->feed == state->feed && stands->revision <= state->latest;
+    if (known && stands->revision == state->latest) return;
+    auto batch = feed.changes_after(known ? stands->revision : 0, kBatch);
+    if (!batch && batch.error().code == ErrorCode::conflict) batch = feed.changes_after(0, kBatch);
+    if (!batch || !follower.apply(*batch)) return;
+  }
+}
+
 }  // namespace
 
 struct FakeHost::State {
@@ -30,6 +45,7 @@ struct FakeHost::State {
   std::recursive_mutex running;
   std::map<int, Task> tasks;
   std::map<int, std::pair<std::string, std::function<double()>>> gauges;
+  std::map<int, std::pair<ChangeFeed*, ChangeFollower*>> followers;
   std::shared_mutex publishing;
   std::map<int, std::function<void(const Event&)>> listeners;
   mutable std::mutex mutex;  // of the rest
@@ -74,6 +90,18 @@ void FakeHost::advance(std::chrono::milliseconds time) {
     run();
   }
   clock_.advance(std::chrono::duration_cast<std::chrono::milliseconds>(end - clock_.steady()));
+  for (const auto& [number, pair] : state_->followers) catch_up(*pair.first, *pair.second);
+}
+
+Registration FakeHost::follow(ChangeFeed& feed, ChangeFollower& follower) {
+  const int number = state_->next++;
+  const std::lock_guard lock(state_->running);
+  state_->followers[number] = {&feed, &follower};
+  catch_up(feed, follower);
+  return Registration([state = state_, number] {
+    const std::lock_guard erasing(state->running);
+    state->followers.erase(number);
+  });
 }
 
 void FakeHost::log(LogLevel level, std::string_view message,
@@ -166,6 +194,7 @@ void FakeHost::sweep() {
     const std::lock_guard lock(state_->running);
     state_->tasks.clear();
     state_->gauges.clear();
+    state_->followers.clear();
   }
   const std::lock_guard lock(state_->publishing);
   state_->listeners.clear();

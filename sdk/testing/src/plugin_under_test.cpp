@@ -28,8 +28,8 @@ PluginUnderTest::PluginUnderTest(const std::filesystem::path& file, const RawSet
   auto descriptor = open_plugin(file);
   if (!descriptor) throw std::runtime_error(descriptor.error().message);
   descriptor_ = *descriptor;
-  auto settings =
-      Settings::check(descriptor_->info.id, raw, descriptor_->info.keys, host_.data_folder());
+  auto settings = Settings::check(info_of(*descriptor_).id, raw, info_of(*descriptor_).keys.rows(),
+                                  host_.data_folder());
   if (!settings) throw std::runtime_error(settings.error().message);
   host_.set_settings(std::move(*settings));
 }

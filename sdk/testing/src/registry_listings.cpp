@@ -17,7 +17,8 @@ std::vector<Listing> all_listings(Registry& registry, unsigned number, BrowseQue
                                   std::size_t limit, const Identity& viewer) {
   return all_pages<Listing>(limit, [&](const PageRequest& page) {
     query.page = page;
-    return registry.browse(peer_number(number), query, viewer);
+    query.viewer = viewer;
+    return registry.browse(peer_number(number), query);
   });
 }
 
@@ -129,8 +130,8 @@ void check_browsing(RegistrySubject& subject) {
   }
   CHECK(all_listings(registry, 1, {{}, "s/even & é"}, 5).size() == 13);
   CHECK(all_listings(registry, 1, {{}, "nowhere"}, 5).empty());
-  CHECK(is_error(registry.browse(peer_number(9), {}, {}), ErrorCode::not_found));
-  CHECK(is_error(registry.browse(peer_number(1), {{5, "no place"}, ""}, {}),
+  CHECK(is_error(registry.browse(peer_number(9), {}), ErrorCode::not_found));
+  CHECK(is_error(registry.browse(peer_number(1), {{5, "no place"}, ""}),
                  ErrorCode::invalid_argument));
 }
 
@@ -146,7 +147,7 @@ void check_contents(RegistrySubject& subject) {
   announce(registry, 2, 0, {put({}, partial)});
   announce(registry, 3, 0, {put({}, listing_of("x/z.txt", 1, 900))});
   REQUIRE(registry.leave(peer_number(3), kToken).ok());
-  const auto record = *registry.content(content_number(1), {});
+  const auto record = *registry.content({content_number(1), {}});
   CHECK(record.content == content_number(1));
   CHECK(record.size == 900);
   CHECK(record.names == Texts{"z.txt", "rare.txt"});
@@ -159,7 +160,7 @@ void check_contents(RegistrySubject& subject) {
           "http://192.0.2." + std::to_string(number) + ":6699/content/" + content_number(1).text());
     CHECK(source.have == (number == 1 ? 900 : 300));
   }
-  CHECK(is_error(registry.content(content_number(2), {}), ErrorCode::not_found));
+  CHECK(is_error(registry.content({content_number(2), {}}), ErrorCode::not_found));
 }
 
 void check_audience(RegistrySubject& subject) {
@@ -175,15 +176,15 @@ void check_audience(RegistrySubject& subject) {
   announce(registry, 2, 0, {put({}, listing_of("s/known.txt", 1))});
   // Who is not meant sees nothing of it: no listing, no name, no source.
   CHECK(paths_at(registry, 1) == Texts{"s/public.txt"});
-  CHECK(registry.content(content_number(1), {})->names == Texts{"known.txt"});
-  CHECK(registry.content(content_number(1), {})->sources.size() == 1);
-  CHECK(is_error(registry.content(content_number(2), {}), ErrorCode::not_found));
+  CHECK(registry.content({content_number(1), {}})->names == Texts{"known.txt"});
+  CHECK(registry.content({content_number(1), {}})->sources.size() == 1);
+  CHECK(is_error(registry.content({content_number(2), {}}), ErrorCode::not_found));
   if (subject.asks_as_guest()) return;
   const Identity ann{"ann", {"staff"}, {}};
   CHECK(all_listings(registry, 1, {}, 1, ann) ==
         std::vector{group, person, listing_of("s/public.txt", 3)});
-  CHECK(registry.content(content_number(1), ann)->sources.size() == 2);
-  CHECK(registry.content(content_number(2), ann).ok());
+  CHECK(registry.content({content_number(1), ann})->sources.size() == 2);
+  CHECK(registry.content({content_number(2), ann}).ok());
   CHECK(paths_at(registry, 1, {"ben", {"staff"}, {}}) == Texts{"s/group.txt", "s/public.txt"});
 }
 

@@ -159,7 +159,7 @@ void check_presence(RegistrySubject& subject) {
   CHECK(counts.peers == 2);
   CHECK(counts.present == 0);
   CHECK(counts.files == 0);
-  CHECK(registry.content(content_number(1), {})->sources.empty());
+  CHECK(registry.content({content_number(1), {}})->sources.empty());
   // Back, by renewing, by registering; gone at once, by leaving.
   CHECK(registry.renew(peer_number(1), kToken).ok());
   CHECK(is_present(registry, 1));
@@ -167,7 +167,7 @@ void check_presence(RegistrySubject& subject) {
   CHECK(is_present(registry, 2));
   REQUIRE(registry.leave(peer_number(2), kToken).ok());
   CHECK_FALSE(is_present(registry, 2));
-  CHECK(registry.content(content_number(1), {})->sources.size() == 1);
+  CHECK(registry.content({content_number(1), {}})->sources.size() == 1);
   counts = *registry.counts();
   CHECK(counts.present == 1);
   CHECK(counts.files == 1);

@@ -62,9 +62,9 @@ TEST_CASE("events reach their readers, a line of data each") {
     };
     open(owner, World::admin());
     open(guest, World::guest());
-    world.events.publish({"download", "{\"id\":\n\"1\"}", ""});
-    world.events.publish({"peer", "{}", ""});
-    CHECK(owner->hears("event: download\ndata: {\"id\": \"1\"}\n\n"));
+    world.events.publish({"download", {{"id", std::string("1")}}});
+    world.events.publish({"peer"});
+    CHECK(owner->hears("event: download\ndata: {\"id\":\"1\"}\n\n"));
     CHECK(guest->hears("event: peer\ndata: {}\n\n"));
     CHECK(guest->heard().find("download") == std::string::npos);
   }
@@ -90,7 +90,7 @@ TEST_CASE("what a watch finds is told to those who follow it, and to nobody else
   open(follower, "/api/v1/events?watch=" + id);
   open(owner, "/api/v1/events");
   world.watches.found_.at("a")({content_id(), "a.flac", "music/a.flac", 5, MediaType::audio, {}});
-  world.events.publish({"peer", "{}", ""});
+  world.events.publish({"peer"});
   CHECK(follower->hears("event: match\ndata: {\"content\":\"" + kContent));
   CHECK(owner->hears("event: peer"));
   CHECK(owner->heard().find("match") == std::string::npos);
@@ -111,6 +111,6 @@ TEST_CASE("a heartbeat reaches idle readers, and one that left is forgotten") {
   clock.advance(15s);
   CHECK(reader->hears("\n:\n\n"));
   reader->leave();
-  bus.publish({"peer", "{}", ""});
+  bus.publish({"peer"});
   CHECK(streams.size() == 0);
 }

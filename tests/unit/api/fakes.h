@@ -55,21 +55,21 @@ class FakeRegistry : public Registry {
     if (batch.base == 9) return Error{ErrorCode::conflict, "the index stands at 3", {}};
     return FeedPosition{batch.feed, batch.upto};
   }
-  Result<Page<Listing>> browse(const PeerId&, const BrowseQuery& query, const Identity&) override {
+  Result<Page<Listing>> browse(const PeerId&, const BrowseQuery& query) override {
     if (query.folder == "throw") throw std::runtime_error("a defect");
     Listing listing;
     listing.path = "music/a.flac";
     listing.content = content_id();
     return Page<Listing>{{listing}, ""};
   }
-  Result<ContentRecord> content(const ContentId& id, const Identity&) override {
-    ContentRecord record{id, 5, {"music/a<&>.flac"}, {}, ""};
-    if (id == content_id())
+  Result<ContentRecord> content(const ContentQuery& query) override {
+    ContentRecord record{query.content, 5, {"music/a<&>.flac"}, {}, ""};
+    if (query.content == content_id())
       record.sources = {{peer_id(), "alice", "http://127.0.0.1:1/content/x?a&b", 5}};
     return record;
   }
   Result<RegistryCounts> counts() override { return RegistryCounts{1, 1, 2, 3}; }
-  ChangeFeed* feed() noexcept override { return nullptr; }
+  ChangeFeed* feed() override { return nullptr; }
 
   static PeerRecord record() {
     PeerRecord peer;
@@ -106,7 +106,7 @@ class FakeSearch : public Search {
   Result<std::vector<std::string>> suggest(const SuggestRequest& request) override {
     return std::vector<std::string>{request.typed + "bc", std::to_string(request.limit)};
   }
-  ChangeFollower* follower() noexcept override { return nullptr; }
+  ChangeFollower* follower() override { return nullptr; }
   SearchRequest request_;
 };
 
@@ -139,7 +139,7 @@ class FakeShares : public Shares {
   Result<void> rescan(const std::string& name) override {
     return rescanned_.push_back(name), Result<void>{};
   }
-  ChangeFeed& feed() noexcept override { std::terminate(); }
+  ChangeFeed& feed() override { std::terminate(); }
   static ShareStatus status(const std::string& name) {
     ShareStatus share;
     share.share.name = name;
@@ -174,9 +174,7 @@ class FakeDownloads : public Downloads {
 class FakeUploads : public Uploads {
  public:
   Result<std::vector<UploadStatus>> list() override { return std::vector<UploadStatus>(1); }
-  TransferTotals totals() override { return {}; }
-  HostPort listening() override { return {}; }
-  std::string announced_address() override { return {}; }
+  Result<TransferTotals> totals() override { return TransferTotals{}; }
 };
 
 class FakeInbox : public Inbox {

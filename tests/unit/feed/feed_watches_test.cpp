@@ -83,7 +83,7 @@ class WatchedRegistry final : public testing::EmptyRegistry {
     record.name = "ann";
     return record;
   }
-  ChangeFeed* feed() noexcept override { return &feed_; }
+  ChangeFeed* feed() override { return &feed_; }
   Feed feed_;
 };
 

@@ -33,10 +33,8 @@ class Index final : public testing::EmptyRegistry {
   int left = 0;
 };
 
-class Listener final : public Uploads {
+class Listener final : public PublicEndpoint {
  public:
-  Result<std::vector<UploadStatus>> list() override { return std::vector<UploadStatus>{}; }
-  TransferTotals totals() override { return {}; }
   HostPort listening() override { return {"0.0.0.0", port}; }
   std::string announced_address() override { return address; }
   std::string address;

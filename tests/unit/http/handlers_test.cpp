@@ -60,8 +60,8 @@ TEST_CASE("who is not admitted does not reach the handler") {
   World world;
   world.admits = false;
   int called = 0;
-  Route route([&](Request&) { return ++called, json("{}"); }, {},
-              [&](Request&) { return ++called, json("{}"); });
+  Route route([&](Request&) { return ++called, json("{}"); },
+              {.at_once = [&](Request&) { return ++called, json("{}"); }});
   auto request = World::request();
   CHECK(world.handlers().run(request, route).status == 401);
   CHECK(world.handlers().run_at_once(request, route)->status == 401);
@@ -94,11 +94,13 @@ TEST_CASE("a route that is gone is not found") {
 
 TEST_CASE("without an answer at once nothing is told, for the handler comes next") {
   World world;
-  Route nothing([](Request&) { return json("{}"); }, {},
-                [](Request&) -> std::optional<Response> { return std::nullopt; });
-  Route throws([](Request&) { return json("{}"); }, {},
-               [](Request&) -> std::optional<Response> { throw std::runtime_error("x"); });
-  Route answers([](Request&) { return json("{}"); }, {}, [](Request&) { return json("{}", 206); });
+  Route nothing([](Request&) { return json("{}"); },
+                {.at_once = [](Request&) -> std::optional<Response> { return std::nullopt; }});
+  Route throws(
+      [](Request&) { return json("{}"); },
+      {.at_once = [](Request&) -> std::optional<Response> { throw std::runtime_error("x"); }});
+  Route answers([](Request&) { return json("{}"); },
+                {.at_once = [](Request&) { return json("{}", 206); }});
   auto request = World::request();
   CHECK_FALSE(world.handlers().run_at_once(request, nothing));
   CHECK_FALSE(world.handlers().run_at_once(request, throws));

@@ -7,7 +7,6 @@
 #include <thread>
 
 #include "host/http/tally.h"
-#include "swapmeet/http_at_once.h"
 #include "tests/unit/http/client.h"
 
 using namespace swapmeet;
@@ -223,10 +222,8 @@ TEST_CASE("what has no answer at once is answered by a worker") {
     if (request.params["name"] != "known") return std::nullopt;
     return note("at once");
   };
-  const auto added =
-      at_once_routes(*front.listener)->add_at_once("GET", "/both/{name}", at_once, [&](Request&) {
-        return note("by a worker");
-      });
+  const auto added = front.listener->add(
+      "GET", "/both/{name}", [&](Request&) { return note("by a worker"); }, {.at_once = at_once});
   REQUIRE(added.ok());
   CHECK(has(front.ask(get("/both/known")), "at once"));
   CHECK(has(front.ask(get("/both/known")), "at once"));

@@ -118,9 +118,9 @@ TEST_CASE("a registration may outlive its router") {
 
 TEST_CASE("what is tried at once is asked for by itself") {
   Router router;
-  const auto added = router.add_at_once(
-      "GET", "/a", [](Request&) -> std::optional<Response> { return json("at once"); },
-      [](Request&) { return json("later"); });
+  const auto added =
+      router.add("GET", "/a", [](Request&) { return json("later"); },
+                 {.at_once = [](Request&) -> std::optional<Response> { return json("at once"); }});
   REQUIRE(added.ok());
   const auto route = router.find("GET", "/a").route;
   Request request;

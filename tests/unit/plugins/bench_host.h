@@ -55,6 +55,7 @@ struct BenchHost {
                   if (listener) listened = (*listener)->address();
                   return listener;
                 },
+            .follow = {},
             .scheduler = scheduler,
             .events = events,
             .metrics = metrics};

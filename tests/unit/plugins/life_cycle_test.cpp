@@ -95,9 +95,9 @@ TEST_CASE("what callbacks throw is counted against the plugin and hurts nobody e
   BenchHost host;
   REQUIRE(host.run({"throws_in_calls"}).ok());
   const std::string id = "extension.throws_in_calls";
-  host.events.publish({"exception", "{}"});
+  host.events.publish({"exception"});
   CHECK(failures(host, id) == 1);
-  host.events.publish({"number", "{}"});
+  host.events.publish({"number"});
   CHECK(failures(host, id) == 2);
   static_cast<void>(host.metrics.text());
   CHECK(failures(host, id) == 3);
@@ -120,7 +120,7 @@ TEST_CASE("what a plugin leaves registered is swept when it stops") {
   REQUIRE(host.routes.registered().size() == 1);
   host.manager.stop();  // the plugin still holds its registrations
   CHECK(host.routes.registered().empty());
-  host.events.publish({"exception", "{}"});
+  host.events.publish({"exception"});
   CHECK(failures(host, "extension.throws_in_calls") == 0);
   CHECK(host.metrics.text().find("wrong") == std::string::npos);
 }
@@ -224,6 +224,6 @@ TEST_CASE("a registration that ends while the sweep runs is undone once") {
   bool called = false;
   plugin.sweep();
   const auto late = plugin.subscribe([&](const Event&) { called = true; });
-  host.events.publish({"any", "{}"});
+  host.events.publish({"any"});
   CHECK_FALSE(called);  // nothing may be registered after the sweep
 }

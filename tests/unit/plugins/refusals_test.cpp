@@ -42,7 +42,7 @@ TEST_CASE("a descriptor that is not this host's is refused with file, both value
                                          Contains("plugin ABI " + abi(kAbiMajor + 1, kAbiMinor)));
   CHECK_THAT(refusal({"newer_abi"}),
              Contains("plugin ABI " + abi(kAbiMajor, kAbiMinor + 1)) && Contains(speaks));
-  CHECK_THAT(refusal({"other_size"}), Contains("bytes instead of") && Contains("rebuild it"));
+  CHECK_THAT(refusal({"other_size"}), Contains("has a descriptor of") && Contains("rebuild it"));
   const auto toolchain = refusal({"other_toolchain"});
   CHECK_THAT(toolchain, Contains(file_of("other_toolchain")) && Contains("gcc 4, ") &&
                             Contains(kToolchain) && Contains("rebuild it"));

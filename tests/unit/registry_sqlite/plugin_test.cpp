@@ -91,7 +91,7 @@ TEST_CASE("who has been absent for long enough is forgotten, with the listings")
   for (const auto& change : world.changes_after(before))
     told = told || (change.kind == ChangeKind::clear && change.peer == peer(1));
   CHECK(told);
-  CHECK(world.registry().content({{1}}, {})->names == std::vector<std::string>{"b.txt"});
+  CHECK(world.registry().content({{{1}}, {}})->names == std::vector<std::string>{"b.txt"});
   CHECK(world.registry().renew(peer(1), kToken).error().code == ErrorCode::not_found);
   // It starts from nothing.
   REQUIRE(world.enroll(1).ok());

@@ -12,7 +12,7 @@ constexpr KeySpec kKeys[] = {
     {"cache", KeyType::size, "16Mi", "1K", nullptr, "Memory."},
     {"wait", KeyType::duration, "30s", nullptr, "1h", "Time."},
     {"index", KeyType::url, nullptr, nullptr, nullptr, "The index to ask."},
-    {"mode", KeyType::choice, "ask", "ask|accept|refuse", nullptr, "What to do."},
+    one_of("ask|accept|refuse", {"mode", "ask", "What to do."}),
     {"folder", KeyType::path, "", nullptr, nullptr, "Where."},
     {"listen", KeyType::address, "127.0.0.1:0", nullptr, nullptr, "Address."},
     {"names", KeyType::list, "", nullptr, nullptr, "Names."},

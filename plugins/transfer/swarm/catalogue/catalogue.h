@@ -18,9 +18,9 @@
 #include <vector>
 
 #include "swapmeet/feed.h"
+#include "swapmeet/shares.h"
 #include "swapmeet/sqlite/database.h"
 #include "swapmeet/time.h"
-#include "swapmeet/transfer.h"
 #include "transfer/swarm/catalogue/catalogue_feed.h"
 #include "transfer/swarm/catalogue/catalogue_records.h"
 #include "transfer/swarm/catalogue/counted_shares.h"

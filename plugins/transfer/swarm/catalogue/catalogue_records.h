@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "swapmeet/transfer.h"
+#include "swapmeet/shares.h"
 #include "transfer/swarm/hashing/file_stamp.h"
 #include "transfer/swarm/hashing/merkle.h"
 

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "swapmeet/transfer.h"
+#include "swapmeet/downloads.h"
 
 namespace swapmeet::transfer_swarm {
 

@@ -1,15 +1,15 @@
 #include "transfer/swarm/fetch/download_news.h"
 
-#include "swapmeet/json_object.h"
-
 namespace swapmeet::transfer_swarm {
 
 void DownloadNews::publish(const DownloadStatus& status) const {
   if (!publish_) return;
-  JsonObject json;
-  json.text("id", status.id).text("state", name_of(status.state)).number("size", status.size);
-  json.number("done", status.done).number("rate", status.rate);
-  publish_({"download", json.json()});
+  publish_({"download",
+            {{"id", status.id},
+             {"state", std::string(name_of(status.state))},
+             {"size", status.size},
+             {"done", status.done},
+             {"rate", status.rate}}});
 }
 
 void DownloadNews::log(const TransferPlan& plan, const std::string& what,

@@ -7,8 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "swapmeet/downloads.h"
 #include "swapmeet/host.h"
-#include "swapmeet/transfer.h"
 #include "transfer/swarm/fetch/download_store.h"
 
 namespace swapmeet::transfer_swarm {

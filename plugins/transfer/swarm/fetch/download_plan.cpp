@@ -38,7 +38,7 @@ Result<TransferPlan> plan_for(const DownloadRequest& request,
   plan.folder = std::move(*folder);
   auto name = request.name;
   if (registry != nullptr) {
-    auto record = registry->content(request.content, Identity{});
+    auto record = registry->content({request.content, Identity{}});
     if (!record && request.sources.empty()) return record.error();
     if (record) {
       plan.size_known = record->size <= kMostFileSize;

@@ -4,9 +4,9 @@
 
 #include <filesystem>
 
+#include "swapmeet/downloads.h"
 #include "swapmeet/registry.h"
 #include "swapmeet/result.h"
-#include "swapmeet/transfer.h"
 #include "transfer/swarm/fetch/download_store.h"
 
 namespace swapmeet::transfer_swarm {

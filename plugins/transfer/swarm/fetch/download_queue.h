@@ -17,7 +17,7 @@
 #include <thread>
 #include <vector>
 
-#include "swapmeet/transfer.h"
+#include "swapmeet/downloads.h"
 #include "transfer/swarm/fetch/download_line.h"
 #include "transfer/swarm/fetch/download_news.h"
 #include "transfer/swarm/fetch/download_options.h"

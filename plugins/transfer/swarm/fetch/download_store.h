@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "swapmeet/downloads.h"
 #include "swapmeet/sqlite/database.h"
-#include "swapmeet/transfer.h"
 
 namespace swapmeet::transfer_swarm {
 

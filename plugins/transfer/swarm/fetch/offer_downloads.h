@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "swapmeet/transfer.h"
+#include "swapmeet/downloads.h"
 
 namespace swapmeet::transfer_swarm {
 

@@ -54,7 +54,7 @@ void SourceAsker::ask() {
     std::vector<Source> named;
     for (auto& source : errand_.requested())
       if (auto now = moved(registry_, std::move(source))) named.push_back(std::move(*now));
-    errand_.tell({std::move(named), registry_.content(errand_.content, Identity{})});
+    errand_.tell({std::move(named), registry_.content({errand_.content, Identity{}})});
     std::unique_lock lock(mutex_);
     if (clock_.wait_for(lock, changed_, pause, [&] { return ending_; })) return;
   }

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "swapmeet/transfer.h"
+#include "swapmeet/downloads.h"
 #include "transfer/swarm/fetch/patience.h"
 #include "transfer/swarm/fetch/source_link.h"
 #include "transfer/swarm/fetch/source_speed.h"

@@ -5,9 +5,9 @@
 #include <functional>
 #include <string>
 
+#include "swapmeet/inbox.h"
 #include "swapmeet/registry.h"
 #include "swapmeet/result.h"
-#include "swapmeet/transfer.h"
 
 namespace swapmeet::transfer_swarm {
 

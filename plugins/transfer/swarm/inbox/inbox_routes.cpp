@@ -3,7 +3,7 @@
 namespace swapmeet::transfer_swarm {
 namespace {
 
-constexpr http::RouteOptions kOptions{.max_body = 1 << 20};  // the names of a whole folder
+http::RouteOptions options() { return {.max_body = 1 << 20}; }  // the names of a whole folder
 
 std::string token_of(const http::Request& request) {
   constexpr std::string_view kScheme = "Bearer ";
@@ -44,7 +44,7 @@ Result<std::vector<Registration>> add_inbox_routes(http::Routes& routes, PeerInb
           auto response = sqlite::attempt([&] { return work(inbox, request); });
           return response ? std::move(*response) : http::problem(response.error(), request.id);
         },
-        kOptions);
+        options());
     if (!added) return added.error();
     registrations.push_back(std::move(*added));
     return {};

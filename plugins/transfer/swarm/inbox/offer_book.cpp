@@ -164,7 +164,22 @@ void OfferBook::log(LogLevel level, std::string_view message, const Offer& offer
 }
 
 void OfferBook::publish(const Offer& offer) const {
-  if (options_.publish) options_.publish({"inbox", wire::to_json(offer)});
+  if (!options_.publish) return;
+  Event event{"inbox",
+              {{"id", offer.id},
+               {"incoming", offer.incoming},
+               {"peer", offer.peer.text()},
+               {"peer_name", offer.peer_name},
+               {"content", offer.content.text()},
+               {"name", offer.name},
+               {"files", offer.files},
+               {"size", offer.size},
+               {"done", offer.done},
+               {"state", std::string(name_of(offer.state))},
+               {"download", offer.download},
+               {"why", offer.why},
+               {"created", offer.created}}};
+  options_.publish(event);
 }
 
 }  // namespace swapmeet::transfer_swarm

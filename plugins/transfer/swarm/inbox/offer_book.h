@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "swapmeet/host.h"
+#include "swapmeet/inbox.h"
 #include "swapmeet/page.h"
-#include "swapmeet/transfer.h"
 #include "transfer/swarm/inbox/attempts.h"
 #include "transfer/swarm/inbox/offer_store.h"
 

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "swapmeet/inbox.h"
 #include "swapmeet/sqlite/database.h"
-#include "swapmeet/transfer.h"
 #include "swapmeet/wire/json.h"
 #include "transfer/swarm/hashing/file_stamp.h"
 #include "transfer/swarm/hashing/merkle.h"

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "swapmeet/host.h"
-#include "swapmeet/transfer.h"
+#include "swapmeet/inbox.h"
 #include "swapmeet/wire/json.h"
 #include "transfer/swarm/catalogue/offered_contents.h"
 #include "transfer/swarm/fetch/offer_downloads.h"

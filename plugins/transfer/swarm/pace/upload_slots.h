@@ -18,7 +18,7 @@
 
 #include "swapmeet/host.h"
 #include "swapmeet/identity.h"
-#include "swapmeet/transfer.h"
+#include "swapmeet/uploads.h"
 
 namespace swapmeet::transfer_swarm {
 

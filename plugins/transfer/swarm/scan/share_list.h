@@ -33,7 +33,7 @@ class ShareList final : public Shares {
   Result<ShareStatus> add(const ShareSpec& share) override;
   Result<void> remove(const std::string& name) override;
   Result<void> rescan(const std::string& name) override;
-  ChangeFeed& feed() noexcept override { return catalogue_; }
+  ChangeFeed& feed() override { return catalogue_; }
 
  private:
   ShareStatus status_of(const StoredShare& share);

@@ -11,7 +11,7 @@
 #include <optional>
 #include <string>
 
-#include "swapmeet/auth.h"
+#include "swapmeet/authenticator.h"
 #include "swapmeet/host.h"
 #include "swapmeet/http.h"
 

@@ -3,7 +3,6 @@
 #include <optional>
 #include <utility>
 
-#include "swapmeet/http_at_once.h"
 #include "swapmeet/json_object.h"
 #include "swapmeet/media_type.h"
 #include "transfer/swarm/base/peer_headers.h"
@@ -156,18 +155,13 @@ Result<std::vector<Registration>> add_content_routes(http::Routes& routes, const
     registrations.push_back(std::move(*added));
     return {};
   };
-  const auto add = [&](const char* pattern, auto work) {
-    return keep(routes.add("GET", pattern, handler_of(work)));
+  const auto add = [&](const char* pattern, auto work, const http::RouteOptions& options = {}) {
+    return keep(routes.add("GET", pattern, handler_of(work), options));
   };
-  constexpr const char* kBytes = "/content/{cid}";
-  auto* at_once = http::at_once_routes(routes);
-  auto added =
-      at_once == nullptr || serving.open == nullptr
-          ? add(kBytes, bytes_of)
-          : keep(at_once->add_at_once(
-                "GET", kBytes,
-                [serving](http::Request& request) { return bytes_at_once(serving, request); },
-                handler_of(bytes_of)));
+  http::RouteOptions bytes;
+  if (serving.open != nullptr)
+    bytes.at_once = [serving](http::Request& request) { return bytes_at_once(serving, request); };
+  auto added = add("/content/{cid}", bytes_of, bytes);
   if (added) added = add("/content/{cid}/layer", layer_of);
   if (added) added = add("/content/{cid}/hashes", hashes_of);
   if (added) added = add("/content/{cid}/pieces", pieces_of);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "swapmeet/http.h"
+#include "swapmeet/registry.h"
 #include "transfer/swarm/catalogue/catalogue.h"
 #include "transfer/swarm/catalogue/offered_contents.h"
 #include "transfer/swarm/pieces/growing_files.h"

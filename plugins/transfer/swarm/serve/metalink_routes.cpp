@@ -32,7 +32,7 @@ ContentRecord sources_of(const Serving& serving, const http::Request& request,
   ContentRecord record;
   const auto query = query_of(request);
   if (serving.registry != nullptr && query.empty())
-    if (auto known = serving.registry->content(opened.content, request.identity))
+    if (auto known = serving.registry->content({opened.content, request.identity}))
       record = std::move(*known);
   record.content = opened.content;
   record.size = opened.place.stamp.size;

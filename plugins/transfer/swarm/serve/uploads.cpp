@@ -121,7 +121,9 @@ void UploadMeter::received(std::uint64_t bytes) {
   ledger_->totals.received += bytes;
 }
 
-TransferTotals UploadMeter::totals() {
+Result<TransferTotals> UploadMeter::totals() { return counted(); }
+
+TransferTotals UploadMeter::counted() const {
   const std::lock_guard lock(ledger_->mutex);
   return ledger_->totals;
 }

@@ -10,14 +10,15 @@
 #include <string>
 #include <vector>
 
-#include "swapmeet/transfer.h"
+#include "swapmeet/public_endpoint.h"
+#include "swapmeet/uploads.h"
 #include "transfer/swarm/pace/daily_quota.h"
 #include "transfer/swarm/pace/pacer.h"
 #include "transfer/swarm/pace/upload_slots.h"
 
 namespace swapmeet::transfer_swarm {
 
-class UploadMeter final : public Uploads {
+class UploadMeter final : public Uploads, public PublicEndpoint {
  public:
   // The clock must outlive what begin() returns.
   explicit UploadMeter(Clock& clock);
@@ -47,7 +48,8 @@ class UploadMeter final : public Uploads {
   void set_listening(const HostPort& listening, const std::string& announced_address);
 
   Result<std::vector<UploadStatus>> list() override;
-  TransferTotals totals() override;
+  Result<TransferTotals> totals() override;
+  TransferTotals counted() const;  // the same, without the doubt
   HostPort listening() override;
   std::string announced_address() override;
 

@@ -45,7 +45,7 @@ struct Downloading {
     options.publish = [this](const Event& event) {
       const std::lock_guard lock(mutex);
       ++published;
-      last_event = event.json;
+      last_event = to_json(event);
       advanced.notify_all();
     };
   }

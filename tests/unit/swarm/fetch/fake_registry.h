@@ -22,7 +22,7 @@ class FakeRegistry : public Registry {
   }
   std::uint64_t asked() const { return asked_; }
 
-  Result<ContentRecord> content(const ContentId&, const Identity&) override {
+  Result<ContentRecord> content(const ContentQuery&) override {
     ++asked_;
     const std::lock_guard lock(mutex_);
     return record_;
@@ -36,11 +36,9 @@ class FakeRegistry : public Registry {
   Result<FeedPosition> announce(const PeerId&, const std::string&, const ChangeBatch&) override {
     return gone();
   }
-  Result<Page<Listing>> browse(const PeerId&, const BrowseQuery&, const Identity&) override {
-    return gone();
-  }
+  Result<Page<Listing>> browse(const PeerId&, const BrowseQuery&) override { return gone(); }
   Result<RegistryCounts> counts() override { return gone(); }
-  ChangeFeed* feed() noexcept override { return nullptr; }
+  ChangeFeed* feed() override { return nullptr; }
 
  private:
   static Error gone() { return {ErrorCode::unavailable, "the index cannot be reached", {}}; }

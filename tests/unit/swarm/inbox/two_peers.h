@@ -35,12 +35,10 @@ struct Index : Registry {
   Result<FeedPosition> announce(const PeerId&, const std::string&, const ChangeBatch&) override {
     return none();
   }
-  Result<Page<Listing>> browse(const PeerId&, const BrowseQuery&, const Identity&) override {
-    return none();
-  }
-  Result<ContentRecord> content(const ContentId&, const Identity&) override { return none(); }
+  Result<Page<Listing>> browse(const PeerId&, const BrowseQuery&) override { return none(); }
+  Result<ContentRecord> content(const ContentQuery&) override { return none(); }
   Result<RegistryCounts> counts() override { return none(); }
-  ChangeFeed* feed() noexcept override { return nullptr; }
+  ChangeFeed* feed() override { return nullptr; }
 
   static Error none() { return {ErrorCode::not_found, "no such peer", {}}; }
   std::map<PeerId, PeerRecord> records;

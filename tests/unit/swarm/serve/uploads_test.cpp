@@ -37,7 +37,7 @@ TEST_CASE("an upload is listed from its beginning to its end") {
   begun.callbacks->on_end(false);
   CHECK(meter.list()->empty());
   begun.callbacks->on_sent(1);  // too late for the list
-  CHECK(meter.totals().sent == 501);
+  CHECK(meter.counted().sent == 501);
 }
 
 TEST_CASE("totals go on from those of earlier runs, and count both ways") {
@@ -47,7 +47,7 @@ TEST_CASE("totals go on from those of earlier runs, and count both ways") {
   const auto begun = meter.begin(request_of("10.0.0.1"), true);
   begun.callbacks->on_sent(5);
   meter.received(7);
-  CHECK(meter.totals() == TransferTotals{11, 1005, 2007});
+  CHECK(meter.counted() == TransferTotals{11, 1005, 2007});
 }
 
 TEST_CASE("when all slots are taken others wait, and are listed after those who fetch") {
@@ -63,7 +63,7 @@ TEST_CASE("when all slots are taken others wait, and are listed after those who 
   REQUIRE(meter.list()->size() == 2);
   CHECK(meter.list()->at(0).address == "10.0.0.1");
   CHECK(meter.list()->at(1).place == 1);
-  CHECK(meter.totals().requests == 1);
+  CHECK(meter.counted().requests == 1);
   first.callbacks->on_end(true);
   CHECK(meter.begin(request_of("10.0.0.2"), true).callbacks);
 }

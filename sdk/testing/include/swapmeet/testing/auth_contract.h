@@ -13,7 +13,8 @@
 #include <functional>
 #include <memory>
 
-#include "swapmeet/auth.h"
+#include "swapmeet/accounts.h"
+#include "swapmeet/authenticator.h"
 #include "swapmeet/testing/plugin_under_test.h"
 
 namespace swapmeet::testing {

@@ -19,12 +19,10 @@ class EmptyRegistry : public Registry {
   Result<FeedPosition> announce(const PeerId&, const std::string&, const ChangeBatch&) override {
     return nobody();
   }
-  Result<Page<Listing>> browse(const PeerId&, const BrowseQuery&, const Identity&) override {
-    return nobody();
-  }
-  Result<ContentRecord> content(const ContentId&, const Identity&) override { return nobody(); }
+  Result<Page<Listing>> browse(const PeerId&, const BrowseQuery&) override { return nobody(); }
+  Result<ContentRecord> content(const ContentQuery&) override { return nobody(); }
   Result<RegistryCounts> counts() override { return RegistryCounts{}; }
-  ChangeFeed* feed() noexcept override { return nullptr; }
+  ChangeFeed* feed() override { return nullptr; }
 
  private:
   static Error nobody() { return {ErrorCode::not_found, "this registry knows nobody", {}}; }

@@ -68,6 +68,8 @@ class FakeHost final : public Host {
   Registration every(std::chrono::milliseconds interval, std::function<void()> task) override;
   void publish(const Event& event) override;
   Registration subscribe(std::function<void(const Event&)> listener) override;
+  // Moves what there is at once, on this thread, and what came since at every advance().
+  Registration follow(ChangeFeed& feed, ChangeFollower& follower) override;
   std::shared_ptr<Counter> counter(const std::string& name, const std::string& help) override;
   Registration gauge(const std::string& name, const std::string& help,
                      std::function<double()> read) override;

@@ -44,7 +44,7 @@ class PluginUnderTest {
   template <class Interface>
   Interface& get() {
     if (auto* found = find<Interface>()) return *found;
-    throw std::runtime_error(std::string(descriptor_->info.id) + " does not provide " +
+    throw std::runtime_error(std::string(info_of(*descriptor_).id) + " does not provide " +
                              Interface::kInterface);
   }
 

@@ -15,9 +15,13 @@
 #include <functional>
 #include <memory>
 
+#include "swapmeet/downloads.h"
+#include "swapmeet/inbox.h"
+#include "swapmeet/public_endpoint.h"
+#include "swapmeet/shares.h"
 #include "swapmeet/testing/empty_registry.h"
 #include "swapmeet/testing/plugin_under_test.h"
-#include "swapmeet/transfer.h"
+#include "swapmeet/uploads.h"
 
 namespace swapmeet::testing {
 
@@ -28,6 +32,7 @@ class TransferSubject {
   virtual Shares* shares() = 0;
   virtual Downloads* downloads() = 0;
   virtual Uploads* uploads() = 0;
+  virtual PublicEndpoint* endpoint() = 0;
   virtual Inbox* inbox() = 0;
   // Stops it and starts it again over the same data.
   virtual void restart() = 0;

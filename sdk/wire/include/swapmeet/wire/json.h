@@ -11,12 +11,17 @@
 #include <string_view>
 #include <vector>
 
-#include "swapmeet/auth.h"
+#include "swapmeet/accounts.h"
+#include "swapmeet/authenticator.h"
+#include "swapmeet/downloads.h"
 #include "swapmeet/feed.h"
+#include "swapmeet/inbox.h"
 #include "swapmeet/page.h"
 #include "swapmeet/registry.h"
 #include "swapmeet/search.h"
-#include "swapmeet/transfer.h"
+#include "swapmeet/shares.h"
+#include "swapmeet/ticket_issuer.h"
+#include "swapmeet/uploads.h"
 #include "swapmeet/watch.h"
 
 namespace swapmeet::wire {

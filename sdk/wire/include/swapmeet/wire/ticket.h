@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "swapmeet/auth.h"
+#include "swapmeet/authenticator.h"
 
 namespace swapmeet::wire {
 

@@ -2,16 +2,12 @@
 // `auth.accounts` knows names and passwords, `auth.ticket` believes the tickets of an index.
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "swapmeet/id.h"
 #include "swapmeet/identity.h"
-#include "swapmeet/page.h"
 #include "swapmeet/result.h"
 #include "swapmeet/time.h"
 
@@ -55,50 +51,6 @@ class Authenticator {
   // `unauthenticated`: not one of ours, or changed. `not_allowed`: expired. `unavailable`: it
   // cannot be checked yet. `unsupported`: no tickets are known here. Must be quick.
   virtual Result<TicketClaims> check_ticket(std::string_view ticket) = 0;
-};
-
-// Optional: whoever has the public key can check this host's tickets elsewhere, as `auth.ticket`
-// does on peers. Thread-safe.
-class TicketIssuer {
- public:
-  static constexpr const char* kInterface = "swapmeet.ticket_issuer/1";
-  virtual ~TicketIssuer() = default;
-  // Of Ed25519 (RFC 8032); the tickets have the form of swapmeet/wire/ticket.h.
-  virtual std::array<std::uint8_t, 32> ticket_key() = 0;
-};
-
-struct Account {
-  std::string name;  // 1 to 64 of a-z 0-9 . _ -, beginning with a letter or digit; not "owner"
-  std::vector<std::string> groups;
-  std::vector<std::string> roles;
-  bool disabled = false;
-  Time created{};
-};
-
-// What to change of an account; what is not set stays.
-struct AccountChange {
-  std::optional<std::string> password;
-  std::optional<std::vector<std::string>> groups;
-  std::optional<std::vector<std::string>> roles;
-  std::optional<bool> disabled;
-};
-
-// Optional: administering users. Thread-safe. Who may call is the caller's business (the API lets
-// admins, and a person for their own password).
-class Accounts {
- public:
-  static constexpr const char* kInterface = "swapmeet.accounts/1";
-  virtual ~Accounts() = default;
-
-  // May people make accounts themselves?
-  virtual bool open_registration() = 0;
-  // `already_exists`; `invalid_argument` (name, or password shorter than 8 characters).
-  virtual Result<Account> create(const std::string& name, const std::string& password) = 0;
-  virtual Result<Page<Account>> list(const PageRequest& page) = 0;
-  virtual Result<Account> get(const std::string& name) = 0;  // `not_found`
-  // Sessions of an account end when its password changes or it is disabled.
-  virtual Result<Account> change(const std::string& name, const AccountChange& change) = 0;
-  virtual Result<void> remove(const std::string& name) = 0;  // `not_found`
 };
 
 }  // namespace swapmeet
