@@ -14,6 +14,11 @@ namespace {
 
 constexpr std::chrono::seconds kStopPatience{3};
 
+// Plugins of these kinds work together, and the host makes one of them to everybody else.
+bool may_be_several(Kind kind, Kind other) {
+  return kind == other && (kind == Kind::search || kind == Kind::auth || kind == Kind::attributes);
+}
+
 }  // namespace
 
 Manager::Manager(Services services, std::vector<std::filesystem::path> folders)
@@ -119,7 +124,8 @@ Result<void> Manager::sort_by_requirements() {
   std::map<std::string, const Loaded*> providers;
   for (const auto& loaded : plugins_)
     for (const char* id : loaded->info().provides)
-      if (const auto [other, fresh] = providers.emplace(id, loaded.get()); !fresh)
+      if (const auto [other, fresh] = providers.emplace(id, loaded.get());
+          !fresh && !may_be_several(loaded->info().kind, other->second->info().kind))
         return wrong(std::string(other->second->info().id) + " and " + loaded->info().id +
                      " both provide " + id + "; choose one of them");
 
@@ -261,13 +267,28 @@ Reload Manager::reconfigure(const std::vector<PluginChoice>& choices) {
 }
 
 void* Manager::find_interface(std::string_view id) {
+  if (const auto found = provided_.find(id); found != provided_.end()) return found->second;
   Loaded* provider = provider_of(id);
-  if (!provider) return nullptr;
+  return provider ? interface_of_started(*provider, id) : nullptr;
+}
+
+std::vector<Provider> Manager::providers(std::string_view interface_id) {
+  std::vector<Provider> found;
+  for (const auto& loaded : plugins_)
+    if (loaded->provides(interface_id))
+      if (void* interface = interface_of_started(*loaded, interface_id))
+        found.push_back({loaded->info().id, interface, &loaded->host->gate()});
+  return found;
+}
+
+void* Manager::interface_of_started(Loaded& loaded, std::string_view id) {
   {
     const std::lock_guard lock(state_mutex_);
-    if (provider->state != "started") return nullptr;
+    if (loaded.state != "started") return nullptr;
   }
-  return provider->plugin->interface(id);
+  const auto found = loaded.host->gate().call(
+      "interface()", [&]() -> Result<void*> { return loaded.plugin->interface(id); });
+  return found.value_or(nullptr);
 }
 
 void Manager::count_failure(std::string_view interface_id, std::string_view doing,

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -27,6 +28,13 @@ struct PluginStatus {
   std::string file;
   std::string state;           // loaded, configured, started, stopping, stopped, failed
   std::uint64_t failures = 0;  // exceptions that the guard caught
+};
+
+// A plugin that provides an interface.
+struct Provider {
+  std::string id;
+  void* interface = nullptr;
+  Gate* gate = nullptr;  // for every call of it
 };
 
 class Manager {
@@ -54,7 +62,16 @@ class Manager {
   Interface* find() {
     return static_cast<Interface*>(find_interface(Interface::kInterface));
   }
+  // What the host itself provides goes before what its plugins do.
   void* find_interface(std::string_view id);
+  // All started plugins that provide it, in the order of the configuration.
+  std::vector<Provider> providers(std::string_view interface_id);
+  // An interface of the host's own, for plugins and for find(): where several plugins of a kind are
+  // one to everybody else. Before start(), and for as long as the manager is there.
+  template <class Interface>
+  void provide(Interface& interface) {
+    provided_[Interface::kInterface] = static_cast<void*>(&interface);
+  }
   // A call of this interface threw: counted against the plugin that provides it, and logged.
   void count_failure(std::string_view interface_id, std::string_view doing, std::string_view what);
   std::vector<PluginStatus> status() const;
@@ -80,7 +97,10 @@ class Manager {
   void set_state(Loaded& loaded, const char* state);
   Error failed(Loaded& loaded, const std::string& doing, const Error& error);
 
+  void* interface_of_started(Loaded& loaded, std::string_view id);
+
   Services services_;
+  std::map<std::string, void*, std::less<>> provided_;
   std::vector<std::filesystem::path> folders_;
   mutable std::mutex state_mutex_;
   std::vector<std::unique_ptr<Loaded>> plugins_;  // in starting order after load()

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <thread>
 
+#include "host/plugins/gate.h"
 #include "host/services/event_bus.h"
 #include "host/services/metrics.h"
 #include "host/services/scheduler.h"
@@ -63,6 +64,7 @@ class PluginHost final : public Host {
 
   // Undoes what the plugin has left registered. When it returns no callback runs.
   void sweep();
+  Gate& gate() { return gate_; }
   void count_failure(std::string_view doing, std::string_view what);
   std::uint64_t failures() const { return failures_; }
 
@@ -95,6 +97,8 @@ class PluginHost final : public Host {
   const std::string id_;
   Settings settings_;
   std::function<void*(std::string_view)> find_;
+  Gate gate_{id_,
+             [this](std::string_view doing, std::string_view what) { count_failure(doing, what); }};
   std::shared_ptr<Owned> owned_ = std::make_shared<Owned>();
   std::unique_ptr<http::Routes> routes_;
   std::atomic<std::uint64_t> failures_{0};
