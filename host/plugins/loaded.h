@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -22,7 +23,10 @@ struct Manager::Loaded {
   std::string state = "loaded";
   bool to_stop = false;  // configure or start has been called
   bool hangs = false;
-  Settings in_force;  // what it runs with
+  Settings in_force;                                     // what it runs with
+  std::map<std::string, void*, std::less<>> interfaces;  // from its start on
+
+  Gate& gate() { return host->gate(); }
 
   PluginInfo info() const { return info_of(*library.descriptor); }
   bool provides(std::string_view id) const {
