@@ -1,5 +1,6 @@
 #include "host/api/api.h"
 #include "host/api/request.h"
+#include "host/plugins/answers.h"
 
 namespace swapmeet {
 
@@ -29,8 +30,10 @@ void add_search(Api& api) {
             if (!typed)
               return Error{
                   ErrorCode::invalid_argument, "q is missing: /api/v1/search/suggest?q=wor", {}};
-            auto found = search->suggest({*typed, *limit, request.identity, request.deadline});
+            const SuggestRequest wanted{*typed, *limit, request.identity, request.deadline};
+            auto found = search->suggest(wanted);
             if (!found) return std::move(found).error();
+            check_answer(*found, wanted);
             return http::json(wire::to_json(wire::Suggestions{std::move(*found)}));
           });
   api.add("GET", "/api/v1/search",
@@ -56,6 +59,7 @@ void add_search(Api& api) {
             }
             auto found = search->search(wanted);
             if (!found) return std::move(found).error();
+            check_answer(*found, wanted);
             return http::json(wire::to_json(*found));
           });
 }
