@@ -17,6 +17,9 @@
 
 namespace swapmeet::wire {
 
+// More than 32 levels, found without parsing: RapidJSON's own parser recurses.
+bool nests_too_deeply(std::string_view text);
+
 class JsonWriter {
  public:
   JsonWriter& begin() { return writer_.StartObject(), *this; }
