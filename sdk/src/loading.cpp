@@ -15,9 +15,9 @@ Error refused(const fs::path& file, const std::string& why) {
   return invalid_argument(file.string() + ": " + why);
 }
 
-Result<void> check_writers(const fs::path& file) {
-  struct stat status {};
-  if (::stat(file.c_str(), &status) != 0) return refused(file, "cannot be read");
+using Status = struct stat;
+
+Result<void> check_writers(const fs::path& file, const Status& status) {
   if (status.st_mode & S_IWOTH)
     return refused(file, "may be written by everyone; run chmod o-w on it");
   if ((status.st_mode & S_IWGRP) && status.st_gid != 0 && status.st_gid != ::getegid())
@@ -27,11 +27,26 @@ Result<void> check_writers(const fs::path& file) {
   return {};
 }
 
+Result<void> check_file_and_folder(const fs::path& file, const Status& status) {
+  if (auto checked = check_writers(file, status); !checked) return checked;
+  const auto folder = fs::absolute(file).parent_path();
+  Status of_folder{};
+  if (::stat(folder.c_str(), &of_folder) != 0) return refused(folder, "cannot be read");
+  return check_writers(folder, of_folder);
+}
+
 }  // namespace
 
 Result<void> check_plugin_file(const fs::path& file) {
-  if (auto checked = check_writers(file); !checked) return checked;
-  return check_writers(fs::absolute(file).parent_path());
+  Status status{};
+  if (::stat(file.c_str(), &status) != 0) return refused(file, "cannot be read");
+  return check_file_and_folder(file, status);
+}
+
+Result<void> check_plugin_file(const fs::path& file, int descriptor) {
+  Status status{};
+  if (::fstat(descriptor, &status) != 0) return refused(file, "cannot be read");
+  return check_file_and_folder(file, status);
 }
 
 Result<void> check_plugin_descriptor(const fs::path& file, const PluginDescriptor& plugin) {

@@ -13,6 +13,8 @@ namespace swapmeet {
 // Whoever can write the file, or put another in its place, can run code as this host: file and
 // folder belong to this user or root, and nobody else may write them.
 Result<void> check_plugin_file(const std::filesystem::path& file);
+// The same of a file that is open already, so that what is checked is what is read afterwards.
+Result<void> check_plugin_file(const std::filesystem::path& file, int descriptor);
 // Magic, ABI, size, toolchain, and an id that begins with its kind. `file` begins every error.
 Result<void> check_plugin_descriptor(const std::filesystem::path& file,
                                      const PluginDescriptor& plugin);
