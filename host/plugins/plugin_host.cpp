@@ -3,6 +3,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "host/plugins/gated_follower.h"
+
 namespace swapmeet {
 
 // The host's routes, with everything that is added owned by the plugin.
@@ -124,13 +126,22 @@ Registration PluginHost::every(std::chrono::milliseconds interval, std::function
 }
 
 Registration PluginHost::subscribe(std::function<void(const Event&)> listener) {
-  return own(services_.events.subscribe([this, listener = std::move(listener)](const Event& event) {
+  return own(listeners_.add([this, listener = std::move(listener)](const Event& event) {
     run_guarded("an event", [&] { listener(event); });
   }));
 }
 
+void PluginHost::dropped_event() {
+  counter("events_dropped_total", "Events that the listeners of plugins were too slow for.")->add();
+  if (!told_of_dropped_.exchange(true))
+    log(LogLevel::warning, "is too slow for the events: the oldest are dropped", {});
+}
+
 Registration PluginHost::follow(ChangeFeed& feed, ChangeFollower& follower) {
-  return own(services_.follow(id_, feed, follower));
+  auto gated = std::make_shared<GatedFollower>(gate_, follower);
+  auto following = services_.follow(id_, feed, *gated);
+  return own(Registration(
+      [gated, ending = std::make_shared<Registration>(std::move(following))] { ending->reset(); }));
 }
 
 std::shared_ptr<Counter> PluginHost::counter(const std::string& name, const std::string& help) {
@@ -191,9 +202,10 @@ void PluginHost::sweep() {
 }
 
 void PluginHost::count_failure(std::string_view doing, std::string_view what) {
-  ++failures_;
+  const auto failures = ++failures_;
   log(LogLevel::error, "the plugin threw",
       {{"in", std::string(doing)}, {"what", std::string(what)}});
+  fault_news_.tell(id_, doing, what, failures);
 }
 
 void PluginHost::run_guarded(std::string_view doing, const std::function<void()>& call) {

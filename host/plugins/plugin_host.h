@@ -10,8 +10,10 @@
 #include <mutex>
 #include <thread>
 
+#include "host/plugins/fault_news.h"
 #include "host/plugins/gate.h"
 #include "host/services/event_bus.h"
+#include "host/services/event_listeners.h"
 #include "host/services/metrics.h"
 #include "host/services/scheduler.h"
 #include "swapmeet/host.h"
@@ -92,6 +94,7 @@ class PluginHost final : public Host {
   // sweep nothing is kept: the registration ends at once.
   Registration own(Registration registration);
   void run_guarded(std::string_view doing, const std::function<void()>& call);
+  void dropped_event();
 
   const Services services_;
   const std::string id_;
@@ -102,6 +105,9 @@ class PluginHost final : public Host {
   std::shared_ptr<Owned> owned_ = std::make_shared<Owned>();
   std::unique_ptr<http::Routes> routes_;
   std::atomic<std::uint64_t> failures_{0};
+  FaultNews fault_news_{services_.events, services_.clock};
+  std::atomic<bool> told_of_dropped_{false};
+  EventListeners listeners_{services_.events, [this] { dropped_event(); }};
 };
 
 }  // namespace swapmeet
