@@ -30,6 +30,12 @@ Result<std::size_t> offset_of(const std::string& after) {
 
 }  // namespace
 
+// Places are below 2^49, so that the division is exact in the 53 bits of a double.
+double score_of(std::uint64_t hit_order) {
+  constexpr auto kPlaces = static_cast<double>(std::uint64_t{1} << 49);
+  return 1.0 - static_cast<double>(hit_order) / kPlaces;
+}
+
 void HitList::add(const Listing& listing, const PeerId& peer, std::string_view peer_name) {
   auto& group = groups_[listing.content];
   group.sources.insert(peer);
@@ -90,6 +96,8 @@ Result<SearchPage> HitList::page(const SearchRequest& request, std::size_t most)
   for (auto i = first; i < last; ++i) {
     auto hit = all[i]->hit;
     hit.sources = static_cast<std::uint32_t>(all[i]->sources.size());
+    hit.score = score_of(all[i]->order());
+    hit.modified = all[i]->modified;
     for (const auto& name : all[i]->names)
       if (name != hit.name && hit.names.size() < kMostNames) hit.names.push_back(name);
     page.hits.push_back(std::move(hit));

@@ -79,6 +79,13 @@ std::uint64_t JsonReader::number(const char* name, bool required) {
   return 0;
 }
 
+double JsonReader::real(const char* name) {
+  const auto* found = find(name);
+  if (found && found->IsNumber()) return found->GetDouble();
+  if (found) fail(name, "must be a number");
+  return 0;
+}
+
 bool JsonReader::boolean(const char* name, bool otherwise) {
   const auto* found = find(name);
   if (found && found->IsBool()) return found->GetBool();

@@ -35,6 +35,10 @@ class JsonWriter {
     key(name);
     return writer_.Uint64(value), *this;
   }
+  JsonWriter& real(std::string_view name, double value) {
+    key(name);
+    return writer_.Double(value), *this;
+  }
   JsonWriter& boolean(std::string_view name, bool value) {
     key(name);
     return writer_.Bool(value), *this;
@@ -72,6 +76,7 @@ class JsonReader {
 
   std::string text(const char* name, bool required = true);
   std::uint64_t number(const char* name, bool required = true);
+  double real(const char* name);  // 0 when it is missing
   bool boolean(const char* name, bool otherwise);
   Time time(const char* name);
   std::vector<std::string> texts(const char* name);
