@@ -38,6 +38,8 @@ class Index:
             peer = self.peers.setdefault(change["peer"], Peer())
             if change["op"] == "put":
                 change["name_words"] = [row.split() for row in change["name_words"]]
+                for key, rows in change["attribute_words"].items():
+                    change["attribute_words"][key] = [row.split() for row in rows]
                 change["words"] = change["name_words"] + [row.split() for row in change["folder_words"]]
                 peer.listings[change["path"]] = change
             elif change["op"] == "remove":
@@ -101,7 +103,7 @@ def in_a_row(term, rows):
 
 
 def holds(condition, listing, peer_id, peer_name):
-    field, value = condition["field"], condition["value"]
+    field, value = condition["field"], condition.get("value")
     if field == "peer":
         return value in (peer_id, peer_name)
     if field == "path":
@@ -110,7 +112,25 @@ def holds(condition, listing, peer_id, peer_name):
         return listing["size"] >= value
     if field == "max_size":
         return listing["size"] <= value
+    if field == "words_of":
+        return in_a_row(condition, listing["attribute_words"].get(condition["attribute"], []))
+    if field == "number_of":
+        return compares(listing["attributes"].get(condition["attribute"], ""), condition)
     return listing[field] == value  # type, ext
+
+
+def compares(text, condition):
+    try:
+        number, wanted = float(text), float(condition["value"])
+    except ValueError:
+        return False
+    return {
+        "less": number < wanted,
+        "at_most": number <= wanted,
+        "equal": number == wanted,
+        "at_least": number >= wanted,
+        "greater": number > wanted,
+    }[condition["comparison"]]
 
 
 def matches(request, listing, peer_id, peer_name):

@@ -1,6 +1,8 @@
 #include "search/process/messages.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <limits>
 #include <vector>
 
@@ -40,8 +42,12 @@ void add_listing(JsonObject& json, const Listing& listing) {
   if (!listing.audience.everyone)
     json.texts("groups", listing.audience.groups).texts("accounts", listing.audience.accounts);
   JsonObject attributes;
-  for (const auto& [key, value] : listing.attributes) attributes.text(key, value);
-  json.object("attributes", attributes);
+  JsonObject words;
+  for (const auto& [key, value] : listing.attributes) {
+    attributes.text(key, value);
+    words.texts(key, rows_of(value));
+  }
+  json.object("attributes", attributes).object("attribute_words", words);
 }
 
 JsonObject change_of(const Change& change) {
@@ -75,6 +81,24 @@ JsonObject term_of(const QueryTerm& term) {
       .boolean("negated", term.negated);
 }
 
+// The shortest text that is this number.
+std::string text_of(double number) {
+  std::array<char, 32> text{};
+  const auto [end, error] = std::to_chars(text.begin(), text.end(), number);
+  return {text.begin(), error == std::errc{} ? end : text.begin()};
+}
+
+std::string_view name_of(Comparison comparison) {
+  switch (comparison) {
+    case Comparison::less: return "less";
+    case Comparison::at_most: return "at_most";
+    case Comparison::equal: return "equal";
+    case Comparison::at_least: return "at_least";
+    case Comparison::greater: return "greater";
+  }
+  return {};
+}
+
 JsonObject filter_of(const QueryFilter& filter) {
   JsonObject json;
   switch (filter.field) {
@@ -95,6 +119,15 @@ JsonObject filter_of(const QueryFilter& filter) {
       break;
     case QueryFilter::Field::max_size:
       json.text("field", "max_size").number("value", filter.bytes);
+      break;
+    case QueryFilter::Field::words_of:
+      json.text("field", "words_of").text("attribute", filter.text);
+      json.texts("words", filter.words.words).boolean("prefix", filter.words.prefix);
+      break;
+    case QueryFilter::Field::number_of:
+      json.text("field", "number_of").text("attribute", filter.text);
+      json.text("comparison", name_of(filter.comparison));
+      json.text("value", text_of(filter.number));
       break;
   }
   return json.boolean("negated", filter.negated);
