@@ -77,8 +77,8 @@ Result<Reply> Client::exchange(const std::string& method, const std::string& tar
     auto session = pool_->take();
     const bool was_idle = session != nullptr;
     if (!was_idle)
-      session =
-          std::make_unique<HttpSession>(options_.url, HttpPatience{patience, patience, patience});
+      session = std::make_unique<HttpSession>(
+          options_.url, HttpPatience{patience, patience, patience}, options_.ca_file);
     auto reply = ask(*session, call, options_.url);
     if (reply) {
       if (session->is_kept()) pool_->give(std::move(session));

@@ -15,9 +15,11 @@
 namespace swapmeet::wire {
 
 struct ClientOptions {
-  std::string url;    // "http://127.0.0.1:8888"
+  std::string url;    // "http://127.0.0.1:8888"; https:// verifies the certificate and its name
   std::string token;  // sent as "Authorization: Bearer …" when not empty
   std::chrono::milliseconds timeout{15'000};
+  // A file of certificates (PEM) that are trusted in place of the machine's; empty: the machine's.
+  std::string ca_file = {};
 };
 
 struct Reply {
