@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "host/plugins/gate.h"
 #include "swapmeet/authenticator.h"
 #include "swapmeet/http.h"
 
@@ -17,6 +18,6 @@ using AccessGuard = std::function<std::optional<http::Response>(http::Request&)>
 AccessGuard owner_guard(std::string token, HostPort listening);
 // access = public: whoever has the token is the owner, of anyone else the auth plugin says who it
 // is. nullptr: everyone is a guest.
-AccessGuard public_guard(std::string token, Authenticator* authenticator);
+AccessGuard public_guard(std::string token, Authenticator* authenticator, Gate* gate = nullptr);
 
 }  // namespace swapmeet

@@ -111,7 +111,6 @@ Result<void> check_folder(const std::string& where, std::filesystem::path folder
 // Loads and configures them, starts none; then `look` may look at them.
 Result<void> load_plugins(const Config& config, const std::function<void(Manager&)>& look = {}) {
   SystemClock clock;
-  Scheduler scheduler(0, clock);
   EventBus events;
   Metrics metrics;
   Manager plugins({.clock = clock,
@@ -121,10 +120,9 @@ Result<void> load_plugins(const Config& config, const std::function<void(Manager
                    .name = config.host.text("name"),
                    .peer = {},
                    .version = SWAPMEET_VERSION,
-                   .routes = nullptr,
+                   .routes_of = {},
                    .listen = {},
                    .follow = {},
-                   .scheduler = scheduler,
                    .events = events,
                    .metrics = metrics},
                   plugin_folders(&config));

@@ -28,7 +28,11 @@ constexpr std::array kHttpKeys = {
     one_of("owner|public",
            {"access", "owner",
             "owner: only who has the token in DATA/api.token; public: the auth plugin decides."}),
-    KeySpec{"workers", KeyType::integer, "8", "1", "256", "Threads that answer requests."},
+    KeySpec{"workers", KeyType::integer, "8", "1", "256",
+            "Requests that one plugin may answer at a time; all together twice as many."},
+    at_once(KeySpec{"call_deadline", KeyType::duration, "30s", "100ms", "1h",
+                    "How long a plugin may take to answer a request; ten times as long when that "
+                    "changes something."}),
     at_once(KeySpec{"max_connections", KeyType::integer, "8192", "1", "1000000",
                     "Connections at once."}),
     at_once(KeySpec{"max_connections_per_address", KeyType::integer, "8192", "1", "1000000",
