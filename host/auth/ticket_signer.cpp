@@ -1,122 +1,98 @@
-#include "auth/accounts/signer.h"
-
-#include <sodium.h>
+#include "host/auth/ticket_signer.h"
 
 #include <algorithm>
-#include <stdexcept>
+#include <system_error>
 
+#include "host/auth/names.h"
+#include "host/auth/sodium.h"
+#include "swapmeet/random.h"
+#include "swapmeet/secret_file.h"
 #include "swapmeet/wire/ticket.h"
 
-namespace swapmeet::auth_accounts {
+namespace swapmeet {
 namespace {
 
-constexpr char kSession = 1;  // the first byte of one; tickets have other keys besides
-constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
-constexpr std::size_t kSessionSize = 1 + 3 * 8;
-constexpr std::size_t kLongestText = 512;
+namespace fs = std::filesystem;
+using std::chrono::milliseconds;
 
-const unsigned char* bytes_of(std::string_view text) {
+constexpr milliseconds kTicketLength = std::chrono::minutes(10);
+constexpr milliseconds kLongestTicket = std::chrono::hours(1);
+// Which of the keys that the secret stands for: peers know its public half. (1 once signed
+// sessions.)
+constexpr std::uint64_t kKeyOfTickets = 2;
+
+const unsigned char* bytes_of(const std::string& text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-std::string to_text(const std::string& bytes) {
-  std::string text(sodium_base64_ENCODED_LEN(bytes.size(), kVariant), '\0');
-  sodium_bin2base64(text.data(), text.size(), bytes_of(bytes), bytes.size(), kVariant);
-  text.pop_back();  // the zero at its end
-  return text;
-}
-
-std::optional<std::string> to_bytes(std::string_view text) {
-  if (text.size() > kLongestText) return std::nullopt;
-  std::string bytes(text.size(), '\0');
-  std::size_t size = 0;
-  if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
-                        text.size(), nullptr, &size, nullptr, kVariant) != 0)
-    return std::nullopt;
-  bytes.resize(size);
-  // libsodium takes some bytes beyond ASCII for '_': only the one right form of a token is a token.
-  if (to_text(bytes) != text) return std::nullopt;
-  return bytes;
-}
-
-void put(std::string& out, std::int64_t number) {
-  for (int shift = 56; shift >= 0; shift -= 8)
-    out += static_cast<char>(static_cast<std::uint64_t>(number) >> shift);
-}
-
-std::int64_t number_at(std::string_view bytes, std::size_t at) {
-  std::uint64_t number = 0;
-  for (const char c : bytes.substr(at, 8)) number = number << 8 | static_cast<unsigned char>(c);
-  return static_cast<std::int64_t>(number);
-}
-
-Time time_at(std::string_view bytes, std::size_t at) {
-  return Time(std::chrono::milliseconds(number_at(bytes, at)));
-}
-
-std::array<unsigned char, 32> derive(const std::array<unsigned char, 32>& secret, int number) {
-  static_assert(crypto_kdf_KEYBYTES == 32);
-  std::array<unsigned char, 32> key{};
-  crypto_kdf_derive_from_key(key.data(), key.size(), static_cast<std::uint64_t>(number), "swapmeet",
-                             secret.data());
-  return key;
+// What version 0.1 kept is moved, and not copied: whoever removes the key wants a new one.
+Result<void> take_over(const fs::path& old, const fs::path& file) {
+  std::error_code error;
+  if (fs::exists(file, error) || !fs::exists(old, error)) return {};
+  fs::rename(old, file, error);
+  if (!error) return {};
+  return unavailable(old.string() + " cannot be moved to " + file.string() + ": " +
+                     error.message());
 }
 
 }  // namespace
 
-void start_sodium() {
-  if (sodium_init() < 0) throw std::runtime_error("libsodium does not start");
+fs::path TicketSigner::key_file(const fs::path& data) { return data / "ticket.key"; }
+
+Result<std::unique_ptr<TicketSigner>> TicketSigner::open(const fs::path& data, Clock& clock) {
+  const auto file = key_file(data);
+  if (auto taken = take_over(data / "auth.accounts" / "secret.key", file); !taken)
+    return std::move(taken).error();
+  if (auto made = read_or_make_secret(file, random_hex(32)); !made) return std::move(made).error();
+  auto secret = read_secret(file);  // nobody else may read it, whoever made it
+  if (!secret) return std::move(secret).error();
+  auto signer = with_secret(*secret, clock);
+  if (!signer) return corrupt(file.string() + ": " + signer.error().message);
+  return signer;
 }
 
-Signer::Signer(const std::string& secret) {
-  static_assert(crypto_auth_KEYBYTES == sizeof session_key_);
-  static_assert(crypto_sign_SECRETKEYBYTES == sizeof ticket_key_);
-  static_assert(crypto_sign_PUBLICKEYBYTES == sizeof ticket_public_key_);
+Result<std::unique_ptr<TicketSigner>> TicketSigner::with_secret(const std::string& secret,
+                                                                Clock& clock) {
+  static_assert(crypto_kdf_KEYBYTES == 32);
+  static_assert(crypto_sign_SECRETKEYBYTES == sizeof key_);
+  static_assert(crypto_sign_PUBLICKEYBYTES == sizeof public_key_);
   start_sodium();
-  std::array<unsigned char, 32> master{};
+  std::array<unsigned char, crypto_kdf_KEYBYTES> master{};
   std::size_t size = 0;
   if (sodium_hex2bin(master.data(), master.size(), secret.data(), secret.size(), nullptr, &size,
                      nullptr) != 0 ||
       size != master.size())
-    throw std::invalid_argument("the secret is not 64 hex digits");
-  session_key_ = derive(master, 1);
-  const auto seed = derive(master, 2);
-  crypto_sign_seed_keypair(ticket_public_key_.data(), ticket_key_.data(), seed.data());
+    return corrupt("the secret is not 64 hex digits; restore it from a backup");
+  std::array<unsigned char, crypto_sign_SEEDBYTES> seed{};
+  crypto_kdf_derive_from_key(seed.data(), seed.size(), kKeyOfTickets, "swapmeet", master.data());
+  std::unique_ptr<TicketSigner> signer(new TicketSigner(clock));
+  crypto_sign_seed_keypair(signer->public_key_.data(), signer->key_.data(), seed.data());
+  return signer;
 }
 
-std::string Signer::session(const SessionClaims& claims) const {
-  std::string bytes(1, kSession);
-  put(bytes, claims.account);
-  put(bytes, claims.epoch);
-  put(bytes, claims.expires.time_since_epoch().count());
-  std::array<unsigned char, crypto_auth_BYTES> mac{};
-  crypto_auth(mac.data(), bytes_of(bytes), bytes.size(), session_key_.data());
-  return to_text(bytes.append(mac.begin(), mac.end()));
-}
-
-std::optional<SessionClaims> Signer::read_session(std::string_view token) const {
-  const auto bytes = to_bytes(token);
-  if (!bytes || bytes->size() != kSessionSize + crypto_auth_BYTES || bytes->front() != kSession)
-    return std::nullopt;
-  if (crypto_auth_verify(bytes_of(*bytes) + kSessionSize, bytes_of(*bytes), kSessionSize,
-                         session_key_.data()) != 0)
-    return std::nullopt;
-  return SessionClaims{number_at(*bytes, 1), number_at(*bytes, 9), time_at(*bytes, 17)};
-}
-
-std::string Signer::ticket(const TicketClaims& claims) const {
-  wire::SignedTicket ticket{wire::ticket_body(claims), std::string(crypto_sign_BYTES, '\0')};
+Result<std::string> TicketSigner::issue(const TicketClaims& claims) {
+  const auto now = clock_.now();
+  auto granted = claims;
+  if (claims.expires == Time{}) granted.expires = now + kTicketLength;
+  granted.expires = std::min(granted.expires, Time(now + kLongestTicket));
+  if (!granted.account.empty() && !is_account_name(granted.account))
+    return invalid_argument("there can be no account of that name");
+  wire::SignedTicket ticket{wire::ticket_body(granted), std::string(crypto_sign_BYTES, '\0')};
   crypto_sign_detached(reinterpret_cast<unsigned char*>(ticket.signature.data()), nullptr,
-                       bytes_of(ticket.body), ticket.body.size(), ticket_key_.data());
+                       bytes_of(ticket.body), ticket.body.size(), key_.data());
   return wire::ticket_text(ticket);
 }
 
-std::optional<TicketClaims> Signer::read_ticket(std::string_view text) const {
+Result<TicketClaims> TicketSigner::check_ticket(std::string_view text) {
   const auto ticket = wire::signed_ticket_from(text);
-  if (!ticket || crypto_sign_verify_detached(bytes_of(ticket->signature), bytes_of(ticket->body),
-                                             ticket->body.size(), ticket_public_key_.data()) != 0)
-    return std::nullopt;
-  return wire::ticket_claims_from(ticket->body);
+  std::optional<TicketClaims> claims;
+  if (ticket && crypto_sign_verify_detached(bytes_of(ticket->signature), bytes_of(ticket->body),
+                                            ticket->body.size(), public_key_.data()) == 0)
+    claims = wire::ticket_claims_from(ticket->body);
+  if (!claims) return unauthenticated("the ticket is not from here, or was changed");
+  if (claims->expires <= clock_.now())
+    return not_allowed("the ticket has run out; ask the index for a new one");
+  return std::move(*claims);
 }
 
-}  // namespace swapmeet::auth_accounts
+}  // namespace swapmeet

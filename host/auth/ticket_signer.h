@@ -1,48 +1,39 @@
-// Signs what people carry: sessions and tickets. Both come from one secret of 32 bytes: sessions
-// are authenticated with HMAC-SHA-512-256, for only this host checks them and does so at every
-// request; tickets are signed with Ed25519, so that a peer can check one without being able to make
-// one. As text both are base64url without padding (RFC 4648, 5); swapmeet/wire/ticket.h says what
-// is in a ticket.
+// Signs the tickets of an index with Ed25519, so that a peer can check one without being able to
+// make one, and checks them itself. The key comes from a secret of 32 bytes in the host's data
+// folder; swapmeet/wire/ticket.h says what is in a ticket.
 // Threads: nothing changes after construction.
 #pragma once
 
 #include <array>
-#include <cstdint>
-#include <optional>
+#include <filesystem>
+#include <memory>
 #include <string>
-#include <string_view>
 
-#include "swapmeet/authenticator.h"
+#include "swapmeet/tickets.h"
 
-namespace swapmeet::auth_accounts {
+namespace swapmeet {
 
-struct SessionClaims {
-  std::int64_t account = 0;  // its key in the store, which is never used again
-  std::int64_t epoch = 0;    // of the account when it logged in
-  Time expires{};
-  bool operator==(const SessionClaims&) const = default;
-};
-
-class Signer {
+class TicketSigner final : public TicketIssuer, public TicketChecker {
  public:
-  // 64 hex digits. Throws std::invalid_argument when it is something else.
-  explicit Signer(const std::string& secret);
+  // Reads DATA/ticket.key, or makes it: from the one that `auth.accounts` of version 0.1 kept,
+  // where there is that, so that peers which know it go on believing. `not_allowed`: others can
+  // read it; `corrupt`: it is something else.
+  static Result<std::unique_ptr<TicketSigner>> open(const std::filesystem::path& data,
+                                                    Clock& clock);
+  // Of 64 hex digits; `corrupt`: it is something else. The clock must outlive it.
+  static Result<std::unique_ptr<TicketSigner>> with_secret(const std::string& secret, Clock& clock);
+  static std::filesystem::path key_file(const std::filesystem::path& data);
 
-  std::string session(const SessionClaims& claims) const;
-  // nullopt: not from here, or changed. Whether it has expired is the caller's question.
-  std::optional<SessionClaims> read_session(std::string_view token) const;
-
-  std::string ticket(const TicketClaims& claims) const;
-  std::optional<TicketClaims> read_ticket(std::string_view ticket) const;
-  const std::array<unsigned char, 32>& ticket_key() const { return ticket_public_key_; }
+  Result<std::string> issue(const TicketClaims& claims) override;
+  std::array<std::uint8_t, 32> ticket_key() override { return public_key_; }
+  Result<TicketClaims> check_ticket(std::string_view ticket) override;
 
  private:
-  std::array<unsigned char, 32> session_key_{};
-  std::array<unsigned char, 64> ticket_key_{};
-  std::array<unsigned char, 32> ticket_public_key_{};
+  explicit TicketSigner(Clock& clock) : clock_(clock) {}
+
+  Clock& clock_;
+  std::array<unsigned char, 64> key_{};
+  std::array<unsigned char, 32> public_key_{};
 };
 
-// libsodium, ready to be used; throws when it cannot be.
-void start_sodium();
-
-}  // namespace swapmeet::auth_accounts
+}  // namespace swapmeet

@@ -1,25 +1,36 @@
-// Sessions and tickets: what was signed is read, and nothing else is.
+// Tickets: what was signed is believed, and nothing else is.
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
 #include <random>
 
+#include "host/auth/ticket_signer.h"
 #include "world.h"
 
 using namespace swapmeet;
-using namespace swapmeet::auth_accounts;
+using namespace swapmeet::testing;
+namespace fs = std::filesystem;
 
 namespace {
 
 const std::string kSecret(64, 'a');
-
-SessionClaims session() { return {42, -7, Time(std::chrono::milliseconds(1'767'225'600'123))}; }
 
 TicketClaims ticket() {
   TicketClaims claims;
   claims.content = *ContentId::parse(std::string(64, 'c'));
   claims.account = "alice";
   claims.groups = {"choir", "staff"};
-  claims.expires = Time(std::chrono::milliseconds(1'767'225'600'123));
+  claims.expires = ManualClock().now() + std::chrono::milliseconds(599'877);
   return claims;
 }
+
+struct Signer {
+  explicit Signer(const std::string& secret = kSecret)
+      : tickets(*TicketSigner::with_secret(secret, clock)) {}
+  ManualClock clock;
+  std::unique_ptr<TicketSigner> tickets;
+};
 
 // Every text that differs in one bit, is cut off, is longer, or has a character from elsewhere.
 std::vector<std::string> spoiled(const std::string& text) {
@@ -41,88 +52,116 @@ std::vector<std::string> spoiled(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("what is signed is read back") {
-  const Signer signer(kSecret);
-  CHECK(signer.read_session(signer.session(session())) == session());
-  CHECK(signer.read_ticket(signer.ticket(ticket())) == ticket());
+TEST_CASE("what is signed is read back, also by who has the same secret") {
+  const Signer signer;
+  CHECK(*signer.tickets->check_ticket(*signer.tickets->issue(ticket())) == ticket());
   auto guest = ticket();
   guest.account.clear();
-  CHECK(signer.read_ticket(signer.ticket(guest)) == guest);
-  CHECK(Signer(kSecret).read_session(signer.session(session())) == session());
+  CHECK(*signer.tickets->check_ticket(*signer.tickets->issue(guest)) == guest);
+  CHECK(*Signer().tickets->check_ticket(*signer.tickets->issue(ticket())) == ticket());
 }
 
-TEST_CASE("tokens can stand in a header and a URL") {
-  const Signer signer(kSecret);
-  for (const auto& text : {signer.session(session()), signer.ticket(ticket())})
-    CHECK(text.find_first_not_of(
-              "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
-          std::string::npos);
-}
-
-TEST_CASE("a session or ticket that was changed anywhere is none") {
-  const Signer signer(kSecret);
-  for (const auto& text : spoiled(signer.session(session()))) {
-    INFO(text.substr(0, 200));
-    CHECK_FALSE(signer.read_session(text));
+TEST_CASE("the key is the one that peers of version 0.1 know") {
+  // BLAKE2b of the secret as RFC 8032's seed, computed by other programs.
+  std::string hex;
+  for (const auto byte : Signer().tickets->ticket_key()) {
+    constexpr const char* kDigits = "0123456789abcdef";
+    (hex += kDigits[byte >> 4]) += kDigits[byte & 15];
   }
-  for (const auto& text : spoiled(signer.ticket(ticket()))) {
+  CHECK(hex == "e9569fa9c1c65ec0a6643730d14d6cd190b08e4da6a100aee3994b8c6a0d4d9f");
+}
+
+TEST_CASE("tickets can stand in a header and a URL") {
+  const Signer signer;
+  CHECK(signer.tickets->issue(ticket())->find_first_not_of(
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
+        std::string::npos);
+}
+
+TEST_CASE("a ticket that was changed anywhere is none") {
+  const Signer signer;
+  for (const auto& text : spoiled(*signer.tickets->issue(ticket()))) {
     INFO(text.substr(0, 200));
-    CHECK_FALSE(signer.read_ticket(text));
+    CHECK(code_of(signer.tickets->check_ticket(text)) == "unauthenticated");
   }
 }
 
-TEST_CASE("random texts are neither") {
-  const Signer signer(kSecret);
+TEST_CASE("random texts are none") {
+  const Signer signer;
   std::mt19937 random(1);
   for (int i = 0; i < 20'000; ++i) {
     std::string text(random() % 200, '\0');
     for (auto& c : text) c = static_cast<char>(random());
-    CHECK_FALSE(signer.read_session(text));
-    CHECK_FALSE(signer.read_ticket(text));
+    CHECK_FALSE(signer.tickets->check_ticket(text).ok());
   }
 }
 
-TEST_CASE("another secret's sessions and tickets are not ours, nor is the one the other") {
-  const Signer signer(kSecret);
+TEST_CASE("another secret's tickets are not ours") {
   const Signer other(std::string(63, 'a') + "b");
-  CHECK_FALSE(signer.read_session(other.session(session())));
-  CHECK_FALSE(signer.read_ticket(other.ticket(ticket())));
-  CHECK_FALSE(signer.read_session(signer.ticket(ticket())));
-  CHECK_FALSE(signer.read_ticket(signer.session(session())));
+  CHECK(code_of(Signer().tickets->check_ticket(*other.tickets->issue(ticket()))) ==
+        "unauthenticated");
 }
 
 TEST_CASE("a secret is 64 hex digits") {
-  for (const std::string secret : {"", "abc", "zz"}) CHECK_THROWS(Signer(secret));
-  CHECK_THROWS(Signer(std::string(62, 'a')));
-  CHECK_THROWS(Signer(std::string(66, 'a')));
+  ManualClock clock;
+  for (const std::string& secret : {std::string(), std::string("abc"), std::string("zz"),
+                                   std::string(62, 'a'), std::string(66, 'a')})
+    CHECK(code_of(TicketSigner::with_secret(secret, clock)) == "corrupt");
 }
 
-TEST_CASE("a ticket is good until it runs out") {
-  World world;
+TEST_CASE("a ticket is good until it runs out, and short-lived whatever is asked for") {
+  Signer signer;
   auto claims = ticket();
-  claims.expires = world.clock.now() + std::chrono::minutes(2);
-  const auto text = world.authority->issue_ticket(claims);
+  claims.expires = signer.clock.now() + std::chrono::minutes(2);
+  const auto text = signer.tickets->issue(claims);
   REQUIRE(text.ok());
-  const auto read = world.authority->check_ticket(*text);
-  REQUIRE(read.ok());
-  CHECK(*read == claims);
-  world.clock.advance(std::chrono::minutes(2));
-  CHECK(code_of(world.authority->check_ticket(*text)) == "not_allowed");
-  CHECK(code_of(world.authority->check_ticket(*text + "A")) == "unauthenticated");
-  CHECK(code_of(world.authority->check_ticket("")) == "unauthenticated");
+  CHECK(*signer.tickets->check_ticket(*text) == claims);
+  claims.expires = {};
+  CHECK(signer.tickets->check_ticket(*signer.tickets->issue(claims))->expires ==
+        signer.clock.now() + std::chrono::minutes(10));
+  claims.expires = signer.clock.now() + std::chrono::hours(1000);
+  CHECK(signer.tickets->check_ticket(*signer.tickets->issue(claims))->expires ==
+        signer.clock.now() + std::chrono::hours(1));
+  signer.clock.advance(std::chrono::minutes(2));
+  CHECK(code_of(signer.tickets->check_ticket(*text)) == "not_allowed");
+  claims.account = "not a name\n";
+  CHECK(code_of(signer.tickets->issue(claims)) == "invalid_argument");
 }
 
-TEST_CASE("a ticket is short-lived whatever is asked for") {
-  World world;
-  auto claims = ticket();
-  claims.expires = {};
-  CHECK(world.authority->check_ticket(*world.authority->issue_ticket(claims))->expires ==
-        world.clock.now() + std::chrono::minutes(10));
-  claims.expires = world.clock.now() + std::chrono::hours(1000);
-  CHECK(world.authority->check_ticket(*world.authority->issue_ticket(claims))->expires ==
-        world.clock.now() + std::chrono::hours(1));
-  world.open();
-  CHECK(world.authority->check_ticket(*world.authority->issue_ticket(claims)).ok());
-  claims.account = "not a name\n";
-  CHECK(code_of(world.authority->issue_ticket(claims)) == "invalid_argument");
+TEST_CASE("the key in the data folder is made once, and is its owner's to read") {
+  ManualClock clock;
+  const TemporaryFolder data;
+  const auto key = TicketSigner::open(data.path, clock).value()->ticket_key();
+  CHECK(TicketSigner::open(data.path, clock).value()->ticket_key() == key);
+  const auto file = data.path / "ticket.key";
+  struct stat status {};
+  REQUIRE(::stat(file.c_str(), &status) == 0);
+  CHECK((status.st_mode & 0777) == 0600);
+  REQUIRE(::chmod(file.c_str(), 0640) == 0);
+  const auto readable = TicketSigner::open(data.path, clock);
+  CHECK(code_of(readable) == "not_allowed");
+  CHECK(readable.error().message.find("chmod 600") != std::string::npos);
+}
+
+TEST_CASE("a damaged key is not silently replaced") {
+  ManualClock clock;
+  const TemporaryFolder data;
+  std::ofstream(data.path / "ticket.key") << "junk\n";
+  CHECK(code_of(TicketSigner::open(data.path, clock)) == "corrupt");
+}
+
+TEST_CASE("the key that auth.accounts once kept is taken over, and not once more") {
+  ManualClock clock;
+  const TemporaryFolder data;
+  const auto old = data.path / "auth.accounts" / "secret.key";
+  fs::create_directories(old.parent_path());
+  std::ofstream(old) << kSecret << '\n';
+  fs::permissions(old, fs::perms(0600));
+  CHECK(TicketSigner::open(data.path, clock).value()->ticket_key() ==
+        Signer().tickets->ticket_key());
+  CHECK_FALSE(fs::exists(old));
+  // Whoever removes it wants another one.
+  fs::remove(data.path / "ticket.key");
+  CHECK(TicketSigner::open(data.path, clock).value()->ticket_key() !=
+        Signer().tickets->ticket_key());
 }
