@@ -75,7 +75,9 @@ std::string listing_json(const std::vector<Library>& libraries, const Config* co
     one.keys = listed(info.keys.rows());
     listings.push_back(std::move(one));
   }
-  return wire::to_json(listings, {{"host", listed(host_keys())}, {"http", listed(http_keys())}});
+  return wire::to_json(listings, {{"host", listed(host_keys())},
+                                  {"http", listed(http_keys())},
+                                  {"auth", listed(keys_of_kind(Kind::auth))}});
 }
 
 Result<void> check_listening(const std::string& file, const Config& config) {
@@ -208,6 +210,8 @@ int plugins_command(const RunOptions& options) {
   print_keys(host_keys());
   fmt::print("[http]\n");
   print_keys(http_keys());
+  fmt::print("[auth]\n");
+  print_keys(keys_of_kind(Kind::auth));
   for (const auto& library : libraries) {
     const auto info = info_of(*library.descriptor);
     const auto section = section_of(library, config ? &*config : nullptr);
