@@ -1,13 +1,16 @@
 #include "host/app/running_host.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <utility>
 
 #include "host/api/access.h"
 #include "host/api/backups.h"
+#include "host/api/plugins.h"
 #include "host/app/backup.h"
 #include "host/app/log.h"
+#include "host/plugins/data_places.h"
 #include "host/plugins/guard.h"
 #include "swapmeet/accounts.h"
 #include "swapmeet/authenticator.h"
@@ -64,7 +67,8 @@ bool RunningHost::stop() {
   if (watch_list_)
     watch_list_->stop();  // what it waits for ends while the next ones are waited for
   if (membership_) membership_->stop();
-  if (indexing_) indexing_->stop();
+  const bool searched_out = !searches_ || searches_->stop();
+  if (replacing_.joinable()) replacing_.join();
   api_.reset();
   tending_.reset();
   watch_list_.reset();
@@ -74,7 +78,7 @@ bool RunningHost::stop() {
   listener_.reset();
   std::error_code ignored;
   std::filesystem::remove(data_.path() / "http.address", ignored);
-  const bool clean = !plugins_ || !plugins_->left_behind();
+  const bool clean = searched_out && (!plugins_ || !plugins_->left_behind());
   write_log("host", clean ? LogLevel::info : LogLevel::error,
             clean ? "stopped" : "stopped, but for what was left behind");
   return clean;
@@ -141,10 +145,20 @@ Services RunningHost::services() {
 }
 
 Result<void> RunningHost::start_plugins() {
+  settle_places_of_data(data_.path());
   plugins_ = std::make_unique<Manager>(services(), plugin_folders(&config_));
+  const auto is_search = [](const PluginChoice& one) { return one.kind == Kind::search; };
+  if (std::any_of(config_.plugins.begin(), config_.plugins.end(), is_search)) {
+    searches_ = std::make_unique<Searches>(
+        Searches::Parts{*plugins_, clock_, log_as("search"), metrics_, random_seed});
+    searches_->set(config_.search);
+    plugins_->provide<Search>(searches_->group());
+  }
   if (auto loaded = plugins_->load(config_.plugins); !loaded) return loaded;
   if (auto configured = plugins_->configure(); !configured) return configured;
-  return plugins_->start();
+  if (auto started = plugins_->start(); !started) return started;
+  if (searches_) searches_->gather();
+  return {};
 }
 
 // A plugin that watches elsewhere goes before; without one the registry's own feed is watched.
@@ -192,6 +206,7 @@ void RunningHost::open_api() {
       .watch_list = watch_list_.get(),
       .threw = [this](auto interface_id, auto request,
                       auto what) { plugins_->count_failure(interface_id, request, what); }});
+  add_plugins(*api_, {.reload = [this](const std::string& kind) { return replace_plugins(kind); }});
   add_backups(*api_, [this](const std::filesystem::path& folder) { return make_backup(folder); });
 }
 
@@ -206,14 +221,9 @@ Result<std::vector<std::string>> RunningHost::make_backup(const std::filesystem:
 
 void RunningHost::start_feeds() {
   auto* registry = plugins_->find<Registry>();
-  auto* search = plugins_->find<Search>();
   auto* shares = plugins_->find<Shares>();
   auto* endpoint = plugins_->find<PublicEndpoint>();
-  if (registry && registry->feed() && search && search->follower()) {
-    indexing_ = std::make_unique<Pump>(*registry->feed(), *search->follower(), "indexing",
-                                       log_as("feed"), clock_, random_seed());
-    indexing_->start();
-  }
+  if (searches_) searches_->follow(registry ? registry->feed() : nullptr);
   if (registry && shares && endpoint) {
     membership_ =
         std::make_unique<Membership>(*registry, *endpoint, shares->feed(),
@@ -260,12 +270,72 @@ void RunningHost::reload(const Config& config) {
   }
   config_.http.take_at_once(config.http, http_keys());
   listener_->set_limits(config_.listen_options());
+  config_.search.take_at_once(config.search, keys_of_kind(Kind::search));
+  if (searches_) searches_->set(config_.search);
   reload.add(plugins_->reconfigure(config.plugins));
+  const bool other_searches = searches_ && searches_->differ_from(config.plugins);
+  const auto section = config.file.filename().string() + " [search";
+  auto keys = other_searches ? take_out_searches(reload, section) : std::vector<std::string>{};
   for (const auto& key : reload.changed)
     write_log("host", LogLevel::info, "changed", {{"key", key}});
   for (const auto& key : reload.at_restart)
     write_log("host", LogLevel::warning, "takes effect at the next start", {{"key", key}});
   tell(std::move(reload), config.file);
+  if (other_searches) replace_searches(config, section, std::move(keys));
+}
+
+Result<wire::PluginsReloaded> RunningHost::replace_plugins(const std::string& kind) {
+  if (kind != name_of(Kind::search))
+    return unsupported("only 'search' can be replaced while the host runs; '" + kind +
+                       "' needs a restart");
+  if (!searches_) return unsupported("this host has no search");
+  auto config = read_again_ ? read_again_() : Result<Config>(config_);
+  if (!config) return std::move(config).error();
+  auto replaced = searches_->replace(config->plugins, Searches::Which::all);
+  if (!replaced) {
+    write_log("search", LogLevel::warning, "not replaced", {{"why", replaced.error().message}});
+    return std::move(replaced).error();
+  }
+  wire::PluginsReloaded reloaded{kind, {}};
+  for (auto& one : *replaced)
+    reloaded.plugins.push_back(
+        {std::move(one.id), std::move(one.version), std::move(one.replaced)});
+  return reloaded;
+}
+
+// What the report says of them until they have been replaced: nothing.
+std::vector<std::string> RunningHost::take_out_searches(Reload& reload,
+                                                        const std::string& section) {
+  std::vector<std::string> keys;
+  std::erase_if(reload.at_restart, [&](const std::string& key) {
+    const bool is_of_search = key.starts_with(section) && !key.ends_with("] shadow");
+    if (is_of_search) keys.push_back(key);
+    return is_of_search;
+  });
+  return keys;
+}
+
+void RunningHost::replace_searches(const Config& config, const std::string& section,
+                                   std::vector<std::string> keys) {
+  const auto end = [this, section, keys = std::move(keys)](const Error* why) {
+    if (why) write_log("search", LogLevel::warning, "not replaced", {{"why", why->message}});
+    const std::lock_guard lock(reload_mutex_);
+    if (why)
+      last_reload_->refused.push_back(section + "]: " + why->message +
+                                      "; the searches stay as they were");
+    else
+      last_reload_->changed.insert(last_reload_->changed.end(), keys.begin(), keys.end());
+  };
+  if (is_replacing_.exchange(true)) {
+    const auto why = conflict("they are being replaced already; try again when that has ended");
+    return end(&why);
+  }
+  if (replacing_.joinable()) replacing_.join();
+  replacing_ = std::thread([this, config, end] {
+    const auto replaced = searches_->replace(config.plugins, Searches::Which::different);
+    end(replaced ? nullptr : &replaced.error());
+    is_replacing_ = false;
+  });
 }
 
 void RunningHost::reload_refused(const Error& why) {

@@ -10,6 +10,9 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include "host/api/api.h"
 #include "host/api/watch_list.h"
@@ -21,10 +24,12 @@
 #include "host/feed/pump.h"
 #include "host/http/server.h"
 #include "host/plugins/manager.h"
+#include "host/search/searches.h"
 #include "host/services/event_bus.h"
 #include "host/services/metrics.h"
 #include "host/services/scheduler.h"
 #include "swapmeet/system_clock.h"
+#include "swapmeet/wire/plugins.h"
 
 namespace swapmeet {
 
@@ -46,6 +51,8 @@ class RunningHost {
   void reload(const Config& config);
   // The same when the new configuration cannot be read: nothing changes, and that is told.
   void reload_refused(const Error& why);
+  // How the configuration is read again when plugins are to be replaced on request; before start().
+  void read_again_by(std::function<Result<Config>()> read) { read_again_ = std::move(read); }
   HostPort listening() const { return listener_->address(); }
 
  private:
@@ -56,6 +63,12 @@ class RunningHost {
   void open_api();
   Result<std::vector<std::string>> make_backup(const std::filesystem::path& folder);
   void start_feeds();
+  // `swapmeet plugins reload KIND`: by the configuration as the file has it now.
+  Result<wire::PluginsReloaded> replace_plugins(const std::string& kind);
+  // On a thread, for it takes as long as it takes; log and status tell how it ended.
+  void replace_searches(const Config& config, const std::string& section,
+                        std::vector<std::string> keys);
+  static std::vector<std::string> take_out_searches(Reload& reload, const std::string& section);
   std::optional<http::Response> admit(http::Request& request) const;
   wire::StatusReport status();
   void tell(Reload reload, const std::filesystem::path& file);
@@ -73,12 +86,15 @@ class RunningHost {
   bool stopped_ = false;
   std::unique_ptr<http::Listener> listener_;
   std::unique_ptr<Manager> plugins_;
+  std::unique_ptr<Searches> searches_;  // where there are any
+  std::function<Result<Config>()> read_again_;
+  std::thread replacing_;  // of a reload's searches
+  std::atomic<bool> is_replacing_{false};
   std::unique_ptr<FeedWatches> feed_watches_;  // where the registry has a feed
   std::unique_ptr<WatchStore> watch_store_;
   std::unique_ptr<WatchList> watch_list_;
   Registration tending_;
   std::unique_ptr<Api> api_;
-  std::unique_ptr<Pump> indexing_;          // registry → search
   std::unique_ptr<Membership> membership_;  // catalogue → registry
   std::mutex reload_mutex_;                 // guards the next
   std::optional<wire::ReloadReport> last_reload_;

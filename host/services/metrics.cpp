@@ -34,11 +34,13 @@ Registration Metrics::gauge(const std::string& name, const std::string& help,
                             std::function<double()> read) {
   const std::lock_guard lock(state_->mutex);
   const int number = state_->next++;
-  state_->gauges[name] = {help, std::move(read), number};
+  state_->gauges[name].push_back({help, std::move(read), number});
   return Registration([state = state_, name, number] {
     const std::lock_guard erasing(state->mutex);
     const auto found = state->gauges.find(name);
-    if (found != state->gauges.end() && found->second.number == number) state->gauges.erase(found);
+    if (found == state->gauges.end()) return;
+    std::erase_if(found->second, [&](const Gauge& one) { return one.number == number; });
+    if (found->second.empty()) state->gauges.erase(found);
   });
 }
 
@@ -48,9 +50,9 @@ std::string Metrics::text() const {
   for (const auto& [name, entry] : state_->counters)
     out += fmt::format("# HELP swapmeet_{0} {1}\n# TYPE swapmeet_{0} counter\nswapmeet_{0} {2}\n",
                        name, entry.first, static_cast<const AtomicCounter&>(*entry.second).value());
-  for (const auto& [name, gauge] : state_->gauges)
+  for (const auto& [name, gauges] : state_->gauges)
     out += fmt::format("# HELP swapmeet_{0} {1}\n# TYPE swapmeet_{0} gauge\nswapmeet_{0} {2}\n",
-                       name, gauge.help, gauge.read());
+                       name, gauges.front().help, gauges.front().read());
   return out;
 }
 

@@ -28,12 +28,21 @@ TEST_CASE("the same name is the same counter") {
   CHECK(metrics.text() == "# HELP swapmeet_x X.\n# TYPE swapmeet_x counter\nswapmeet_x 2\n");
 }
 
-TEST_CASE("a gauge goes with its registration, unless another has taken its name") {
+TEST_CASE("a gauge goes with its registration, and then one that came after it shows") {
   Metrics metrics;
   auto first = metrics.gauge("x", "X.", [] { return 1.0; });
   auto second = metrics.gauge("x", "X.", [] { return 2.0; });
+  CHECK(metrics.text().ends_with("swapmeet_x 1\n"));
   first.reset();
   CHECK(metrics.text().ends_with("swapmeet_x 2\n"));
   second.reset();
   CHECK(metrics.text().empty());
+}
+
+TEST_CASE("a gauge that ends while another of its name shows leaves that alone") {
+  Metrics metrics;
+  const auto first = metrics.gauge("x", "X.", [] { return 1.0; });
+  auto second = metrics.gauge("x", "X.", [] { return 2.0; });
+  second.reset();
+  CHECK(metrics.text().ends_with("swapmeet_x 1\n"));
 }
