@@ -273,8 +273,11 @@ void RunningHost::reload(const Config& config) {
   config_.search.take_at_once(config.search, keys_of_kind(Kind::search));
   if (searches_) searches_->set(config_.search);
   reload.add(plugins_->reconfigure(config.plugins));
-  const bool other_searches = searches_ && searches_->differ_from(config.plugins);
   const auto section = config.file.filename().string() + " [search";
+  const bool is_refused =
+      std::any_of(reload.refused.begin(), reload.refused.end(),
+                  [&](const std::string& problem) { return problem.starts_with(section); });
+  const bool other_searches = searches_ && !is_refused && searches_->differ_from(config.plugins);
   auto keys = other_searches ? take_out_searches(reload, section) : std::vector<std::string>{};
   for (const auto& key : reload.changed)
     write_log("host", LogLevel::info, "changed", {{"key", key}});
