@@ -96,6 +96,7 @@ int Application::main(const std::vector<std::string>&) {
       return failed(written.error());
     }
   auto host = std::make_unique<RunningHost>(std::move(*config_), std::move(*data_));
+  host->read_again_by([this] { return read_config(options_.config, options_.overrides); });
   const int code = serve(*host);
   const StopDeadline deadline(kStopPatience, [this] {
     write_log("host", LogLevel::error, "stopping takes too long; ending the process");

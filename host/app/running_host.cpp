@@ -7,8 +7,10 @@
 
 #include "host/api/access.h"
 #include "host/api/backups.h"
+#include "host/api/plugins.h"
 #include "host/app/backup.h"
 #include "host/app/log.h"
+#include "host/plugins/data_places.h"
 #include "host/plugins/gate.h"
 #include "swapmeet/accounts.h"
 #include "swapmeet/authenticator.h"
@@ -73,7 +75,8 @@ bool RunningHost::stop() {
   if (watch_list_)
     watch_list_->stop();  // what it waits for ends while the next ones are waited for
   if (membership_) membership_->stop();
-  if (indexing_) indexing_->stop();
+  const bool searched_out = !searches_ || searches_->stop();
+  if (replacing_.joinable()) replacing_.join();
   api_.reset();
   tending_.reset();
   tending_auth_.reset();
@@ -86,7 +89,7 @@ bool RunningHost::stop() {
   listener_.reset();
   std::error_code ignored;
   std::filesystem::remove(data_.path() / "http.address", ignored);
-  const bool clean = (!plugins_ || !plugins_->left_behind()) &&
+  const bool clean = searched_out && (!plugins_ || !plugins_->left_behind()) &&
                      (!auth_ || auth_->idle(std::chrono::milliseconds(0)));
   write_log("host", clean ? LogLevel::info : LogLevel::error,
             clean ? "stopped" : "stopped, but for what was left behind");
@@ -172,7 +175,15 @@ Services RunningHost::services() {
 }
 
 Result<void> RunningHost::start_plugins() {
+  settle_places_of_data(data_.path());
   plugins_ = std::make_unique<Manager>(services(), plugin_folders(&config_));
+  const auto is_search = [](const PluginChoice& one) { return one.kind == Kind::search; };
+  if (std::any_of(config_.plugins.begin(), config_.plugins.end(), is_search)) {
+    searches_ = std::make_unique<Searches>(
+        Searches::Parts{*plugins_, clock_, log_as("search"), metrics_, random_seed});
+    searches_->set(config_.search);
+    plugins_->provide<Search>(searches_->group());
+  }
   if (auto loaded = plugins_->load(config_.plugins); !loaded) return loaded;
   tell_of_plugins();
   if (auto opened = open_auth(); !opened) return opened;
@@ -187,6 +198,7 @@ Result<void> RunningHost::start_plugins() {
     index_url_ = through(plugins_->gate_of(IndexAddress::kInterface), "index_url()",
                          [&]() -> Result<std::string> { return index->index_url(); })
                      .value_or("");
+  if (searches_) searches_->gather();
   return auth_->set_plugins(plugins_->providers(Authenticator::kInterface));
 }
 
@@ -289,6 +301,7 @@ void RunningHost::open_api() {
       .gate_of = [this](std::string_view id) { return plugins_->gate_of(id); },
       .routes_of =
           [this](std::string_view id) { return listener_->routes_of(plugins_->owner_of(id)); }});
+  add_plugins(*api_, {.reload = [this](const std::string& kind) { return replace_plugins(kind); }});
   add_backups(*api_, [this](const std::filesystem::path& folder) { return make_backup(folder); });
 }
 
@@ -303,23 +316,13 @@ Result<std::vector<std::string>> RunningHost::make_backup(const std::filesystem:
 
 Result<void> RunningHost::start_feeds() {
   auto* registry = plugins_->find<Registry>();
-  auto* search = plugins_->find<Search>();
   auto* shares = plugins_->find<Shares>();
   auto* endpoint = plugins_->find<PublicEndpoint>();
   auto* registry_gate = plugins_->gate_of(Registry::kInterface);
-  if (registry && search) {
-    auto* search_gate = plugins_->gate_of(Search::kInterface);
-    const auto feed = feed_of(registry_gate, *registry);
+  if (searches_) {
+    const auto feed = registry ? feed_of(registry_gate, *registry) : Result<ChangeFeed*>(nullptr);
     if (!feed) return feed.error();
-    const auto follower = through(search_gate, "follower()",
-                                  [&]() -> Result<ChangeFollower*> { return search->follower(); });
-    if (!follower) return follower.error();
-    if (*feed && *follower) {
-      indexing_ = std::make_unique<Pump>(**feed, **follower, "indexing", log_as("feed"), clock_,
-                                         random_seed(),
-                                         PumpGates{.feed = registry_gate, .follower = search_gate});
-      indexing_->start();
-    }
+    searches_->follow(*feed);
   }
   if (registry && shares && endpoint) {
     auto* transfer_gate = plugins_->gate_of(Shares::kInterface);
@@ -378,12 +381,75 @@ void RunningHost::reload(const Config& config) {
   config_.auth.take_at_once(config.auth, keys_of_kind(Kind::auth));
   auth_->set_rules(AuthRules::from(config_.auth));
   listener_->set_limits(config_.listen_options());
+  config_.search.take_at_once(config.search, keys_of_kind(Kind::search));
+  if (searches_) searches_->set(config_.search);
   reload.add(plugins_->reconfigure(config.plugins));
+  const auto section = config.file.filename().string() + " [search";
+  const bool is_refused =
+      std::any_of(reload.refused.begin(), reload.refused.end(),
+                  [&](const std::string& problem) { return problem.starts_with(section); });
+  const bool other_searches = searches_ && !is_refused && searches_->differ_from(config.plugins);
+  auto keys = other_searches ? take_out_searches(reload, section) : std::vector<std::string>{};
   for (const auto& key : reload.changed)
     write_log("host", LogLevel::info, "changed", {{"key", key}});
   for (const auto& key : reload.at_restart)
     write_log("host", LogLevel::warning, "takes effect at the next start", {{"key", key}});
   tell(std::move(reload), config.file);
+  if (other_searches) replace_searches(config, section, std::move(keys));
+}
+
+Result<wire::PluginsReloaded> RunningHost::replace_plugins(const std::string& kind) {
+  if (kind != name_of(Kind::search))
+    return unsupported("only 'search' can be replaced while the host runs; '" + kind +
+                       "' needs a restart");
+  if (!searches_) return unsupported("this host has no search");
+  auto config = read_again_ ? read_again_() : Result<Config>(config_);
+  if (!config) return std::move(config).error();
+  auto replaced = searches_->replace(config->plugins, Searches::Which::all);
+  if (!replaced) {
+    write_log("search", LogLevel::warning, "not replaced", {{"why", replaced.error().message}});
+    return std::move(replaced).error();
+  }
+  wire::PluginsReloaded reloaded{kind, {}};
+  for (auto& one : *replaced)
+    reloaded.plugins.push_back(
+        {std::move(one.id), std::move(one.version), std::move(one.replaced)});
+  return reloaded;
+}
+
+// What the report says of them until they have been replaced: nothing.
+std::vector<std::string> RunningHost::take_out_searches(Reload& reload,
+                                                        const std::string& section) {
+  std::vector<std::string> keys;
+  std::erase_if(reload.at_restart, [&](const std::string& key) {
+    const bool is_of_search = key.starts_with(section) && !key.ends_with("] shadow");
+    if (is_of_search) keys.push_back(key);
+    return is_of_search;
+  });
+  return keys;
+}
+
+void RunningHost::replace_searches(const Config& config, const std::string& section,
+                                   std::vector<std::string> keys) {
+  const auto end = [this, section, keys = std::move(keys)](const Error* why) {
+    if (why) write_log("search", LogLevel::warning, "not replaced", {{"why", why->message}});
+    const std::lock_guard lock(reload_mutex_);
+    if (why)
+      last_reload_->refused.push_back(section + "]: " + why->message +
+                                      "; the searches stay as they were");
+    else
+      last_reload_->changed.insert(last_reload_->changed.end(), keys.begin(), keys.end());
+  };
+  if (is_replacing_.exchange(true)) {
+    const auto why = conflict("they are being replaced already; try again when that has ended");
+    return end(&why);
+  }
+  if (replacing_.joinable()) replacing_.join();
+  replacing_ = std::thread([this, config, end] {
+    const auto replaced = searches_->replace(config.plugins, Searches::Which::different);
+    end(replaced ? nullptr : &replaced.error());
+    is_replacing_ = false;
+  });
 }
 
 void RunningHost::reload_refused(const Error& why) {

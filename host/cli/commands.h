@@ -38,6 +38,7 @@ int login(Session& session);
 int logout(Session& session);
 int account(Session& session);
 int backup(Session& session);
+int plugins(Session& session);
 int init(const Arguments& arguments);
 int version(const Arguments& arguments);
 

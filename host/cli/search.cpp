@@ -41,6 +41,7 @@ int search(Session& session) {
   if (!page->searched_for.empty())
     fmt::print("Next to nothing found for '{}'; also searched for '{}'\n", printable(query),
                printable(page->searched_for));
+  for (const auto& one : page->left_out) fmt::print("Left out: {}\n", printable(one));
   if (page->hits.empty()) {
     fmt::print("Nothing found. Fewer words, or a prefix* may find more.\n");
     return 3;

@@ -54,6 +54,9 @@ constexpr std::array kHttpKeys = {
 constexpr std::array kSearchKeys = {
     at_once(KeySpec{"deadline", KeyType::duration, "5s", "10ms", "10m",
                     "How long one search may take; of several, a slower one is left out."}),
+    at_once(KeySpec{"catch_up", KeyType::duration, "10m", "100ms", "24h",
+                    "How long a search that takes another's place may take to start and to read "
+                    "what the registry has."}),
     KeySpec{"shadow", KeyType::text, "", nullptr, nullptr,
             "A search that is tried beside, as in `plugin`: it answers nobody, and `swapmeet "
             "plugins shadow` compares its results."},
