@@ -6,6 +6,7 @@
 #include <set>
 #include <thread>
 
+#include "host/plugins/data_places.h"
 #include "host/plugins/guard.h"
 #include "host/plugins/loaded.h"
 
@@ -26,17 +27,21 @@ Manager::Manager(Services services, std::vector<std::filesystem::path> folders)
 
 Manager::~Manager() {
   stop();
-  if (left_behind()) keep_for_ever(std::move(plugins_));
+  if (!left_behind()) return;
+  keep_for_ever(std::move(plugins_));
+  keep_for_ever(std::move(left_));
 }
 
 // One that hangs still runs, and may still call those that it required: nothing of them may go.
-void Manager::keep_for_ever(std::vector<std::unique_ptr<Loaded>> plugins) {
-  static auto& kept = *new std::vector<std::vector<std::unique_ptr<Loaded>>>;
+void Manager::keep_for_ever(std::vector<std::shared_ptr<Loaded>> plugins) {
+  static auto& kept = *new std::vector<std::vector<std::shared_ptr<Loaded>>>;
   kept.push_back(std::move(plugins));
 }
 
 bool Manager::left_behind() const {
-  return std::any_of(plugins_.begin(), plugins_.end(), [](const auto& one) { return one->hangs; });
+  const std::lock_guard lock(state_mutex_);
+  return !left_.empty() ||
+         std::any_of(plugins_.begin(), plugins_.end(), [](const auto& one) { return one->hangs; });
 }
 
 void Manager::set_state(Loaded& loaded, const char* state) {
@@ -99,6 +104,7 @@ Result<std::unique_ptr<Manager::Loaded>> Manager::load_one(const PluginChoice& c
   loaded->host =
       std::make_unique<PluginHost>(services_, info.id, std::move(*settings),
                                    [this](std::string_view id) { return find_interface(id); });
+  loaded->host->use_data_folder(place_of_data(services_.data, info.id));
   auto created = guarded([&]() -> Result<Plugin*> {
     Plugin* plugin = library->descriptor->create();
     if (!plugin) return Error{ErrorCode::internal, "it made no object", {}};
@@ -110,9 +116,9 @@ Result<std::unique_ptr<Manager::Loaded>> Manager::load_one(const PluginChoice& c
   return loaded;
 }
 
-Manager::Loaded* Manager::provider_of(std::string_view interface_id) {
-  for (const auto& loaded : plugins_)
-    if (loaded->provides(interface_id)) return loaded.get();
+std::shared_ptr<Manager::Loaded> Manager::provider_of(std::string_view interface_id) {
+  for (const auto& loaded : all())
+    if (loaded->provides(interface_id)) return loaded;
   return nullptr;
 }
 
@@ -140,7 +146,7 @@ Result<void> Manager::sort_by_requirements() {
     }
     path.push_back(&loaded);
     for (const char* id : loaded.info().requires_interfaces) {
-      Loaded* provider = provider_of(id);
+      const auto provider = provider_of(id);
       if (!provider)
         return wrong(loaded.choice.where + ": " + loaded.info().id + " requires " + id +
                      ", which no plugin of this configuration provides; add one that does");
@@ -191,7 +197,8 @@ Result<void> Manager::start() {
 }
 
 void Manager::stop() {
-  std::for_each(plugins_.rbegin(), plugins_.rend(), [this](const auto& loaded) {
+  const auto plugins = all();
+  std::for_each(plugins.rbegin(), plugins.rend(), [this](const auto& loaded) {
     if (std::exchange(loaded->to_stop, false)) stop_one(*loaded);
   });
 }
@@ -250,7 +257,8 @@ Reload Manager::reconfigure_one(Loaded& loaded, const PluginChoice& choice) {
 
 Reload Manager::reconfigure(const std::vector<PluginChoice>& choices) {
   Reload reload;
-  for (auto& loaded : plugins_) {
+  const auto plugins = all();
+  for (const auto& loaded : plugins) {
     const auto choice = std::find_if(choices.begin(), choices.end(), [&](const PluginChoice& one) {
       return one.section == loaded->choice.section && one.name == loaded->choice.name;
     });
@@ -260,7 +268,7 @@ Reload Manager::reconfigure(const std::vector<PluginChoice>& choices) {
       reload.add(reconfigure_one(*loaded, *choice));
   }
   for (const auto& choice : choices)
-    if (std::none_of(plugins_.begin(), plugins_.end(),
+    if (std::none_of(plugins.begin(), plugins.end(),
                      [&](const auto& loaded) { return loaded->choice.section == choice.section; }))
       reload.at_restart.push_back(choice.where + " plugin");
   return reload;
@@ -268,13 +276,13 @@ Reload Manager::reconfigure(const std::vector<PluginChoice>& choices) {
 
 void* Manager::find_interface(std::string_view id) {
   if (const auto found = provided_.find(id); found != provided_.end()) return found->second;
-  Loaded* provider = provider_of(id);
+  const auto provider = provider_of(id);
   return provider ? interface_of_started(*provider, id) : nullptr;
 }
 
 std::vector<Provider> Manager::providers(std::string_view interface_id) {
   std::vector<Provider> found;
-  for (const auto& loaded : plugins_)
+  for (const auto& loaded : all())
     if (loaded->provides(interface_id))
       if (void* interface = interface_of_started(*loaded, interface_id))
         found.push_back({loaded->info().id, interface, &loaded->host->gate()});
@@ -293,7 +301,7 @@ void* Manager::interface_of_started(Loaded& loaded, std::string_view id) {
 
 void Manager::count_failure(std::string_view interface_id, std::string_view doing,
                             std::string_view what) {
-  if (auto* provider = provider_of(interface_id)) provider->host->count_failure(doing, what);
+  if (const auto provider = provider_of(interface_id)) provider->host->count_failure(doing, what);
 }
 
 std::vector<PluginStatus> Manager::status() const {

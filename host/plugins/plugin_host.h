@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -48,7 +49,7 @@ class PluginHost final : public Host {
   void log(LogLevel level, std::string_view message,
            std::initializer_list<LogField> fields) override;
   const Settings& settings() const override { return settings_; }
-  std::filesystem::path data_folder() const override { return services_.data / id_; }
+  std::filesystem::path data_folder() const override { return data_folder_; }
   PeerId peer_id() const override { return services_.peer; }
   std::string name() const override { return services_.name; }
   std::string version() const override { return services_.version; }
@@ -64,6 +65,8 @@ class PluginHost final : public Host {
                      std::function<double()> read) override;
   void* find_interface(std::string_view interface_id) override { return find_(interface_id); }
 
+  // In place of DATA/ID; before configure().
+  void use_data_folder(std::filesystem::path folder) { data_folder_ = std::move(folder); }
   // Undoes what the plugin has left registered. When it returns no callback runs.
   void sweep();
   Gate& gate() { return gate_; }
@@ -98,6 +101,7 @@ class PluginHost final : public Host {
 
   const Services services_;
   const std::string id_;
+  std::filesystem::path data_folder_ = services_.data / id_;
   Settings settings_;
   std::function<void*(std::string_view)> find_;
   Gate gate_{id_,

@@ -82,4 +82,5 @@ SWAPMEET_PLUGIN(TemplateSearch, {.id = "search.template",
                                  .version = "0.1",
                                  .summary = "Looks at every listing, in memory.",
                                  .provides = kProvides,
-                                 .keys = kKeys});
+                                 .keys = kKeys,
+                                 .may_run_twice = true});

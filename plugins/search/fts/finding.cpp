@@ -6,6 +6,7 @@
 
 #include "search/fts/match.h"
 #include "search/fts/ranking.h"
+#include "swapmeet/hits.h"
 #include "swapmeet/listing.h"
 
 namespace swapmeet::search_fts {
@@ -225,6 +226,11 @@ class Finder {
     hit.size = static_cast<std::uint64_t>(doc.size);
     hit.type = doc.type;
     hit.sources = found.sources;
+    hit.score = score_of(found.rank.match);
+    for (const auto& one : candidates)
+      if (one.is_match)
+        hit.modified =
+            std::max(hit.modified, Time(std::chrono::milliseconds(table_.doc(one.key).modified)));
     std::set<std::string> names;
     for (const auto& one : candidates) names.insert(std::string(name_of_path(one.path)));
     names.erase(hit.name);

@@ -39,6 +39,7 @@ class Watches {
   // `found` is called, on another thread, for each file that appears from now on and that `viewer`
   // may see, until the registration is gone; it must be quick and not come back here. May call
   // twice for one file. `invalid_argument` with a position: the query is wrong there; `too_many`.
+  // [any thread; started; may block]
   virtual Result<Registration> watch(const WatchRequest& request,
                                      std::function<void(const Match&)> found) = 0;
 };

@@ -1,11 +1,9 @@
 #include "json_tools.h"
 
 namespace swapmeet::wire {
-namespace {
-constexpr int kDeepest = 32;
 
-// The nesting of a text, without parsing it: RapidJSON's own parser recurses.
-bool too_deep(std::string_view text) {
+bool nests_too_deeply(std::string_view text) {
+  constexpr int kDeepest = 32;
   int depth = 0;
   bool quoted = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -25,10 +23,9 @@ bool too_deep(std::string_view text) {
   }
   return false;
 }
-}  // namespace
 
 JsonReader::JsonReader(std::string_view text) : document_(std::make_shared<rapidjson::Document>()) {
-  if (too_deep(text)) {
+  if (nests_too_deeply(text)) {
     error_ = "the JSON is nested too deeply";
     return;
   }
@@ -79,6 +76,13 @@ std::uint64_t JsonReader::number(const char* name, bool required) {
     fail(name, "must be a whole number that is not negative");
   else if (required)
     fail(name, "is missing");
+  return 0;
+}
+
+double JsonReader::real(const char* name) {
+  const auto* found = find(name);
+  if (found && found->IsNumber()) return found->GetDouble();
+  if (found) fail(name, "must be a number");
   return 0;
 }
 

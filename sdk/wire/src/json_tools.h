@@ -17,6 +17,9 @@
 
 namespace swapmeet::wire {
 
+// More than 32 levels, found without parsing: RapidJSON's own parser recurses.
+bool nests_too_deeply(std::string_view text);
+
 class JsonWriter {
  public:
   JsonWriter& begin() { return writer_.StartObject(), *this; }
@@ -31,6 +34,10 @@ class JsonWriter {
   JsonWriter& number(std::string_view name, std::uint64_t value) {
     key(name);
     return writer_.Uint64(value), *this;
+  }
+  JsonWriter& real(std::string_view name, double value) {
+    key(name);
+    return writer_.Double(value), *this;
   }
   JsonWriter& boolean(std::string_view name, bool value) {
     key(name);
@@ -69,6 +76,7 @@ class JsonReader {
 
   std::string text(const char* name, bool required = true);
   std::uint64_t number(const char* name, bool required = true);
+  double real(const char* name);  // 0 when it is missing
   bool boolean(const char* name, bool otherwise);
   Time time(const char* name);
   std::vector<std::string> texts(const char* name);

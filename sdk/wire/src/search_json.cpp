@@ -70,10 +70,13 @@ std::string to_json(const SearchPage& page) {
   out.list("hits", page.hits, [&](const Hit& hit) {
     out.begin().text("content", hit.content.text()).text("name", hit.name).text("path", hit.path);
     out.number("size", hit.size).text("type", name_of(hit.type)).number("sources", hit.sources);
-    out.texts("names", hit.names).end();
+    out.texts("names", hit.names).real("score", hit.score);
+    if (hit.modified != Time{}) out.time("modified", hit.modified);
+    out.end();
   });
   out.text("next", page.next);
   if (page.facets) write(out, *page.facets);
+  if (!page.left_out.empty()) out.texts("left_out", page.left_out);
   return out.end().take();
 }
 
@@ -94,9 +97,12 @@ Result<SearchPage> from_json(std::string_view text) {
     hit.type = media_type_from(one.text("type")).value_or(MediaType::other);
     hit.sources = static_cast<std::uint32_t>(one.number("sources"));
     hit.names = one.texts("names");
+    hit.score = one.real("score");
+    hit.modified = one.time("modified");
     page.hits.push_back(std::move(hit));
   });
   page.next = in.text("next", false);
+  page.left_out = in.texts("left_out");
   if (auto facets = in.object("facets")) {
     page.facets = read_facets(*facets);
     in.adopt(*facets);

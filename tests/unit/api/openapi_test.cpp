@@ -46,7 +46,7 @@ void check_against(const rapidjson::Document& document, const Value& raw, const 
     for (const auto& item : value.GetArray()) check_against(document, schema["items"], item);
   } else {
     CHECK(((type == "string" && value.IsString()) || (type == "integer" && value.IsUint64()) ||
-           (type == "boolean" && value.IsBool())));
+           (type == "number" && value.IsNumber()) || (type == "boolean" && value.IsBool())));
   }
 }
 
