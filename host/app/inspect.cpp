@@ -75,7 +75,9 @@ std::string listing_json(const std::vector<Library>& libraries, const Config* co
     one.keys = listed(info.keys.rows());
     listings.push_back(std::move(one));
   }
-  return wire::to_json(listings, {{"host", listed(host_keys())}, {"http", listed(http_keys())}});
+  return wire::to_json(listings, {{"host", listed(host_keys())},
+                                  {"http", listed(http_keys())},
+                                  {"auth", listed(keys_of_kind(Kind::auth))}});
 }
 
 Result<void> check_listening(const std::string& file, const Config& config) {
@@ -111,7 +113,6 @@ Result<void> check_folder(const std::string& where, std::filesystem::path folder
 // Loads and configures them, starts none; then `look` may look at them.
 Result<void> load_plugins(const Config& config, const std::function<void(Manager&)>& look = {}) {
   SystemClock clock;
-  Scheduler scheduler(0, clock);
   EventBus events;
   Metrics metrics;
   Manager plugins({.clock = clock,
@@ -121,10 +122,9 @@ Result<void> load_plugins(const Config& config, const std::function<void(Manager
                    .name = config.host.text("name"),
                    .peer = {},
                    .version = SWAPMEET_VERSION,
-                   .routes = nullptr,
+                   .routes_of = {},
                    .listen = {},
                    .follow = {},
-                   .scheduler = scheduler,
                    .events = events,
                    .metrics = metrics},
                   plugin_folders(&config));
@@ -210,6 +210,8 @@ int plugins_command(const RunOptions& options) {
   print_keys(host_keys());
   fmt::print("[http]\n");
   print_keys(http_keys());
+  fmt::print("[auth]\n");
+  print_keys(keys_of_kind(Kind::auth));
   for (const auto& library : libraries) {
     const auto info = info_of(*library.descriptor);
     const auto section = section_of(library, config ? &*config : nullptr);

@@ -36,9 +36,16 @@ Match match_of(const Change& change) {
 
 }  // namespace
 
-FeedWatches::FeedWatches(Registry& registry, const Log& log, Clock& clock, std::uint64_t seed)
-    : registry_(registry), pump_(*registry.feed(), follower_, "watches", log, clock, seed) {
+FeedWatches::FeedWatches(Registry& registry, const Log& log, Clock& clock, std::uint64_t seed,
+                         Gate* gate)
+    : registry_(registry),
+      gate_(gate),
+      pump_(*registry.feed(), follower_, "watches", log, clock, seed, {.feed = gate}) {
   pump_.start();
+}
+
+Result<FeedState> FeedWatches::state_of_feed() {
+  return through(gate_, "state()", [this] { return registry_.feed()->state(); });
 }
 
 void FeedWatches::stop() { pump_.stop(); }
@@ -54,7 +61,7 @@ Result<Registration> FeedWatches::watch(const WatchRequest& request,
                   [](const auto& one) { return one.field == QueryFilter::Field::peer; });
   const std::lock_guard lock(mutex_);
   if (count_ == 0) {  // what was there before is no news
-    auto state = registry_.feed()->state();
+    auto state = state_of_feed();
     if (!state) return std::move(state).error();
     position_ = {state->feed, state->latest};
   }
@@ -132,7 +139,8 @@ class FeedWatches::Comparison {
   }
 
   std::string name_of_peer() {
-    const auto peer = watches_.registry_.peer(change_.peer);
+    const auto peer =
+        through(watches_.gate_, "peer()", [&] { return watches_.registry_.peer(change_.peer); });
     return peer ? peer->name : std::string();
   }
 
@@ -148,7 +156,7 @@ Result<FeedPosition> FeedWatches::Follower::applied() {
     const std::lock_guard lock(watches_.mutex_);
     if (watches_.count_ > 0) return watches_.position_;
   }
-  auto state = watches_.registry_.feed()->state();
+  auto state = watches_.state_of_feed();
   if (!state) return std::move(state).error();
   return FeedPosition{state->feed, state->latest};
 }
@@ -157,7 +165,7 @@ Result<void> FeedWatches::Follower::apply(const ChangeBatch& batch) {
   const std::lock_guard lock(watches_.mutex_);
   auto& position = watches_.position_;
   if (batch.feed != position.feed) {  // another store: all that it has is old
-    auto state = watches_.registry_.feed()->state();
+    auto state = watches_.state_of_feed();
     if (!state) return std::move(state).error();
     position = {state->feed, state->latest};
     return {};

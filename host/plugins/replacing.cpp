@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "host/plugins/data_places.h"
-#include "host/plugins/guard.h"
 #include "host/plugins/loaded.h"
 
 namespace swapmeet {
@@ -65,7 +64,7 @@ Result<void> Manager::start_in_time(const Candidate& candidate,
   auto result = done->get_future();
   candidate->to_stop = true;
   std::thread starting([candidate, done] {
-    done->set_value(guarded([&]() -> Result<void> {
+    done->set_value(step(candidate->gate(), "start()", [&]() -> Result<void> {
       auto& plugin = *candidate->plugin;
       if (auto checked = plugin.check(candidate->host->settings()); !checked) return checked;
       if (auto configured = plugin.configure(*candidate->host); !configured) return configured;
@@ -82,6 +81,7 @@ Result<void> Manager::start_in_time(const Candidate& candidate,
   }
   starting.join();
   auto started = result.get();
+  if (started) started = take_interfaces(*candidate);
   if (started) set_state(*candidate, "started");
   return started;
 }

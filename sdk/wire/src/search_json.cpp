@@ -191,7 +191,10 @@ std::string to_json(const StatusReport& report) {
   out.number("uptime_seconds", static_cast<std::uint64_t>(report.uptime.count()));
   out.list("plugins", report.plugins, [&](const PluginReport& plugin) {
     out.begin().text("id", plugin.id).text("kind", plugin.kind).text("version", plugin.version);
-    out.text("state", plugin.state).end();
+    out.text("state", plugin.state).number("faults", plugin.faults);
+    out.number("overdue", plugin.overdue);
+    if (!plugin.reason.empty()) out.text("reason", plugin.reason);
+    out.end();
   });
   out.key("counts")
       .begin()
@@ -228,8 +231,13 @@ Result<StatusReport> from_json(std::string_view text) {
   report.role = in.text("role");
   report.uptime = std::chrono::seconds(in.number("uptime_seconds"));
   in.list("plugins", [&](JsonReader& one) {
-    report.plugins.push_back(
-        {one.text("id"), one.text("kind"), one.text("version"), one.text("state")});
+    report.plugins.push_back({.id = one.text("id"),
+                              .kind = one.text("kind"),
+                              .version = one.text("version"),
+                              .state = one.text("state"),
+                              .reason = one.text("reason", false),
+                              .faults = one.number("faults", false),
+                              .overdue = one.number("overdue", false)});
   });
   if (auto counts = in.object("counts")) {
     report.counts = {counts->number("peers"), counts->number("present"), counts->number("files"),
