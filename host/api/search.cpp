@@ -1,4 +1,5 @@
 #include "host/api/api.h"
+#include "host/api/event_news.h"
 #include "host/api/request.h"
 
 namespace swapmeet {
@@ -34,8 +35,10 @@ void add_search(Api& api) {
             return http::json(wire::to_json(wire::Suggestions{std::move(*found)}));
           });
   api.add("GET", "/api/v1/search",
-          [search = api.context().search](http::Request& request) -> Result<http::Response> {
+          [search = api.context().search,
+           &context = api.context()](http::Request& request) -> Result<http::Response> {
             if (!search) return not_here("search");
+            const auto began = context.clock.steady();
             auto page = page_of(request);
             if (!page) return std::move(page).error();
             const auto* words = request.query_value("q");
@@ -56,6 +59,7 @@ void add_search(Api& api) {
             }
             auto found = search->search(wanted);
             if (!found) return std::move(found).error();
+            tell_search_asked(context, wanted, *found, began);
             return http::json(wire::to_json(*found));
           });
 }

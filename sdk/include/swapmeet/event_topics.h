@@ -32,7 +32,8 @@ enum class EventReaders : std::uint8_t {
 
 struct EventTopic {
   std::string_view name;
-  std::string_view help;  // when it is published
+  std::string_view help;   // when it is published
+  std::string_view hosts;  // where: "index", "peer" or "both"
   EventReaders readers = EventReaders::owner;
   std::span<const EventField> fields;  // all of them are there in each event
 };
