@@ -39,6 +39,7 @@ int logout(Session& session);
 int account(Session& session);
 int backup(Session& session);
 int init(const Arguments& arguments);
+int plugin(const Arguments& arguments);
 int version(const Arguments& arguments);
 
 }  // namespace swapmeet::cli
