@@ -6,6 +6,7 @@
 #include <set>
 #include <thread>
 
+#include "host/plugins/code_ranges.h"
 #include "host/plugins/data_places.h"
 #include "host/plugins/guard.h"
 #include "host/plugins/loaded.h"
@@ -97,6 +98,7 @@ Result<std::unique_ptr<Manager::Loaded>> Manager::load_one(const PluginChoice& c
   auto settings = Settings::check(choice.where, choice.raw, info.keys.rows(), choice.base_folder);
   if (!settings) return std::move(settings).error();
 
+  note_code(info.id, library->descriptor);
   auto loaded = std::make_unique<Loaded>();
   loaded->library = *library;
   loaded->choice = choice;

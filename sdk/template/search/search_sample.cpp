@@ -77,19 +77,10 @@ constexpr KeySpec kKeys[] = {{"max_results", KeyType::integer, "1000", "1", "100
 
 }  // namespace
 
-<<<<<<< HEAD:sdk/template/search_template.cpp
-SWAPMEET_PLUGIN(TemplateSearch, {.id = "search.template",
-                                 .kind = Kind::search,
-                                 .version = "0.1",
-                                 .summary = "Looks at every listing, in memory.",
-                                 .provides = kProvides,
-                                 .keys = kKeys,
-                                 .may_run_twice = true});
-=======
 SWAPMEET_PLUGIN(SampleSearch, {.id = "search.sample",
                                .kind = Kind::search,
                                .version = "0.1",
                                .summary = "Looks at every listing, in memory.",
                                .provides = kProvides,
-                               .keys = kKeys});
->>>>>>> d56fdcd64225f7f38c1ab6cbacb702df98cbe809:sdk/template/search/search_sample.cpp
+                               .keys = kKeys,
+                               .may_run_twice = true});
