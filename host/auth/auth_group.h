@@ -55,6 +55,7 @@ class AuthGroup final : public Auth, public Sessions {
   Result<void> set_plugins(const std::vector<Provider>& providers);
   void set_rules(const AuthRules& rules);
 
+  bool has_accounts() const override { return table_ != nullptr; }
   Result<Identity> identify(std::string_view token) override;
   Result<Session> log_in(const LogIn& wanted) override;
 
