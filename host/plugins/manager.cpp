@@ -212,7 +212,7 @@ Result<void> Manager::take_interfaces(Loaded& loaded) {
       const auto why =
           std::string("it says that it provides ") + id + ", and has no such interface";
       loaded.gate().count_fault("interface()", why);
-      return Error{ErrorCode::invalid_argument, why, {}};
+      return internal_error(why);
     }
     loaded.interfaces[id] = *found;
   }
