@@ -75,7 +75,9 @@ std::string listing_json(const std::vector<Library>& libraries, const Config* co
     one.keys = listed(info.keys.rows());
     listings.push_back(std::move(one));
   }
-  return wire::to_json(listings, {{"host", listed(host_keys())}, {"http", listed(http_keys())}});
+  return wire::to_json(listings, {{"host", listed(host_keys())},
+                                  {"http", listed(http_keys())},
+                                  {"search", listed(keys_of_kind(Kind::search))}});
 }
 
 Result<void> check_listening(const std::string& file, const Config& config) {
@@ -128,7 +130,9 @@ Result<void> load_plugins(const Config& config, const std::function<void(Manager
                    .events = events,
                    .metrics = metrics},
                   plugin_folders(&config));
-  if (auto loaded = plugins.load(config.plugins); !loaded) return loaded;
+  auto choices = config.plugins;
+  if (config.shadow) choices.push_back(*config.shadow);
+  if (auto loaded = plugins.load(choices); !loaded) return loaded;
   if (auto configured = plugins.configure(); !configured) return configured;
   if (look) look(plugins);
   return {};
@@ -210,6 +214,8 @@ int plugins_command(const RunOptions& options) {
   print_keys(host_keys());
   fmt::print("[http]\n");
   print_keys(http_keys());
+  fmt::print("[search]\n");
+  print_keys(keys_of_kind(Kind::search));
   for (const auto& library : libraries) {
     const auto info = info_of(*library.descriptor);
     const auto section = section_of(library, config ? &*config : nullptr);
