@@ -15,6 +15,14 @@ void add_plugins(Api& api, PluginActions calls) {
             if (!reloaded) return std::move(reloaded).error();
             return http::json(wire::to_json(*reloaded));
           });
+  api.add("GET", "/api/v1/plugins/shadow",
+          [shadow = std::move(calls.shadow)](http::Request& request) -> Result<http::Response> {
+            // What others have searched for is not for everybody.
+            if (auto person = check_person(request); !person) return std::move(person).error();
+            auto report = shadow();
+            if (!report) return std::move(report).error();
+            return http::json(wire::to_json(*report));
+          });
 }
 
 }  // namespace swapmeet

@@ -65,7 +65,9 @@ Result<void> load_plugins(const Config& config, const std::function<void(Manager
                    .events = events,
                    .metrics = metrics},
                   plugin_folders(&config));
-  if (auto loaded = plugins.load(config.plugins); !loaded) return loaded;
+  auto choices = config.plugins;
+  if (config.shadow) choices.push_back(*config.shadow);
+  if (auto loaded = plugins.load(choices); !loaded) return loaded;
   if (auto configured = plugins.configure(); !configured) return configured;
   if (look) look(plugins);
   return {};

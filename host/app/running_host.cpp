@@ -77,6 +77,7 @@ bool RunningHost::stop() {
   if (membership_) membership_->stop();
   const bool searched_out = !searches_ || searches_->stop();
   if (replacing_.joinable()) replacing_.join();
+  if (trying_.joinable()) trying_.join();
   api_.reset();
   tending_.reset();
   tending_auth_.reset();
@@ -301,7 +302,8 @@ void RunningHost::open_api() {
       .gate_of = [this](std::string_view id) { return plugins_->gate_of(id); },
       .routes_of =
           [this](std::string_view id) { return listener_->routes_of(plugins_->owner_of(id)); }});
-  add_plugins(*api_, {.reload = [this](const std::string& kind) { return replace_plugins(kind); }});
+  add_plugins(*api_, {.reload = [this](const std::string& kind) { return replace_plugins(kind); },
+                      .shadow = [this] { return shadow_report(); }});
   add_backups(*api_, [this](const std::filesystem::path& folder) { return make_backup(folder); });
 }
 
@@ -323,6 +325,8 @@ Result<void> RunningHost::start_feeds() {
     const auto feed = registry ? feed_of(registry_gate, *registry) : Result<ChangeFeed*>(nullptr);
     if (!feed) return feed.error();
     searches_->follow(*feed);
+    if (config_.shadow)
+      trying_ = std::thread([this] { (void)searches_->try_beside(config_.shadow); });
   }
   if (registry && shares && endpoint) {
     auto* transfer_gate = plugins_->gate_of(Shares::kInterface);
@@ -399,12 +403,19 @@ void RunningHost::reload(const Config& config) {
 }
 
 Result<wire::PluginsReloaded> RunningHost::replace_plugins(const std::string& kind) {
-  if (kind != name_of(Kind::search))
-    return unsupported("only 'search' can be replaced while the host runs; '" + kind +
-                       "' needs a restart");
+  const bool is_shadow = kind == "shadow";
+  if (kind != name_of(Kind::search) && !is_shadow)
+    return unsupported("only 'search', and its 'shadow', can be replaced while the host runs; '" +
+                       kind + "' needs a restart");
   if (!searches_) return unsupported("this host has no search");
   auto config = read_again_ ? read_again_() : Result<Config>(config_);
   if (!config) return std::move(config).error();
+  if (is_shadow) {
+    if (auto begun = searches_->try_beside(config->shadow); !begun) return std::move(begun).error();
+    const auto trial = searches_->trial();
+    if (!trial) return wire::PluginsReloaded{kind, {}};
+    return wire::PluginsReloaded{kind, {{trial->id, trial->version, ""}}};
+  }
   auto replaced = searches_->replace(config->plugins, Searches::Which::all);
   if (!replaced) {
     write_log("search", LogLevel::warning, "not replaced", {{"why", replaced.error().message}});
@@ -415,6 +426,32 @@ Result<wire::PluginsReloaded> RunningHost::replace_plugins(const std::string& ki
     reloaded.plugins.push_back(
         {std::move(one.id), std::move(one.version), std::move(one.replaced)});
   return reloaded;
+}
+
+Result<wire::ShadowReport> RunningHost::shadow_report() {
+  if (!searches_) return unsupported("this host has no search");
+  auto trial = searches_->trial();
+  if (!trial) return std::move(trial).error();
+  auto& found = trial->findings;
+  const auto latency = [](const ShadowLatency& one) { return wire::Latency{one.p50, one.p95}; };
+  wire::ShadowReport report{.id = trial->id,
+                            .version = trial->version,
+                            .share = trial->share,
+                            .has_caught_up = found.has_caught_up,
+                            .compared = found.compared,
+                            .same = found.same,
+                            .reordered = found.reordered,
+                            .failed = found.failed,
+                            .dropped = found.dropped,
+                            .overlap = found.overlap,
+                            .answered = latency(found.answered),
+                            .shadow = latency(found.shadow),
+                            .failure = found.failure,
+                            .differences = {}};
+  for (auto& one : found.differences)
+    report.differences.push_back({one.time, std::move(one.query), std::move(one.answered),
+                                  std::move(one.shadow), one.overlap});
+  return report;
 }
 
 // What the report says of them until they have been replaced: nothing.

@@ -70,6 +70,7 @@ class RunningHost {
   Result<void> start_feeds();
   // `swapmeet plugins reload KIND`: by the configuration as the file has it now.
   Result<wire::PluginsReloaded> replace_plugins(const std::string& kind);
+  Result<wire::ShadowReport> shadow_report();
   // On a thread, for it takes as long as it takes; log and status tell how it ended.
   void replace_searches(const Config& config, const std::string& section,
                         std::vector<std::string> keys);
@@ -101,6 +102,7 @@ class RunningHost {
   std::function<Result<Config>()> read_again_;
   std::thread replacing_;  // of a reload's searches
   std::atomic<bool> is_replacing_{false};
+  std::thread trying_;                         // starts the search that is tried
   std::unique_ptr<FeedWatches> feed_watches_;  // where the registry has a feed
   std::unique_ptr<WatchStore> watch_store_;
   std::unique_ptr<WatchList> watch_list_;

@@ -27,11 +27,50 @@ int reload(Session& session) {
   return 0;
 }
 
+void print_latency(const char* whose, const wire::Latency& latency) {
+  fmt::print("{:<11}{} µs, 95 % below {} µs\n", whose, latency.p50.count(), latency.p95.count());
+}
+
+void print_names(const char* whose, const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names) (text += text.empty() ? "" : ", ") += name;
+  fmt::print("    {:<10}{}\n", whose, names.empty() ? "nothing" : printable(text));
+}
+
+int shadow(Session& session) {
+  if (session.words().size() != 1)
+    return fail(wrong_usage("'" + session.words()[1] + "' is one word too many"));
+  auto body = session.call("GET", "/api/v1/plugins/shadow");
+  if (!body) return fail(body.error());
+  if (session.json()) return print_json(*body);
+  const auto report = wire::from_json<wire::ShadowReport>(*body);
+  if (!report) return fail(report.error());
+  fmt::print("{} {} is tried with {} of 100 queries{}\n", printable(report->id),
+             printable(report->version), report->share,
+             report->has_caught_up ? "" : ", once it has caught up");
+  fmt::print("compared   {}: {} the same, {} in another order, {} different\n", report->compared,
+             report->same, report->reordered, report->compared - report->same - report->reordered);
+  fmt::print("overlap    {} %\n", report->overlap);
+  print_latency("answered", report->answered);
+  print_latency("shadow", report->shadow);
+  fmt::print("failed     {}{}\n", report->failed,
+             report->failure.empty() ? "" : ", the last: " + printable(report->failure));
+  fmt::print("dropped    {}\n", report->dropped);
+  for (const auto& one : report->differences) {
+    fmt::print("\n{}  {}  ({} % in both)\n", to_rfc3339(one.time), printable(one.query),
+               one.overlap);
+    print_names("answered", one.answered);
+    print_names("shadow", one.shadow);
+  }
+  return 0;
+}
+
 }  // namespace
 
 int plugins(Session& session) {
   const auto& words = session.words();
   if (!words.empty() && words[0] == "reload") return reload(session);
+  if (!words.empty() && words[0] == "shadow") return shadow(session);
   return fail(wrong_usage("plugins reload KIND, or plugins shadow"));
 }
 

@@ -71,6 +71,11 @@ Result<void> Following::wait_until_caught_up(Instant until) {
                {}};
 }
 
+bool Following::has_caught_up_once() {
+  if (!caught_up_ && has_caught_up()) caught_up_ = true;
+  return caught_up_;
+}
+
 void Following::give_up() {
   {
     const std::lock_guard lock(mutex_);

@@ -38,6 +38,8 @@ class Following final : public ChangeFollower {
   // and what held it up; `cancelled`: give_up() was called.
   Result<void> wait_until_caught_up(Instant until);
   void give_up();
+  // Whether it has, at any time since it started.
+  bool has_caught_up_once();
 
   Result<FeedPosition> applied() override;
   Result<void> apply(const ChangeBatch& batch) override;
@@ -51,6 +53,7 @@ class Following final : public ChangeFollower {
   ChangeFollower& follower_;
   Gate& gate_;
   Clock& clock_;
+  std::atomic<bool> caught_up_{false};
   std::mutex mutex_;
   std::condition_variable changed_;
   std::uint64_t batches_ = 0;  // that were moved or refused

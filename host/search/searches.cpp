@@ -9,6 +9,7 @@ namespace {
 // How long calls in flight may take before what they are in is left behind.
 constexpr std::chrono::seconds kDrain{30};
 constexpr std::chrono::seconds kDrainAtStop{1};
+constexpr std::chrono::seconds kTrialStart{60};  // for a search that is tried to start
 
 }  // namespace
 
@@ -36,6 +37,7 @@ Searches::Searches(Parts parts)
 void Searches::set(const Settings& settings) {
   deadline_ = settings.duration("deadline");
   catch_up_ = settings.duration("catch_up");
+  shadow_share_ = static_cast<unsigned>(settings.integer("shadow_share"));
 }
 
 SearchGroup::Members Searches::members_of(const Set& set) {
@@ -88,7 +90,7 @@ void Searches::start_following(Running& running) {
                  [&]() -> Result<ChangeFollower*> { return running.member->plugin().follower(); })
           .value_or(nullptr);
   if (!feed_ || !follower) return;
-  running.following = std::make_unique<Following>(
+  running.following = std::make_shared<Following>(
       Following::Parts{*feed_, *follower, *provider.gate, parts_.log, parts_.clock, parts_.seed()});
   running.following->start();
 }
@@ -106,6 +108,10 @@ bool Searches::stop() {
     stopping_ = true;
     for (const auto& one : fresh_)
       if (one->following) one->following->give_up();
+  }
+  {
+    const std::lock_guard trying(trying_);
+    end_trial();
   }
   const std::lock_guard replacing(replacing_);  // whoever replaces is told, and ends soon
   {
@@ -238,7 +244,12 @@ void Searches::retire(std::shared_ptr<Running> old) {
   if (old->following) old->following->stop();
   const auto leaving = old->member->leaving();
   old->member.reset();
-  const bool is_left = leaving->wait(parts_.clock, kDrain);
+  bool is_stopping = false;
+  {
+    const std::lock_guard lock(mutex_);
+    is_stopping = stopping_;
+  }
+  const bool is_left = leaving->wait(parts_.clock, is_stopping ? kDrainAtStop : kDrain);
   old->following.reset();
   parts_.plugins.retire(std::move(old->plugin), is_left);
 }
@@ -270,9 +281,83 @@ Result<std::vector<Replacement>> Searches::replace(const std::vector<PluginChoic
     parts_.log(LogLevel::info, "another search is in place",
                {{"plugin", replaced.back().id}, {"instead_of", replaced.back().replaced}});
     if (step.old) retire(std::move(step.old));
+    parts_.plugins.open_routes(step.fresh->plugin);
   }
   for (auto& old : plan.removed) retire(std::move(old));
   return replaced;
+}
+
+Result<void> Searches::begin_trial(const PluginChoice& choice) {
+  auto plugin = parts_.plugins.start_beside(choice, kTrialStart, Manager::Purpose::is_tried);
+  if (!plugin) return std::move(plugin).error();
+  auto started = run(*plugin);
+  if (!started) {
+    parts_.plugins.retire(std::move(*plugin), true);
+    return std::move(started).error();
+  }
+  const auto running = std::move(*started);
+  {
+    const std::lock_guard lock(mutex_);
+    tried_ = running;
+    if (stopping_) return Error{ErrorCode::cancelled, "the host stops", {}};
+    start_following(*running);
+  }
+  const auto following = running->following;
+  auto shadow = std::make_shared<Shadow>(Shadow::Parts{
+      .member = running->member,
+      .clock = parts_.clock,
+      .share = [this] { return shadow_share_.load(); },
+      .deadline = [this] { return deadline_.load(); },
+      .has_caught_up = [following] { return !following || following->has_caught_up_once(); }});
+  group_.listen([shadow](const SearchRequest& request, const SearchPage& page,
+                         std::chrono::nanoseconds took) { shadow->hear(request, page, took); });
+  parts_.log(LogLevel::info, "a search is tried beside", {{"plugin", running->member->id()}});
+  const std::lock_guard lock(mutex_);
+  shadow_ = std::move(shadow);
+  return {};
+}
+
+void Searches::end_trial() {
+  group_.listen({});
+  std::shared_ptr<Running> running;
+  {
+    const std::lock_guard lock(mutex_);
+    running = std::exchange(tried_, nullptr);
+    shadow_.reset();
+  }
+  if (running) retire(running);
+}
+
+Result<void> Searches::try_beside(const std::optional<PluginChoice>& choice) {
+  const std::unique_lock trying(trying_, std::try_to_lock);
+  if (!trying) return conflict("a search is being started beside already");
+  end_trial();
+  auto begun = choice ? begin_trial(*choice) : Result<void>();
+  {
+    const std::lock_guard lock(mutex_);
+    why_no_trial_ = begun ? std::string() : begun.error().message;
+  }
+  if (!begun)
+    parts_.log(LogLevel::warning, "a search cannot be tried", {{"why", begun.error().message}});
+  return begun;
+}
+
+Result<Searches::Trial> Searches::trial() const {
+  std::shared_ptr<Shadow> shadow;
+  Trial trial;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!shadow_)
+      return not_found(why_no_trial_.empty()
+                           ? "no search is tried beside: [search] shadow names one"
+                           : "no search is tried beside, for it did not start: " + why_no_trial_);
+    shadow = shadow_;
+    trial.id = tried_->member->id();
+    trial.version = Manager::version_of(tried_->plugin);
+  }
+  trial.share = shadow_share_;
+  trial.findings = shadow->findings();
+  return trial;
 }
 
 }  // namespace swapmeet

@@ -16,6 +16,7 @@
 #include "host/plugins/manager.h"
 #include "host/search/following.h"
 #include "host/search/group.h"
+#include "host/search/shadow.h"
 
 namespace swapmeet {
 
@@ -58,12 +59,24 @@ class Searches {
   enum class Which : std::uint8_t { all, different };
   Result<std::vector<Replacement>> replace(const std::vector<PluginChoice>& choices, Which which);
 
+  // Tries this one beside, from the time that it has caught up on; in place of the one before.
+  // nullopt: none. It takes as long as that search takes to start.
+  Result<void> try_beside(const std::optional<PluginChoice>& choice);
+  struct Trial {
+    std::string id;
+    std::string version;
+    unsigned share = 0;
+    ShadowFindings findings;
+  };
+  // `not_found`: none is tried; the message says why if it did not start.
+  Result<Trial> trial() const;
+
  private:
   // A member that runs.
   struct Running {
     Manager::Candidate plugin;
     std::shared_ptr<Member> member;
-    std::unique_ptr<Following> following;
+    std::shared_ptr<Following> following;  // nullptr: it follows nothing
   };
   using Set = std::vector<std::shared_ptr<Running>>;
   struct Plan;
@@ -78,11 +91,14 @@ class Searches {
   Result<void> change_over(Plan& plan);
   void undo(Plan& plan);
   void retire(std::shared_ptr<Running> old);
+  Result<void> begin_trial(const PluginChoice& choice);
+  void end_trial();
   static SearchGroup::Members members_of(const Set& set);
   static std::vector<PluginChoice> searches_of(const std::vector<PluginChoice>& choices);
 
   const Parts parts_;
   std::atomic<std::chrono::milliseconds> deadline_{std::chrono::seconds(5)};
+  std::atomic<unsigned> shadow_share_{10};
   std::atomic<std::chrono::milliseconds> catch_up_{std::chrono::minutes(10)};
   std::atomic<bool> gathered_{false};
   SearchGroup group_;
@@ -91,6 +107,10 @@ class Searches {
   Set fresh_;  // that are being started
   ChangeFeed* feed_ = nullptr;
   bool stopping_ = false;
+  std::shared_ptr<Running> tried_;
+  std::shared_ptr<Shadow> shadow_;
+  std::string why_no_trial_;
+  std::mutex trying_;     // held while another is tried
   std::mutex replacing_;  // held while some are replaced
 };
 

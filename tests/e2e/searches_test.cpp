@@ -252,3 +252,37 @@ TEST_CASE("one of two searches that fails costs its own hits, and the answer nam
     CHECK(index.node.signal(SIGTERM) >= 0);
   }
 }
+
+TEST_CASE("a shadow is tried with real queries, compared, and its faults are nobody's") {
+  Index index("memory\nshadow_share = 100\nshadow = " + faulty());
+  const auto report = [&] {
+    const auto body = index.node.get("/api/v1/plugins/shadow");
+    return body ? *wire::from_json<wire::ShadowReport>(*body) : wire::ShadowReport{};
+  };
+  CHECK(eventually([&] { return index.found().total == kListings && report().same > 0; }));
+  CHECK(report().id == "search.faulty");
+  CHECK(report().failed == 0);
+  // Another one is tried, which finds nothing; then one that throws, and one that does not start.
+  const auto other = [&](const std::string& fault) {
+    index.rewrite("memory\nshadow_share = 100\nshadow = " + faulty() +
+                  "\n[search.faulty]\nfault = " + fault);
+    return index.node.call("POST", "/api/v1/plugins/reload?kind=shadow");
+  };
+  REQUIRE(other("nothing").ok());
+  CHECK(eventually([&] { return index.found().total == kListings && report().compared > 0; }));
+  CHECK(report().same == 0);
+  CHECK(report().overlap == 0);
+  const auto told = run_program({"plugins", "shadow", "--config", index.node.ini().string()});
+  CHECK(told.code == 0);
+  CHECK_THAT(told.output, Contains("search.faulty 1.0 is tried with 100 of 100 queries"));
+  CHECK_THAT(told.output, Contains("song  (0 % in both)"));
+  REQUIRE(other("throw").ok());
+  CHECK(eventually([&] { return index.found().total == kListings && report().failed > 0; }));
+  CHECK(index.searches() == Names{"search.memory started"});
+  const auto refused = other("start");
+  REQUIRE_FALSE(refused.ok());
+  CHECK_THAT(refused.error().message, Contains("there is no disk in this machine"));
+  CHECK(run_program({"plugins", "shadow", "--config", index.node.ini().string()}).code == 3);
+  CHECK(index.found().total == kListings);
+  CHECK(index.data(".alive").empty());
+}

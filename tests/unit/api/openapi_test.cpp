@@ -67,9 +67,18 @@ Result<std::vector<std::string>> no_backup(const std::filesystem::path&) {
   return std::vector<std::string>{"registry.sqlite"};
 }
 
-const PluginActions kPluginActions{.reload = [](const std::string& kind) {
-  return wire::PluginsReloaded{kind, {{"search.memory", "1", "search.fts"}}};
-}};
+const PluginActions kPluginActions{
+    .reload =
+        [](const std::string& kind) {
+          return wire::PluginsReloaded{kind, {{"search.memory", "1", "search.fts"}}};
+        },
+    .shadow =
+        [] {
+          wire::ShadowReport report;
+          report.failure = "it is tired";
+          report.differences.push_back({{}, "song", {"one"}, {"two"}, 50});
+          return report;
+        }};
 
 }  // namespace
 
@@ -120,6 +129,7 @@ TEST_CASE("answers are what the OpenAPI document says") {
                R"({"name":"m","folder":"/x"})");
   check_answer(document, world, "get", v + "/inbox/{id}", v + "/inbox/1");
   check_answer(document, world, "post", v + "/plugins/reload", v + "/plugins/reload?kind=search");
+  check_answer(document, world, "get", v + "/plugins/shadow", v + "/plugins/shadow");
   check_answer(document, world, "post", v + "/backups", v + "/backups", R"({"folder":"/x"})");
 }
 
