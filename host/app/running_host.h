@@ -77,6 +77,7 @@ class RunningHost {
   std::unique_ptr<http::Listener> listener_;
   std::unique_ptr<TicketSigner> ticket_signer_;  // of an index with accounts
   std::unique_ptr<AuthGroup> auth_;              // before the plugins, which may speak to it
+  Registration sessions_gauge_;
   std::unique_ptr<Manager> plugins_;
   std::unique_ptr<FeedWatches> feed_watches_;  // where the registry has a feed
   std::unique_ptr<WatchStore> watch_store_;
