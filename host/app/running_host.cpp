@@ -241,6 +241,9 @@ Result<void> RunningHost::open_auth() {
   if (!opened) return std::move(opened).error();
   auth_ = std::move(*opened);
   plugins_->provide<Sessions>(*auth_);
+  if (has_accounts)
+    sessions_gauge_ = metrics_.gauge("sessions", "Sessions of those who have logged in.",
+                                     [this] { return static_cast<double>(auth_->sessions()); });
   if (!has_accounts || plugins_->is_provided(IndexAddress::kInterface)) return {};
   auto signer = TicketSigner::open(data_.path(), clock_);
   if (!signer) return std::move(signer).error();

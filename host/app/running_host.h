@@ -94,6 +94,7 @@ class RunningHost {
   std::unique_ptr<http::SharedListener> listener_;
   std::unique_ptr<TicketSigner> ticket_signer_;  // of an index with accounts
   std::unique_ptr<AuthGroup> auth_;              // before the plugins, which may speak to it
+  Registration sessions_gauge_;
   std::unique_ptr<Manager> plugins_;
   std::vector<Registration> told_of_plugins_;  // metrics
   std::string content_address_;

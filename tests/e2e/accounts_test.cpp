@@ -314,6 +314,46 @@ TEST_CASE("what guests may do changes at once, and no session ends for it") {
   CHECK(club.ask("GET", "/api/v1/peers", "", bob).ok());
 }
 
+TEST_CASE("an auth plugin that blocks holds up nobody else, and no stop") {
+  Club club;
+  club.index.signal(SIGTERM);
+  auto ini = index_ini(club.folder.path(), club.address, "3s");
+  const std::string open = "plugin = open\n";
+  const char* bin = std::getenv("SWAPMEET_BIN");
+  REQUIRE(bin);
+  ini.replace(ini.find(open), open.size(),
+              "plugin = accounts, " + std::string(bin) +
+                  "/fixtures/auth_blocking.so\nguests = read\n"
+                  "[auth.accounts]\npassword_memory = 8Mi\npassword_passes = 1\n");
+  write_file(club.index.ini(), ini);
+  club.index.start();
+  const auto bob = club.log_in("bob", kBobs).value();
+  const auto cyd = club.log_in("cyd", "right").value();
+  CHECK(cyd.starts_with("blocking."));
+  std::vector<std::thread> blocked;
+  std::vector<ErrorCode> refused(2);
+  for (std::size_t i = 0; i < 2; ++i)
+    blocked.emplace_back([&, i] {
+      do refused[i] = club.log_in("dan" + std::to_string(i), "block").error().code;
+      while (refused[i] == ErrorCode::too_many);  // while the other one's name is looked up
+    });
+  CHECK(eventually([&] {
+    return has(club.index.log(), "blocks for dan0") && has(club.index.log(), "blocks for dan1");
+  }));
+  const auto third = club.log_in("eve", "right");
+  CHECK(third.error().code == ErrorCode::too_many);
+  CHECK(club.ask("GET", "/api/v1/peers", "", bob).ok());
+  CHECK(club.ask("GET", "/api/v1/peers", "", cyd).ok());
+  CHECK(club.ask("GET", "/api/v1/peers", "", "").ok());
+  CHECK(club.ask("GET", "/api/v1/status", "", "").ok());
+  CHECK(club.log_in("ann", kAnns).ok());
+  club.index.signal(SIGTERM);
+  for (auto& thread : blocked) thread.join();
+  for (const auto code : refused)  // the stop ended their waiting, or the deadline before it
+    CHECK((code == ErrorCode::unavailable || code == ErrorCode::timed_out));
+  CHECK(has(club.index.log(), "left behind"));
+}
+
 TEST_CASE("a backup of an index with accounts has its sessions and the key that signs tickets") {
   Club club;
   const auto bob = club.log_in("bob", kBobs).value();
