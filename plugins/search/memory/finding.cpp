@@ -164,6 +164,7 @@ Hit Finder::hit_of(const Candidate& candidate) const {
   hit.type = document.type;
   hit.sources = candidate.sources;
   hit.names = other_names(candidate.entry);
+  hit.attributes = documents_.attributes().all(document.attributes);
   return hit;
 }
 
