@@ -70,7 +70,9 @@ std::string to_json(const SearchPage& page) {
   out.list("hits", page.hits, [&](const Hit& hit) {
     out.begin().text("content", hit.content.text()).text("name", hit.name).text("path", hit.path);
     out.number("size", hit.size).text("type", name_of(hit.type)).number("sources", hit.sources);
-    out.texts("names", hit.names).end();
+    out.texts("names", hit.names);
+    write_attributes(out, hit.attributes);
+    out.end();
   });
   out.text("next", page.next);
   if (page.facets) write(out, *page.facets);
@@ -94,6 +96,7 @@ Result<SearchPage> from_json(std::string_view text) {
     hit.type = media_type_from(one.text("type")).value_or(MediaType::other);
     hit.sources = static_cast<std::uint32_t>(one.number("sources"));
     hit.names = one.texts("names");
+    hit.attributes = read_attributes(one);
     page.hits.push_back(std::move(hit));
   });
   page.next = in.text("next", false);
@@ -162,7 +165,9 @@ std::string to_json(const Match& match) {
   JsonWriter out;
   out.begin().text("content", match.content.text()).text("name", match.name);
   out.text("path", match.path).number("size", match.size).text("type", name_of(match.type));
-  return out.text("peer", match.peer.text()).end().take();
+  out.text("peer", match.peer.text());
+  write_attributes(out, match.attributes);
+  return out.end().take();
 }
 
 template <>
@@ -175,6 +180,7 @@ Result<Match> from_json(std::string_view text) {
   match.size = in.number("size");
   match.type = media_type_from(in.text("type")).value_or(MediaType::other);
   match.peer = in.id<PeerId>("peer");
+  match.attributes = read_attributes(in);
   return in.finish(std::move(match));
 }
 
