@@ -1,7 +1,9 @@
 #include "host/app/running_host.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <utility>
 
 #include "host/api/access.h"
@@ -70,11 +72,12 @@ bool RunningHost::stop() {
   watch_list_.reset();
   watch_store_.reset();
   feed_watches_.reset();
+  const bool all_read = !attribute_readers_ || attribute_readers_->stop();
   if (plugins_) plugins_->stop();
   listener_.reset();
   std::error_code ignored;
   std::filesystem::remove(data_.path() / "http.address", ignored);
-  const bool clean = !plugins_ || !plugins_->left_behind();
+  const bool clean = all_read && (!plugins_ || !plugins_->left_behind());
   write_log("host", clean ? LogLevel::info : LogLevel::error,
             clean ? "stopped" : "stopped, but for what was left behind");
   return clean;
@@ -142,9 +145,31 @@ Services RunningHost::services() {
 
 Result<void> RunningHost::start_plugins() {
   plugins_ = std::make_unique<Manager>(services(), plugin_folders(&config_));
-  if (auto loaded = plugins_->load(config_.plugins); !loaded) return loaded;
+  group_attribute_readers();
+  // Whoever asks readers of attributes starts after them and stops before.
+  auto choices = config_.plugins;
+  std::stable_partition(choices.begin(), choices.end(),
+                        [](const auto& one) { return one.kind == Kind::attributes; });
+  if (auto loaded = plugins_->load(choices); !loaded) return loaded;
   if (auto configured = plugins_->configure(); !configured) return configured;
   return plugins_->start();
+}
+
+void RunningHost::group_attribute_readers() {
+  if (std::none_of(config_.plugins.begin(), config_.plugins.end(),
+                   [](const auto& one) { return one.kind == Kind::attributes; }))
+    return;
+  const auto find = [this] {
+    std::map<std::string, std::string> versions;
+    for (const auto& plugin : plugins_->status()) versions[plugin.id] = plugin.version;
+    std::vector<AttributeReaders::Reader> readers;
+    for (const auto& provider : plugins_->providers(AttributeReader::kInterface))
+      readers.push_back({provider.id, versions[provider.id],
+                         static_cast<AttributeReader*>(provider.interface), provider.gate});
+    return readers;
+  };
+  attribute_readers_ = std::make_unique<AttributeReaders>(find, clock_, log_as("attributes"));
+  plugins_->provide<AttributeReader>(*attribute_readers_);
 }
 
 // A plugin that watches elsewhere goes before; without one the registry's own feed is watched.

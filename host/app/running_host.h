@@ -15,6 +15,7 @@
 #include "host/api/watch_list.h"
 #include "host/api/watch_store.h"
 #include "host/app/data_folder.h"
+#include "host/attributes/attribute_readers.h"
 #include "host/config/config.h"
 #include "host/feed/feed_watches.h"
 #include "host/feed/membership.h"
@@ -52,6 +53,7 @@ class RunningHost {
   Result<void> open_listener();
   http::Hooks hooks(const std::string& source, const std::string& counter);
   Result<void> start_plugins();
+  void group_attribute_readers();
   Result<void> open_watches();
   void open_api();
   Result<std::vector<std::string>> make_backup(const std::filesystem::path& folder);
@@ -73,7 +75,8 @@ class RunningHost {
   bool stopped_ = false;
   std::unique_ptr<http::Listener> listener_;
   std::unique_ptr<Manager> plugins_;
-  std::unique_ptr<FeedWatches> feed_watches_;  // where the registry has a feed
+  std::unique_ptr<AttributeReaders> attribute_readers_;  // when there are any
+  std::unique_ptr<FeedWatches> feed_watches_;            // where the registry has a feed
   std::unique_ptr<WatchStore> watch_store_;
   std::unique_ptr<WatchList> watch_list_;
   Registration tending_;
