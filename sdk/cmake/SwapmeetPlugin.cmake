@@ -3,9 +3,9 @@
 # plugin's descriptor. The same for plugins in Swapmeet's tree and out of it.
 function(swapmeet_add_plugin id)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;LIBRARIES")
-  if(NOT id MATCHES "^(registry|search|transfer|auth|extension)\\.[a-z0-9_]+$")
+  if(NOT id MATCHES "^(registry|search|transfer|auth|attributes|extension)\\.[a-z0-9_]+$")
     message(FATAL_ERROR "swapmeet_add_plugin: '${id}' is no plugin id: it is a kind (registry, search, transfer, "
-      "auth or extension), a dot, and a name of a-z, 0-9 and _, such as search.mine")
+      "auth, attributes or extension), a dot, and a name of a-z, 0-9 and _, such as search.mine")
   endif()
   string(REPLACE "." "_" name ${id})
   set(target plugin_${name})
