@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <utility>
 
 #include "host/api/access.h"
@@ -85,12 +86,13 @@ bool RunningHost::stop() {
   watch_store_.reset();
   feed_watches_.reset();
   if (auth_) auth_->idle(kLogInsEnd);
+  const bool all_read = !attribute_readers_ || attribute_readers_->stop();
   if (plugins_) plugins_->stop();
   told_of_plugins_.clear();
   listener_.reset();
   std::error_code ignored;
   std::filesystem::remove(data_.path() / "http.address", ignored);
-  const bool clean = searched_out && (!plugins_ || !plugins_->left_behind()) &&
+  const bool clean = searched_out && all_read && (!plugins_ || !plugins_->left_behind()) &&
                      (!auth_ || auth_->idle(std::chrono::milliseconds(0)));
   write_log("host", clean ? LogLevel::info : LogLevel::error,
             clean ? "stopped" : "stopped, but for what was left behind");
@@ -185,7 +187,12 @@ Result<void> RunningHost::start_plugins() {
     searches_->set(config_.search);
     plugins_->provide<Search>(searches_->group());
   }
-  if (auto loaded = plugins_->load(config_.plugins); !loaded) return loaded;
+  group_attribute_readers();
+  // Whoever asks readers of attributes starts after them and stops before.
+  auto choices = config_.plugins;
+  std::stable_partition(choices.begin(), choices.end(),
+                        [](const auto& one) { return one.kind == Kind::attributes; });
+  if (auto loaded = plugins_->load(choices); !loaded) return loaded;
   tell_of_plugins();
   if (auto opened = open_auth(); !opened) return opened;
   if (auto configured = plugins_->configure(); !configured) return configured;
@@ -251,6 +258,23 @@ Result<void> RunningHost::open_auth() {
   plugins_->provide<TicketIssuer>(*ticket_signer_);
   plugins_->provide<TicketChecker>(*ticket_signer_);
   return {};
+}
+
+void RunningHost::group_attribute_readers() {
+  if (std::none_of(config_.plugins.begin(), config_.plugins.end(),
+                   [](const auto& one) { return one.kind == Kind::attributes; }))
+    return;
+  const auto find = [this] {
+    std::map<std::string, std::string> versions;
+    for (const auto& plugin : plugins_->status()) versions[plugin.id] = plugin.version;
+    std::vector<AttributeReaders::Reader> readers;
+    for (const auto& provider : plugins_->providers(AttributeReader::kInterface))
+      readers.push_back({provider.id, versions[provider.id],
+                         static_cast<AttributeReader*>(provider.interface), provider.gate});
+    return readers;
+  };
+  attribute_readers_ = std::make_unique<AttributeReaders>(find, clock_, log_as("attributes"));
+  plugins_->provide<AttributeReader>(*attribute_readers_);
 }
 
 // A plugin that watches elsewhere goes before; without one the registry's own feed is watched.

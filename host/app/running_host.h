@@ -18,6 +18,7 @@
 #include "host/api/watch_list.h"
 #include "host/api/watch_store.h"
 #include "host/app/data_folder.h"
+#include "host/attributes/attribute_readers.h"
 #include "host/auth/auth_group.h"
 #include "host/auth/ticket_signer.h"
 #include "host/config/config.h"
@@ -64,6 +65,7 @@ class RunningHost {
   void tell_of_plugins();
   Result<void> start_plugins();
   Result<void> open_auth();
+  void group_attribute_readers();
   Result<void> open_watches();
   void open_api();
   Result<std::vector<std::string>> make_backup(const std::filesystem::path& folder);
@@ -103,8 +105,9 @@ class RunningHost {
   std::function<Result<Config>()> read_again_;
   std::thread replacing_;  // of a reload's searches
   std::atomic<bool> is_replacing_{false};
-  std::thread trying_;                         // starts the search that is tried
-  std::unique_ptr<FeedWatches> feed_watches_;  // where the registry has a feed
+  std::thread trying_;                                   // starts the search that is tried
+  std::unique_ptr<AttributeReaders> attribute_readers_;  // when there are any
+  std::unique_ptr<FeedWatches> feed_watches_;            // where the registry has a feed
   std::unique_ptr<WatchStore> watch_store_;
   std::unique_ptr<WatchList> watch_list_;
   Registration tending_;

@@ -74,10 +74,9 @@ Services Manager::services_with(Metrics& metrics) const {
           .name = services_.name,
           .peer = services_.peer,
           .version = services_.version,
-          .routes = services_.routes,
+          .routes_of = services_.routes_of,
           .listen = services_.listen,
           .follow = services_.follow,
-          .scheduler = services_.scheduler,
           .events = services_.events,
           .metrics = metrics};
 }
