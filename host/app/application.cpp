@@ -98,6 +98,7 @@ int Application::main(const std::vector<std::string>&) {
       return failed(written.error());
     }
   auto host = std::make_unique<RunningHost>(std::move(*config_), std::move(*data_));
+  host->read_again_by([this] { return read_config(options_.config, options_.overrides); });
   const int code = serve(*host);
   limit_stop();
   if (!host->stop()) end_process();

@@ -54,11 +54,33 @@ constexpr std::array kHttpKeys = {
 constexpr std::array kSearchKeys = {
     at_once(KeySpec{"deadline", KeyType::duration, "5s", "10ms", "10m",
                     "How long one search may take; of several, a slower one is left out."}),
+    at_once(KeySpec{"catch_up", KeyType::duration, "10m", "100ms", "24h",
+                    "How long a search that takes another's place may take to start and to read "
+                    "what the registry has."}),
     KeySpec{"shadow", KeyType::text, "", nullptr, nullptr,
             "A search that is tried beside, as in `plugin`: it answers nobody, and `swapmeet "
             "plugins shadow` compares its results."},
     at_once(KeySpec{"shadow_share", KeyType::integer, "10", "1", "100",
                     "Of a hundred queries, how many the shadow is tried with."}),
+};
+
+// What the host keeps for its auth plugins.
+constexpr std::array kAuthKeys = {
+    at_once(one_of("by_plugin|refuse|read|share",
+                   {"guests", "by_plugin",
+                    "What those may do who have not logged in: nothing, search and browse, or also "
+                    "register a peer. by_plugin: share where nobody can log in, else refuse."})),
+    at_once(KeySpec{"session_length", KeyType::duration, "7d", "1s", "366d",
+                    "How long one is logged in; then name and password are asked for again."}),
+    at_once(KeySpec{
+        "max_failed_logins", KeyType::integer, "5", "1", "1000",
+        "Failed log-ins of an account before each further one makes it wait, up to a minute."}),
+    at_once(KeySpec{
+        "max_failed_logins_per_address", KeyType::integer, "50", "0", "100000",
+        "The same for all that come from one address, up to 15 minutes; 0: no limit, for an index "
+        "behind a proxy."}),
+    at_once(KeySpec{"recheck", KeyType::duration, "30s", "1s", "1d",
+                    "How often a plugin is asked what those who are logged in may do now."}),
 };
 
 std::optional<Kind> kind_of_section(const std::string& section) {
@@ -172,7 +194,24 @@ Result<Settings> check_section(const Ini& ini, const char* name, std::span<const
                          section ? section->entries : RawSettings{}, keys, ini.file.parent_path());
 }
 
-// [KIND.NAME] belongs to a plugin that [KIND] chooses.
+// The search that [search] shadow names, with its keys in [search.NAME].
+std::optional<PluginChoice> shadow_choice(const Ini& ini, const Settings& search) {
+  const auto name = search.text("shadow");
+  if (name.empty()) return std::nullopt;
+  PluginChoice choice{.kind = Kind::search,
+                      .name = name,
+                      .where = {},
+                      .raw = {},
+                      .base_folder = ini.file.parent_path(),
+                      .section = "search." + short_name(Kind::search, name)};
+  choice.where = ini.file.filename().string() + " [" + choice.section + "]";
+  if (const auto* keys = ini.find(choice.section)) choice.raw = keys->entries;
+  if (name.find('/') != std::string::npos)
+    choice.name = (choice.base_folder / name).lexically_normal().string();
+  return choice;
+}
+
+// [KIND.NAME] belongs to a plugin that [KIND] chooses, or to its shadow.
 bool is_section_of_chosen(const Ini& ini, const std::string& section) {
   const auto dot = section.find('.');
   if (dot == std::string::npos) return false;
@@ -180,7 +219,7 @@ bool is_section_of_chosen(const Ini& ini, const std::string& section) {
   const auto* chooser = ini.find(section.substr(0, dot));
   if (!kind || !chooser) return false;
   for (const auto& [key, value] : chooser->entries)
-    if (key == "plugin")
+    if (key == "plugin" || (kind == Kind::search && key == "shadow"))
       for (const auto& name : parts_of(value))
         if (short_name(*kind, name) == section.substr(dot + 1)) return true;
   return false;
@@ -201,6 +240,7 @@ std::span<const KeySpec> host_keys() { return kHostKeys; }
 std::span<const KeySpec> http_keys() { return kHttpKeys; }
 std::span<const KeySpec> keys_of_kind(Kind kind) {
   if (kind == Kind::search) return kSearchKeys;
+  if (kind == Kind::auth) return kAuthKeys;
   return {};
 }
 
@@ -225,7 +265,13 @@ Result<Config> read_config(const std::filesystem::path& file,
   for (const auto& assignment : overrides)
     if (auto applied = override_key(*ini, assignment); !applied) return std::move(applied).error();
 
-  Config config{.file = ini->file, .host = {}, .http = {}, .search = {}, .plugins = {}};
+  Config config{.file = ini->file,
+                .host = {},
+                .http = {},
+                .search = {},
+                .auth = {},
+                .plugins = {},
+                .shadow = {}};
   std::string problems;
   const auto problem = [&](const std::string& message) {
     (problems += problems.empty() ? "" : "\n") += message;
@@ -242,9 +288,16 @@ Result<Config> read_config(const std::filesystem::path& file,
                                 own_entries(ini->find("search"), kSearchKeys), kSearchKeys,
                                 ini->file.parent_path());
   if (search)
-    config.search = std::move(*search);
+    config.search = std::move(*search), config.shadow = shadow_choice(*ini, config.search);
   else
     problem(search.error().message);
+  auto auth = Settings::check(ini->file.filename().string() + " [auth]",
+                              own_entries(ini->find("auth"), kAuthKeys), kAuthKeys,
+                              ini->file.parent_path());
+  if (auth)
+    config.auth = std::move(*auth);
+  else
+    problem(auth.error().message);
   for (const auto& section : ini->sections) {
     if (section.name == "host" || section.name == "http") continue;
     if (auto choices = section_choices(*ini, section))
@@ -267,6 +320,7 @@ Reload differing(const Config& before, const Config& after) {
   add_differing(reload, where + " [host]", before.host, after.host, kHostKeys);
   add_differing(reload, where + " [http]", before.http, after.http, kHttpKeys);
   add_differing(reload, where + " [search]", before.search, after.search, kSearchKeys);
+  add_differing(reload, where + " [auth]", before.auth, after.auth, kAuthKeys);
   return reload;
 }
 

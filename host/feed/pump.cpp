@@ -11,6 +11,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr BackoffLimits kAfterFailures{milliseconds(200), milliseconds(30'000)};  // after failures
+// A follower that has caught up may have lost what it had since, as a program that crashed.
+constexpr std::chrono::seconds kLookAgain{3};
 
 // Whether that says something of the plugin, and not of a network or of another host.
 bool is_fault(ErrorCode code) {
@@ -159,7 +161,7 @@ void Pump::run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     if (!pause)
-      changed_.wait(lock, [&] { return stopping_ || woken_; });
+      clock_.wait_for(lock, changed_, kLookAgain, [&] { return stopping_ || woken_; });
     else if (pause->count() > 0)
       clock_.wait_for(lock, changed_, *pause, [&] { return stopping_ || hurried_; });
     if (stopping_) return;

@@ -46,7 +46,8 @@ class Pump {
   void hurry();
 
   // What the thread does, once: moves a batch, and says how long to pause before the next; nullopt:
-  // the follower has caught up, so until the feed advances. For the thread, or for a test without.
+  // the follower has caught up, so until the feed advances or it is time to look whether the
+  // follower still has what it had. For the thread, or for a test without.
   std::optional<std::chrono::milliseconds> round();
 
  private:

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "host/plugins/code_ranges.h"
+#include "host/plugins/data_places.h"
 #include "host/plugins/guard.h"
 #include "host/plugins/loaded.h"
 
@@ -14,15 +15,6 @@ namespace swapmeet {
 namespace {
 
 constexpr std::chrono::seconds kStopPatience{3};
-constexpr std::chrono::seconds kStartPatience{5};  // and then the log says who is waited for
-
-// Runs a step of a plugin's life. Unlike of other calls, what it throws is told to who called: that
-// is the operator.
-template <class Step>
-auto step(Gate& gate, const char* doing, Step step) {
-  return gate.call(
-      doing, [&] { return guarded(step); }, kStartPatience);
-}
 
 // Plugins of these kinds work together, and the host makes one of them to everybody else.
 bool may_be_several(Kind kind, Kind other) {
@@ -37,17 +29,21 @@ Manager::Manager(Services services, std::vector<std::filesystem::path> folders)
 Manager::~Manager() {
   stop();
   lookout_.reset();
-  if (left_behind()) keep_for_ever(std::move(plugins_));
+  if (!left_behind()) return;
+  keep_for_ever(std::move(plugins_));
+  keep_for_ever(std::move(left_));
 }
 
 // One that hangs still runs, and may still call those that it required: nothing of them may go.
-void Manager::keep_for_ever(std::vector<std::unique_ptr<Loaded>> plugins) {
-  static auto& kept = *new std::vector<std::vector<std::unique_ptr<Loaded>>>;
+void Manager::keep_for_ever(std::vector<std::shared_ptr<Loaded>> plugins) {
+  static auto& kept = *new std::vector<std::vector<std::shared_ptr<Loaded>>>;
   kept.push_back(std::move(plugins));
 }
 
 bool Manager::left_behind() const {
-  return std::any_of(plugins_.begin(), plugins_.end(), [](const auto& one) { return one->hangs; });
+  const std::lock_guard lock(state_mutex_);
+  return !left_.empty() ||
+         std::any_of(plugins_.begin(), plugins_.end(), [](const auto& one) { return one->hangs; });
 }
 
 void Manager::set_state(Loaded& loaded, const char* state) {
@@ -66,7 +62,7 @@ Error Manager::failed(Loaded& loaded, const std::string& doing, const Error& err
 Result<void> Manager::load(const std::vector<PluginChoice>& choices) {
   std::optional<Error> problems;
   for (const auto& choice : choices) {
-    auto loaded = load_one(choice);
+    auto loaded = load_one(choice, services_);
     if (loaded)
       plugins_.push_back(std::move(*loaded));
     else if (!problems)
@@ -78,7 +74,8 @@ Result<void> Manager::load(const std::vector<PluginChoice>& choices) {
   return sort_by_requirements();
 }
 
-Result<std::unique_ptr<Manager::Loaded>> Manager::load_one(const PluginChoice& choice) {
+Result<std::unique_ptr<Manager::Loaded>> Manager::load_one(const PluginChoice& choice,
+                                                           const Services& services) {
   const auto at = [&](const Error& error) {
     return Error{error.code, choice.where + " plugin: " + error.message, {}};
   };
@@ -108,8 +105,9 @@ Result<std::unique_ptr<Manager::Loaded>> Manager::load_one(const PluginChoice& c
   loaded->choice = choice;
   loaded->in_force = *settings;
   loaded->host =
-      std::make_unique<PluginHost>(services_, info.id, std::move(*settings),
+      std::make_unique<PluginHost>(services, info.id, std::move(*settings),
                                    [this](std::string_view id) { return find_interface(id); });
+  loaded->host->use_data_folder(place_of_data(services.data, info.id));
   auto created = step(loaded->gate(), "create()", [&]() -> Result<Plugin*> {
     Plugin* plugin = library->descriptor->create();
     if (!plugin) return Error{ErrorCode::internal, "it made no object", {}};
@@ -121,9 +119,9 @@ Result<std::unique_ptr<Manager::Loaded>> Manager::load_one(const PluginChoice& c
   return loaded;
 }
 
-Manager::Loaded* Manager::provider_of(std::string_view interface_id) {
-  for (const auto& loaded : plugins_)
-    if (loaded->provides(interface_id)) return loaded.get();
+std::shared_ptr<Manager::Loaded> Manager::provider_of(std::string_view interface_id) {
+  for (const auto& loaded : all())
+    if (loaded->provides(interface_id)) return loaded;
   return nullptr;
 }
 
@@ -151,7 +149,7 @@ Result<void> Manager::sort_by_requirements() {
     }
     path.push_back(&loaded);
     for (const char* id : loaded.info().requires_interfaces) {
-      Loaded* provider = provider_of(id);
+      const auto provider = provider_of(id);
       if (!provider)
         return wrong(loaded.choice.where + ": " + loaded.info().id + " requires " + id +
                      ", which no plugin of this configuration provides; add one that does");
@@ -231,7 +229,8 @@ void Manager::look_out() {
 }
 
 void Manager::stop() {
-  std::for_each(plugins_.rbegin(), plugins_.rend(), [this](const auto& loaded) {
+  const auto plugins = all();
+  std::for_each(plugins.rbegin(), plugins.rend(), [this](const auto& loaded) {
     if (std::exchange(loaded->to_stop, false)) stop_one(*loaded);
   });
 }
@@ -291,7 +290,8 @@ Reload Manager::reconfigure_one(Loaded& loaded, const PluginChoice& choice) {
 
 Reload Manager::reconfigure(const std::vector<PluginChoice>& choices) {
   Reload reload;
-  for (auto& loaded : plugins_) {
+  const auto plugins = all();
+  for (const auto& loaded : plugins) {
     const auto choice = std::find_if(choices.begin(), choices.end(), [&](const PluginChoice& one) {
       return one.section == loaded->choice.section && one.name == loaded->choice.name;
     });
@@ -301,7 +301,7 @@ Reload Manager::reconfigure(const std::vector<PluginChoice>& choices) {
       reload.add(reconfigure_one(*loaded, *choice));
   }
   for (const auto& choice : choices)
-    if (std::none_of(plugins_.begin(), plugins_.end(),
+    if (std::none_of(plugins.begin(), plugins.end(),
                      [&](const auto& loaded) { return loaded->choice.section == choice.section; }))
       reload.at_restart.push_back(choice.where + " plugin");
   return reload;
@@ -309,13 +309,13 @@ Reload Manager::reconfigure(const std::vector<PluginChoice>& choices) {
 
 void* Manager::find_interface(std::string_view id) {
   if (const auto found = provided_.find(id); found != provided_.end()) return found->second;
-  Loaded* provider = provider_of(id);
+  const auto provider = provider_of(id);
   return provider ? interface_of_started(*provider, id) : nullptr;
 }
 
 std::vector<Provider> Manager::providers(std::string_view interface_id) {
   std::vector<Provider> found;
-  for (const auto& loaded : plugins_)
+  for (const auto& loaded : all())
     if (loaded->provides(interface_id))
       if (void* interface = interface_of_started(*loaded, interface_id))
         found.push_back({loaded->info().id, interface, &loaded->host->gate()});

@@ -1,9 +1,11 @@
 // The plugins of a host: loaded and checked, configured, started in the order of what they require,
-// stopped in reverse. Threads: the life cycle is one thread's; find() and status() are anyone's
-// from the end of load() on.
+// stopped in reverse. Threads: the life cycle is one thread's; find(), status() and replacing are
+// anyone's from the end of load() on.
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -68,6 +70,8 @@ class Manager {
   }
   // What the host itself provides goes before what its plugins do.
   void* find_interface(std::string_view id);
+  // Whether a plugin of the configuration does, from load() on.
+  bool is_provided(std::string_view interface_id) { return provider_of(interface_id) != nullptr; }
   // All started plugins that provide it, in the order of the configuration.
   std::vector<Provider> providers(std::string_view interface_id);
   // An interface of the host's own, for plugins and for find(): where several plugins of a kind are
@@ -76,6 +80,35 @@ class Manager {
   void provide(Interface& interface) {
     provided_[Interface::kInterface] = static_cast<void*>(&interface);
   }
+
+  // Plugins beside those in place (replacing.cpp): one that is to take another's place, or is only
+  // tried. Nobody finds them, and status() does not name them. One replacement at a time; on any
+  // thread between start() and stop().
+  struct Loaded;
+  using Candidate = std::shared_ptr<Loaded>;
+  // Loads, checks, configures and starts it, with a data folder of its own if one of its id is in
+  // place. `timed_out`: it has not started within `patience`, and is left behind. After an error
+  // nothing of it remains.
+  // Its routes wait until it is in place and the other has gone (open_routes).
+  // One that is only tried shows none, and no metrics either.
+  enum class Purpose : std::uint8_t { takes_a_place, is_tried };
+  Result<Candidate> start_beside(const PluginChoice& choice, std::chrono::milliseconds patience,
+                                 Purpose purpose = Purpose::takes_a_place);
+  Provider provider(const Candidate& plugin, std::string_view interface_id);
+  static std::string version_of(const Candidate& plugin);
+  std::vector<Candidate> in_place(Kind kind) const;
+  // Whether the plugin is the one that `choice` names, and whether it would have to start anew to
+  // be as it says.
+  static bool is_chosen(const Candidate& plugin, const PluginChoice& choice);
+  static bool differs(const Candidate& plugin, const PluginChoice& choice);
+  // From now on the candidate is found in the place of `old`; nullptr: in a new one, at the end.
+  Result<void> adopt(const Candidate& candidate, const Candidate& old);
+  void withdraw(const Candidate& old);
+  void open_routes(const Candidate& plugin);
+  // Stops and destroys what is in no place any more. `is_left`: nobody calls it. False: it hangs or
+  // is still called, and is left behind.
+  bool retire(Candidate plugin, bool is_left);
+
   // The way into the plugin that provides it; nullptr: none does, or several, or the host itself.
   Gate* gate_of(std::string_view interface_id);
   // By whose id its calls are known: of several providers all ids, of none nothing.
@@ -93,14 +126,17 @@ class Manager {
   Result<std::vector<std::string>> back_up_stores(const std::filesystem::path& folder);
 
  private:
-  struct Loaded;
   Reload reconfigure_one(Loaded& loaded, const PluginChoice& choice);
-  Result<std::unique_ptr<Loaded>> load_one(const PluginChoice& choice);
+  Result<std::unique_ptr<Loaded>> load_one(const PluginChoice& choice, const Services& services);
   Result<void> sort_by_requirements();
   static Stores* stores_of(Loaded& loaded);
-  Loaded* provider_of(std::string_view interface_id);
+  std::shared_ptr<Loaded> provider_of(std::string_view interface_id);
+  std::vector<std::shared_ptr<Loaded>> all() const;
+  Services services_with(Metrics& metrics) const;
+  Result<void> check_beside(const Loaded& candidate);
+  Result<void> start_in_time(const Candidate& candidate, std::chrono::milliseconds patience);
   void stop_one(Loaded& loaded);
-  static void keep_for_ever(std::vector<std::unique_ptr<Loaded>> plugins);
+  static void keep_for_ever(std::vector<std::shared_ptr<Loaded>> plugins);
   // `state` is read by other threads (find, status) while the life cycle goes on.
   void set_state(Loaded& loaded, const char* state);
   Error failed(Loaded& loaded, const std::string& doing, const Error& error);
@@ -113,7 +149,8 @@ class Manager {
   std::map<std::string, void*, std::less<>> provided_;
   std::vector<std::filesystem::path> folders_;
   mutable std::mutex state_mutex_;
-  std::vector<std::unique_ptr<Loaded>> plugins_;  // in starting order after load()
+  std::vector<std::shared_ptr<Loaded>> plugins_;  // in starting order after load()
+  std::vector<std::shared_ptr<Loaded>> left_;     // replaced ones that hang or are still called
   std::unique_ptr<Lookout> lookout_;
 };
 

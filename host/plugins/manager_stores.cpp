@@ -43,17 +43,17 @@ std::vector<std::pair<std::string, Result<StoreReport>>> Manager::verify_stores(
 }
 
 Result<std::vector<std::string>> Manager::back_up_stores(const std::filesystem::path& folder) {
-  std::vector<Loaded*> order;
+  std::vector<std::shared_ptr<Loaded>> order;
   {
     const std::lock_guard lock(state_mutex_);
     for (const auto& loaded : plugins_)
-      if (loaded->state == "started") order.push_back(loaded.get());
+      if (loaded->state == "started") order.push_back(loaded);
   }
-  std::stable_sort(order.begin(), order.end(), [](const Loaded* a, const Loaded* b) {
+  std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
     return place_in_feeds(a->info().kind) < place_in_feeds(b->info().kind);
   });
   std::vector<std::string> ids;
-  for (auto* loaded : order) {
+  for (const auto& loaded : order) {
     const std::string id = loaded->info().id;
     auto* stores = stores_of(*loaded);
     if (!stores) continue;

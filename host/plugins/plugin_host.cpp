@@ -168,9 +168,15 @@ Registration PluginHost::every(std::chrono::milliseconds interval, std::function
 }
 
 Registration PluginHost::subscribe(std::function<void(const Event&)> listener) {
-  return own(services_.events.subscribe([this, listener = std::move(listener)](const Event& event) {
+  return own(listeners_.add([this, listener = std::move(listener)](const Event& event) {
     run_guarded("an event", [&] { listener(event); });
   }));
+}
+
+void PluginHost::dropped_event() {
+  counter("events_dropped_total", "Events that the listeners of plugins were too slow for.")->add();
+  if (!told_of_dropped_.exchange(true))
+    log(LogLevel::warning, "is too slow for the events: the oldest are dropped", {});
 }
 
 Registration PluginHost::follow(ChangeFeed& feed, ChangeFollower& follower) {
@@ -247,6 +253,7 @@ void PluginHost::sweep() {
 }
 
 void PluginHost::tell_fault(std::string_view doing, std::string_view what) {
+  fault_news_.tell(id_, doing, what, gate_.health().faults);
   const auto times = repeated_.take(doing, what, services_.clock.steady());
   if (times > 0)
     log(LogLevel::error, "the plugin failed",

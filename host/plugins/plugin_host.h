@@ -3,15 +3,18 @@
 #pragma once
 
 #include <condition_variable>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
 
+#include "host/plugins/fault_news.h"
 #include "host/plugins/gate.h"
 #include "host/plugins/repeated_faults.h"
 #include "host/services/event_bus.h"
+#include "host/services/event_listeners.h"
 #include "host/services/metrics.h"
 #include "host/services/scheduler.h"
 #include "host/services/side_thread.h"
@@ -50,7 +53,7 @@ class PluginHost final : public Host {
   void log(LogLevel level, std::string_view message,
            std::initializer_list<LogField> fields) override;
   const Settings& settings() const override { return settings_; }
-  std::filesystem::path data_folder() const override { return services_.data / id_; }
+  std::filesystem::path data_folder() const override { return data_folder_; }
   PeerId peer_id() const override { return services_.peer; }
   std::string name() const override { return services_.name; }
   std::string version() const override { return services_.version; }
@@ -66,6 +69,8 @@ class PluginHost final : public Host {
                      std::function<double()> read) override;
   void* find_interface(std::string_view interface_id) override { return find_(interface_id); }
 
+  // In place of DATA/ID; before configure().
+  void use_data_folder(std::filesystem::path folder) { data_folder_ = std::move(folder); }
   // Undoes what the plugin has left registered. When it returns no callback runs.
   void sweep();
   Gate& gate() { return gate_; }
@@ -97,9 +102,11 @@ class PluginHost final : public Host {
   // Runs a call behind the gate; false: it failed.
   bool run_guarded(const Doing& doing, const std::function<void()>& call,
                    std::chrono::milliseconds allowed = Gate::kAllowed);
+  void dropped_event();
 
   const Services services_;
   const std::string id_;
+  std::filesystem::path data_folder_ = services_.data / id_;
   Settings settings_;
   std::function<void*(std::string_view)> find_;
   Gate gate_{id_,
@@ -111,6 +118,9 @@ class PluginHost final : public Host {
   std::unique_ptr<Scheduler> tasks_;  // from the first task on
   std::shared_ptr<Owned> owned_ = std::make_shared<Owned>();
   std::unique_ptr<http::Routes> routes_;
+  FaultNews fault_news_{services_.events, services_.clock};
+  std::atomic<bool> told_of_dropped_{false};
+  EventListeners listeners_{services_.events, [this] { dropped_event(); }};
 };
 
 }  // namespace swapmeet

@@ -2,11 +2,14 @@
 // were added. Threads: the log may be written by any, the rest is the test's own.
 #pragma once
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "host/http/server.h"
@@ -24,6 +27,15 @@ inline std::filesystem::path fixtures() {
   return std::filesystem::path(bin) / "fixtures";
 }
 
+// What other threads have yet to do, awaited.
+inline bool eventually(const std::function<bool()>& holds) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
 // The one table of routes, as each plugin gets it.
 struct TheRoutes final : http::Routes {
   explicit TheRoutes(testing::MemoryRoutes& routes) : all(routes) {}

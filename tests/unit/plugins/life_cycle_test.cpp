@@ -96,9 +96,9 @@ TEST_CASE("what callbacks throw is counted against the plugin and hurts nobody e
   REQUIRE(host.run({"throws_in_calls"}).ok());
   const std::string id = "extension.throws_in_calls";
   host.events.publish({"exception"});
-  CHECK(faults(host, id) == 1);
+  CHECK(eventually([&] { return faults(host, id) == 1; }));
   host.events.publish({"number"});
-  CHECK(faults(host, id) == 2);
+  CHECK(eventually([&] { return faults(host, id) == 2; }));
   static_cast<void>(host.metrics.text());
   CHECK(faults(host, id) == 3);
   CHECK(host.routes.call("GET", "/api/v1/ext/throws_in_calls/wrong").status == 500);
