@@ -45,6 +45,7 @@ void Api::add(const std::string& method, const std::string& pattern, Call call,
     };
     // What the host's own code throws, the front makes an answer of.
     const Doing doing(request.method, request.path, request.id);
+    const Serving serving(doing);
     auto response =
         gate ? gate->call(doing, checked, request.deadline.left(clock, kLongest)) : checked();
     return response ? std::move(*response) : http::problem(response.error(), request.id);

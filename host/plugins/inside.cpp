@@ -4,10 +4,12 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <utility>
 
 namespace swapmeet {
 namespace {
 constinit thread_local Whereabouts here;
+constinit thread_local const Doing* served = nullptr;
 
 std::atomic<bool> overflows_are_handled{false};
 
@@ -47,6 +49,11 @@ void prepare_for_overflow() {
   if (!overflows_are_handled.load(std::memory_order_relaxed)) return;
   thread_local const SignalStack stack;
 }
+
+Serving::Serving(const Doing& request) : before_(std::exchange(served, &request)) {}
+Serving::~Serving() { served = before_; }
+const Doing* Serving::now() { return served; }
+Doing Serving::now_or(const Doing& otherwise) { return served ? *served : otherwise; }
 
 Whereabouts& whereabouts() { return here; }
 

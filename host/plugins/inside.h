@@ -41,6 +41,22 @@ struct Whereabouts {
 // Of this thread. Safe in signal handlers.
 Whereabouts& whereabouts();
 
+// The request that this thread works for, until it goes: for parts of the host that are asked on
+// behalf of one and go into plugins themselves. Who hands work to another thread takes it along.
+class Serving {
+ public:
+  explicit Serving(const Doing& request);
+  ~Serving();
+  Serving(const Serving&) = delete;
+  Serving& operator=(const Serving&) = delete;
+  // `otherwise`: when this thread works for no request.
+  static Doing now_or(const Doing& otherwise);
+  static const Doing* now();  // nullptr: for none
+
+ private:
+  const Doing* const before_;
+};
+
 // From now on a thread that goes into a plugin gets a stack for signal handlers, so that a handler
 // runs when its own has overflowed (sigaltstack(2)).
 void handle_stack_overflows();

@@ -1,8 +1,10 @@
 #include "host/search/lane.h"
 
+#include <string>
 #include <thread>
 #include <utility>
 
+#include "host/plugins/inside.h"
 #include "swapmeet/background.h"
 
 namespace swapmeet {
@@ -16,6 +18,13 @@ Lane::~Lane() {
 }
 
 bool Lane::run(std::function<void()> work) {
+  if (const auto* request = Serving::now())
+    work = [method = std::string(request->what), path = std::string(request->path),
+            id = std::string(request->request), work = std::move(work)] {
+      const Doing doing(method, path, id);
+      const Serving serving(doing);
+      work();
+    };
   {
     const std::lock_guard lock(state_->mutex);
     if (state_->waiting.size() >= state_->options.waiting) return false;

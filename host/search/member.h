@@ -57,14 +57,14 @@ class Member {
   Lane& lane() { return lane_; }
 
   Result<SearchPage> search(const SearchRequest& request) {
-    return gate_.call("search()", [&] {
+    return gate_.call(Serving::now_or("search()"), [&] {
       auto page = search_.search(request);
       if (page) check_answer(*page, request);
       return page;
     });
   }
   Result<std::vector<std::string>> suggest(const SuggestRequest& request) {
-    return gate_.call("suggest()", [&] {
+    return gate_.call(Serving::now_or("suggest()"), [&] {
       auto queries = search_.suggest(request);
       if (queries) check_answer(*queries, request);
       return queries;

@@ -84,14 +84,14 @@ void Searches::gather() {
 
 void Searches::start_following(Running& running) {
   const auto provider = parts_.plugins.provider(running.plugin, Search::kInterface);
-  auto* follower =
-      provider.gate
-          ->call("follower()",
-                 [&]() -> Result<ChangeFollower*> { return running.member->plugin().follower(); })
-          .value_or(nullptr);
-  if (!feed_ || !follower) return;
-  running.following = std::make_shared<Following>(
-      Following::Parts{*feed_, *follower, *provider.gate, parts_.log, parts_.clock, parts_.seed()});
+  const auto follower = provider.gate->call("follower()", [&]() -> Result<ChangeFollower*> {
+    return running.member->plugin().follower();
+  });
+  // Nothing will ever reach it, so it stays faulty.
+  if (!follower) provider.gate->hold_up("indexing", follower.error().message, true);
+  if (!feed_ || !follower || !*follower) return;
+  running.following = std::make_shared<Following>(Following::Parts{
+      *feed_, **follower, *provider.gate, parts_.log, parts_.clock, parts_.seed()});
   running.following->start();
 }
 
