@@ -6,6 +6,8 @@
 #include <set>
 #include <thread>
 
+#include "host/plugins/code_ranges.h"
+#include "host/plugins/data_places.h"
 #include "host/plugins/guard.h"
 #include "host/plugins/loaded.h"
 
@@ -26,17 +28,22 @@ Manager::Manager(Services services, std::vector<std::filesystem::path> folders)
 
 Manager::~Manager() {
   stop();
-  if (left_behind()) keep_for_ever(std::move(plugins_));
+  lookout_.reset();
+  if (!left_behind()) return;
+  keep_for_ever(std::move(plugins_));
+  keep_for_ever(std::move(left_));
 }
 
 // One that hangs still runs, and may still call those that it required: nothing of them may go.
-void Manager::keep_for_ever(std::vector<std::unique_ptr<Loaded>> plugins) {
-  static auto& kept = *new std::vector<std::vector<std::unique_ptr<Loaded>>>;
+void Manager::keep_for_ever(std::vector<std::shared_ptr<Loaded>> plugins) {
+  static auto& kept = *new std::vector<std::vector<std::shared_ptr<Loaded>>>;
   kept.push_back(std::move(plugins));
 }
 
 bool Manager::left_behind() const {
-  return std::any_of(plugins_.begin(), plugins_.end(), [](const auto& one) { return one->hangs; });
+  const std::lock_guard lock(state_mutex_);
+  return !left_.empty() ||
+         std::any_of(plugins_.begin(), plugins_.end(), [](const auto& one) { return one->hangs; });
 }
 
 void Manager::set_state(Loaded& loaded, const char* state) {
@@ -45,7 +52,6 @@ void Manager::set_state(Loaded& loaded, const char* state) {
 }
 
 Error Manager::failed(Loaded& loaded, const std::string& doing, const Error& error) {
-  if (error.code == ErrorCode::internal) loaded.host->count_failure(doing, error.message);
   set_state(loaded, "failed");
   return {error.code,
           std::string(loaded.info().id) + " (" + loaded.choice.where + "): " + doing + ": " +
@@ -56,7 +62,7 @@ Error Manager::failed(Loaded& loaded, const std::string& doing, const Error& err
 Result<void> Manager::load(const std::vector<PluginChoice>& choices) {
   std::optional<Error> problems;
   for (const auto& choice : choices) {
-    auto loaded = load_one(choice);
+    auto loaded = load_one(choice, services_);
     if (loaded)
       plugins_.push_back(std::move(*loaded));
     else if (!problems)
@@ -68,7 +74,8 @@ Result<void> Manager::load(const std::vector<PluginChoice>& choices) {
   return sort_by_requirements();
 }
 
-Result<std::unique_ptr<Manager::Loaded>> Manager::load_one(const PluginChoice& choice) {
+Result<std::unique_ptr<Manager::Loaded>> Manager::load_one(const PluginChoice& choice,
+                                                           const Services& services) {
   const auto at = [&](const Error& error) {
     return Error{error.code, choice.where + " plugin: " + error.message, {}};
   };
@@ -92,14 +99,16 @@ Result<std::unique_ptr<Manager::Loaded>> Manager::load_one(const PluginChoice& c
   auto settings = Settings::check(choice.where, choice.raw, info.keys.rows(), choice.base_folder);
   if (!settings) return std::move(settings).error();
 
+  note_code(info.id, library->descriptor);
   auto loaded = std::make_unique<Loaded>();
   loaded->library = *library;
   loaded->choice = choice;
   loaded->in_force = *settings;
   loaded->host =
-      std::make_unique<PluginHost>(services_, info.id, std::move(*settings),
+      std::make_unique<PluginHost>(services, info.id, std::move(*settings),
                                    [this](std::string_view id) { return find_interface(id); });
-  auto created = guarded([&]() -> Result<Plugin*> {
+  loaded->host->use_data_folder(place_of_data(services.data, info.id));
+  auto created = step(loaded->gate(), "create()", [&]() -> Result<Plugin*> {
     Plugin* plugin = library->descriptor->create();
     if (!plugin) return Error{ErrorCode::internal, "it made no object", {}};
     return plugin;
@@ -110,9 +119,9 @@ Result<std::unique_ptr<Manager::Loaded>> Manager::load_one(const PluginChoice& c
   return loaded;
 }
 
-Manager::Loaded* Manager::provider_of(std::string_view interface_id) {
-  for (const auto& loaded : plugins_)
-    if (loaded->provides(interface_id)) return loaded.get();
+std::shared_ptr<Manager::Loaded> Manager::provider_of(std::string_view interface_id) {
+  for (const auto& loaded : all())
+    if (loaded->provides(interface_id)) return loaded;
   return nullptr;
 }
 
@@ -140,7 +149,7 @@ Result<void> Manager::sort_by_requirements() {
     }
     path.push_back(&loaded);
     for (const char* id : loaded.info().requires_interfaces) {
-      Loaded* provider = provider_of(id);
+      const auto provider = provider_of(id);
       if (!provider)
         return wrong(loaded.choice.where + ": " + loaded.info().id + " requires " + id +
                      ", which no plugin of this configuration provides; add one that does");
@@ -160,11 +169,14 @@ Result<void> Manager::sort_by_requirements() {
 }
 
 Result<void> Manager::configure() {
+  lookout_ = std::make_unique<Lookout>(services_.clock, [this] { look_out(); });
   for (auto& loaded : plugins_) {
     loaded->to_stop = true;
-    auto checked = guarded([&] { return loaded->plugin->check(loaded->host->settings()); });
+    auto checked = step(loaded->gate(), "check()",
+                        [&] { return loaded->plugin->check(loaded->host->settings()); });
     if (!checked) return failed(*loaded, "checking its settings", checked.error());
-    auto configured = guarded([&] { return loaded->plugin->configure(*loaded->host); });
+    auto configured = step(loaded->gate(), "configure()",
+                           [&] { return loaded->plugin->configure(*loaded->host); });
     if (!configured) return failed(*loaded, "configuring it", configured.error());
     set_state(*loaded, "configured");
   }
@@ -177,7 +189,8 @@ Result<void> Manager::start() {
     const auto folder = loaded->host->data_folder();
     if (std::filesystem::create_directories(folder, error))
       std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
-    auto started = guarded([&] { return loaded->plugin->start(); });
+    auto started = step(loaded->gate(), "start()", [&] { return loaded->plugin->start(); });
+    if (started) started = take_interfaces(*loaded);
     if (!started) {
       auto failure = failed(*loaded, "starting it", started.error());
       stop();
@@ -190,8 +203,34 @@ Result<void> Manager::start() {
   return {};
 }
 
+// Once, so that nobody has to call a plugin to find one.
+Result<void> Manager::take_interfaces(Loaded& loaded) {
+  for (const char* id : loaded.info().provides) {
+    auto found = step(loaded.gate(), "interface()",
+                      [&]() -> Result<void*> { return loaded.plugin->interface(id); });
+    if (!found) return std::move(found).error();
+    if (*found == nullptr) {
+      const auto why =
+          std::string("it says that it provides ") + id + ", and has no such interface";
+      loaded.gate().count_fault("interface()", why);
+      return internal_error(why);
+    }
+    loaded.interfaces[id] = *found;
+  }
+  return {};
+}
+
+void Manager::look_out() {
+  const std::lock_guard lock(state_mutex_);
+  for (const auto& loaded : plugins_)
+    for (const auto& call : loaded->gate().take_overdue())
+      services_.log(loaded->info().id, LogLevel::warning, "has not returned",
+                    {{"from", call.doing}, {"ms", std::to_string(call.since.count())}});
+}
+
 void Manager::stop() {
-  std::for_each(plugins_.rbegin(), plugins_.rend(), [this](const auto& loaded) {
+  const auto plugins = all();
+  std::for_each(plugins.rbegin(), plugins.rend(), [this](const auto& loaded) {
     if (std::exchange(loaded->to_stop, false)) stop_one(*loaded);
   });
 }
@@ -202,7 +241,7 @@ void Manager::stop_one(Loaded& loaded) {
   auto done = std::make_shared<std::promise<Result<void>>>();
   auto result = done->get_future();
   std::thread stopping([&loaded, done] {
-    auto stopped = guarded([&]() -> Result<void> {
+    auto stopped = step(loaded.gate(), "stop()", [&]() -> Result<void> {
       loaded.plugin->stop();
       return {};
     });
@@ -236,12 +275,13 @@ Reload Manager::reconfigure_one(Loaded& loaded, const PluginChoice& choice) {
   const auto why_not = [&](const Error& error) {
     return refused(choice.where + ' ' + error.message);
   };
-  if (auto checked = guarded([&] { return loaded.plugin->check(*settings); }); !checked)
-    return why_not(checked.error());
+  auto checked = step(loaded.gate(), "check()", [&] { return loaded.plugin->check(*settings); });
+  if (!checked) return why_not(checked.error());
   Reload reload;
   add_differing(reload, choice.where, loaded.in_force, *settings, specs);
   if (!reload.changed.empty()) {
-    auto taken = guarded([&] { return loaded.plugin->reconfigure(*settings); });
+    auto taken =
+        step(loaded.gate(), "reconfigure()", [&] { return loaded.plugin->reconfigure(*settings); });
     if (!taken) return why_not(taken.error());
     loaded.in_force.take_at_once(*settings, specs);
   }
@@ -250,7 +290,8 @@ Reload Manager::reconfigure_one(Loaded& loaded, const PluginChoice& choice) {
 
 Reload Manager::reconfigure(const std::vector<PluginChoice>& choices) {
   Reload reload;
-  for (auto& loaded : plugins_) {
+  const auto plugins = all();
+  for (const auto& loaded : plugins) {
     const auto choice = std::find_if(choices.begin(), choices.end(), [&](const PluginChoice& one) {
       return one.section == loaded->choice.section && one.name == loaded->choice.name;
     });
@@ -260,7 +301,7 @@ Reload Manager::reconfigure(const std::vector<PluginChoice>& choices) {
       reload.add(reconfigure_one(*loaded, *choice));
   }
   for (const auto& choice : choices)
-    if (std::none_of(plugins_.begin(), plugins_.end(),
+    if (std::none_of(plugins.begin(), plugins.end(),
                      [&](const auto& loaded) { return loaded->choice.section == choice.section; }))
       reload.at_restart.push_back(choice.where + " plugin");
   return reload;
@@ -268,13 +309,13 @@ Reload Manager::reconfigure(const std::vector<PluginChoice>& choices) {
 
 void* Manager::find_interface(std::string_view id) {
   if (const auto found = provided_.find(id); found != provided_.end()) return found->second;
-  Loaded* provider = provider_of(id);
+  const auto provider = provider_of(id);
   return provider ? interface_of_started(*provider, id) : nullptr;
 }
 
 std::vector<Provider> Manager::providers(std::string_view interface_id) {
   std::vector<Provider> found;
-  for (const auto& loaded : plugins_)
+  for (const auto& loaded : all())
     if (loaded->provides(interface_id))
       if (void* interface = interface_of_started(*loaded, interface_id))
         found.push_back({loaded->info().id, interface, &loaded->host->gate()});
@@ -282,26 +323,41 @@ std::vector<Provider> Manager::providers(std::string_view interface_id) {
 }
 
 void* Manager::interface_of_started(Loaded& loaded, std::string_view id) {
-  {
-    const std::lock_guard lock(state_mutex_);
-    if (loaded.state != "started") return nullptr;
-  }
-  const auto found = loaded.host->gate().call(
-      "interface()", [&]() -> Result<void*> { return loaded.plugin->interface(id); });
-  return found.value_or(nullptr);
+  const std::lock_guard lock(state_mutex_);
+  if (loaded.state != "started") return nullptr;
+  const auto found = loaded.interfaces.find(id);
+  return found == loaded.interfaces.end() ? nullptr : found->second;
 }
 
-void Manager::count_failure(std::string_view interface_id, std::string_view doing,
-                            std::string_view what) {
-  if (auto* provider = provider_of(interface_id)) provider->host->count_failure(doing, what);
+Gate* Manager::gate_of(std::string_view interface_id) {
+  if (provided_.find(interface_id) != provided_.end()) return nullptr;
+  const auto all = providers(interface_id);
+  return all.size() == 1 ? all.front().gate : nullptr;
+}
+
+std::string Manager::owner_of(std::string_view interface_id) {
+  std::string ids;
+  for (const auto& provider : providers(interface_id))
+    (ids += ids.empty() ? "" : ", ") += provider.id;
+  return ids;
 }
 
 std::vector<PluginStatus> Manager::status() const {
   std::vector<PluginStatus> all;
   const std::lock_guard lock(state_mutex_);
-  for (const auto& loaded : plugins_)
-    all.push_back({loaded->info().id, loaded->info().kind, loaded->info().version,
-                   loaded->library.file.string(), loaded->state, loaded->host->failures()});
+  for (const auto& loaded : plugins_) {
+    const auto health = loaded->gate().health();
+    const bool is_faulty = loaded->state == "started" && health.is_faulty;
+    all.push_back({.id = loaded->info().id,
+                   .kind = loaded->info().kind,
+                   .version = loaded->info().version,
+                   .file = loaded->library.file.string(),
+                   .state = is_faulty ? "faulty" : loaded->state,
+                   .reason = health.reason,
+                   .faults = health.faults,
+                   .calls = health.calls,
+                   .overdue = health.overdue});
+  }
   return all;
 }
 

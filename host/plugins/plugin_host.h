@@ -2,18 +2,22 @@
 // against what its callbacks throw, and swept when it stops.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
 
+#include "host/plugins/fault_news.h"
 #include "host/plugins/gate.h"
+#include "host/plugins/repeated_faults.h"
 #include "host/services/event_bus.h"
+#include "host/services/event_listeners.h"
 #include "host/services/metrics.h"
 #include "host/services/scheduler.h"
+#include "host/services/side_thread.h"
 #include "swapmeet/host.h"
 
 namespace swapmeet {
@@ -28,11 +32,14 @@ struct Services {
   std::string name;
   PeerId peer;
   std::string version;
-  http::Routes* routes = nullptr;
-  std::function<Result<std::unique_ptr<http::Listener>>(const http::ListenOptions&)> listen;
-  // Moves changes on behalf of `source` until the registration is gone.
-  std::function<Registration(const std::string& source, ChangeFeed&, ChangeFollower&)> follow;
-  Scheduler& scheduler;
+  // The host's own routes, as the plugin `owner` adds to them.
+  std::function<std::unique_ptr<http::Routes>(const std::string& owner)> routes_of;
+  // Another listener, all of whose routes are the plugin's.
+  std::function<Result<std::unique_ptr<http::Listener>>(const std::string& owner,
+                                                        const http::ListenOptions&)>
+      listen;
+  // Moves changes to a follower behind that gate, until the registration is gone.
+  std::function<Registration(Gate& gate, ChangeFeed&, ChangeFollower&)> follow;
   EventBus& events;
   Metrics& metrics;
 };
@@ -46,7 +53,7 @@ class PluginHost final : public Host {
   void log(LogLevel level, std::string_view message,
            std::initializer_list<LogField> fields) override;
   const Settings& settings() const override { return settings_; }
-  std::filesystem::path data_folder() const override { return services_.data / id_; }
+  std::filesystem::path data_folder() const override { return data_folder_; }
   PeerId peer_id() const override { return services_.peer; }
   std::string name() const override { return services_.name; }
   std::string version() const override { return services_.version; }
@@ -62,11 +69,11 @@ class PluginHost final : public Host {
                      std::function<double()> read) override;
   void* find_interface(std::string_view interface_id) override { return find_(interface_id); }
 
+  // In place of DATA/ID; before configure().
+  void use_data_folder(std::filesystem::path folder) { data_folder_ = std::move(folder); }
   // Undoes what the plugin has left registered. When it returns no callback runs.
   void sweep();
   Gate& gate() { return gate_; }
-  void count_failure(std::string_view doing, std::string_view what);
-  std::uint64_t failures() const { return failures_; }
 
  private:
   class OwnedRoutes;
@@ -83,25 +90,36 @@ class PluginHost final : public Host {
 
     void end(std::uint64_t number);
   };
-  // The handler, with what it throws counted against the plugin.
-  http::Handler counted(http::Handler handler);
-  http::RouteOptions counted(http::RouteOptions options);
-  template <class Work>
-  auto counting(Work work);
+  // The handler behind the gate.
+  http::Handler gated(http::Handler handler);
+  http::RouteOptions gated(http::RouteOptions options);
+  void check_metric(const std::string& name);
+  void tell_fault(std::string_view doing, std::string_view what);
   // Keeps the registration among the plugin's own; what is returned takes it out again. After the
   // sweep nothing is kept: the registration ends at once.
   Registration own(Registration registration);
-  void run_guarded(std::string_view doing, const std::function<void()>& call);
+  // Runs a call behind the gate; false: it failed.
+  bool run_guarded(const Doing& doing, const std::function<void()>& call,
+                   std::chrono::milliseconds allowed = Gate::kAllowed);
+  void dropped_event();
 
   const Services services_;
   const std::string id_;
+  std::filesystem::path data_folder_ = services_.data / id_;
   Settings settings_;
   std::function<void*(std::string_view)> find_;
   Gate gate_{id_,
-             [this](std::string_view doing, std::string_view what) { count_failure(doing, what); }};
+             [this](std::string_view doing, std::string_view what) { tell_fault(doing, what); },
+             services_.clock};
+  RepeatedFaults repeated_;
+  SideThread gauges_{services_.clock};  // where they are read
+  std::mutex tasks_mutex_;
+  std::unique_ptr<Scheduler> tasks_;  // from the first task on
   std::shared_ptr<Owned> owned_ = std::make_shared<Owned>();
   std::unique_ptr<http::Routes> routes_;
-  std::atomic<std::uint64_t> failures_{0};
+  FaultNews fault_news_{services_.events, services_.clock};
+  std::atomic<bool> told_of_dropped_{false};
+  EventListeners listeners_{services_.events, [this] { dropped_event(); }};
 };
 
 }  // namespace swapmeet

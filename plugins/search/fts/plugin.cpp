@@ -51,4 +51,5 @@ SWAPMEET_PLUGIN(FtsSearch, {.id = "search.fts",
                             .version = "0.2.0",
                             .summary = "full-text search in an index of its own (SQLite FTS5)",
                             .provides = kProvides,
-                            .keys = kKeys});
+                            .keys = kKeys,
+                            .may_run_twice = true});

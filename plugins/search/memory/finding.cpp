@@ -16,6 +16,9 @@ constexpr std::size_t kCandidates = 1'000;
 constexpr std::size_t kCandidatesToSort = 20'000;
 constexpr std::size_t kFew = 3;  // hits, below which a typing error is thought of
 constexpr std::size_t kMostNames = 10;
+// Of the score of what was only meant: below all that was found as it was typed.
+constexpr double kCorrected = 0x1p-34;
+constexpr auto kSign = std::uint64_t{1} << 63;  // so that times before 1970 come last
 constexpr std::size_t kNamesFrom = 200;  // documents of a content that are asked for other names
 
 }  // namespace
@@ -86,7 +89,6 @@ void Finder::take(const Entry& entry, Where where) {
 
 std::uint64_t Finder::sorted_by(const Entry& entry) const {
   if (request_.sort == SortOrder::size) return documents_.content(entry.content).size;
-  constexpr auto kSign = std::uint64_t{1} << 63;  // so that times before 1970 come last
   if (request_.sort == SortOrder::newest)
     return static_cast<std::uint64_t>(documents_.document(entry.document).modified) ^ kSign;
   return 0;
@@ -163,7 +165,14 @@ Hit Finder::hit_of(const Candidate& candidate) const {
   hit.size = content.size;
   hit.type = document.type;
   hit.sources = candidate.sources;
+  hit.score = score_of(hit_order(candidate.in_name, candidate.sources, candidate.entry.name_size)) *
+              (candidate.as_typed ? 1.0 : kCorrected);
+  // Of the listing that is shown, but where the newest of all was looked for.
+  hit.modified = Time(std::chrono::milliseconds(
+      request_.sort == SortOrder::newest ? static_cast<std::int64_t>(candidate.sorted ^ kSign)
+                                         : document.modified));
   hit.names = other_names(candidate.entry);
+  hit.attributes = documents_.attributes().all(document.attributes);
   return hit;
 }
 

@@ -58,4 +58,5 @@ SWAPMEET_PLUGIN(MemorySearch,
                  .version = "0.2.0",
                  .summary = "full-text search in memory, ranked by sources; for large indexes",
                  .provides = kProvides,
-                 .keys = kKeys});
+                 .keys = kKeys,
+                 .may_run_twice = true});

@@ -121,7 +121,8 @@ class SwarmPlugin final : public Plugin {
     growing_ = std::make_unique<transfer_swarm::GrowingFiles>(announcing(log));
     if (auto kept = transfer_swarm::apply_configured(*catalogue_, choices->shares); !kept)
       return kept;
-    meter_ = std::make_unique<transfer_swarm::UploadMeter>(host_->clock());
+    meter_ = std::make_unique<transfer_swarm::UploadMeter>(
+        host_->clock(), [host = host_](const Event& event) { host->publish(event); });
     statistics_ =
         std::make_unique<transfer_swarm::Statistics>(host_->data_folder() / "statistics.sqlite");
     meter_->set_totals(statistics_->totals());
@@ -171,6 +172,7 @@ class SwarmPlugin final : public Plugin {
       const auto totals = meter->counted();
       return totals.sent + totals.received;
     };
+    scan.attributes = host_->find<AttributeReader>();
     scan.log = log;
     scanner_ =
         std::make_unique<transfer_swarm::Scanner>(*catalogue_, host_->clock(), std::move(scan));

@@ -31,6 +31,9 @@ constexpr std::uint64_t hit_order(bool words_in_name, std::uint32_t sources,
          std::uint64_t{kMostSources - sources} << 16 | std::min(name_size, kLongestName);
 }
 
+// Hit::score of a hit that stands there: from 1 down to 0, another one for each place.
+double score_of(std::uint64_t hit_order);
+
 class HitList {
  public:
   explicit HitList(Query query) : query_(std::move(query)) {}
@@ -52,7 +55,7 @@ class HitList {
     std::set<std::string, std::less<>> names;
     std::uint64_t order() const;
   };
-  static bool shows_better(bool in_name, const std::string& path, const Group& group);
+  static bool shows_better(bool in_name, const Listing& listing, const Group& group);
   static bool comes_before(const Group& a, const Group& b, SortOrder sort);
 
   Query query_;

@@ -13,9 +13,13 @@
 #include <string_view>
 #include <vector>
 
+#include "swapmeet/attributes.h"
 #include "swapmeet/wire/json.h"
 
 namespace swapmeet::wire {
+
+// More than 32 levels, found without parsing: RapidJSON's own parser recurses.
+bool nests_too_deeply(std::string_view text);
 
 class JsonWriter {
  public:
@@ -31,6 +35,10 @@ class JsonWriter {
   JsonWriter& number(std::string_view name, std::uint64_t value) {
     key(name);
     return writer_.Uint64(value), *this;
+  }
+  JsonWriter& real(std::string_view name, double value) {
+    key(name);
+    return writer_.Double(value), *this;
   }
   JsonWriter& boolean(std::string_view name, bool value) {
     key(name);
@@ -69,6 +77,7 @@ class JsonReader {
 
   std::string text(const char* name, bool required = true);
   std::uint64_t number(const char* name, bool required = true);
+  double real(const char* name);  // 0 when it is missing
   bool boolean(const char* name, bool otherwise);
   Time time(const char* name);
   std::vector<std::string> texts(const char* name);
@@ -137,5 +146,9 @@ void write(JsonWriter& out, const Source& source);
 Source read_source(JsonReader& in);
 void write_audience(JsonWriter& out, const Audience& audience);
 Audience read_audience(JsonReader& in);
+
+// "attributes": an object of texts; left out when there are none.
+void write_attributes(JsonWriter& out, const Attributes& attributes);
+Attributes read_attributes(JsonReader& in);
 
 }  // namespace swapmeet::wire

@@ -62,6 +62,40 @@ TEST_CASE("all mistakes are told at once, one a line") {
   CHECK_THAT(problems, Contains("x.ini [auth] plugin: is missing"));
 }
 
+TEST_CASE("of most kinds one plugin is expected, and a list says so") {
+  File file;
+  CHECK_THAT(file.problems(kGood + "[registry]\nplugin = sqlite, remote\n"),
+             Contains("x.ini [registry] plugin: 'sqlite, remote' names several; one is expected"));
+  const auto overridden =
+      file.read(kGood + "[transfer]\nplugin = swarm\n", {"transfer.plugin=a, b"});
+  REQUIRE_FALSE(overridden);
+  CHECK_THAT(overridden.error().message, Contains("names several; one is expected"));
+}
+
+TEST_CASE("several searches and a shadow have their keys in sections of their own") {
+  File file;
+  const auto config = file.read(kGood +
+                                    "[search]\nplugin = memory, ./search_mine.so\n"
+                                    "shadow = ./search_next.so\ndeadline = 2s\n"
+                                    "[search.memory]\nmax_results = 7\n"
+                                    "[search.mine]\nkey = v\n[search.next]\nkey = w\n",
+                                {"search.mine.key=x"});
+  REQUIRE(config.ok());
+  REQUIRE(config->plugins.size() == 2);
+  CHECK(config->plugins[0].section == "search.memory");
+  CHECK(config->plugins[0].raw == RawSettings{{"max_results", "7"}});
+  CHECK(config->plugins[1].name == (file.folder.path / "search_mine.so").string());
+  CHECK(config->plugins[1].raw == RawSettings{{"key", "x"}});
+  REQUIRE(config->shadow);
+  CHECK(config->shadow->name == (file.folder.path / "search_next.so").string());
+  CHECK(config->shadow->where == "x.ini [search.next]");
+  CHECK(config->shadow->raw == RawSettings{{"key", "w"}});
+  CHECK(config->search.duration("deadline") == std::chrono::seconds(2));
+  CHECK_FALSE(file.read(kGood + "[search]\nplugin = memory\n")->shadow);
+  CHECK_THAT(file.problems(kGood + "[search]\nplugin = memory\n[search.next]\n"),
+             Contains("x.ini [search.next]: there is no such section"));
+}
+
 TEST_CASE("public access without an auth plugin is refused") {
   File file;
   CHECK_THAT(file.problems(kGood + "[http]\naccess = public\n"), Contains("[auth]: is missing"));

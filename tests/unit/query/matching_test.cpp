@@ -81,6 +81,14 @@ TEST_CASE("hits are ordered by the name, then sources, then the length of the na
   CHECK(hit_order(true, ~0U, 1) < hit_order(true, ~0U - 1, 1));
 }
 
+TEST_CASE("a hit's score falls with each place in the order, from 1 to 0") {
+  CHECK(score_of(hit_order(true, ~0U, 0)) == 1.0);
+  const std::uint64_t last = hit_order(false, 0, 255);
+  CHECK(score_of(last) > 0);
+  CHECK(score_of(last) < score_of(last - 1));
+  CHECK(score_of(hit_order(true, 0, 255)) > score_of(hit_order(false, ~0U, 0)));
+}
+
 TEST_CASE("a hit shows the shortest name that fits, then the first in byte order") {
   HitList hits(parse_query("song").value());
   for (const char* path :

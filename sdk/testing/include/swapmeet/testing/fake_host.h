@@ -69,8 +69,10 @@ class FakeHost final : public Host {
   Result<std::unique_ptr<http::Listener>> listen(const http::ListenOptions& options) override;
   Registration every(std::chrono::milliseconds interval, std::function<void()> task) override;
   void publish(const Event& event) override;
+  // Listeners are called by publish(), on its thread. The host calls them on a thread of theirs.
   Registration subscribe(std::function<void(const Event&)> listener) override;
-  // Moves what there is at once, on this thread, and what came since at every advance().
+  // Moves what there is at once, on this thread, and what came since at every advance(); what
+  // failed is tried again at the next.
   Registration follow(ChangeFeed& feed, ChangeFollower& follower) override;
   std::shared_ptr<Counter> counter(const std::string& name, const std::string& help) override;
   Registration gauge(const std::string& name, const std::string& help,

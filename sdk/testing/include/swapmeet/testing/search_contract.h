@@ -9,6 +9,7 @@
 // Threads: the test's own; Catch2 runs the test case once for each section of the suite.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -29,14 +30,21 @@ class SearchSubject {
   virtual void restart() = 0;
   // True for one that asks an index as itself: who the viewer is does not reach the index.
   virtual bool asks_as_guest() const { return false; }
+  // True for one whose relevance is its own and not that of hits.h: then the order must only be
+  // stable, and the other orders what they are called.
+  virtual bool ranks_by_itself() const { return false; }
 };
 
 using MakeSearch = std::function<std::unique_ptr<SearchSubject>()>;
 
 void search_contract(const MakeSearch& make);
 
+// Whether hits come in the order of hits.h, or in one that the search has thought of itself.
+enum class Ranking : std::uint8_t { of_hits_h, of_its_own };
+
 // A plugin that has a follower of its own.
 std::unique_ptr<SearchSubject> search_plugin(const std::filesystem::path& file,
-                                             const RawSettings& settings = {});
+                                             const RawSettings& settings = {},
+                                             Ranking ranking = Ranking::of_hits_h);
 
 }  // namespace swapmeet::testing

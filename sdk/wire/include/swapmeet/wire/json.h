@@ -30,7 +30,10 @@ struct PluginReport {
   std::string id;
   std::string kind;
   std::string version;
-  std::string state;
+  std::string state;          // loaded, configured, started, faulty, stopping, stopped or failed
+  std::string reason = {};    // why it is faulty, or was; told to the owner; empty: nothing yet
+  std::uint64_t faults = 0;   // since the start of the host
+  std::uint64_t overdue = 0;  // calls of the host's into it that should have returned
 };
 
 // What the last reading of the configuration (SIGHUP) came to. Keys as "peer.ini [transfer]
