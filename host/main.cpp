@@ -1,5 +1,5 @@
-// The program: `run`, `check` and `plugins` make a host of their own; every other command speaks to
-// a running one.
+// The program: `run`, `check` and plain `plugins` make a host of their own; every other command
+// speaks to a running one.
 #include <algorithm>
 #include <filesystem>
 #include <string>
@@ -31,6 +31,10 @@ int own_host(const std::string& command, const std::vector<std::string>& words,
   using namespace swapmeet;
   const auto arguments = command_arguments(command, words);
   if (!arguments) return misused(command, arguments.error());
+  if (!arguments->words.empty())
+    return misused(command, {ErrorCode::invalid_argument,
+                             "'" + arguments->words[0] + "' is neither reload nor shadow",
+                             {}});
   auto options = options_from(*arguments);
   if (options.config.empty() && command != "plugins") {
     const auto file = cli::default_config();
@@ -47,12 +51,18 @@ int own_host(const std::string& command, const std::vector<std::string>& words,
   return Application(std::move(options)).run_host(program);
 }
 
+// `plugins` alone looks at what is installed; these ask a host that runs.
+bool asks_host(const std::vector<std::string>& words) {
+  return std::any_of(words.begin(), words.end(),
+                     [](const auto& word) { return word == "reload" || word == "shadow"; });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::string command = argc > 1 ? argv[1] : "help";
   const std::vector<std::string> words(argv + std::min(argc, 2), argv + argc);
-  if (command == "run" || command == "check" || command == "plugins")
+  if (command == "run" || command == "check" || (command == "plugins" && !asks_host(words)))
     return swapmeet::printed_help(command, words) ? 0 : own_host(command, words, argv[0]);
   swapmeet::SystemClock clock;
   return swapmeet::run_command(command, words, clock);

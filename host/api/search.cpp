@@ -30,7 +30,8 @@ void add_search(Api& api) {
             if (!typed)
               return Error{
                   ErrorCode::invalid_argument, "q is missing: /api/v1/search/suggest?q=wor", {}};
-            auto found = search->suggest({*typed, *limit, request.identity, request.deadline});
+            const SuggestRequest wanted{*typed, *limit, request.identity, request.deadline};
+            auto found = search->suggest(wanted);
             if (!found) return std::move(found).error();
             return http::json(wire::to_json(wire::Suggestions{std::move(*found)}));
           });

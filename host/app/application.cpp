@@ -8,9 +8,10 @@
 #include <iostream>
 #include <memory>
 
+#include "host/app/crash.h"
+#include "host/app/early_signals.h"
 #include "host/app/log.h"
 #include "host/app/running_host.h"
-#include "host/app/stop_deadline.h"
 
 namespace swapmeet {
 namespace {
@@ -89,6 +90,7 @@ Result<void> Application::choose_daemon_log() {
 int Application::main(const std::vector<std::string>&) {
   // Poco installs handlers of its own for crashes, which hide what sanitizers have to say.
   for (const int signal : {SIGILL, SIGBUS, SIGSEGV}) std::signal(signal, SIG_DFL);
+  install_crash_handler();
   raise_file_limit();
   if (!options_.pidfile.empty())
     if (auto written = pidfile_.write(options_.pidfile); !written) {
@@ -96,22 +98,46 @@ int Application::main(const std::vector<std::string>&) {
       return failed(written.error());
     }
   auto host = std::make_unique<RunningHost>(std::move(*config_), std::move(*data_));
+  host->read_again_by([this] { return read_config(options_.config, options_.overrides); });
   const int code = serve(*host);
-  const StopDeadline deadline(kStopPatience, [this] {
-    write_log("host", LogLevel::error, "stopping takes too long; ending the process");
-    end_process();
-  });
+  limit_stop();
   if (!host->stop()) end_process();
   host.reset();
+  stop_deadline_.reset();
   pidfile_.remove();
   return code;
 }
 
+// From when it is told to stop. Also while it still starts: a plugin may hang there.
+void Application::limit_stop() {
+  if (stop_deadline_) return;
+  stop_deadline_.emplace(kStopPatience, [this] {
+    write_log("host", LogLevel::error, "stopping takes too long; ending the process");
+    end_process();
+  });
+}
+
+// False: it was told to stop meanwhile.
+Result<bool> Application::start(RunningHost& host) {
+  EarlySignals signals(waited_signals(), [this] {
+    write_log("host", LogLevel::info, "stopping before all has started");
+    limit_stop();
+  });
+  auto started = host.start();
+  const auto taken = signals.finish();
+  if (taken.stop) return false;
+  if (!started) return std::move(started).error();
+  if (taken.reload) reload(host, options_);
+  return true;
+}
+
 int Application::serve(RunningHost& host) {
-  if (auto started = host.start(); !started) {
+  const auto started = start(host);
+  if (!started) {
     write_log("host", LogLevel::error, "cannot start", {{"problem", started.error().message}});
     return failed(started.error());
   }
+  if (!*started) return EXIT_OK;
   const sigset_t set = waited_signals();
   for (int signal = 0;;) {
     if (sigwait(&set, &signal) != 0) continue;

@@ -51,6 +51,8 @@ DataFindings look_through(const std::filesystem::path& folder, Manager& plugins)
     const auto named = id + ": ";
     for (const auto& problem : report->problems) findings.problems.push_back(named + problem);
     for (const auto& note : report->notes) findings.notes.push_back(named + note);
+    if (report->problems.empty() && report->notes.empty())
+      findings.notes.push_back(named + "what it keeps is whole");
     if (report->follows) compare_with_feeds(id, *report->follows, reports, findings);
   }
   return findings;

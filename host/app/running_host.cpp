@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <utility>
 
 #include "host/api/access.h"
 #include "host/api/backups.h"
+#include "host/api/plugins.h"
 #include "host/app/backup.h"
 #include "host/app/log.h"
+#include "host/plugins/data_places.h"
 #include "host/plugins/gate.h"
 #include "swapmeet/accounts.h"
 #include "swapmeet/authenticator.h"
@@ -73,7 +76,9 @@ bool RunningHost::stop() {
   if (watch_list_)
     watch_list_->stop();  // what it waits for ends while the next ones are waited for
   if (membership_) membership_->stop();
-  if (indexing_) indexing_->stop();
+  const bool searched_out = !searches_ || searches_->stop();
+  if (replacing_.joinable()) replacing_.join();
+  if (trying_.joinable()) trying_.join();
   api_.reset();
   tending_.reset();
   tending_auth_.reset();
@@ -81,12 +86,13 @@ bool RunningHost::stop() {
   watch_store_.reset();
   feed_watches_.reset();
   if (auth_) auth_->idle(kLogInsEnd);
+  const bool all_read = !attribute_readers_ || attribute_readers_->stop();
   if (plugins_) plugins_->stop();
   told_of_plugins_.clear();
   listener_.reset();
   std::error_code ignored;
   std::filesystem::remove(data_.path() / "http.address", ignored);
-  const bool clean = (!plugins_ || !plugins_->left_behind()) &&
+  const bool clean = searched_out && all_read && (!plugins_ || !plugins_->left_behind()) &&
                      (!auth_ || auth_->idle(std::chrono::milliseconds(0)));
   write_log("host", clean ? LogLevel::info : LogLevel::error,
             clean ? "stopped" : "stopped, but for what was left behind");
@@ -172,8 +178,21 @@ Services RunningHost::services() {
 }
 
 Result<void> RunningHost::start_plugins() {
+  settle_places_of_data(data_.path());
   plugins_ = std::make_unique<Manager>(services(), plugin_folders(&config_));
-  if (auto loaded = plugins_->load(config_.plugins); !loaded) return loaded;
+  const auto is_search = [](const PluginChoice& one) { return one.kind == Kind::search; };
+  if (std::any_of(config_.plugins.begin(), config_.plugins.end(), is_search)) {
+    searches_ = std::make_unique<Searches>(
+        Searches::Parts{*plugins_, clock_, log_as("search"), metrics_, random_seed});
+    searches_->set(config_.search);
+    plugins_->provide<Search>(searches_->group());
+  }
+  group_attribute_readers();
+  // Whoever asks readers of attributes starts after them and stops before.
+  auto choices = config_.plugins;
+  std::stable_partition(choices.begin(), choices.end(),
+                        [](const auto& one) { return one.kind == Kind::attributes; });
+  if (auto loaded = plugins_->load(choices); !loaded) return loaded;
   tell_of_plugins();
   if (auto opened = open_auth(); !opened) return opened;
   if (auto configured = plugins_->configure(); !configured) return configured;
@@ -187,6 +206,7 @@ Result<void> RunningHost::start_plugins() {
     index_url_ = through(plugins_->gate_of(IndexAddress::kInterface), "index_url()",
                          [&]() -> Result<std::string> { return index->index_url(); })
                      .value_or("");
+  if (searches_) searches_->gather();
   return auth_->set_plugins(plugins_->providers(Authenticator::kInterface));
 }
 
@@ -228,6 +248,9 @@ Result<void> RunningHost::open_auth() {
   if (!opened) return std::move(opened).error();
   auth_ = std::move(*opened);
   plugins_->provide<Sessions>(*auth_);
+  if (has_accounts)
+    sessions_gauge_ = metrics_.gauge("sessions", "Sessions of those who have logged in.",
+                                     [this] { return static_cast<double>(auth_->sessions()); });
   if (!has_accounts || plugins_->is_provided(IndexAddress::kInterface)) return {};
   auto signer = TicketSigner::open(data_.path(), clock_);
   if (!signer) return std::move(signer).error();
@@ -235,6 +258,23 @@ Result<void> RunningHost::open_auth() {
   plugins_->provide<TicketIssuer>(*ticket_signer_);
   plugins_->provide<TicketChecker>(*ticket_signer_);
   return {};
+}
+
+void RunningHost::group_attribute_readers() {
+  if (std::none_of(config_.plugins.begin(), config_.plugins.end(),
+                   [](const auto& one) { return one.kind == Kind::attributes; }))
+    return;
+  const auto find = [this] {
+    std::map<std::string, std::string> versions;
+    for (const auto& plugin : plugins_->status()) versions[plugin.id] = plugin.version;
+    std::vector<AttributeReaders::Reader> readers;
+    for (const auto& provider : plugins_->providers(AttributeReader::kInterface))
+      readers.push_back({provider.id, versions[provider.id],
+                         static_cast<AttributeReader*>(provider.interface), provider.gate});
+    return readers;
+  };
+  attribute_readers_ = std::make_unique<AttributeReaders>(find, clock_, log_as("attributes"));
+  plugins_->provide<AttributeReader>(*attribute_readers_);
 }
 
 // A plugin that watches elsewhere goes before; without one the registry's own feed is watched.
@@ -289,6 +329,8 @@ void RunningHost::open_api() {
       .gate_of = [this](std::string_view id) { return plugins_->gate_of(id); },
       .routes_of =
           [this](std::string_view id) { return listener_->routes_of(plugins_->owner_of(id)); }});
+  add_plugins(*api_, {.reload = [this](const std::string& kind) { return replace_plugins(kind); },
+                      .shadow = [this] { return shadow_report(); }});
   add_backups(*api_, [this](const std::filesystem::path& folder) { return make_backup(folder); });
 }
 
@@ -303,23 +345,15 @@ Result<std::vector<std::string>> RunningHost::make_backup(const std::filesystem:
 
 Result<void> RunningHost::start_feeds() {
   auto* registry = plugins_->find<Registry>();
-  auto* search = plugins_->find<Search>();
   auto* shares = plugins_->find<Shares>();
   auto* endpoint = plugins_->find<PublicEndpoint>();
   auto* registry_gate = plugins_->gate_of(Registry::kInterface);
-  if (registry && search) {
-    auto* search_gate = plugins_->gate_of(Search::kInterface);
-    const auto feed = feed_of(registry_gate, *registry);
+  if (searches_) {
+    const auto feed = registry ? feed_of(registry_gate, *registry) : Result<ChangeFeed*>(nullptr);
     if (!feed) return feed.error();
-    const auto follower = through(search_gate, "follower()",
-                                  [&]() -> Result<ChangeFollower*> { return search->follower(); });
-    if (!follower) return follower.error();
-    if (*feed && *follower) {
-      indexing_ = std::make_unique<Pump>(**feed, **follower, "indexing", log_as("feed"), clock_,
-                                         random_seed(),
-                                         PumpGates{.feed = registry_gate, .follower = search_gate});
-      indexing_->start();
-    }
+    searches_->follow(*feed);
+    if (config_.shadow)
+      trying_ = std::thread([this] { (void)searches_->try_beside(config_.shadow); });
   }
   if (registry && shares && endpoint) {
     auto* transfer_gate = plugins_->gate_of(Shares::kInterface);
@@ -378,12 +412,108 @@ void RunningHost::reload(const Config& config) {
   config_.auth.take_at_once(config.auth, keys_of_kind(Kind::auth));
   auth_->set_rules(AuthRules::from(config_.auth));
   listener_->set_limits(config_.listen_options());
+  config_.search.take_at_once(config.search, keys_of_kind(Kind::search));
+  if (searches_) searches_->set(config_.search);
   reload.add(plugins_->reconfigure(config.plugins));
+  const auto section = config.file.filename().string() + " [search";
+  const bool is_refused =
+      std::any_of(reload.refused.begin(), reload.refused.end(),
+                  [&](const std::string& problem) { return problem.starts_with(section); });
+  const bool other_searches = searches_ && !is_refused && searches_->differ_from(config.plugins);
+  auto keys = other_searches ? take_out_searches(reload, section) : std::vector<std::string>{};
   for (const auto& key : reload.changed)
     write_log("host", LogLevel::info, "changed", {{"key", key}});
   for (const auto& key : reload.at_restart)
     write_log("host", LogLevel::warning, "takes effect at the next start", {{"key", key}});
   tell(std::move(reload), config.file);
+  if (other_searches) replace_searches(config, section, std::move(keys));
+}
+
+Result<wire::PluginsReloaded> RunningHost::replace_plugins(const std::string& kind) {
+  const bool is_shadow = kind == "shadow";
+  if (kind != name_of(Kind::search) && !is_shadow)
+    return unsupported("only 'search', and its 'shadow', can be replaced while the host runs; '" +
+                       kind + "' needs a restart");
+  if (!searches_) return unsupported("this host has no search");
+  auto config = read_again_ ? read_again_() : Result<Config>(config_);
+  if (!config) return std::move(config).error();
+  if (is_shadow) {
+    if (auto begun = searches_->try_beside(config->shadow); !begun) return std::move(begun).error();
+    const auto trial = searches_->trial();
+    if (!trial) return wire::PluginsReloaded{kind, {}};
+    return wire::PluginsReloaded{kind, {{trial->id, trial->version, ""}}};
+  }
+  auto replaced = searches_->replace(config->plugins, Searches::Which::all);
+  if (!replaced) {
+    write_log("search", LogLevel::warning, "not replaced", {{"why", replaced.error().message}});
+    return std::move(replaced).error();
+  }
+  wire::PluginsReloaded reloaded{kind, {}};
+  for (auto& one : *replaced)
+    reloaded.plugins.push_back(
+        {std::move(one.id), std::move(one.version), std::move(one.replaced)});
+  return reloaded;
+}
+
+Result<wire::ShadowReport> RunningHost::shadow_report() {
+  if (!searches_) return unsupported("this host has no search");
+  auto trial = searches_->trial();
+  if (!trial) return std::move(trial).error();
+  auto& found = trial->findings;
+  const auto latency = [](const ShadowLatency& one) { return wire::Latency{one.p50, one.p95}; };
+  wire::ShadowReport report{.id = trial->id,
+                            .version = trial->version,
+                            .share = trial->share,
+                            .has_caught_up = found.has_caught_up,
+                            .compared = found.compared,
+                            .same = found.same,
+                            .reordered = found.reordered,
+                            .failed = found.failed,
+                            .dropped = found.dropped,
+                            .overlap = found.overlap,
+                            .answered = latency(found.answered),
+                            .shadow = latency(found.shadow),
+                            .failure = found.failure,
+                            .differences = {}};
+  for (auto& one : found.differences)
+    report.differences.push_back({one.time, std::move(one.query), std::move(one.answered),
+                                  std::move(one.shadow), one.overlap});
+  return report;
+}
+
+// What the report says of them until they have been replaced: nothing.
+std::vector<std::string> RunningHost::take_out_searches(Reload& reload,
+                                                        const std::string& section) {
+  std::vector<std::string> keys;
+  std::erase_if(reload.at_restart, [&](const std::string& key) {
+    const bool is_of_search = key.starts_with(section) && !key.ends_with("] shadow");
+    if (is_of_search) keys.push_back(key);
+    return is_of_search;
+  });
+  return keys;
+}
+
+void RunningHost::replace_searches(const Config& config, const std::string& section,
+                                   std::vector<std::string> keys) {
+  const auto end = [this, section, keys = std::move(keys)](const Error* why) {
+    if (why) write_log("search", LogLevel::warning, "not replaced", {{"why", why->message}});
+    const std::lock_guard lock(reload_mutex_);
+    if (why)
+      last_reload_->refused.push_back(section + "]: " + why->message +
+                                      "; the searches stay as they were");
+    else
+      last_reload_->changed.insert(last_reload_->changed.end(), keys.begin(), keys.end());
+  };
+  if (is_replacing_.exchange(true)) {
+    const auto why = conflict("they are being replaced already; try again when that has ended");
+    return end(&why);
+  }
+  if (replacing_.joinable()) replacing_.join();
+  replacing_ = std::thread([this, config, end] {
+    const auto replaced = searches_->replace(config.plugins, Searches::Which::different);
+    end(replaced ? nullptr : &replaced.error());
+    is_replacing_ = false;
+  });
 }
 
 void RunningHost::reload_refused(const Error& why) {

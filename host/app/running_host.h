@@ -11,12 +11,14 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "host/api/api.h"
 #include "host/api/watch_list.h"
 #include "host/api/watch_store.h"
 #include "host/app/data_folder.h"
+#include "host/attributes/attribute_readers.h"
 #include "host/auth/auth_group.h"
 #include "host/auth/ticket_signer.h"
 #include "host/config/config.h"
@@ -25,10 +27,12 @@
 #include "host/feed/pump.h"
 #include "host/http/server.h"
 #include "host/plugins/manager.h"
+#include "host/search/searches.h"
 #include "host/services/event_bus.h"
 #include "host/services/metrics.h"
 #include "host/services/scheduler.h"
 #include "swapmeet/system_clock.h"
+#include "swapmeet/wire/plugins.h"
 
 namespace swapmeet {
 
@@ -50,6 +54,8 @@ class RunningHost {
   void reload(const Config& config);
   // The same when the new configuration cannot be read: nothing changes, and that is told.
   void reload_refused(const Error& why);
+  // How the configuration is read again when plugins are to be replaced on request; before start().
+  void read_again_by(std::function<Result<Config>()> read) { read_again_ = std::move(read); }
   HostPort listening() const { return listener_->address(); }
 
  private:
@@ -59,10 +65,18 @@ class RunningHost {
   void tell_of_plugins();
   Result<void> start_plugins();
   Result<void> open_auth();
+  void group_attribute_readers();
   Result<void> open_watches();
   void open_api();
   Result<std::vector<std::string>> make_backup(const std::filesystem::path& folder);
   Result<void> start_feeds();
+  // `swapmeet plugins reload KIND`: by the configuration as the file has it now.
+  Result<wire::PluginsReloaded> replace_plugins(const std::string& kind);
+  Result<wire::ShadowReport> shadow_report();
+  // On a thread, for it takes as long as it takes; log and status tell how it ended.
+  void replace_searches(const Config& config, const std::string& section,
+                        std::vector<std::string> keys);
+  static std::vector<std::string> take_out_searches(Reload& reload, const std::string& section);
   std::optional<http::Response> not_yet(const http::Request& request) const;
   wire::StatusReport status();
   void tell(Reload reload, const std::filesystem::path& file);
@@ -82,18 +96,24 @@ class RunningHost {
   std::unique_ptr<http::SharedListener> listener_;
   std::unique_ptr<TicketSigner> ticket_signer_;  // of an index with accounts
   std::unique_ptr<AuthGroup> auth_;              // before the plugins, which may speak to it
+  Registration sessions_gauge_;
   std::unique_ptr<Manager> plugins_;
   std::vector<Registration> told_of_plugins_;  // metrics
   std::string content_address_;
   std::string index_url_;
-  std::unique_ptr<FeedWatches> feed_watches_;  // where the registry has a feed
+  std::unique_ptr<Searches> searches_;  // where there are any
+  std::function<Result<Config>()> read_again_;
+  std::thread replacing_;  // of a reload's searches
+  std::atomic<bool> is_replacing_{false};
+  std::thread trying_;                                   // starts the search that is tried
+  std::unique_ptr<AttributeReaders> attribute_readers_;  // when there are any
+  std::unique_ptr<FeedWatches> feed_watches_;            // where the registry has a feed
   std::unique_ptr<WatchStore> watch_store_;
   std::unique_ptr<WatchList> watch_list_;
   Registration tending_;
   Scheduler auth_scheduler_{1, clock_};  // waits for auth plugins
   Registration tending_auth_;
   std::unique_ptr<Api> api_;
-  std::unique_ptr<Pump> indexing_;          // registry → search
   std::unique_ptr<Membership> membership_;  // catalogue → registry
   std::mutex reload_mutex_;                 // guards the next
   std::optional<wire::ReloadReport> last_reload_;

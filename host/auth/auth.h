@@ -14,6 +14,8 @@ namespace swapmeet {
 class Auth {
  public:
   virtual ~Auth() = default;
+  // Whether anybody can log in here at all: then who is not a guest has an account.
+  virtual bool has_accounts() const = 0;
   // Whose session is it? An empty token is a guest, who may be refused, or made `read_only`:
   // `unauthenticated` with a sentence that says how to log in. Asked for every request, on the
   // front's own thread: nothing but memory is looked at.

@@ -1,7 +1,6 @@
 #include "host/auth/auth_group.h"
 
 #include <algorithm>
-#include <atomic>
 #include <utility>
 
 #include "host/auth/names.h"
@@ -236,7 +235,7 @@ void AuthGroup::recheck(const Calls& plugins, const AccountKey& account,
   const auto& [id, name] = account;
   for (const auto& plugin : plugins) {
     const bool is_its_own = plugin->plugin() == id;
-    if (away.contains(plugin->plugin())) return;
+    if (stopping_ || away.contains(plugin->plugin())) return;
     if (!silent_.contains(plugin->plugin())) {
       const SessionTable::Meanwhile meanwhile(*table_);
       const auto found = plugin->current(name, parts_.clock.steady() + kRecheckPatience);
@@ -244,6 +243,7 @@ void AuthGroup::recheck(const Calls& plugins, const AccountKey& account,
         silent_.insert(plugin->plugin());
       } else if (!found) {
         away.insert(plugin->plugin());
+        if (stopping_) return;
         parts_.log(LogLevel::warning, "cannot tell what accounts may do now",
                    {{"plugin", plugin->plugin()}, {"why", found.error().message}});
         return;
@@ -276,6 +276,7 @@ void AuthGroup::learn(const AccountKey& account, const std::optional<Grant>& now
 }
 
 void AuthGroup::stop() {
+  stopping_ = true;
   for (const auto& plugin : plugins()) plugin->cancel();
 }
 

@@ -3,6 +3,7 @@
 // Threads: thread-safe; identify() waits for no plugin and no disk.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -55,6 +56,7 @@ class AuthGroup final : public Auth, public Sessions {
   Result<void> set_plugins(const std::vector<Provider>& providers);
   void set_rules(const AuthRules& rules);
 
+  bool has_accounts() const override { return table_ != nullptr; }
   Result<Identity> identify(std::string_view token) override;
   Result<Session> log_in(const LogIn& wanted) override;
 
@@ -94,6 +96,7 @@ class AuthGroup final : public Auth, public Sessions {
   mutable std::shared_mutex mutex_;      // guards what follows
   AuthRules rules_;
   Calls plugins_;
+  std::atomic<bool> stopping_{false};
   std::mutex tending_;  // guards what follows
   std::optional<Instant> last_round_;
   std::set<std::string> silent_;  // plugins that do not say what an account may do now

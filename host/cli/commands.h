@@ -39,7 +39,9 @@ int login(Session& session);
 int logout(Session& session);
 int account(Session& session);
 int backup(Session& session);
+int plugins(Session& session);
 int init(const Arguments& arguments);
+int plugin(const Arguments& arguments);
 int version(const Arguments& arguments);
 
 }  // namespace swapmeet::cli

@@ -10,6 +10,7 @@
 #include "host/cli/human.h"
 #include "host/cli/query_words.h"
 #include "host/cli/terminal.h"
+#include "swapmeet/attributes.h"
 
 namespace swapmeet::cli {
 namespace {
@@ -21,7 +22,9 @@ void print_match(Session& session, const Match& match, const std::string& json) 
   if (session.json())
     print_json(json);
   else
-    fmt::print("{}  {}  {}\n", printable(match.name), human_size(match.size), name_of(match.type));
+    fmt::print("{}  {}  {}{}{}\n", printable(match.name), human_size(match.size),
+               name_of(match.type), match.attributes.empty() ? "" : "  ",
+               printable(about(match.attributes)));
 }
 
 void fetch(Session& session, const Match& match) {

@@ -54,6 +54,9 @@ constexpr std::array kHttpKeys = {
 constexpr std::array kSearchKeys = {
     at_once(KeySpec{"deadline", KeyType::duration, "5s", "10ms", "10m",
                     "How long one search may take; of several, a slower one is left out."}),
+    at_once(KeySpec{"catch_up", KeyType::duration, "10m", "100ms", "24h",
+                    "How long a search that takes another's place may take to start and to read "
+                    "what the registry has."}),
     KeySpec{"shadow", KeyType::text, "", nullptr, nullptr,
             "A search that is tried beside, as in `plugin`: it answers nobody, and `swapmeet "
             "plugins shadow` compares its results."},
@@ -191,7 +194,24 @@ Result<Settings> check_section(const Ini& ini, const char* name, std::span<const
                          section ? section->entries : RawSettings{}, keys, ini.file.parent_path());
 }
 
-// [KIND.NAME] belongs to a plugin that [KIND] chooses.
+// The search that [search] shadow names, with its keys in [search.NAME].
+std::optional<PluginChoice> shadow_choice(const Ini& ini, const Settings& search) {
+  const auto name = search.text("shadow");
+  if (name.empty()) return std::nullopt;
+  PluginChoice choice{.kind = Kind::search,
+                      .name = name,
+                      .where = {},
+                      .raw = {},
+                      .base_folder = ini.file.parent_path(),
+                      .section = "search." + short_name(Kind::search, name)};
+  choice.where = ini.file.filename().string() + " [" + choice.section + "]";
+  if (const auto* keys = ini.find(choice.section)) choice.raw = keys->entries;
+  if (name.find('/') != std::string::npos)
+    choice.name = (choice.base_folder / name).lexically_normal().string();
+  return choice;
+}
+
+// [KIND.NAME] belongs to a plugin that [KIND] chooses, or to its shadow.
 bool is_section_of_chosen(const Ini& ini, const std::string& section) {
   const auto dot = section.find('.');
   if (dot == std::string::npos) return false;
@@ -199,7 +219,7 @@ bool is_section_of_chosen(const Ini& ini, const std::string& section) {
   const auto* chooser = ini.find(section.substr(0, dot));
   if (!kind || !chooser) return false;
   for (const auto& [key, value] : chooser->entries)
-    if (key == "plugin")
+    if (key == "plugin" || (kind == Kind::search && key == "shadow"))
       for (const auto& name : parts_of(value))
         if (short_name(*kind, name) == section.substr(dot + 1)) return true;
   return false;
@@ -245,7 +265,13 @@ Result<Config> read_config(const std::filesystem::path& file,
   for (const auto& assignment : overrides)
     if (auto applied = override_key(*ini, assignment); !applied) return std::move(applied).error();
 
-  Config config{.file = ini->file, .host = {}, .http = {}, .search = {}, .auth = {}, .plugins = {}};
+  Config config{.file = ini->file,
+                .host = {},
+                .http = {},
+                .search = {},
+                .auth = {},
+                .plugins = {},
+                .shadow = {}};
   std::string problems;
   const auto problem = [&](const std::string& message) {
     (problems += problems.empty() ? "" : "\n") += message;
@@ -262,7 +288,7 @@ Result<Config> read_config(const std::filesystem::path& file,
                                 own_entries(ini->find("search"), kSearchKeys), kSearchKeys,
                                 ini->file.parent_path());
   if (search)
-    config.search = std::move(*search);
+    config.search = std::move(*search), config.shadow = shadow_choice(*ini, config.search);
   else
     problem(search.error().message);
   auto auth = Settings::check(ini->file.filename().string() + " [auth]",

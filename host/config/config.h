@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,6 +25,7 @@ struct Config {
   Settings auth;    // and of [auth]
   // In the order in which they are asked where several of a kind are chosen.
   std::vector<PluginChoice> plugins;
+  std::optional<PluginChoice> shadow;  // [search] shadow: a search that is tried beside
 
   bool owner_access() const { return http.text("access") == "owner"; }
   http::ListenOptions listen_options() const;

@@ -131,6 +131,10 @@ Result<void> override_key(Ini& ini, std::string_view assignment) {
     dot = assignment.find('.', dot + 1);
   if (equals == std::string_view::npos || dot == std::string_view::npos || dot > equals)
     return invalid_argument("--set " + std::string(assignment) + ": write it as section.key=value");
+  // "search.mine.key": of [search.mine] where there is one, else "mine.key" of [search].
+  if (const auto longer = assignment.find('.', dot == std::string_view::npos ? dot : dot + 1);
+      longer < equals && ini.find(trim(assignment.substr(0, longer), kBlanks)))
+    dot = longer;
   const std::string name(trim(assignment.substr(0, dot), kBlanks));
   const std::string key(trim(assignment.substr(dot + 1, equals - dot - 1), kBlanks));
   const std::string value(trim(assignment.substr(equals + 1), kBlanks));

@@ -9,7 +9,11 @@
 namespace swapmeet {
 namespace {
 
-// The one word that is likely the rarest: the longest. Empty: the query has none.
+// A word of an attribute, so that it is none of a name.
+std::string word_of(const std::string& key, const std::string& word) { return key + ':' + word; }
+
+// The one word that is likely the rarest: the longest; of an attribute only when there is no other.
+// Empty: the query has none.
 std::string longest_word(const Query& query, bool of_prefixes) {
   std::string longest;
   for (const auto& term : query.terms) {
@@ -18,6 +22,15 @@ std::string longest_word(const Query& query, bool of_prefixes) {
     for (std::size_t i = 0; i < term.words.size(); ++i)
       if ((i < whole) != of_prefixes && term.words[i].size() > longest.size())
         longest = term.words[i];
+  }
+  if (!longest.empty()) return longest;
+  for (const auto& filter : query.filters) {
+    if (filter.negated || filter.field != QueryFilter::Field::words_of) continue;
+    const auto& words = filter.words.words;
+    const auto whole = words.size() - (filter.words.prefix ? 1 : 0);
+    for (std::size_t i = 0; i < words.size(); ++i)
+      if ((i < whole) != of_prefixes && words[i].size() + filter.text.size() >= longest.size())
+        longest = word_of(filter.text, words[i]);
   }
   return longest;
 }
@@ -31,6 +44,7 @@ Match match_of(const Change& change) {
   match.size = listing.size;
   match.type = media_type_of(match.name);
   match.peer = change.peer;
+  match.attributes = listing.attributes;
   return match;
 }
 
@@ -101,7 +115,11 @@ class FeedWatches::Comparison {
       : watches_(watches), change_(change), listing_(change.listing) {}
 
   void run() {
-    std::vector<std::string_view> words;
+    std::vector<std::string> of_attributes;
+    for (const auto& [key, value] : change_.listing.attributes)
+      for (const auto& row : searchable_words(value))
+        for (const auto& word : row) of_attributes.push_back(word_of(key, word));
+    std::vector<std::string_view> words(of_attributes.begin(), of_attributes.end());
     for (const auto& row : listing_.words()) words.insert(words.end(), row.begin(), row.end());
     std::sort(words.begin(), words.end());
     words.erase(std::unique(words.begin(), words.end()), words.end());

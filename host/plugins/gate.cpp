@@ -33,6 +33,7 @@ Gate::Passage::Passage(Gate& gate, const Doing& doing, std::chrono::milliseconds
       began_(gate.clock_.steady()),
       due_(allowed > Instant::max() - began_ ? Instant::max() : began_ + allowed),
       tell_(due_) {
+  prepare_for_overflow();
   {
     const std::lock_guard lock(gate_.mutex_);
     gate_.calls_.push_back(this);

@@ -41,6 +41,12 @@ struct Whereabouts {
 // Of this thread. Safe in signal handlers.
 Whereabouts& whereabouts();
 
+// From now on a thread that goes into a plugin gets a stack for signal handlers, so that a handler
+// runs when its own has overflowed (sigaltstack(2)).
+void handle_stack_overflows();
+// Of this thread, once.
+void prepare_for_overflow();
+
 // The same id for ever, for those who may read it at any time.
 const char* kept_id(const std::string& id);
 

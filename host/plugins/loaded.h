@@ -7,6 +7,7 @@
 #include <string>
 
 #include "host/plugins/guard.h"
+#include "host/plugins/held_routes.h"
 #include "host/plugins/manager.h"
 
 namespace swapmeet {
@@ -29,7 +30,10 @@ auto step(Gate& gate, const char* doing, Step step) {
 struct Manager::Loaded {
   Library library;
   PluginChoice choice;
-  std::unique_ptr<PluginHost> host;  // outlives the plugin
+  // Of one that was started beside others; they outlive its host.
+  std::shared_ptr<HeldRoutes> held_routes;
+  std::shared_ptr<Metrics> own_metrics;  // that nobody is shown
+  std::unique_ptr<PluginHost> host;      // outlives the plugin
   std::unique_ptr<Plugin, DestroyPlugin> plugin;
   std::string state = "loaded";
   bool to_stop = false;  // configure or start has been called

@@ -6,6 +6,7 @@
 #include <set>
 #include <thread>
 
+#include "host/plugins/code_ranges.h"
 #include "host/plugins/data_places.h"
 #include "host/plugins/guard.h"
 #include "host/plugins/loaded.h"
@@ -61,7 +62,7 @@ Error Manager::failed(Loaded& loaded, const std::string& doing, const Error& err
 Result<void> Manager::load(const std::vector<PluginChoice>& choices) {
   std::optional<Error> problems;
   for (const auto& choice : choices) {
-    auto loaded = load_one(choice);
+    auto loaded = load_one(choice, services_);
     if (loaded)
       plugins_.push_back(std::move(*loaded));
     else if (!problems)
@@ -73,7 +74,8 @@ Result<void> Manager::load(const std::vector<PluginChoice>& choices) {
   return sort_by_requirements();
 }
 
-Result<std::unique_ptr<Manager::Loaded>> Manager::load_one(const PluginChoice& choice) {
+Result<std::unique_ptr<Manager::Loaded>> Manager::load_one(const PluginChoice& choice,
+                                                           const Services& services) {
   const auto at = [&](const Error& error) {
     return Error{error.code, choice.where + " plugin: " + error.message, {}};
   };
@@ -97,14 +99,15 @@ Result<std::unique_ptr<Manager::Loaded>> Manager::load_one(const PluginChoice& c
   auto settings = Settings::check(choice.where, choice.raw, info.keys.rows(), choice.base_folder);
   if (!settings) return std::move(settings).error();
 
+  note_code(info.id, library->descriptor);
   auto loaded = std::make_unique<Loaded>();
   loaded->library = *library;
   loaded->choice = choice;
   loaded->in_force = *settings;
   loaded->host =
-      std::make_unique<PluginHost>(services_, info.id, std::move(*settings),
+      std::make_unique<PluginHost>(services, info.id, std::move(*settings),
                                    [this](std::string_view id) { return find_interface(id); });
-  loaded->host->use_data_folder(place_of_data(services_.data, info.id));
+  loaded->host->use_data_folder(place_of_data(services.data, info.id));
   auto created = step(loaded->gate(), "create()", [&]() -> Result<Plugin*> {
     Plugin* plugin = library->descriptor->create();
     if (!plugin) return Error{ErrorCode::internal, "it made no object", {}};
@@ -210,7 +213,7 @@ Result<void> Manager::take_interfaces(Loaded& loaded) {
       const auto why =
           std::string("it says that it provides ") + id + ", and has no such interface";
       loaded.gate().count_fault("interface()", why);
-      return Error{ErrorCode::invalid_argument, why, {}};
+      return internal_error(why);
     }
     loaded.interfaces[id] = *found;
   }

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -88,7 +89,11 @@ class Manager {
   // Loads, checks, configures and starts it, with a data folder of its own if one of its id is in
   // place. `timed_out`: it has not started within `patience`, and is left behind. After an error
   // nothing of it remains.
-  Result<Candidate> start_beside(const PluginChoice& choice, std::chrono::milliseconds patience);
+  // Its routes wait until it is in place and the other has gone (open_routes).
+  // One that is only tried shows none, and no metrics either.
+  enum class Purpose : std::uint8_t { takes_a_place, is_tried };
+  Result<Candidate> start_beside(const PluginChoice& choice, std::chrono::milliseconds patience,
+                                 Purpose purpose = Purpose::takes_a_place);
   Provider provider(const Candidate& plugin, std::string_view interface_id);
   static std::string version_of(const Candidate& plugin);
   std::vector<Candidate> in_place(Kind kind) const;
@@ -99,6 +104,7 @@ class Manager {
   // From now on the candidate is found in the place of `old`; nullptr: in a new one, at the end.
   Result<void> adopt(const Candidate& candidate, const Candidate& old);
   void withdraw(const Candidate& old);
+  void open_routes(const Candidate& plugin);
   // Stops and destroys what is in no place any more. `is_left`: nobody calls it. False: it hangs or
   // is still called, and is left behind.
   bool retire(Candidate plugin, bool is_left);
@@ -121,11 +127,12 @@ class Manager {
 
  private:
   Reload reconfigure_one(Loaded& loaded, const PluginChoice& choice);
-  Result<std::unique_ptr<Loaded>> load_one(const PluginChoice& choice);
+  Result<std::unique_ptr<Loaded>> load_one(const PluginChoice& choice, const Services& services);
   Result<void> sort_by_requirements();
   static Stores* stores_of(Loaded& loaded);
   std::shared_ptr<Loaded> provider_of(std::string_view interface_id);
   std::vector<std::shared_ptr<Loaded>> all() const;
+  Services services_with(Metrics& metrics) const;
   Result<void> check_beside(const Loaded& candidate);
   Result<void> start_in_time(const Candidate& candidate, std::chrono::milliseconds patience);
   void stop_one(Loaded& loaded);

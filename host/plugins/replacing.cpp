@@ -39,10 +39,20 @@ Result<void> Manager::check_beside(const Loaded& candidate) {
 }
 
 Result<Manager::Candidate> Manager::start_beside(const PluginChoice& choice,
-                                                 std::chrono::milliseconds patience) {
-  auto loaded = load_one(choice);
+                                                 std::chrono::milliseconds patience,
+                                                 Purpose purpose) {
+  const auto routes = std::make_shared<HeldRoutes>();
+  const auto metrics = std::make_shared<Metrics>();
+  auto services = purpose == Purpose::is_tried ? services_with(*metrics) : services_;
+  services.routes_of = [routes, real = services_.routes_of](const std::string& owner) {
+    if (real) routes->lead_to(real(owner));
+    return std::make_unique<HeldRoutes>(*routes);
+  };
+  auto loaded = load_one(choice, services);
   if (!loaded) return std::move(loaded).error();
   Candidate candidate = std::move(*loaded);
+  candidate->held_routes = routes;
+  candidate->own_metrics = metrics;
   if (auto checked = check_beside(*candidate); !checked) return std::move(checked).error();
   const auto others = all();
   const std::string id = candidate->info().id;
@@ -55,6 +65,20 @@ Result<Manager::Candidate> Manager::start_beside(const PluginChoice& choice,
     return of_choice(choice, id, started.error());
   }
   return candidate;
+}
+
+Services Manager::services_with(Metrics& metrics) const {
+  return {.clock = services_.clock,
+          .log = services_.log,
+          .data = services_.data,
+          .name = services_.name,
+          .peer = services_.peer,
+          .version = services_.version,
+          .routes_of = services_.routes_of,
+          .listen = services_.listen,
+          .follow = services_.follow,
+          .events = services_.events,
+          .metrics = metrics};
 }
 
 // On a thread of its own, for one that hangs is left behind.
@@ -132,6 +156,13 @@ Result<void> Manager::adopt(const Candidate& candidate, const Candidate& old) {
 void Manager::withdraw(const Candidate& old) {
   const std::lock_guard lock(state_mutex_);
   std::erase(plugins_, old);
+}
+
+void Manager::open_routes(const Candidate& plugin) {
+  if (!plugin->held_routes) return;
+  if (auto opened = plugin->held_routes->open(); !opened)
+    services_.log("plugins", LogLevel::error, "a route is not there",
+                  {{"plugin", plugin->info().id}, {"why", opened.error().message}});
 }
 
 bool Manager::retire(Candidate plugin, bool is_left) {

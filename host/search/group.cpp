@@ -31,6 +31,12 @@ std::shared_ptr<const SearchGroup::State> SearchGroup::state() const {
   return state_;
 }
 
+std::shared_ptr<const SearchGroup::State> SearchGroup::state_to_ask() const {
+  auto state = this->state();
+  if (!state->members.empty() || !parts_.until_set) return state;
+  return std::make_shared<State>(State{parts_.until_set(), {}});
+}
+
 SearchGroup::Members SearchGroup::members() const { return state()->members; }
 
 void SearchGroup::set_members(Members members) {
@@ -52,7 +58,7 @@ Deadline SearchGroup::deadline_of(const Deadline& wanted) const {
 }
 
 Result<SearchPage> SearchGroup::search(const SearchRequest& request) {
-  const auto state = this->state();
+  const auto state = state_to_ask();
   const auto& members = state->members;
   if (members.empty()) return nobody();
   const bool is_heard = state->heard && request.page.after.empty();
@@ -131,7 +137,7 @@ Result<SearchPage> SearchGroup::search_all(const Members& members, const SearchR
 }
 
 Result<std::vector<std::string>> SearchGroup::suggest(const SuggestRequest& request) {
-  const auto state = this->state();
+  const auto state = state_to_ask();
   const auto& members = state->members;
   if (members.empty()) return nobody();
   auto asked = request;

@@ -28,6 +28,7 @@ class SearchGroup final : public Search {
     Clock& clock;
     Log log;
     std::function<std::chrono::milliseconds()> deadline;  // of each search
+    std::function<Members()> until_set;                   // who is asked while there are no members
     std::shared_ptr<Counter> left_out;                    // or none
   };
 
@@ -56,6 +57,7 @@ class SearchGroup final : public Search {
   Answers<T> ask_all(const Members& members, const Deadline& deadline, const Ask& ask);
 
   std::shared_ptr<const State> state() const;
+  std::shared_ptr<const State> state_to_ask() const;
   Deadline deadline_of(const Deadline& wanted) const;
   Result<SearchPage> search_one(Member& member, const SearchRequest& request);
   Result<SearchPage> search_all(const Members& members, const SearchRequest& request);

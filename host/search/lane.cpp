@@ -3,11 +3,9 @@
 #include <thread>
 #include <utility>
 
+#include "swapmeet/background.h"
+
 namespace swapmeet {
-namespace {
-constexpr std::size_t kThreads = 8;
-constexpr std::size_t kWaiting = 64;
-}  // namespace
 
 Lane::~Lane() {
   {
@@ -20,9 +18,9 @@ Lane::~Lane() {
 bool Lane::run(std::function<void()> work) {
   {
     const std::lock_guard lock(state_->mutex);
-    if (state_->waiting.size() >= kWaiting) return false;
+    if (state_->waiting.size() >= state_->options.waiting) return false;
     state_->waiting.push_back(std::move(work));
-    if (state_->idle < state_->waiting.size() && state_->threads < kThreads) {
+    if (state_->idle < state_->waiting.size() && state_->threads < state_->options.threads) {
       ++state_->threads;
       std::thread([state = state_] { Lane::work(state); }).detach();
     }
@@ -32,6 +30,7 @@ bool Lane::run(std::function<void()> work) {
 }
 
 void Lane::work(const std::shared_ptr<State>& state) {
+  if (state->options.in_background) run_in_background();
   std::unique_lock lock(state->mutex);
   for (;;) {
     ++state->idle;

@@ -1,7 +1,6 @@
-// The threads that ask one search of several, so that one that is slow or hangs keeps only these
-// busy. They begin as they are needed and end with the lane, each when its call has returned: a
-// call that never does keeps what it was given, and nothing else.
-// Threads: any.
+// The threads that ask one search, of several or on trial, so that one that is slow or hangs keeps
+// only these busy. They begin as they are needed and end with the lane, each when its call has
+// returned: a call that never does keeps what it was given, and nothing else. Threads: any.
 #pragma once
 
 #include <condition_variable>
@@ -15,8 +14,14 @@ namespace swapmeet {
 
 class Lane {
  public:
+  struct Options {
+    std::size_t threads = 8;
+    std::size_t waiting = 64;
+    bool in_background = false;  // they give way to others
+  };
+  Lane() : Lane(Options{}) {}
+  explicit Lane(const Options& options) : state_(std::make_shared<State>(options)) {}
   ~Lane();
-  Lane() = default;
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
 
@@ -26,6 +31,8 @@ class Lane {
 
  private:
   struct State {
+    explicit State(const Options& of) : options(of) {}
+    const Options options;
     std::mutex mutex;
     std::condition_variable changed;
     std::deque<std::function<void()>> waiting;
@@ -35,7 +42,7 @@ class Lane {
   };
   static void work(const std::shared_ptr<State>& state);
 
-  const std::shared_ptr<State> state_ = std::make_shared<State>();
+  const std::shared_ptr<State> state_;
 };
 
 }  // namespace swapmeet

@@ -65,12 +65,15 @@ Registration Metrics::gauge(const std::string& name, const std::string& help, Re
   gauge->where = where;
   gauge->read = std::move(read);
   const std::lock_guard lock(state_->mutex);
-  state_->gauges[name] = gauge;
+  state_->gauges[name].push_back(gauge);
   return Registration([state = state_, gauge] {
     {
       const std::lock_guard erasing(state->mutex);
       const auto found = state->gauges.find(gauge->name);
-      if (found != state->gauges.end() && found->second == gauge) state->gauges.erase(found);
+      if (found != state->gauges.end()) {
+        std::erase(found->second, gauge);
+        if (found->second.empty()) state->gauges.erase(found);
+      }
     }
     const std::lock_guard waiting(gauge->mutex);
     gauge->read = nullptr;
@@ -133,7 +136,7 @@ std::string Metrics::text() const {
       for (const auto& [plugin, value] : family.read())
         out += fmt::format("swapmeet_{}{{plugin=\"{}\"}} {}\n", family.name, plugin, value);
     }
-    for (const auto& [name, gauge] : state_->gauges) gauges.push_back(gauge);
+    for (const auto& [name, all] : state_->gauges) gauges.push_back(all.front());
   }
   const auto values = read(gauges);
   for (const auto& gauge : gauges) {

@@ -26,9 +26,10 @@ class Metrics {
   static bool is_name(std::string_view name);
   // The same name gives the same counter. A name that is none gives a counter that is never shown.
   std::shared_ptr<Counter> counter(const std::string& name, const std::string& help);
-  // A name that is taken is replaced; one that is none registers nothing. `where`: it is read on
-  // that thread, within a second together with all others there; nullptr: on the asker's. The
-  // thread outlives the registration.
+  // Of several of a name the first is shown until it has ended, then the next: one that is to take
+  // a plugin's place shows nothing before. A name that is none registers nothing. `where`: it is
+  // read on that thread, within a second together with all others there; nullptr: on the asker's.
+  // The thread outlives the registration.
   Registration gauge(const std::string& name, const std::string& help, Read read,
                      SideThread* where = nullptr);
 
@@ -58,7 +59,7 @@ class Metrics {
   struct State {
     std::mutex mutex;
     std::map<std::string, std::pair<std::string, std::shared_ptr<Counter>>> counters;
-    std::map<std::string, std::shared_ptr<Gauge>> gauges;
+    std::map<std::string, Gauges> gauges;  // none empty
     std::map<int, PerPlugin> families;
     int next = 0;
   };

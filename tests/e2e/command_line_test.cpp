@@ -305,9 +305,9 @@ TEST_CASE("wrong usage is said in a sentence, and help is never far") {
   const auto help = run_program({});
   CHECK(help.code == 0);
   for (const std::string command :
-       {"init",   "run",   "check",  "plugins",   "status",  "peers",  "browse",
-        "search", "watch", "get",    "downloads", "uploads", "share",  "send",
-        "inbox",  "login", "logout", "account",   "backup",  "version"}) {
+       {"init",   "run",    "check", "plugins", "plugin",    "status",  "peers",
+        "browse", "search", "watch", "get",     "downloads", "uploads", "share",
+        "send",   "inbox",  "login", "logout",  "account",   "backup",  "version"}) {
     CHECK(has(help, "\n  " + command));
     const auto one = run_program({"help", command});
     CHECK(one.code == 0);

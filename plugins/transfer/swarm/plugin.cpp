@@ -172,6 +172,7 @@ class SwarmPlugin final : public Plugin {
       const auto totals = meter->counted();
       return totals.sent + totals.received;
     };
+    scan.attributes = host_->find<AttributeReader>();
     scan.log = log;
     scanner_ =
         std::make_unique<transfer_swarm::Scanner>(*catalogue_, host_->clock(), std::move(scan));

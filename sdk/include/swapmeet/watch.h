@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 
 #include "swapmeet/id.h"
@@ -27,6 +28,7 @@ struct Match {
   std::uint64_t size = 0;  // bytes
   MediaType type = MediaType::other;
   PeerId peer;  // who listed it
+  std::map<std::string, std::string> attributes = {};
 
   bool operator==(const Match&) const = default;
 };

@@ -119,4 +119,24 @@ std::optional<JsonReader> JsonReader::object(const char* name) {
   return JsonReader(*found);
 }
 
+void write_attributes(JsonWriter& out, const Attributes& attributes) {
+  if (attributes.empty()) return;
+  out.key("attributes").begin();
+  for (const auto& [name, value] : attributes) out.text(name, value);
+  out.end();
+}
+
+Attributes read_attributes(JsonReader& in) {
+  Attributes read;
+  const auto* attributes = in.find("attributes");
+  if (!attributes) return read;
+  if (!attributes->IsObject()) return in.fail("attributes", "must be an object"), read;
+  for (const auto& member : attributes->GetObject()) {
+    if (!member.value.IsString()) return in.fail("attributes", "must hold texts"), read;
+    std::string name(member.name.GetString(), member.name.GetStringLength());
+    read[std::move(name)] = {member.value.GetString(), member.value.GetStringLength()};
+  }
+  return read;
+}
+
 }  // namespace swapmeet::wire

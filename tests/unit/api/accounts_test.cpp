@@ -106,11 +106,22 @@ TEST_CASE("only the account that registered a peer speaks for it") {
   CHECK(world.call("POST", peer + "/lease", "", World::guest()).status == 200);
 }
 
-TEST_CASE("without accounts a peer is whose the token is, whoever registered it") {
+TEST_CASE("a peer is its account's also where no plugin administers accounts") {
   World world;
   auto context = world.all();
   context.accounts = nullptr;
   const Api api(context);
+  world.registry.account_ = "alice";
+  const std::string lease = "/api/v1/peers/" + kPeer + "/lease";
+  CHECK(world.call("POST", lease, "", World::as("alice")).status == 200);
+  CHECK(world.call("POST", lease, "", World::as("bob")).status == 403);
+  CHECK(world.call("POST", lease, "", World::guest()).status == 401);
+}
+
+TEST_CASE("without accounts a peer is whose the token is, whoever registered it") {
+  World world;
+  world.auth.has_accounts_ = false;
+  const Api api(world.all());
   world.registry.account_ = "alice";
   CHECK(world.call("POST", "/api/v1/peers/" + kPeer + "/lease", "", World::guest()).status == 200);
 }

@@ -197,6 +197,7 @@ class FakeInbox : public Inbox {
 
 class FakeAuth : public Auth, public Accounts, public TicketIssuer {
  public:
+  bool has_accounts() const override { return has_accounts_; }
   Result<Identity> identify(std::string_view token) override {
     if (token == "alice-session") return Identity{"alice", {}, {}};
     Identity guest;
@@ -229,6 +230,7 @@ class FakeAuth : public Auth, public Accounts, public TicketIssuer {
   Result<void> remove(const std::string&) override { return {}; }
   static Account account(const std::string& name) { return {name, {}, {}, false, {}}; }
 
+  bool has_accounts_ = true;
   bool guests_ = true;
   bool read_only_ = false;
   bool open_ = false;

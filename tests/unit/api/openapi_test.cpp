@@ -1,5 +1,6 @@
 #include "fakes.h"
 #include "host/api/backups.h"
+#include "host/api/plugins.h"
 
 using namespace swapmeet;
 using namespace swapmeet::testing;
@@ -66,12 +67,26 @@ Result<std::vector<std::string>> no_backup(const std::filesystem::path&) {
   return std::vector<std::string>{"registry.sqlite"};
 }
 
+const PluginActions kPluginActions{
+    .reload =
+        [](const std::string& kind) {
+          return wire::PluginsReloaded{kind, {{"search.memory", "1", "search.fts"}}};
+        },
+    .shadow =
+        [] {
+          wire::ShadowReport report;
+          report.failure = "it is tired";
+          report.differences.push_back({{}, "song", {"one"}, {"two"}, 50});
+          return report;
+        }};
+
 }  // namespace
 
 TEST_CASE("the OpenAPI document describes every route, and no other") {
   World world;
   Api api(world.all());
   add_backups(api, no_backup);
+  add_plugins(api, kPluginActions);
   const auto document = parsed(world.call("GET", "/api/v1/openapi.json"));
   std::set<std::string> described;
   for (const auto& path : document["paths"].GetObject())
@@ -87,6 +102,7 @@ TEST_CASE("answers are what the OpenAPI document says") {
   World world;
   Api api(world.all());
   add_backups(api, no_backup);
+  add_plugins(api, kPluginActions);
   const auto document = parsed(world.call("GET", "/api/v1/openapi.json"));
   const std::string v = "/api/v1";
   for (const auto* list :
@@ -112,6 +128,8 @@ TEST_CASE("answers are what the OpenAPI document says") {
   check_answer(document, world, "post", v + "/shares", v + "/shares",
                R"({"name":"m","folder":"/x"})");
   check_answer(document, world, "get", v + "/inbox/{id}", v + "/inbox/1");
+  check_answer(document, world, "post", v + "/plugins/reload", v + "/plugins/reload?kind=search");
+  check_answer(document, world, "get", v + "/plugins/shadow", v + "/plugins/shadow");
   check_answer(document, world, "post", v + "/backups", v + "/backups", R"({"folder":"/x"})");
 }
 

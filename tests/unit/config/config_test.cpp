@@ -62,6 +62,40 @@ TEST_CASE("all mistakes are told at once, one a line") {
   CHECK_THAT(problems, Contains("x.ini [auth] plugin: is missing"));
 }
 
+TEST_CASE("of most kinds one plugin is expected, and a list says so") {
+  File file;
+  CHECK_THAT(file.problems(kGood + "[registry]\nplugin = sqlite, remote\n"),
+             Contains("x.ini [registry] plugin: 'sqlite, remote' names several; one is expected"));
+  const auto overridden =
+      file.read(kGood + "[transfer]\nplugin = swarm\n", {"transfer.plugin=a, b"});
+  REQUIRE_FALSE(overridden);
+  CHECK_THAT(overridden.error().message, Contains("names several; one is expected"));
+}
+
+TEST_CASE("several searches and a shadow have their keys in sections of their own") {
+  File file;
+  const auto config = file.read(kGood +
+                                    "[search]\nplugin = memory, ./search_mine.so\n"
+                                    "shadow = ./search_next.so\ndeadline = 2s\n"
+                                    "[search.memory]\nmax_results = 7\n"
+                                    "[search.mine]\nkey = v\n[search.next]\nkey = w\n",
+                                {"search.mine.key=x"});
+  REQUIRE(config.ok());
+  REQUIRE(config->plugins.size() == 2);
+  CHECK(config->plugins[0].section == "search.memory");
+  CHECK(config->plugins[0].raw == RawSettings{{"max_results", "7"}});
+  CHECK(config->plugins[1].name == (file.folder.path / "search_mine.so").string());
+  CHECK(config->plugins[1].raw == RawSettings{{"key", "x"}});
+  REQUIRE(config->shadow);
+  CHECK(config->shadow->name == (file.folder.path / "search_next.so").string());
+  CHECK(config->shadow->where == "x.ini [search.next]");
+  CHECK(config->shadow->raw == RawSettings{{"key", "w"}});
+  CHECK(config->search.duration("deadline") == std::chrono::seconds(2));
+  CHECK_FALSE(file.read(kGood + "[search]\nplugin = memory\n")->shadow);
+  CHECK_THAT(file.problems(kGood + "[search]\nplugin = memory\n[search.next]\n"),
+             Contains("x.ini [search.next]: there is no such section"));
+}
+
 TEST_CASE("public access without an auth plugin is refused") {
   File file;
   CHECK_THAT(file.problems(kGood + "[http]\naccess = public\n"), Contains("[auth]: is missing"));
@@ -83,6 +117,30 @@ TEST_CASE("a file that is missing, a folder, or no INI at all is refused") {
   CHECK_THAT(file.problems(kGood + "plugins = a\x01"
                                    "b\n"),
              Contains("control character"));
+}
+
+TEST_CASE(
+    "what the host keeps for auth plugins stands in [auth], beside one plugin's keys or over "
+    "several") {
+  File file;
+  const auto one =
+      file.read(kGood + "[auth]\nplugin = accounts\nguests = read\nregistration = open\n");
+  REQUIRE(one.ok());
+  CHECK(one->auth.text("guests") == "read");
+  CHECK(one->auth.duration("session_length") == std::chrono::hours(24 * 7));
+  REQUIRE(one->plugins.size() == 1);
+  CHECK(one->plugins[0].raw == RawSettings{{"registration", "open"}});
+  const auto two = file.read(kGood +
+                             "[auth]\nplugin = accounts, ./auth_mine.so\nsession_length = 1h\n"
+                             "[auth.mine]\nkey = v\n");
+  REQUIRE(two.ok());
+  REQUIRE(two->plugins.size() == 2);
+  CHECK(two->plugins[0].raw.empty());
+  CHECK(two->plugins[1].raw == RawSettings{{"key", "v"}});
+  CHECK(differing(*one, *two).changed ==
+        std::vector<std::string>{"x.ini [auth] guests", "x.ini [auth] session_length"});
+  CHECK_THAT(file.problems(kGood + "[auth]\nplugin = open\nguests = some\n"),
+             Contains("x.ini [auth] guests: 'some' is none of by_plugin|refuse|read|share"));
 }
 
 TEST_CASE("what differs is named, by when it changes") {

@@ -38,6 +38,7 @@ struct World {
                              line += ' ' + std::string(field.key) + '=' + field.value;
                          },
                      .deadline = [] { return seconds(5); },
+                     .until_set = {},
                      .left_out = left_out}};
 
   World() {

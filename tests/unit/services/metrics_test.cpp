@@ -33,10 +33,11 @@ TEST_CASE("the same name is the same counter") {
   CHECK(metrics.text() == "# HELP swapmeet_x X.\n# TYPE swapmeet_x counter\nswapmeet_x 2\n");
 }
 
-TEST_CASE("a gauge goes with its registration, unless another has taken its name") {
+TEST_CASE("a gauge goes with its registration, and then one that came after it shows") {
   Metrics metrics;
   auto first = metrics.gauge("x", "X.", [] { return 1.0; });
   auto second = metrics.gauge("x", "X.", [] { return 2.0; });
+  CHECK(metrics.text().ends_with("swapmeet_x 1\n"));
   first.reset();
   CHECK(metrics.text().ends_with("swapmeet_x 2\n"));
   second.reset();
@@ -113,4 +114,12 @@ TEST_CASE("numbers of each plugin have its id as a label") {
         "swapmeet_plugin_faults_total{plugin=\"search.b\"} 3\n");
   family.reset();
   CHECK(metrics.text().empty());
+}
+
+TEST_CASE("a gauge that ends while another of its name shows leaves that alone") {
+  Metrics metrics;
+  const auto first = metrics.gauge("x", "X.", [] { return 1.0; });
+  auto second = metrics.gauge("x", "X.", [] { return 2.0; });
+  second.reset();
+  CHECK(metrics.text().ends_with("swapmeet_x 1\n"));
 }

@@ -2,6 +2,6 @@
 #include <swapmeet/testing/catch.h>
 #include <swapmeet/testing/search_contract.h>
 
-TEST_CASE("search.template keeps the search contract") {
+TEST_CASE("search.sample keeps the search contract") {
   swapmeet::testing::search_contract([] { return swapmeet::testing::search_plugin(PLUGIN_FILE); });
 }

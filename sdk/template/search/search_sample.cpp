@@ -1,4 +1,4 @@
-// search.template: a search that keeps the registry's listings in memory and looks at each of them.
+// search.sample: a search that keeps the registry's listings in memory and looks at each of them.
 // Slow for millions, right for thousands, and a start for a search of your own.
 // Threads: any; one lock for everything.
 #include <swapmeet/hits.h>
@@ -11,7 +11,7 @@ namespace {
 
 using namespace swapmeet;
 
-class TemplateSearch final : public Plugin, public Search, public ChangeFollower {
+class SampleSearch final : public Plugin, public Search, public ChangeFollower {
  public:
   Result<void> configure(Host& host) override {
     most_ = static_cast<std::size_t>(host.settings().integer("max_results"));
@@ -77,10 +77,10 @@ constexpr KeySpec kKeys[] = {{"max_results", KeyType::integer, "1000", "1", "100
 
 }  // namespace
 
-SWAPMEET_PLUGIN(TemplateSearch, {.id = "search.template",
-                                 .kind = Kind::search,
-                                 .version = "0.1",
-                                 .summary = "Looks at every listing, in memory.",
-                                 .provides = kProvides,
-                                 .keys = kKeys,
-                                 .may_run_twice = true});
+SWAPMEET_PLUGIN(SampleSearch, {.id = "search.sample",
+                               .kind = Kind::search,
+                               .version = "0.1",
+                               .summary = "Looks at every listing, in memory.",
+                               .provides = kProvides,
+                               .keys = kKeys,
+                               .may_run_twice = true});
