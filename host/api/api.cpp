@@ -12,7 +12,7 @@ Api::Api(ApiContext context) : context_(std::move(context)) {
   add_openapi(*this);
   add_status(*this);
   add_events(*this);
-  add_resource(Authenticator::kInterface, add_sessions);
+  add_resource({}, add_sessions);
   add_resource(Accounts::kInterface, add_accounts);
   add_resource(Registry::kInterface, add_peers);
   add_resource(Registry::kInterface, add_changes);

@@ -7,16 +7,16 @@
 #include <string_view>
 #include <vector>
 
+#include "host/auth/auth.h"
 #include "host/services/event_bus.h"
 #include "host/services/metrics.h"
 #include "swapmeet/accounts.h"
-#include "swapmeet/authenticator.h"
 #include "swapmeet/downloads.h"
 #include "swapmeet/inbox.h"
 #include "swapmeet/registry.h"
 #include "swapmeet/search.h"
 #include "swapmeet/shares.h"
-#include "swapmeet/ticket_issuer.h"
+#include "swapmeet/tickets.h"
 #include "swapmeet/uploads.h"
 #include "swapmeet/wire/json.h"
 
@@ -36,7 +36,7 @@ struct ApiContext {
   Metrics& metrics;
   std::function<wire::StatusReport()> status;
   Inbox* inbox = nullptr;
-  Authenticator* authenticator = nullptr;
+  Auth* auth = nullptr;
   Accounts* accounts = nullptr;
   TicketIssuer* ticket_issuer = nullptr;
   EventBus* events = nullptr;

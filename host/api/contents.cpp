@@ -111,11 +111,11 @@ Result<http::Response> describe(const ApiContext& context, HashFinder& finder,
   if (!content) return std::move(content).error();
   if (wants_metalink) return as_metalink(*content, finder, request);
   if (wants_torrent) return as_torrent(*content, finder);
-  if (context.authenticator && content->ticket.empty()) {
-    auto ticket = context.authenticator->issue_ticket({.content = *id,
-                                                       .account = request.identity.account,
-                                                       .groups = request.identity.groups,
-                                                       .expires = {}});
+  if (context.ticket_issuer && content->ticket.empty()) {
+    auto ticket = context.ticket_issuer->issue({.content = *id,
+                                                .account = request.identity.account,
+                                                .groups = request.identity.groups,
+                                                .expires = {}});
     if (!ticket) return std::move(ticket).error();
     content->ticket = std::move(*ticket);
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "host/api/watch_store.h"
+#include "host/auth/session_store.h"
 
 namespace swapmeet {
 namespace {
@@ -41,6 +42,7 @@ DataFindings look_through(const std::filesystem::path& folder, Manager& plugins)
   DataFindings findings;
   auto reports = plugins.verify_stores();
   reports.emplace_back("host", WatchStore::kept_in(folder).verify());
+  reports.emplace_back("host", SessionStore::kept_in(folder).verify());
   for (const auto& [id, report] : reports) {
     if (!report) {
       findings.problems.push_back(id + ": " + report.error().message);

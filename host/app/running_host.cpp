@@ -1,5 +1,6 @@
 #include "host/app/running_host.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <utility>
@@ -18,7 +19,7 @@
 #include "swapmeet/remote.h"
 #include "swapmeet/search.h"
 #include "swapmeet/shares.h"
-#include "swapmeet/ticket_issuer.h"
+#include "swapmeet/tickets.h"
 #include "swapmeet/uploads.h"
 #include "swapmeet/watch.h"
 
@@ -26,6 +27,8 @@ namespace swapmeet {
 namespace {
 
 constexpr std::chrono::seconds kTending{5};
+constexpr std::chrono::seconds kTendingAuth{1};
+constexpr std::chrono::seconds kLogInsEnd{1};
 
 auto log_as(const std::string& source) {
   return [source](LogLevel level, std::string_view message,
@@ -45,6 +48,7 @@ Result<void> RunningHost::start() {
   if (auto opened = open_watches(); !opened) return opened;
   open_api();
   start_feeds();
+  tending_auth_ = auth_scheduler_.every(kTendingAuth, [this] { auth_->tend(); });
   ready_ = true;
   const auto address = listener_->address();
   // For the command line, which must find a host that was given port 0.
@@ -61,20 +65,24 @@ Result<void> RunningHost::start() {
 bool RunningHost::stop() {
   if (std::exchange(stopped_, true)) return true;
   ready_ = false;
+  if (auth_) auth_->stop();
   if (watch_list_)
     watch_list_->stop();  // what it waits for ends while the next ones are waited for
   if (membership_) membership_->stop();
   if (indexing_) indexing_->stop();
   api_.reset();
   tending_.reset();
+  tending_auth_.reset();
   watch_list_.reset();
   watch_store_.reset();
   feed_watches_.reset();
+  if (auth_) auth_->idle(kLogInsEnd);
   if (plugins_) plugins_->stop();
   listener_.reset();
   std::error_code ignored;
   std::filesystem::remove(data_.path() / "http.address", ignored);
-  const bool clean = !plugins_ || !plugins_->left_behind();
+  const bool clean = (!plugins_ || !plugins_->left_behind()) &&
+                     (!auth_ || auth_->idle(std::chrono::milliseconds(0)));
   write_log("host", clean ? LogLevel::info : LogLevel::error,
             clean ? "stopped" : "stopped, but for what was left behind");
   return clean;
@@ -143,8 +151,36 @@ Services RunningHost::services() {
 Result<void> RunningHost::start_plugins() {
   plugins_ = std::make_unique<Manager>(services(), plugin_folders(&config_));
   if (auto loaded = plugins_->load(config_.plugins); !loaded) return loaded;
+  if (auto opened = open_auth(); !opened) return opened;
   if (auto configured = plugins_->configure(); !configured) return configured;
-  return plugins_->start();
+  if (auto started = plugins_->start(); !started) return started;
+  return auth_->set_plugins(plugins_->providers(Authenticator::kInterface));
+}
+
+// An index with accounts signs tickets; of a peer's content the index does.
+Result<void> RunningHost::open_auth() {
+  const bool has_accounts = plugins_->is_provided(Authenticator::kInterface);
+  const auto workers = static_cast<std::size_t>(config_.http.integer("workers"));
+  auto opened =
+      AuthGroup::open({.data = data_.path(),
+                       .clock = clock_,
+                       .log = log_as("auth"),
+                       .most_calls = std::max<std::size_t>(workers / 4, 1),
+                       .changed =
+                           [this](const std::string& account, const std::optional<Identity>& now) {
+                             if (watch_list_) watch_list_->change_viewer(account, now);
+                           }},
+                      AuthRules::from(config_.auth), has_accounts);
+  if (!opened) return std::move(opened).error();
+  auth_ = std::move(*opened);
+  plugins_->provide<Sessions>(*auth_);
+  if (!has_accounts || plugins_->is_provided(IndexAddress::kInterface)) return {};
+  auto signer = TicketSigner::open(data_.path(), clock_);
+  if (!signer) return std::move(signer).error();
+  ticket_signer_ = std::move(*signer);
+  plugins_->provide<TicketIssuer>(*ticket_signer_);
+  plugins_->provide<TicketChecker>(*ticket_signer_);
+  return {};
 }
 
 // A plugin that watches elsewhere goes before; without one the registry's own feed is watched.
@@ -171,9 +207,8 @@ Result<void> RunningHost::open_watches() {
 }
 
 void RunningHost::open_api() {
-  auto* authenticator = plugins_->find<Authenticator>();
   access_ = config_.owner_access() ? owner_guard(data_.api_token(), listener_->address())
-                                   : public_guard(data_.api_token(), authenticator);
+                                   : public_guard(data_.api_token(), auth_.get());
   api_ = std::make_unique<Api>(ApiContext{
       .routes = *listener_,
       .clock = clock_,
@@ -185,9 +220,9 @@ void RunningHost::open_api() {
       .metrics = metrics_,
       .status = [this] { return status(); },
       .inbox = plugins_->find<Inbox>(),
-      .authenticator = authenticator,
+      .auth = auth_.get(),
       .accounts = plugins_->find<Accounts>(),
-      .ticket_issuer = plugins_->find<TicketIssuer>(),
+      .ticket_issuer = ticket_signer_.get(),
       .events = &events_,
       .watch_list = watch_list_.get(),
       .threw = [this](auto interface_id, auto request,
@@ -259,6 +294,8 @@ void RunningHost::reload(const Config& config) {
     config_.host.take_at_once(config.host, host_keys());
   }
   config_.http.take_at_once(config.http, http_keys());
+  config_.auth.take_at_once(config.auth, keys_of_kind(Kind::auth));
+  auth_->set_rules(AuthRules::from(config_.auth));
   listener_->set_limits(config_.listen_options());
   reload.add(plugins_->reconfigure(config.plugins));
   for (const auto& key : reload.changed)

@@ -15,6 +15,8 @@
 #include "host/api/watch_list.h"
 #include "host/api/watch_store.h"
 #include "host/app/data_folder.h"
+#include "host/auth/auth_group.h"
+#include "host/auth/ticket_signer.h"
 #include "host/config/config.h"
 #include "host/feed/feed_watches.h"
 #include "host/feed/membership.h"
@@ -52,6 +54,7 @@ class RunningHost {
   Result<void> open_listener();
   http::Hooks hooks(const std::string& source, const std::string& counter);
   Result<void> start_plugins();
+  Result<void> open_auth();
   Result<void> open_watches();
   void open_api();
   Result<std::vector<std::string>> make_backup(const std::filesystem::path& folder);
@@ -72,11 +75,15 @@ class RunningHost {
   std::atomic<bool> ready_{false};
   bool stopped_ = false;
   std::unique_ptr<http::Listener> listener_;
+  std::unique_ptr<TicketSigner> ticket_signer_;  // of an index with accounts
+  std::unique_ptr<AuthGroup> auth_;              // before the plugins, which may speak to it
   std::unique_ptr<Manager> plugins_;
   std::unique_ptr<FeedWatches> feed_watches_;  // where the registry has a feed
   std::unique_ptr<WatchStore> watch_store_;
   std::unique_ptr<WatchList> watch_list_;
   Registration tending_;
+  Scheduler auth_scheduler_{1, clock_};  // waits for auth plugins
+  Registration tending_auth_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<Pump> indexing_;          // registry → search
   std::unique_ptr<Membership> membership_;  // catalogue → registry

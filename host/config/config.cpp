@@ -57,6 +57,25 @@ constexpr std::array kSearchKeys = {
                     "Of a hundred queries, how many the shadow is tried with."}),
 };
 
+// What the host keeps for its auth plugins.
+constexpr std::array kAuthKeys = {
+    at_once(one_of("by_plugin|refuse|read|share",
+                   {"guests", "by_plugin",
+                    "What those may do who have not logged in: nothing, search and browse, or also "
+                    "register a peer. by_plugin: share where nobody can log in, else refuse."})),
+    at_once(KeySpec{"session_length", KeyType::duration, "7d", "1s", "366d",
+                    "How long one is logged in; then name and password are asked for again."}),
+    at_once(KeySpec{
+        "max_failed_logins", KeyType::integer, "5", "1", "1000",
+        "Failed log-ins of an account before each further one makes it wait, up to a minute."}),
+    at_once(KeySpec{
+        "max_failed_logins_per_address", KeyType::integer, "50", "0", "100000",
+        "The same for all that come from one address, up to 15 minutes; 0: no limit, for an index "
+        "behind a proxy."}),
+    at_once(KeySpec{"recheck", KeyType::duration, "30s", "1s", "1d",
+                    "How often a plugin is asked what those who are logged in may do now."}),
+};
+
 std::optional<Kind> kind_of_section(const std::string& section) {
   for (const Kind kind :
        {Kind::registry, Kind::search, Kind::transfer, Kind::auth, Kind::attributes})
@@ -197,6 +216,7 @@ std::span<const KeySpec> host_keys() { return kHostKeys; }
 std::span<const KeySpec> http_keys() { return kHttpKeys; }
 std::span<const KeySpec> keys_of_kind(Kind kind) {
   if (kind == Kind::search) return kSearchKeys;
+  if (kind == Kind::auth) return kAuthKeys;
   return {};
 }
 
@@ -221,7 +241,7 @@ Result<Config> read_config(const std::filesystem::path& file,
   for (const auto& assignment : overrides)
     if (auto applied = override_key(*ini, assignment); !applied) return std::move(applied).error();
 
-  Config config{.file = ini->file, .host = {}, .http = {}, .search = {}, .plugins = {}};
+  Config config{.file = ini->file, .host = {}, .http = {}, .search = {}, .auth = {}, .plugins = {}};
   std::string problems;
   const auto problem = [&](const std::string& message) {
     (problems += problems.empty() ? "" : "\n") += message;
@@ -241,6 +261,13 @@ Result<Config> read_config(const std::filesystem::path& file,
     config.search = std::move(*search);
   else
     problem(search.error().message);
+  auto auth = Settings::check(ini->file.filename().string() + " [auth]",
+                              own_entries(ini->find("auth"), kAuthKeys), kAuthKeys,
+                              ini->file.parent_path());
+  if (auth)
+    config.auth = std::move(*auth);
+  else
+    problem(auth.error().message);
   for (const auto& section : ini->sections) {
     if (section.name == "host" || section.name == "http") continue;
     if (auto choices = section_choices(*ini, section))
@@ -263,6 +290,7 @@ Reload differing(const Config& before, const Config& after) {
   add_differing(reload, where + " [host]", before.host, after.host, kHostKeys);
   add_differing(reload, where + " [http]", before.http, after.http, kHttpKeys);
   add_differing(reload, where + " [search]", before.search, after.search, kSearchKeys);
+  add_differing(reload, where + " [auth]", before.auth, after.auth, kAuthKeys);
   return reload;
 }
 

@@ -21,6 +21,7 @@ struct Config {
   Settings host;
   Settings http;
   Settings search;  // the host's own keys of [search]
+  Settings auth;    // and of [auth]
   // In the order in which they are asked where several of a kind are chosen.
   std::vector<PluginChoice> plugins;
 

@@ -64,6 +64,8 @@ class Manager {
   }
   // What the host itself provides goes before what its plugins do.
   void* find_interface(std::string_view id);
+  // Whether a plugin of the configuration does, from load() on.
+  bool is_provided(std::string_view interface_id) { return provider_of(interface_id) != nullptr; }
   // All started plugins that provide it, in the order of the configuration.
   std::vector<Provider> providers(std::string_view interface_id);
   // An interface of the host's own, for plugins and for find(): where several plugins of a kind are

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <optional>
 
-#include "swapmeet/authenticator.h"
+#include "swapmeet/tickets.h"
 #include "swapmeet/random.h"
 #include "transfer/swarm/base/shown_name.h"
 #include "transfer/swarm/catalogue/catalogue.h"
@@ -219,11 +219,7 @@ class SwarmPlugin final : public Plugin {
 
   // Weights of groups that nobody can be known to be in.
   void warn_of_idle(const transfer_swarm::UploadWeights& weights) {
-    if (weights.empty()) return;
-    if (auto* authenticator = host_->find<Authenticator>()) {
-      const auto checked = authenticator->check_ticket("");
-      if (checked || checked.error().code != ErrorCode::unsupported) return;
-    }
+    if (weights.empty() || host_->find<TicketChecker>()) return;
     host_->log(LogLevel::warning,
                "[transfer] upload_weight: the auth plugin checks no tickets, so nobody is in a "
                "group; set [auth] plugin = ticket");
@@ -267,7 +263,7 @@ class SwarmPlugin final : public Plugin {
     listener_ = std::move(*listener);
     hashes_ = std::make_unique<transfer_swarm::FileHashes>(host_->clock());
     tickets_ = std::make_unique<transfer_swarm::CheckedTickets>(
-        host_->clock(), [host = host_] { return host->find<Authenticator>(); });
+        host_->clock(), [host = host_] { return host->find<TicketChecker>(); });
     open_ = std::make_unique<transfer_swarm::OpenContents>(*catalogue_, host_->clock());
     closing_ = host_->every(std::chrono::seconds(1), [open = open_.get()] { open->close_idle(); });
     auto routes = transfer_swarm::add_content_routes(

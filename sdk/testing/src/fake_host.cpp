@@ -55,7 +55,7 @@ struct FakeHost::State {
   std::atomic<int> next{0};
 };
 
-FakeHost::FakeHost() : state_(std::make_shared<State>()) {}
+FakeHost::FakeHost() : state_(std::make_shared<State>()) { provide<Sessions>(sessions_); }
 FakeHost::~FakeHost() = default;
 
 void FakeHost::provide(std::string_view interface_id, void* interface) {

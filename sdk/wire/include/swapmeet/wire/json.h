@@ -12,15 +12,15 @@
 #include <vector>
 
 #include "swapmeet/accounts.h"
-#include "swapmeet/authenticator.h"
 #include "swapmeet/downloads.h"
 #include "swapmeet/feed.h"
 #include "swapmeet/inbox.h"
 #include "swapmeet/page.h"
 #include "swapmeet/registry.h"
 #include "swapmeet/search.h"
+#include "swapmeet/sessions.h"
 #include "swapmeet/shares.h"
-#include "swapmeet/ticket_issuer.h"
+#include "swapmeet/tickets.h"
 #include "swapmeet/uploads.h"
 #include "swapmeet/watch.h"
 

@@ -1,4 +1,4 @@
-#include "auth/ticket/authenticator.h"
+#include "auth/ticket/index_tickets.h"
 
 #include <sodium.h>
 
@@ -7,13 +7,13 @@
 namespace swapmeet::auth_ticket {
 namespace {
 
-static_assert(crypto_sign_PUBLICKEYBYTES == sizeof(TicketAuthenticator::Key));
+static_assert(crypto_sign_PUBLICKEYBYTES == sizeof(IndexTickets::Key));
 
 const unsigned char* bytes_of(const std::string& text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-bool is_signed(const wire::SignedTicket& ticket, const TicketAuthenticator::Key& key) {
+bool is_signed(const wire::SignedTicket& ticket, const IndexTickets::Key& key) {
   return ticket.signature.size() == crypto_sign_BYTES &&
          crypto_sign_verify_detached(bytes_of(ticket.signature), bytes_of(ticket.body),
                                      ticket.body.size(), key.data()) == 0;
@@ -26,28 +26,18 @@ Error not_from_the_index() {
 
 }  // namespace
 
-void TicketAuthenticator::set_key(const Key& key) {
+void IndexTickets::set_key(const Key& key) {
   const std::lock_guard lock(mutex_);
   key_ = key;
   in_doubt_ = false;
 }
 
-bool TicketAuthenticator::wants_key() const {
+bool IndexTickets::wants_key() const {
   const std::lock_guard lock(mutex_);
   return !key_ || in_doubt_;
 }
 
-Result<Identity> TicketAuthenticator::identify(std::string_view) { return Identity{}; }
-
-Result<Session> TicketAuthenticator::log_in(std::string_view, std::string_view, std::string_view) {
-  return Error{ErrorCode::unsupported,
-               "a peer has no accounts: log in at its index, with [registry] account",
-               {}};
-}
-
-Result<std::string> TicketAuthenticator::issue_ticket(const TicketClaims&) { return std::string(); }
-
-Result<TicketClaims> TicketAuthenticator::check_ticket(std::string_view ticket) {
+Result<TicketClaims> IndexTickets::check_ticket(std::string_view ticket) {
   const auto parts = wire::signed_ticket_from(ticket);
   if (!parts) return not_from_the_index();
   std::optional<Key> key;

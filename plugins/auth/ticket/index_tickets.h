@@ -1,5 +1,5 @@
-// Auth for a peer: everyone may come, and who brings a ticket of the index is known by the account
-// and the groups that stand in it. Only the index can make tickets; its public key checks them.
+// Who brings a ticket of a peer's index is known by the account and the groups that stand in it.
+// Only the index can make tickets; its public key checks them.
 // Threads: thread-safe.
 #pragma once
 
@@ -9,26 +9,21 @@
 #include <optional>
 #include <string>
 
-#include "swapmeet/authenticator.h"
-#include "swapmeet/ticket_issuer.h"
+#include "swapmeet/tickets.h"
 #include "swapmeet/time.h"
 
 namespace swapmeet::auth_ticket {
 
-class TicketAuthenticator : public Authenticator {
+class IndexTickets : public TicketChecker {
  public:
   using Key = std::array<std::uint8_t, 32>;  // TicketIssuer::ticket_key
 
   // The clock must outlive it.
-  explicit TicketAuthenticator(Clock& clock) : clock_(clock) {}
+  explicit IndexTickets(Clock& clock) : clock_(clock) {}
   void set_key(const Key& key);
   // There is none yet, or a ticket came that it does not fit: the index may have another by now.
   bool wants_key() const;
 
-  Result<Identity> identify(std::string_view token) override;
-  Result<Session> log_in(std::string_view account, std::string_view password,
-                         std::string_view address) override;
-  Result<std::string> issue_ticket(const TicketClaims& claims) override;
   Result<TicketClaims> check_ticket(std::string_view ticket) override;
 
  private:

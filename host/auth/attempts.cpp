@@ -1,15 +1,14 @@
-#include "auth/accounts/attempts.h"
+#include "host/auth/attempts.h"
 
 #include <arpa/inet.h>
-#include <sodium.h>
 
 #include <algorithm>
 #include <cstring>
 #include <string>
 
-#include "auth/accounts/signer.h"
+#include "host/auth/sodium.h"
 
-namespace swapmeet::auth_accounts {
+namespace swapmeet {
 namespace {
 
 using std::chrono::seconds;
@@ -71,9 +70,18 @@ void Attempts::succeeded(std::string_view account, std::string_view address) {
   const std::lock_guard lock(mutex_);
   at(*accounts_, account) = {};
   // Only this one: who has an account of their own must not wipe out what they tried on others.
-  auto& tally = at(*addresses_, counted_address(address));
+  take_back(at(*addresses_, counted_address(address)), limits_.per_address);
+}
+
+void Attempts::withdrawn(std::string_view account, std::string_view address) {
+  const std::lock_guard lock(mutex_);
+  take_back(at(*accounts_, account), limits_.per_account);
+  take_back(at(*addresses_, counted_address(address)), limits_.per_address);
+}
+
+void Attempts::take_back(Tally& tally, int free) {
   tally.failures = std::max(tally.failures - 1, 0);
-  if (tally.failures < limits_.per_address) tally.next = {};
+  if (tally.failures < free) tally.next = {};
 }
 
 void Attempts::set_limits(const AttemptLimits& limits) {
@@ -90,4 +98,4 @@ std::string counted_address(std::string_view address) {
   return {bytes.begin(), bytes.begin() + 8};
 }
 
-}  // namespace swapmeet::auth_accounts
+}  // namespace swapmeet

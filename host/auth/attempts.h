@@ -15,7 +15,7 @@
 #include "swapmeet/result.h"
 #include "swapmeet/time.h"
 
-namespace swapmeet::auth_accounts {
+namespace swapmeet {
 
 struct AttemptLimits {
   int per_account = 5;
@@ -31,6 +31,8 @@ class Attempts {
   // count.
   Result<void> begin(std::string_view account, std::string_view address);
   void succeeded(std::string_view account, std::string_view address);
+  // It could not be told whether the password was right: as if it had not been tried.
+  void withdrawn(std::string_view account, std::string_view address);
   void set_limits(const AttemptLimits& limits);
 
  private:
@@ -42,6 +44,7 @@ class Attempts {
   };
   using Table = std::array<Tally, 1 << 14>;
 
+  void take_back(Tally& tally, int free);
   Tally& at(Table& table, std::string_view name) const;
 
   Clock& clock_;
@@ -55,4 +58,4 @@ class Attempts {
 // What an address is counted by: an IPv6 one by its first 64 bits, which one household has.
 std::string counted_address(std::string_view address);
 
-}  // namespace swapmeet::auth_accounts
+}  // namespace swapmeet
