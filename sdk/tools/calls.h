@@ -14,6 +14,7 @@ Outcome check_searches(const Subject& subject);   // and answers from 16 threads
 Outcome check_nonsense(const Subject& subject);   // also what nobody would ask
 Outcome check_deadline(const Subject& subject);   // and nobody waits for any more
 Outcome check_registers(const Subject& subject);  // a registry
+Outcome check_log_ins(const Subject& subject);    // an authenticator
 Outcome check_transfers(const Subject& subject);  // shares, downloads, uploads, inbox
 Outcome check_routes(const Subject& subject);     // what any plugin registers with its host
 

@@ -217,6 +217,7 @@ constexpr Check kChecks[] = {
     {"bears nonsense", check_nonsense, nullptr, "swapmeet.search"},
     {"keeps deadlines", check_deadline, nullptr, "swapmeet.search"},
     {"knows peers", check_registers, nullptr, "swapmeet.registry"},
+    {"bears log-ins", check_log_ins, nullptr, "swapmeet.authenticator"},
     {"transfers", check_transfers, nullptr,
      "swapmeet.shares swapmeet.downloads swapmeet.uploads swapmeet.inbox"},
 };
