@@ -2,7 +2,7 @@
 // them, one after the other: how fast they take listings in, what they cost in memory and on the
 // disk, how long each class of query takes, and how long a start.
 //   bench_search_plugin [--listings N] [--contents N] [--peers N] [--queries N] [--class NAME]
-//                       [--plugin memory|fts]
+//                       [--plugin memory|fts] [--attributes 1]
 #include <unistd.h>
 
 #include <algorithm>
@@ -83,7 +83,7 @@ void print_times(const char* what, std::vector<double> times, double hits) {
               at(0.99), times.back(), hits / static_cast<double>(times.size()));
 }
 
-void measure(Search& search, QueryClass query_class, const std::vector<std::string>& queries) {
+void measure(Search& search, const char* what, const std::vector<std::string>& queries) {
   std::vector<double> times;
   double hits = 0;
   for (const auto& query : queries) {
@@ -93,7 +93,7 @@ void measure(Search& search, QueryClass query_class, const std::vector<std::stri
     if (!page) std::abort();
     hits += static_cast<double>(page->total);
   }
-  print_times(name_of(query_class), std::move(times), hits);
+  print_times(what, std::move(times), hits);
 }
 
 // What a person types, cut off after two to four letters.
@@ -120,7 +120,9 @@ struct Plan {
 void measure_all(Search& search, const Plan& plan) {
   for (const auto query_class : kQueryClasses)
     if (plan.only.empty() || plan.only == name_of(query_class))
-      measure(search, query_class, plan.workload.queries(query_class, plan.queries));
+      measure(search, name_of(query_class), plan.workload.queries(query_class, plan.queries));
+  if (plan.workload.size().attributes)
+    measure(search, "attributes", plan.workload.attribute_queries(plan.queries));
   if (plan.only.empty())
     measure_suggestions(search, plan.workload.queries(QueryClass::medium, plan.queries));
 }
@@ -192,6 +194,7 @@ int main(int argc, char** argv) {
   std::size_t contents = 0;  // 0: as is usual for so many listings
   std::size_t peers = 0;
   std::size_t queries = 1000;
+  bool attributes = false;
   std::string only;
   std::string plugin;
   for (int i = 1; i + 1 < argc; i += 2) {
@@ -200,12 +203,14 @@ int main(int argc, char** argv) {
     if (!std::strcmp(argv[i], "--contents")) contents = value;
     if (!std::strcmp(argv[i], "--peers")) peers = value;
     if (!std::strcmp(argv[i], "--queries")) queries = value;
+    if (!std::strcmp(argv[i], "--attributes")) attributes = value != 0;
     if (!std::strcmp(argv[i], "--class")) only = argv[i + 1];
     if (!std::strcmp(argv[i], "--plugin")) plugin = argv[i + 1];
   }
   Workload::Size size{.listings = listings};
   if (contents > 0) size.contents = contents;
   if (peers > 0) size.peers = peers;
+  size.attributes = attributes;
   const Plan plan{Workload(1, size), queries, only};
   if (plugin.empty() || plugin == "memory") run_memory(plan);
   if (plugin.empty() || plugin == "fts") run_fts(plan);

@@ -103,11 +103,21 @@ Workload::Content Workload::make_content(Random& random) const {
     const auto artist = words(random, 1, 3);
     const auto album = words(random, 1, 4);
     const auto track = 1 + random() % 16;
-    auto name = std::string(track < 10 ? "0" : "") + std::to_string(track) + " - " + artist +
-                " - " + words(random, 1, 5) + (random() % 8 == 0 ? " (Remix)" : "");
-    return {artist + "/" + album + " (" + year + ")",
-            name + one_of(random, std::array{".mp3", ".flac", ".ogg"}),
-            3'000'000 + random() % 40'000'000};
+    const auto title = words(random, 1, 5) + (random() % 8 == 0 ? " (Remix)" : "");
+    auto name =
+        std::string(track < 10 ? "0" : "") + std::to_string(track) + " - " + artist + " - " + title;
+    Content content{artist + "/" + album + " (" + year + ")",
+                    name + one_of(random, std::array{".mp3", ".flac", ".ogg"}),
+                    3'000'000 + random() % 40'000'000};
+    if (size_.attributes)
+      content.attributes = {{"artist", artist},
+                            {"title", title},
+                            {"album", album},
+                            {"genre", words_[content.size % 50]},
+                            {"year", year},
+                            {"length", std::to_string(content.size / 100'000)},
+                            {"bitrate", std::to_string(128 << content.size % 3)}};
+    return content;
   }
   if (kind < 55) {
     auto name = words(random, 1, 5);
@@ -125,10 +135,17 @@ Workload::Content Workload::make_content(Random& random) const {
                 one_of(random, std::array{".pdf", ".docx", ".epub", ".txt"}),
             20'000 + random() % 20'000'000};
   }
-  if (kind < 90)
-    return {"Pictures/" + year + "/" + words(random, 1, 3),
-            "IMG_" + std::to_string(1000 + random() % 9000) + " " + words(random, 0, 2) + ".jpg",
-            500'000 + random() % 9'000'000};
+  if (kind < 90) {
+    Content content{
+        "Pictures/" + year + "/" + words(random, 1, 3),
+        "IMG_" + std::to_string(1000 + random() % 9000) + " " + words(random, 0, 2) + ".jpg",
+        500'000 + random() % 9'000'000};
+    if (size_.attributes)
+      content.attributes = {{"width", content.size % 2 ? "4000" : "1920"},
+                            {"height", content.size % 2 ? "3000" : "1080"},
+                            {"year", year}};
+    return content;
+  }
   if (kind < 95)
     return {"Software/" + words(random, 1, 1),
             words(random, 1, 2) + "-" + std::to_string(random() % 12) + "." +
@@ -187,12 +204,33 @@ std::vector<Listing> Workload::listings(std::size_t peer) const {
     if (!paths.insert(listing.path).second) continue;
     listing.content = id_from<ContentId>(mix(seed_ + 5) + number * 32);
     listing.size = what.size;
+    listing.attributes = what.attributes;
     listing.modified =
         Time(std::chrono::milliseconds(1'600'000'000'000 + random() % 150'000'000'000));
     all.push_back(std::move(listing));
   }
   std::sort(all.begin(), all.end(),
             [](const Listing& a, const Listing& b) { return a.path < b.path; });
+  return all;
+}
+
+std::vector<std::string> Workload::attribute_queries(std::size_t count) const {
+  Random random(mix(seed_ + 8));
+  const auto ranked = [&](std::size_t from, std::size_t to) {
+    return words_[from + random() % (to - from)];
+  };
+  constexpr std::array kNumbers{"bitrate>=256", "length>5m", "year=1999", "width>1920"};
+  std::vector<std::string> all;
+  while (all.size() < count) {
+    switch (random() % 6) {
+      case 0: all.push_back("artist:" + ranked(20, 2'000)); break;
+      case 1: all.push_back("artist:" + ranked(2'000, 20'000)); break;
+      case 2: all.push_back("title:\"" + ranked(0, 100) + ' ' + ranked(0, 300) + '"'); break;
+      case 3: all.push_back(ranked(20, 2'000) + ' ' + one_of(random, kNumbers)); break;
+      case 4: all.push_back("album:" + ranked(20, 2'000).substr(0, 3) + "* bitrate<256"); break;
+      default: all.push_back(one_of(random, kNumbers)); break;
+    }
+  }
   return all;
 }
 

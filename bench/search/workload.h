@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <random>
 #include <string>
 #include <vector>
@@ -26,6 +27,7 @@ class Workload {
     std::size_t listings = 1'000'000;
     std::size_t contents = listings / 25;  // 10 million listings: about a million (content, path)
     std::size_t peers = listings / 100;
+    bool attributes = false;  // sound files and pictures have them
   };
   Workload(std::uint64_t seed, const Size& size);
 
@@ -36,12 +38,15 @@ class Workload {
   // finds and announces them. Together about size().listings.
   std::vector<Listing> listings(std::size_t peer) const;
   std::vector<std::string> queries(QueryClass query_class, std::size_t count) const;
+  // That ask for attributes, alone and with words.
+  std::vector<std::string> attribute_queries(std::size_t count) const;
 
  private:
   struct Content {
     std::string folder;
     std::string name;
     std::uint64_t size = 0;
+    std::map<std::string, std::string> attributes = {};
   };
   using Random = std::mt19937_64;
   std::string word(Random& random) const;

@@ -1,7 +1,6 @@
 #include "host/api/access.h"
 
 #include "host/api/request.h"
-#include "host/plugins/guard.h"
 #include "swapmeet/secret_file.h"
 
 namespace swapmeet {
@@ -67,17 +66,15 @@ AccessGuard owner_guard(std::string token, HostPort listening) {
   };
 }
 
-AccessGuard public_guard(std::string token, Authenticator* authenticator) {
-  return [token = std::move(token),
-          authenticator](http::Request& request) -> std::optional<http::Response> {
+AccessGuard public_guard(std::string token, Auth* auth) {
+  return [token = std::move(token), auth](http::Request& request) -> std::optional<http::Response> {
     const auto bearer = request.bearer();
     if (equal_in_constant_time(bearer, token)) {
       request.identity = owner();
       return std::nullopt;
     }
-    // Nobody needs to be known for /healthz, and its thread has no time for a plugin.
-    if (!authenticator || request.path == "/healthz") return std::nullopt;
-    auto identity = guarded([&] { return authenticator->identify(bearer); });
+    if (!auth || request.path == "/healthz") return std::nullopt;  // needs nobody to be known
+    auto identity = auth->identify(bearer);
     if (!identity)
       return is_open(request) ? std::nullopt
                               : std::optional(http::problem(identity.error(), request.id));

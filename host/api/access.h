@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "swapmeet/authenticator.h"
+#include "host/auth/auth.h"
 #include "swapmeet/http.h"
 
 namespace swapmeet {
@@ -15,8 +15,8 @@ using AccessGuard = std::function<std::optional<http::Response>(http::Request&)>
 // access = owner: everything but /healthz and /api/v1/status wants the token; Host must be this
 // machine and Origin, where there is one, the same, so that no web site can drive the host.
 AccessGuard owner_guard(std::string token, HostPort listening);
-// access = public: whoever has the token is the owner, of anyone else the auth plugin says who it
-// is. nullptr: everyone is a guest.
-AccessGuard public_guard(std::string token, Authenticator* authenticator);
+// access = public: whoever has the token is the owner, anyone else is whose the session is.
+// nullptr: everyone is a guest.
+AccessGuard public_guard(std::string token, Auth* auth);
 
 }  // namespace swapmeet

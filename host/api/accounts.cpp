@@ -1,4 +1,5 @@
 #include "host/api/api.h"
+#include "host/api/event_news.h"
 #include "host/api/request.h"
 #include "host/api/watch_list.h"
 
@@ -21,12 +22,15 @@ Result<http::Response> answer(const Result<Account>& account, int status = 200) 
   return http::json(wire::to_json(*account), status);
 }
 
-Result<http::Response> create(Accounts& accounts, http::Request& request) {
+Result<http::Response> create(const ApiContext& context, Accounts& accounts,
+                              http::Request& request) {
   if (!is_admin(request) && !accounts.open_registration())
     return not_yours("make accounts here: registration is not open");
   auto wanted = body_of<wire::Credentials>(request);
   if (!wanted) return std::move(wanted).error();
-  return answer(accounts.create(wanted->account, wanted->password), 201);
+  const auto made = accounts.create(wanted->account, wanted->password);
+  if (made) tell_account_changed(context, made->name, "made");
+  return answer(made, 201);
 }
 
 Result<http::Response> list(Accounts& accounts, http::Request& request) {
@@ -45,27 +49,32 @@ Result<http::Response> get(Accounts& accounts, http::Request& request) {
 
 // An admin changes anything of anyone; a person their own password. What an account may see, its
 // watches may.
-Result<http::Response> change(Accounts& accounts, WatchList* watches, http::Request& request) {
+Result<http::Response> change(const ApiContext& context, Accounts& accounts,
+                              http::Request& request) {
   if (!is_admin(request) && !is_own(request)) return not_yours("change another account");
   auto wanted = body_of<AccountChange>(request);
   if (!wanted) return std::move(wanted).error();
   if (!is_admin(request) && (wanted->groups || wanted->roles || wanted->disabled))
     return not_yours("change groups, roles or disabled; the password is yours to change");
   const auto changed = accounts.change(request.params.at("name"), *wanted);
-  if (changed && watches)
-    watches->change_viewer(changed->name, changed->disabled
-                                              ? std::nullopt
-                                              : std::optional(Identity{.account = changed->name,
-                                                                       .groups = changed->groups,
-                                                                       .roles = changed->roles}));
+  if (changed) tell_account_changed(context, changed->name, "changed");
+  if (changed && context.watch_list)
+    context.watch_list->change_viewer(
+        changed->name, changed->disabled ? std::nullopt
+                                         : std::optional(Identity{.account = changed->name,
+                                                                  .groups = changed->groups,
+                                                                  .roles = changed->roles}));
   return answer(changed);
 }
 
-Result<http::Response> remove(Accounts& accounts, WatchList* watches, http::Request& request) {
+Result<http::Response> remove(const ApiContext& context, Accounts& accounts,
+                              http::Request& request) {
   if (!is_admin(request)) return not_yours("remove accounts");
   auto removed = accounts.remove(request.params.at("name"));
   if (!removed) return std::move(removed).error();
-  if (watches) watches->change_viewer(request.params.at("name"), std::nullopt);
+  tell_account_changed(context, request.params.at("name"), "removed");
+  if (context.watch_list)
+    context.watch_list->change_viewer(request.params.at("name"), std::nullopt);
   return no_content();
 }
 
@@ -83,16 +92,16 @@ void add_accounts(Api& api) {
               return call(*accounts, request);
             });
   };
-  add("POST", "/api/v1/accounts", create);
+  const auto telling = [&context = api.context()](auto call) {
+    return [&context, call](Accounts& accounts, http::Request& request) {
+      return call(context, accounts, request);
+    };
+  };
+  add("POST", "/api/v1/accounts", telling(create));
   add("GET", "/api/v1/accounts", list);
   add("GET", "/api/v1/accounts/{name}", get);
-  auto* watches = api.context().watch_list;
-  add("PATCH", "/api/v1/accounts/{name}", [watches](Accounts& accounts, http::Request& request) {
-    return change(accounts, watches, request);
-  });
-  add("DELETE", "/api/v1/accounts/{name}", [watches](Accounts& accounts, http::Request& request) {
-    return remove(accounts, watches, request);
-  });
+  add("PATCH", "/api/v1/accounts/{name}", telling(change));
+  add("DELETE", "/api/v1/accounts/{name}", telling(remove));
 }
 
 }  // namespace swapmeet

@@ -3,16 +3,18 @@
 #include <stdexcept>
 
 #include "host/api/request.h"
-#include "host/plugins/guard.h"
 #include "swapmeet/watch.h"
 
 namespace swapmeet {
+namespace {
+constexpr std::chrono::hours kLongest{24};  // of a request without a deadline
+}
 
 Api::Api(ApiContext context) : context_(std::move(context)) {
   add_openapi(*this);
   add_status(*this);
   add_events(*this);
-  add_resource(Authenticator::kInterface, add_sessions);
+  add_resource({}, add_sessions);
   add_resource(Accounts::kInterface, add_accounts);
   add_resource(Registry::kInterface, add_peers);
   add_resource(Registry::kInterface, add_changes);
@@ -26,28 +28,29 @@ Api::Api(ApiContext context) : context_(std::move(context)) {
 }
 
 void Api::add_resource(std::string_view interface_id, void (*add_routes)(Api&)) {
-  interface_id_ = interface_id;
+  gate_ = context_.gate(interface_id);
+  if (context_.routes_of) its_routes_ = context_.routes_of(interface_id);
   add_routes(*this);
-  interface_id_ = {};
+  its_routes_.reset();
+  gate_ = nullptr;
 }
 
 void Api::add(const std::string& method, const std::string& pattern, Call call,
               const http::RouteOptions& options) {
-  auto handler = [call = std::move(call), threw = context_.threw,
-                  interface_id = interface_id_](http::Request& request) {
-    auto response = guarded(
-        [&]() -> Result<http::Response> {
-          if (auto readable = check_text(request); !readable) return std::move(readable).error();
-          return call(request);
-        },
-        [&](const std::string& what) {
-          if (threw)
-            threw(interface_id, request.method + ' ' + request.path + ", request " + request.id,
-                  what);
-        });
+  auto handler = [call = std::move(call), gate = gate_,
+                  &clock = context_.clock](http::Request& request) {
+    const auto checked = [&]() -> Result<http::Response> {
+      if (auto readable = check_text(request); !readable) return std::move(readable).error();
+      return call(request);
+    };
+    // What the host's own code throws, the front makes an answer of.
+    const Doing doing(request.method, request.path, request.id);
+    auto response =
+        gate ? gate->call(doing, checked, request.deadline.left(clock, kLongest)) : checked();
     return response ? std::move(*response) : http::problem(response.error(), request.id);
   };
-  auto added = context_.routes.add(method, pattern, std::move(handler), options);
+  auto& routes = its_routes_ ? *its_routes_ : context_.routes;
+  auto added = routes.add(method, pattern, std::move(handler), options);
   if (!added) throw std::logic_error(added.error().message);
   routes_.push_back(std::move(*added));
 }

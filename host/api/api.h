@@ -4,19 +4,21 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string_view>
 #include <vector>
 
+#include "host/auth/auth.h"
+#include "host/plugins/gate.h"
 #include "host/services/event_bus.h"
 #include "host/services/metrics.h"
 #include "swapmeet/accounts.h"
-#include "swapmeet/authenticator.h"
 #include "swapmeet/downloads.h"
 #include "swapmeet/inbox.h"
 #include "swapmeet/registry.h"
 #include "swapmeet/search.h"
 #include "swapmeet/shares.h"
-#include "swapmeet/ticket_issuer.h"
+#include "swapmeet/tickets.h"
 #include "swapmeet/uploads.h"
 #include "swapmeet/wire/json.h"
 
@@ -36,15 +38,19 @@ struct ApiContext {
   Metrics& metrics;
   std::function<wire::StatusReport()> status;
   Inbox* inbox = nullptr;
-  Authenticator* authenticator = nullptr;
+  Auth* auth = nullptr;
   Accounts* accounts = nullptr;
   TicketIssuer* ticket_issuer = nullptr;
   EventBus* events = nullptr;
   WatchList* watch_list = nullptr;
-  // What a request made a plugin throw, counted against the one that provides the interface.
-  std::function<void(std::string_view interface_id, std::string_view request,
-                     std::string_view what)>
-      threw = {};
+  // The way into the plugin that provides an interface; nullptr: it is the host's own.
+  std::function<Gate*(std::string_view interface_id)> gate_of = {};
+  // Routes whose calls end in that plugin; empty: they are all the host's own.
+  std::function<std::unique_ptr<http::Routes>(std::string_view interface_id)> routes_of = {};
+
+  Gate* gate(std::string_view interface_id) const {
+    return gate_of ? gate_of(interface_id) : nullptr;
+  }
 };
 
 class Api {
@@ -66,7 +72,9 @@ class Api {
 
   ApiContext context_;
   std::vector<Registration> routes_;
-  std::string_view interface_id_;  // of the resource that is being added
+  // Of the resource that is being added:
+  Gate* gate_ = nullptr;
+  std::unique_ptr<http::Routes> its_routes_;
 };
 
 // One per resource.

@@ -7,6 +7,7 @@
 #include "host/api/api.h"
 #include "host/api/hash_finder.h"
 #include "host/api/request.h"
+#include "host/plugins/answers.h"
 #include "swapmeet/wire/metalink.h"
 #include "swapmeet/wire/torrent.h"
 
@@ -109,13 +110,14 @@ Result<http::Response> describe(const ApiContext& context, HashFinder& finder,
   if (!id) return std::move(id).error();
   auto content = context.registry->content({*id, request.identity, request.deadline});
   if (!content) return std::move(content).error();
+  check_answer(*content);
   if (wants_metalink) return as_metalink(*content, finder, request);
   if (wants_torrent) return as_torrent(*content, finder);
-  if (context.authenticator && content->ticket.empty()) {
-    auto ticket = context.authenticator->issue_ticket({.content = *id,
-                                                       .account = request.identity.account,
-                                                       .groups = request.identity.groups,
-                                                       .expires = {}});
+  if (context.ticket_issuer && content->ticket.empty()) {
+    auto ticket = context.ticket_issuer->issue({.content = *id,
+                                                .account = request.identity.account,
+                                                .groups = request.identity.groups,
+                                                .expires = {}});
     if (!ticket) return std::move(ticket).error();
     content->ticket = std::move(*ticket);
   }
@@ -141,6 +143,7 @@ void add_contents(Api& api) {
         if (!id) return id.error();
         const auto content = context.registry->content({*id, request.identity, request.deadline});
         if (!content) return content.error();
+        check_answer(*content);
         return redirect(*content, *finder, (*turn)++);
       });
 }

@@ -1,25 +1,22 @@
 #include "host/api/event_streams.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace swapmeet {
 
-std::string event_text(const Event& event) {
+std::string event_text(const Event& event, const std::string& id) {
   const auto line = [](std::string text) {
     std::replace_if(
         text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
     return text;
   };
-  return "event: " + line(event.topic) + "\ndata: " + line(to_json(event)) + "\n\n";
-}
-
-bool EventStreams::Reader::wants(const Event& event) const {
-  if (!watch.empty() || !event.watch.empty()) return watch == event.watch;
-  return everything || event.topic == "peer";
+  return "event: " + line(event.topic) + "\ndata: " + line(to_json(event)) + "\nid: " + id + "\n\n";
 }
 
 EventStreams::EventStreams(EventBus& events, Clock& clock, std::chrono::milliseconds heartbeat)
     : clock_(clock),
+      run_(std::to_string(clock.now().time_since_epoch().count()) + '-'),
       heartbeat_(heartbeat),
       subscription_(events.subscribe([this](const Event& event) { publish(event); })),
       thread_([this] { beat(); }) {}
@@ -35,12 +32,16 @@ EventStreams::~EventStreams() {
   for (const auto& reader : readers_) reader.writer->close();
 }
 
-void EventStreams::add(std::shared_ptr<http::StreamWriter> reader, bool everything,
-                       const std::string& watch, std::shared_ptr<Registration> listening) {
+void EventStreams::add(std::shared_ptr<http::StreamWriter> reader, EventFilter filter,
+                       std::shared_ptr<Registration> listening, std::string_view last) {
   // At once, so that the reader knows that it misses nothing from here on.
   const std::lock_guard lock(mutex_);
-  if (stopped_ || !reader->write(": events\n\n")) return reader->close();
-  readers_.push_back({std::move(reader), everything, watch, std::move(listening)});
+  std::string text = ": events\n\n";
+  const auto heard = number_of(last);
+  for (const auto& event : remembered_)
+    if (event.number > heard && filter.admits(event.event)) text += text_of(event);
+  if (stopped_ || !reader->write(text)) return reader->close();
+  readers_.push_back({std::move(reader), std::move(filter), std::move(listening)});
 }
 
 std::size_t EventStreams::size() const {
@@ -49,11 +50,27 @@ std::size_t EventStreams::size() const {
 }
 
 void EventStreams::publish(const Event& event) {
-  const auto text = event_text(event);
   const std::lock_guard lock(mutex_);
+  const auto& numbered = remembered_.emplace_back(Numbered{++published_, event});
+  std::string text;  // when the first wants it
   std::erase_if(readers_, [&](const Reader& reader) {
-    return reader.wants(event) && !reader.writer->write(text);
+    if (!reader.filter.admits(event)) return false;
+    if (text.empty()) text = text_of(numbered);
+    return !reader.writer->write(text);
   });
+  if (remembered_.size() > kRemembered) remembered_.pop_front();
+}
+
+std::string EventStreams::text_of(const Numbered& event) const {
+  return event_text(event.event, run_ + std::to_string(event.number));
+}
+
+std::uint64_t EventStreams::number_of(std::string_view id) const {
+  std::uint64_t number = 0;
+  if (!id.starts_with(run_)) return published_;
+  id.remove_prefix(run_.size());
+  const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), number);
+  return error == std::errc() && end == id.data() + id.size() ? number : published_;
 }
 
 void EventStreams::beat() {

@@ -5,8 +5,51 @@
 
 namespace swapmeet {
 namespace {
+
 constexpr std::chrono::seconds kHeartbeat{15};
 constexpr std::size_t kMostReaders = 256;
+
+Result<EventFilter> filter_of(const http::Request& request) {
+  EventFilter filter{.owner = request.identity.has_role("admin")};
+  if (const auto* watch = request.query_value("watch")) filter.watch = *watch;
+  if (const auto* asked = request.query_value("topics")) {
+    auto topics = topics_from(*asked);
+    if (!topics) return std::move(topics).error();
+    filter.topics = std::move(*topics);
+  }
+  return filter;
+}
+
+Result<http::Response> open(const std::shared_ptr<EventStreams>& streams, WatchList* watches,
+                            const http::Request& request) {
+  if (!streams) return Error{ErrorCode::unsupported, "this host publishes no events", {}};
+  auto filter = filter_of(request);
+  if (!filter) return std::move(filter).error();
+  const auto* watch = request.query_value("watch");
+  const auto listening = std::make_shared<Registration>();
+  if (watch && watches) *listening = watches->listen(*watch);
+  if (watch && !*listening)
+    return Error{ErrorCode::not_found,
+                 "there is no watch '" + *watch + "' (any more): POST /api/v1/watches makes one",
+                 {}};
+  if (streams->size() >= kMostReaders)
+    return Error{ErrorCode::too_many, "too many follow the events already; come back later", {}};
+  const auto* last = request.headers.find("Last-Event-ID");
+  http::Response response;
+  response.headers.set("Content-Type", "text/event-stream");
+  response.headers.set("Cache-Control", "no-store");
+  // Weak: the front may open the stream when the API has gone.
+  response.body = http::StreamBody{
+      [weak = std::weak_ptr(streams), filter = std::move(*filter), listening,
+       last = last ? *last : std::string()](std::shared_ptr<http::StreamWriter> writer) {
+        if (const auto open = weak.lock())
+          open->add(std::move(writer), filter, listening, last);
+        else
+          writer->close();
+      }};
+  return response;
+}
+
 }  // namespace
 
 void add_events(Api& api) {
@@ -16,34 +59,7 @@ void add_events(Api& api) {
   auto streams =
       events ? std::make_shared<EventStreams>(*events, api.context().clock, kHeartbeat) : nullptr;
   api.add("GET", "/api/v1/events",
-          [streams, watches](http::Request& request) -> Result<http::Response> {
-            if (!streams) return Error{ErrorCode::unsupported, "this host publishes no events", {}};
-            const auto* asked = request.query_value("watch");
-            const auto watch = asked ? *asked : std::string();
-            const auto listening = std::make_shared<Registration>();
-            if (asked && watches) *listening = watches->listen(watch);
-            if (asked && !*listening)
-              return Error{
-                  ErrorCode::not_found,
-                  "there is no watch '" + watch + "' (any more): POST /api/v1/watches makes one",
-                  {}};
-            if (streams->size() >= kMostReaders)
-              return Error{
-                  ErrorCode::too_many, "too many follow the events already; come back later", {}};
-            http::Response response;
-            response.headers.set("Content-Type", "text/event-stream");
-            response.headers.set("Cache-Control", "no-store");
-            // Weak: the front may open the stream when the API has gone.
-            response.body = http::StreamBody{[weak = std::weak_ptr(streams), watch, listening,
-                                              all = request.identity.has_role("admin")](
-                                                 std::shared_ptr<http::StreamWriter> writer) {
-              if (const auto open = weak.lock())
-                open->add(std::move(writer), all, watch, listening);
-              else
-                writer->close();
-            }};
-            return response;
-          });
+          [streams, watches](http::Request& request) { return open(streams, watches, request); });
 }
 
 }  // namespace swapmeet

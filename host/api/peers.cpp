@@ -1,5 +1,6 @@
 #include "host/api/api.h"
 #include "host/api/request.h"
+#include "host/plugins/answers.h"
 
 namespace swapmeet {
 namespace {
@@ -26,6 +27,7 @@ Result<http::Response> list_peers(const ApiContext& context, http::Request& requ
   query.present_only = !*all;
   auto peers = context.registry->peers(query);
   if (!peers) return std::move(peers).error();
+  check_answer(*peers, query);
   return http::json(wire::to_json(*peers));
 }
 
@@ -39,6 +41,7 @@ Result<http::Response> browse(const ApiContext& context, http::Request& request)
   if (const auto* folder = request.query_value("folder")) query.folder = *folder;
   auto files = context.registry->browse(*id, query);
   if (!files) return std::move(files).error();
+  check_answer(*files, query);
   return http::json(wire::to_json(*files));
 }
 

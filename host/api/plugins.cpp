@@ -4,7 +4,7 @@
 
 namespace swapmeet {
 
-void add_plugins(Api& api, PluginCalls calls) {
+void add_plugins(Api& api, PluginActions calls) {
   api.add("POST", "/api/v1/plugins/reload",
           [reload = std::move(calls.reload)](http::Request& request) -> Result<http::Response> {
             if (auto person = check_person(request); !person) return std::move(person).error();

@@ -10,12 +10,12 @@
 
 namespace swapmeet {
 
-struct PluginCalls {
+struct PluginActions {
   // Returns when the new ones are in place.
   std::function<Result<wire::PluginsReloaded>(const std::string& kind)> reload;
   std::function<Result<wire::ShadowReport>()> shadow;
 };
 
-void add_plugins(Api& api, PluginCalls calls);
+void add_plugins(Api& api, PluginActions calls);
 
 }  // namespace swapmeet

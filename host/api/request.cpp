@@ -66,7 +66,7 @@ Result<void> check_person(const http::Request& request) {
 
 Result<PeerId> own_peer_of(const ApiContext& context, const http::Request& request) {
   auto id = id_of<PeerId>(request, "id");
-  if (!id || !context.accounts) return id;
+  if (!id || !context.auth || !context.auth->has_accounts()) return id;
   const auto known = context.registry->peer(*id);
   if (!known) {
     if (known.error().code == ErrorCode::not_found) return id;

@@ -1,4 +1,5 @@
 #include "host/api/api.h"
+#include "host/api/event_news.h"
 #include "host/api/request.h"
 
 namespace swapmeet {
@@ -29,13 +30,16 @@ void add_search(Api& api) {
             if (!typed)
               return Error{
                   ErrorCode::invalid_argument, "q is missing: /api/v1/search/suggest?q=wor", {}};
-            auto found = search->suggest({*typed, *limit, request.identity, request.deadline});
+            const SuggestRequest wanted{*typed, *limit, request.identity, request.deadline};
+            auto found = search->suggest(wanted);
             if (!found) return std::move(found).error();
             return http::json(wire::to_json(wire::Suggestions{std::move(*found)}));
           });
   api.add("GET", "/api/v1/search",
-          [search = api.context().search](http::Request& request) -> Result<http::Response> {
+          [search = api.context().search,
+           &context = api.context()](http::Request& request) -> Result<http::Response> {
             if (!search) return not_here("search");
+            const auto began = context.clock.steady();
             auto page = page_of(request);
             if (!page) return std::move(page).error();
             const auto* words = request.query_value("q");
@@ -56,6 +60,7 @@ void add_search(Api& api) {
             }
             auto found = search->search(wanted);
             if (!found) return std::move(found).error();
+            tell_search_asked(context, wanted, *found, began);
             return http::json(wire::to_json(*found));
           });
 }

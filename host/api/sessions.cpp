@@ -5,13 +5,14 @@ namespace swapmeet {
 
 void add_sessions(Api& api) {
   api.add("POST", "/api/v1/sessions",
-          [authenticator =
-               api.context().authenticator](http::Request& request) -> Result<http::Response> {
-            if (!authenticator) return not_here("auth");
+          [auth = api.context().auth](http::Request& request) -> Result<http::Response> {
+            if (!auth) return not_here("auth");
             auto credentials = body_of<wire::Credentials>(request);
             if (!credentials) return std::move(credentials).error();
-            auto session = authenticator->log_in(credentials->account, credentials->password,
-                                                 request.remote_address);
+            auto session = auth->log_in({.account = std::move(credentials->account),
+                                         .password = std::move(credentials->password),
+                                         .address = request.remote_address,
+                                         .deadline = request.deadline});
             if (!session) return std::move(session).error();
             auto response = http::json(wire::to_json(*session), 201);
             response.headers.set("Cache-Control", "no-store");

@@ -102,7 +102,7 @@ void WatchList::watch_missing() {
 }
 
 Result<Registration> WatchList::watch(const StoredWatch& stored, Listeners listeners) {
-  return guarded([&] {
+  return through(parts_.gate, "watch()", [&] {
     return parts_.watches.watch(stored.request,
                                 [&events = parts_.events, id = stored.id,
                                  listeners = std::move(listeners)](const Match& match) {

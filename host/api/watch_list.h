@@ -15,6 +15,7 @@
 
 #include "host/api/watch_store.h"
 #include "host/feed/pump.h"
+#include "host/plugins/gate.h"
 #include "host/services/event_bus.h"
 #include "swapmeet/time.h"
 #include "swapmeet/watch.h"
@@ -35,6 +36,7 @@ class WatchList {
     WatchStore& store;
     const Clock& clock;
     Log log;
+    Gate* gate = nullptr;  // of a plugin's watches
   };
   WatchList(Parts parts, Limits limits) : parts_(std::move(parts)), limits_(limits) {}
   explicit WatchList(Parts parts) : WatchList(std::move(parts), Limits()) {}

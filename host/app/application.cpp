@@ -8,9 +8,10 @@
 #include <iostream>
 #include <memory>
 
+#include "host/app/crash.h"
+#include "host/app/early_signals.h"
 #include "host/app/log.h"
 #include "host/app/running_host.h"
-#include "host/app/stop_deadline.h"
 
 namespace swapmeet {
 namespace {
@@ -89,6 +90,7 @@ Result<void> Application::choose_daemon_log() {
 int Application::main(const std::vector<std::string>&) {
   // Poco installs handlers of its own for crashes, which hide what sanitizers have to say.
   for (const int signal : {SIGILL, SIGBUS, SIGSEGV}) std::signal(signal, SIG_DFL);
+  install_crash_handler();
   raise_file_limit();
   if (!options_.pidfile.empty())
     if (auto written = pidfile_.write(options_.pidfile); !written) {
@@ -98,29 +100,62 @@ int Application::main(const std::vector<std::string>&) {
   auto host = std::make_unique<RunningHost>(std::move(*config_), std::move(*data_));
   host->read_again_by([this] { return read_config(options_.config, options_.overrides); });
   const int code = serve(*host);
-  const StopDeadline deadline(kStopPatience, [this] {
-    write_log("host", LogLevel::error, "stopping takes too long; ending the process");
-    end_process();
-  });
+  limit_stop();
   if (!host->stop()) end_process();
   host.reset();
+  stop_deadline_.reset();
   pidfile_.remove();
   return code;
 }
 
+// From when it is told to stop. Also while it still starts: a plugin may hang there.
+void Application::limit_stop() {
+  if (stop_deadline_) return;
+  stop_deadline_.emplace(kStopPatience, [this] {
+    write_log("host", LogLevel::error, "stopping takes too long; ending the process");
+    end_process();
+  });
+}
+
+// False: it was told to stop meanwhile.
+Result<bool> Application::start(RunningHost& host) {
+  EarlySignals signals(waited_signals(), [this] {
+    write_log("host", LogLevel::info, "stopping before all has started");
+    limit_stop();
+  });
+  auto started = host.start();
+  auto taken = signals.finish();
+  if (taken.stop) return false;
+  if (!started) return std::move(started).error();
+  while (taken.reload && !taken.stop) {
+    const int signal = take_new_settings(host);
+    taken = {.stop = signal == SIGTERM, .reload = signal == SIGHUP};
+  }
+  return !taken.stop;
+}
+
 int Application::serve(RunningHost& host) {
-  if (auto started = host.start(); !started) {
+  const auto started = start(host);
+  if (!started) {
     write_log("host", LogLevel::error, "cannot start", {{"problem", started.error().message}});
     return failed(started.error());
   }
+  if (!*started) return EXIT_OK;
   const sigset_t set = waited_signals();
-  for (int signal = 0;;) {
-    if (sigwait(&set, &signal) != 0) continue;
-    if (signal != SIGHUP) break;
-    reload(host, options_);
+  for (int signal = 0; signal == 0 || signal == SIGHUP;) {
+    if (sigwait(&set, &signal) != 0) signal = 0;
+    while (signal == SIGHUP) signal = take_new_settings(host);
   }
   write_log("host", LogLevel::info, "stopping");
   return EXIT_OK;
+}
+
+// A plugin may hang there as well. What came meanwhile: SIGTERM, SIGHUP, or 0 for nothing.
+int Application::take_new_settings(RunningHost& host) {
+  EarlySignals signals(waited_signals(), [this] { limit_stop(); });
+  reload(host, options_);
+  const auto taken = signals.finish();
+  return taken.stop ? SIGTERM : taken.reload ? SIGHUP : 0;
 }
 
 // Without destroying what a thread that cannot be stopped may still use.

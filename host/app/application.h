@@ -11,6 +11,7 @@
 
 #include "host/app/data_folder.h"
 #include "host/app/pid_file.h"
+#include "host/app/stop_deadline.h"
 #include "host/config/config.h"
 #include "swapmeet/result.h"
 
@@ -40,17 +41,21 @@ class Application : public Poco::Util::ServerApplication {
  private:
   Result<void> prepare();
   Result<void> choose_daemon_log();
+  Result<bool> start(RunningHost& host);
   int serve(RunningHost& host);
+  int take_new_settings(RunningHost& host);
+  void limit_stop();
   [[noreturn]] void end_process();
 
   RunOptions options_;
   std::optional<Config> config_;
   std::optional<DataFolder> data_;  // locked before the fork, so that the lock goes to the daemon
   PidFile pidfile_;
+  std::optional<StopDeadline> stop_deadline_;  // once it is to stop
 };
 
-// Blocks what run_host waits for in this thread and all it starts: a signal that comes while the
-// host starts is answered when it is up, and does not kill it half-way.
+// Blocks what run_host waits for in this thread and all it starts, so that no signal kills the host
+// half-way.
 void block_signals();
 
 int check_command(const RunOptions& options);

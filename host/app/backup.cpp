@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "host/api/watch_store.h"
+#include "host/auth/session_store.h"
 
 namespace swapmeet {
 namespace fs = std::filesystem;
@@ -37,6 +38,8 @@ Result<std::vector<std::string>> fill(const DataFolder& data, Manager& plugins,
     if (auto synced = sync(folder / name); !synced) return std::move(synced).error();
   }
   if (auto copied = WatchStore::kept_in(data.path()).back_up(folder); !copied)
+    return std::move(copied).error();
+  if (auto copied = SessionStore::kept_in(data.path()).back_up(folder); !copied)
     return std::move(copied).error();
   auto ids = plugins.back_up_stores(folder);
   if (!ids) return ids;

@@ -13,10 +13,10 @@
 
 namespace swapmeet {
 
-// Makes `target`, an absolute path where nothing is yet (0700), with the host's own keys and
-// saved searches and what its plugins keep. It appears under its name when it is complete; what a
-// failure leaves is removed. Returns the ids of the plugins whose stores are in it.
-// `invalid_argument`: not absolute; `conflict`: something is there.
+// Makes `target`, an absolute path where nothing is yet (0700), with the host's own keys,
+// saved searches and sessions, and what its plugins keep. It appears under its name when it is
+// complete; what a failure leaves is removed. Returns the ids of the plugins whose stores are in
+// it. `invalid_argument`: not absolute; `conflict`: something is there.
 Result<std::vector<std::string>> back_up(const DataFolder& data, Manager& plugins,
                                          const std::filesystem::path& target);
 

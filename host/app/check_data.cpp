@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "host/api/watch_store.h"
+#include "host/auth/session_store.h"
 
 namespace swapmeet {
 namespace {
@@ -41,6 +42,7 @@ DataFindings look_through(const std::filesystem::path& folder, Manager& plugins)
   DataFindings findings;
   auto reports = plugins.verify_stores();
   reports.emplace_back("host", WatchStore::kept_in(folder).verify());
+  reports.emplace_back("host", SessionStore::kept_in(folder).verify());
   for (const auto& [id, report] : reports) {
     if (!report) {
       findings.problems.push_back(id + ": " + report.error().message);
@@ -49,6 +51,8 @@ DataFindings look_through(const std::filesystem::path& folder, Manager& plugins)
     const auto named = id + ": ";
     for (const auto& problem : report->problems) findings.problems.push_back(named + problem);
     for (const auto& note : report->notes) findings.notes.push_back(named + note);
+    if (report->problems.empty() && report->notes.empty())
+      findings.notes.push_back(named + "what it keeps is whole");
     if (report->follows) compare_with_feeds(id, *report->follows, reports, findings);
   }
   return findings;

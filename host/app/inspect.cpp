@@ -1,11 +1,10 @@
-// `swapmeet check` and `swapmeet plugins`: they load plugins and start nothing.
+// `swapmeet check`: loads and configures the plugins of a configuration, and starts nothing.
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <functional>
 #include <iostream>
-#include <optional>
 
 #include "host/app/application.h"
 #include "host/app/check_data.h"
@@ -14,71 +13,9 @@
 #include "host/services/metrics.h"
 #include "host/services/scheduler.h"
 #include "swapmeet/system_clock.h"
-#include "swapmeet/wire/json.h"
 
 namespace swapmeet {
 namespace {
-
-const char* type_name(KeyType type) {
-  constexpr const char* kNames[] = {"text", "number",  "yes/no", "size",   "duration",
-                                    "path", "address", "url",    "choice", "list"};
-  return kNames[static_cast<std::size_t>(type)];
-}
-
-std::vector<wire::KeyListing> listed(std::span<const KeySpec> keys) {
-  const auto text = [](const char* value) { return std::string(value != nullptr ? value : ""); };
-  std::vector<wire::KeyListing> listings;
-  listings.reserve(keys.size());
-  for (const auto& key : keys) {
-    listings.push_back({.name = key.name,
-                        .type = type_name(key.type),
-                        .default_value = text(key.default_value),
-                        .least = text(key.low),
-                        .greatest = text(key.high),
-                        .choices = text(key.choices),
-                        .help = key.help,
-                        .required = key.default_value == nullptr,
-                        .changes_at_once = key.changes == Changes::at_once});
-  }
-  return listings;
-}
-
-void print_keys(std::span<const KeySpec> keys) {
-  for (const auto& key : keys) {
-    const std::string otherwise = !key.default_value   ? "required"
-                                  : *key.default_value ? std::string("default ") + key.default_value
-                                                       : "optional";
-    fmt::print("    {:<28} {:<9} {:<20} {}\n", key.name, type_name(key.type), otherwise, key.help);
-  }
-}
-
-// The section that enables this plugin: by its name, or by the path of its file.
-std::string section_of(const Library& library, const Config* config) {
-  if (config == nullptr) return {};
-  const std::string id = info_of(*library.descriptor).id;
-  for (const auto& choice : config->plugins)
-    if (std::string(name_of(choice.kind)) + '.' + choice.name == id ||
-        (choice.name.starts_with('/') && choice.name == library.file.string()))
-      return choice.section;
-  return {};
-}
-
-std::string listing_json(const std::vector<Library>& libraries, const Config* config) {
-  std::vector<wire::PluginListing> listings;
-  for (const auto& library : libraries) {
-    const auto info = info_of(*library.descriptor);
-    wire::PluginListing one;
-    one.section = section_of(library, config);
-    one.plugin = {info.id, std::string(name_of(info.kind)), info.version,
-                  one.section.empty() ? "available" : "enabled"};
-    one.summary = info.summary;
-    one.keys = listed(info.keys.rows());
-    listings.push_back(std::move(one));
-  }
-  return wire::to_json(listings, {{"host", listed(host_keys())},
-                                  {"http", listed(http_keys())},
-                                  {"search", listed(keys_of_kind(Kind::search))}});
-}
 
 Result<void> check_listening(const std::string& file, const Config& config) {
   const auto listen = config.http.address("listen");
@@ -113,7 +50,6 @@ Result<void> check_folder(const std::string& where, std::filesystem::path folder
 // Loads and configures them, starts none; then `look` may look at them.
 Result<void> load_plugins(const Config& config, const std::function<void(Manager&)>& look = {}) {
   SystemClock clock;
-  Scheduler scheduler(0, clock);
   EventBus events;
   Metrics metrics;
   Manager plugins({.clock = clock,
@@ -123,10 +59,9 @@ Result<void> load_plugins(const Config& config, const std::function<void(Manager
                    .name = config.host.text("name"),
                    .peer = {},
                    .version = SWAPMEET_VERSION,
-                   .routes = nullptr,
+                   .routes_of = {},
                    .listen = {},
                    .follow = {},
-                   .scheduler = scheduler,
                    .events = events,
                    .metrics = metrics},
                   plugin_folders(&config));
@@ -163,6 +98,19 @@ int check_data(const Config& config) {
   return 0;
 }
 
+void explain(const Config& config, const std::vector<PluginStatus>& plugins) {
+  fmt::print("{} is right: {} plugins, listening on {}\n", config.file.string(),
+             config.plugins.size(), config.http.text("listen"));
+  for (const auto& plugin : plugins)
+    fmt::print("  {:<20} {:<8} {}\n", plugin.id, plugin.version, plugin.file);
+  fmt::print(
+      "Looked at: every key and its value; that {} can be written to; that each plugin's file is "
+      "only yours to change, and was built for plugin ABI {}.{} with {}; that what they require is "
+      "there; and what the plugins say of their values. Nothing was started. With --data, their "
+      "stores are looked through as well.\n",
+      config.host.path("data").string(), kAbiMajor, kAbiMinor, kToolchain);
+}
+
 }  // namespace
 
 int check_command(const RunOptions& options) {
@@ -180,49 +128,11 @@ int check_command(const RunOptions& options) {
   note(check_folder(file + " [host] data", config->host.path("data")));
   if (config->host.has("log_file"))
     note(check_folder(file + " [host] log_file", config->host.path("log_file").parent_path()));
-  note(load_plugins(*config));
+  std::vector<PluginStatus> plugins;
+  note(load_plugins(*config, [&](Manager& manager) { plugins = manager.status(); }));
   if (!problems.empty()) return failed(problems);
   if (options.data) return check_data(*config);
-  fmt::print("{} is right: {} plugins, listening on {}\n", options.config.string(),
-             config->plugins.size(), config->http.text("listen"));
-  return 0;
-}
-
-int plugins_command(const RunOptions& options) {
-  std::optional<Config> config;
-  if (!options.config.empty()) {
-    auto read = read_config(options.config, options.overrides);
-    if (!read) {
-      std::cerr << read.error().message << '\n';
-      return 1;
-    }
-    config = std::move(*read);
-  }
-  std::vector<Library> libraries;
-  for (const auto& file : list_libraries(plugin_folders(config ? &*config : nullptr))) {
-    auto library = open_library(file);
-    if (library)
-      libraries.push_back(*library);
-    else
-      std::cerr << library.error().message << '\n';
-  }
-  if (options.json) {
-    fmt::print("{}\n", listing_json(libraries, config ? &*config : nullptr));
-    return 0;
-  }
-  fmt::print("[host]\n");
-  print_keys(host_keys());
-  fmt::print("[http]\n");
-  print_keys(http_keys());
-  fmt::print("[search]\n");
-  print_keys(keys_of_kind(Kind::search));
-  for (const auto& library : libraries) {
-    const auto info = info_of(*library.descriptor);
-    const auto section = section_of(library, config ? &*config : nullptr);
-    fmt::print("{:<18} {:<9} {:<8} {:<24} {}\n", info.id, name_of(info.kind), info.version,
-               section.empty() ? "available" : "enabled as [" + section + "]", info.summary);
-    print_keys(info.keys.rows());
-  }
+  explain(*config, plugins);
   return 0;
 }
 

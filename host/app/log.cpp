@@ -18,6 +18,7 @@
 #include <mutex>
 #include <shared_mutex>
 
+#include "host/app/crash.h"
 #include "swapmeet/text.h"
 
 namespace swapmeet {
@@ -87,6 +88,7 @@ std::shared_mutex channel_mutex;
 Result<void> set_up_log(const Settings& host) {
   auto channel = channel_for(host);
   if (!channel) return std::move(channel).error();
+  set_crash_log(host.has("log_file") ? host.path("log_file").string() : std::string());
   Poco::AutoPtr<Poco::PatternFormatter> formatter(
       new Poco::PatternFormatter("%Y-%m-%dT%H:%M:%S.%iZ %t"));
   Poco::AutoPtr<Poco::FormattingChannel> formatting(

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <utility>
 
 #include "host/api/access.h"
@@ -11,7 +12,7 @@
 #include "host/app/backup.h"
 #include "host/app/log.h"
 #include "host/plugins/data_places.h"
-#include "host/plugins/guard.h"
+#include "host/plugins/gate.h"
 #include "swapmeet/accounts.h"
 #include "swapmeet/authenticator.h"
 #include "swapmeet/downloads.h"
@@ -21,7 +22,7 @@
 #include "swapmeet/remote.h"
 #include "swapmeet/search.h"
 #include "swapmeet/shares.h"
-#include "swapmeet/ticket_issuer.h"
+#include "swapmeet/tickets.h"
 #include "swapmeet/uploads.h"
 #include "swapmeet/watch.h"
 
@@ -30,12 +31,18 @@ namespace {
 
 constexpr std::chrono::seconds kTending{5};
 constexpr std::chrono::seconds kExtensionStart{60};
+constexpr std::chrono::seconds kTendingAuth{1};
+constexpr std::chrono::seconds kLogInsEnd{1};
 
 auto log_as(const std::string& source) {
   return [source](LogLevel level, std::string_view message,
                   std::initializer_list<LogField> fields = {}) {
     write_log(source, level, message, fields);
   };
+}
+
+Result<ChangeFeed*> feed_of(Gate* gate, Registry& registry) {
+  return through(gate, "feed()", [&]() -> Result<ChangeFeed*> { return registry.feed(); });
 }
 
 }  // namespace
@@ -48,7 +55,8 @@ Result<void> RunningHost::start() {
   if (auto started = start_plugins(); !started) return started;
   if (auto opened = open_watches(); !opened) return opened;
   open_api();
-  start_feeds();
+  if (auto started = start_feeds(); !started) return started;
+  tending_auth_ = auth_scheduler_.every(kTendingAuth, [this] { auth_->tend(); });
   ready_ = true;
   const auto address = listener_->address();
   // For the command line, which must find a host that was given port 0.
@@ -63,8 +71,9 @@ Result<void> RunningHost::start() {
 
 // Stops in the reverse order of start; nothing new comes in once ready_ is false.
 bool RunningHost::stop() {
-  if (std::exchange(stopped_, true)) return true;
+  if (stopped_.exchange(true)) return true;
   ready_ = false;
+  if (auth_) auth_->stop();
   if (watch_list_)
     watch_list_->stop();  // what it waits for ends while the next ones are waited for
   if (membership_) membership_->stop();
@@ -73,23 +82,40 @@ bool RunningHost::stop() {
   if (trying_.joinable()) trying_.join();
   api_.reset();
   tending_.reset();
+  tending_auth_.reset();
   watch_list_.reset();
   watch_store_.reset();
   feed_watches_.reset();
+  if (auth_) auth_->idle(kLogInsEnd);
+  const bool all_read = !attribute_readers_ || attribute_readers_->stop();
   if (plugins_) plugins_->stop();
+  told_of_plugins_.clear();
   listener_.reset();
   std::error_code ignored;
   std::filesystem::remove(data_.path() / "http.address", ignored);
-  const bool clean = searched_out && (!plugins_ || !plugins_->left_behind());
+  const bool clean = searched_out && all_read && (!plugins_ || !plugins_->left_behind()) &&
+                     (!auth_ || auth_->idle(std::chrono::milliseconds(0)));
   write_log("host", clean ? LogLevel::info : LogLevel::error,
             clean ? "stopped" : "stopped, but for what was left behind");
   return clean;
 }
 
-std::optional<http::Response> RunningHost::admit(http::Request& request) const {
-  if (ready_) return access_(request);
-  return http::problem({ErrorCode::unavailable, "the host is starting or stopping; try again", {}},
-                       request.id);
+// Nothing is there yet, or no more. Who watches over the host asks /healthz.
+std::optional<http::Response> RunningHost::not_yet(const http::Request& request) const {
+  if (ready_) return std::nullopt;
+  const char* const what = stopped_ ? "stopping" : "starting";
+  http::Response response;
+  if (request.path == "/healthz") {
+    response.status = 503;
+    response.headers.set("Content-Type", "text/plain");
+    response.body = std::string(what) + '\n';
+  } else {
+    response = http::problem(
+        {ErrorCode::unavailable, std::string("the host is ") + what + "; try again", {}},
+        request.id);
+  }
+  response.headers.set("Retry-After", "1");
+  return response;
 }
 
 http::Hooks RunningHost::hooks(const std::string& source, const std::string& counter) {
@@ -107,14 +133,20 @@ http::Hooks RunningHost::hooks(const std::string& source, const std::string& cou
                {"request", request.id}});
   };
   hooks.log = log_as(source);
+  hooks.call_deadline = [this] { return call_deadline_.load(std::memory_order_relaxed); };
+  hooks.inside = [] { return &whereabouts().plugin; };
   return hooks;
 }
 
+void RunningHost::set_call_deadline() { call_deadline_ = config_.http.duration("call_deadline"); }
+
 Result<void> RunningHost::open_listener() {
+  set_call_deadline();
   auto own = hooks("http", "http_requests_total");
-  own.guard = [this](http::Request& request) { return admit(request); };
+  own.not_yet = [this](const http::Request& request) { return not_yet(request); };
+  own.guard = [this](http::Request& request) { return access_(request); };
   own.workers = static_cast<std::size_t>(config_.http.integer("workers"));
-  auto listener = http::listen(config_.listen_options(), clock_, own);
+  auto listener = http::listen_shared(config_.listen_options(), clock_, own);
   if (!listener) return std::move(listener).error();
   listener_ = std::move(*listener);
   return {};
@@ -128,20 +160,20 @@ Services RunningHost::services() {
       .name = config_.host.text("name"),
       .peer = data_.peer(),
       .version = SWAPMEET_VERSION,
-      .routes = listener_.get(),
+      .routes_of = [this](const std::string& owner) { return listener_->routes_of(owner); },
       .listen =
-          [this](const http::ListenOptions& options) {
-            return http::listen(options, clock_,
-                                hooks("http.public", "http_public_requests_total"));
+          [this](const std::string& owner, const http::ListenOptions& options) {
+            auto its = hooks("http.public", "http_public_requests_total");
+            its.owner = owner;
+            return http::listen(options, clock_, its);
           },
       .follow =
-          [this](const std::string& source, ChangeFeed& feed, ChangeFollower& follower) {
-            auto pump = std::make_shared<Pump>(feed, follower, source, log_as(source), clock_,
-                                               random_seed());
+          [this](Gate& gate, ChangeFeed& feed, ChangeFollower& follower) {
+            auto pump = std::make_shared<Pump>(feed, follower, gate.id(), log_as(gate.id()), clock_,
+                                               random_seed(), PumpGates{.follower = &gate});
             pump->start();
             return Registration([pump] { pump->stop(); });
           },
-      .scheduler = scheduler_,
       .events = events_,
       .metrics = metrics_};
 }
@@ -156,20 +188,110 @@ Result<void> RunningHost::start_plugins() {
     searches_->set(config_.search);
     plugins_->provide<Search>(searches_->group());
   }
-  if (auto loaded = plugins_->load(config_.plugins); !loaded) return loaded;
+  group_attribute_readers();
+  // Whoever asks readers of attributes starts after them and stops before.
+  auto choices = config_.plugins;
+  std::stable_partition(choices.begin(), choices.end(),
+                        [](const auto& one) { return one.kind == Kind::attributes; });
+  if (auto loaded = plugins_->load(choices); !loaded) return loaded;
+  tell_of_plugins();
+  if (auto opened = open_auth(); !opened) return opened;
   if (auto configured = plugins_->configure(); !configured) return configured;
   if (auto started = plugins_->start(); !started) return started;
+  if (auto* endpoint = plugins_->find<PublicEndpoint>())
+    content_address_ =
+        through(plugins_->gate_of(PublicEndpoint::kInterface), "listening()",
+                [&]() -> Result<std::string> { return endpoint->listening().text(); })
+            .value_or("");
+  if (auto* index = plugins_->find<IndexAddress>())
+    index_url_ = through(plugins_->gate_of(IndexAddress::kInterface), "index_url()",
+                         [&]() -> Result<std::string> { return index->index_url(); })
+                     .value_or("");
   if (searches_) searches_->gather();
+  return auth_->set_plugins(plugins_->providers(Authenticator::kInterface));
+}
+
+// In /metrics, what goes wrong with each.
+void RunningHost::tell_of_plugins() {
+  const auto tell = [this](const char* name, const char* help, const char* type, auto number) {
+    told_of_plugins_.push_back(metrics_.per_plugin(
+        {name, help, type, [this, number] {
+           std::vector<std::pair<std::string, double>> numbers;
+           for (const auto& plugin : plugins_->status())
+             numbers.emplace_back(plugin.id, static_cast<double>(number(plugin)));
+           return numbers;
+         }}));
+  };
+  tell("plugin_faults_total", "What a plugin threw, answered wrongly or failed at by a defect.",
+       "counter", [](const PluginStatus& plugin) { return plugin.faults; });
+  tell("plugin_faulty", "1 when a plugin has failed lately or does not go on.", "gauge",
+       [](const PluginStatus& plugin) { return plugin.state == "faulty" ? 1 : 0; });
+  tell("plugin_calls", "Calls into a plugin that have not returned.", "gauge",
+       [](const PluginStatus& plugin) { return plugin.calls; });
+  tell("plugin_calls_overdue", "Those of them that take longer than they may.", "gauge",
+       [](const PluginStatus& plugin) { return plugin.overdue; });
+}
+
+// An index with accounts signs tickets; of a peer's content the index does.
+Result<void> RunningHost::open_auth() {
+  const bool has_accounts = plugins_->is_provided(Authenticator::kInterface);
+  const auto workers = static_cast<std::size_t>(config_.http.integer("workers"));
+  auto opened =
+      AuthGroup::open({.data = data_.path(),
+                       .clock = clock_,
+                       .log = log_as("auth"),
+                       .most_calls = std::max<std::size_t>(workers / 4, 1),
+                       .changed =
+                           [this](const std::string& account, const std::optional<Identity>& now) {
+                             if (watch_list_) watch_list_->change_viewer(account, now);
+                           }},
+                      AuthRules::from(config_.auth), has_accounts);
+  if (!opened) return std::move(opened).error();
+  auth_ = std::move(*opened);
+  plugins_->provide<Sessions>(*auth_);
+  if (has_accounts)
+    sessions_gauge_ = metrics_.gauge("sessions", "Sessions of those who have logged in.",
+                                     [this] { return static_cast<double>(auth_->sessions()); });
+  if (!has_accounts || plugins_->is_provided(IndexAddress::kInterface)) return {};
+  auto signer = TicketSigner::open(data_.path(), clock_);
+  if (!signer) return std::move(signer).error();
+  ticket_signer_ = std::move(*signer);
+  plugins_->provide<TicketIssuer>(*ticket_signer_);
+  plugins_->provide<TicketChecker>(*ticket_signer_);
   return {};
+}
+
+void RunningHost::group_attribute_readers() {
+  if (std::none_of(config_.plugins.begin(), config_.plugins.end(),
+                   [](const auto& one) { return one.kind == Kind::attributes; }))
+    return;
+  const auto find = [this] {
+    std::map<std::string, std::string> versions;
+    for (const auto& plugin : plugins_->status()) versions[plugin.id] = plugin.version;
+    std::vector<AttributeReaders::Reader> readers;
+    for (const auto& provider : plugins_->providers(AttributeReader::kInterface))
+      readers.push_back({provider.id, versions[provider.id],
+                         static_cast<AttributeReader*>(provider.interface), provider.gate});
+    return readers;
+  };
+  attribute_readers_ = std::make_unique<AttributeReaders>(find, clock_, log_as("attributes"));
+  plugins_->provide<AttributeReader>(*attribute_readers_);
 }
 
 // A plugin that watches elsewhere goes before; without one the registry's own feed is watched.
 Result<void> RunningHost::open_watches() {
   auto* watches = plugins_->find<Watches>();
   auto* registry = plugins_->find<Registry>();
-  if (!watches && registry && registry->feed()) {
-    feed_watches_ = std::make_unique<FeedWatches>(*registry, log_as("feed"), clock_, random_seed());
-    watches = feed_watches_.get();
+  Gate* const gate = watches ? plugins_->gate_of(Watches::kInterface) : nullptr;
+  if (!watches && registry) {
+    auto* registry_gate = plugins_->gate_of(Registry::kInterface);
+    const auto feed = feed_of(registry_gate, *registry);
+    if (!feed) return feed.error();
+    if (*feed) {
+      feed_watches_ = std::make_unique<FeedWatches>(*registry, log_as("feed"), clock_,
+                                                    random_seed(), registry_gate);
+      watches = feed_watches_.get();
+    }
   }
   if (!watches) return {};
   auto opened = sqlite::attempt([&]() -> Result<void> {
@@ -178,7 +300,7 @@ Result<void> RunningHost::open_watches() {
   });
   if (!opened) return opened;
   watch_list_ = std::make_unique<WatchList>(
-      WatchList::Parts{*watches, events_, *watch_store_, clock_, log_as("watches")});
+      WatchList::Parts{*watches, events_, *watch_store_, clock_, log_as("watches"), gate});
   if (auto restored = watch_list_->restore(); !restored) return restored;
   // At once where that waits for nobody, so that none misses what is announced next.
   if (feed_watches_) watch_list_->tend();
@@ -187,9 +309,8 @@ Result<void> RunningHost::open_watches() {
 }
 
 void RunningHost::open_api() {
-  auto* authenticator = plugins_->find<Authenticator>();
   access_ = config_.owner_access() ? owner_guard(data_.api_token(), listener_->address())
-                                   : public_guard(data_.api_token(), authenticator);
+                                   : public_guard(data_.api_token(), auth_.get());
   api_ = std::make_unique<Api>(ApiContext{
       .routes = *listener_,
       .clock = clock_,
@@ -201,13 +322,14 @@ void RunningHost::open_api() {
       .metrics = metrics_,
       .status = [this] { return status(); },
       .inbox = plugins_->find<Inbox>(),
-      .authenticator = authenticator,
+      .auth = auth_.get(),
       .accounts = plugins_->find<Accounts>(),
-      .ticket_issuer = plugins_->find<TicketIssuer>(),
+      .ticket_issuer = ticket_signer_.get(),
       .events = &events_,
       .watch_list = watch_list_.get(),
-      .threw = [this](auto interface_id, auto request,
-                      auto what) { plugins_->count_failure(interface_id, request, what); }});
+      .gate_of = [this](std::string_view id) { return plugins_->gate_of(id); },
+      .routes_of =
+          [this](std::string_view id) { return listener_->routes_of(plugins_->owner_of(id)); }});
   add_plugins(*api_, {.reload = [this](const std::string& kind) { return replace_plugins(kind); },
                       .shadow = [this] { return shadow_report(); }});
   add_backups(*api_, [this](const std::filesystem::path& folder) { return make_backup(folder); });
@@ -222,23 +344,34 @@ Result<std::vector<std::string>> RunningHost::make_backup(const std::filesystem:
   return plugins;
 }
 
-void RunningHost::start_feeds() {
+Result<void> RunningHost::start_feeds() {
   auto* registry = plugins_->find<Registry>();
   auto* shares = plugins_->find<Shares>();
   auto* endpoint = plugins_->find<PublicEndpoint>();
-  if (searches_) searches_->follow(registry ? registry->feed() : nullptr);
-  if (searches_ && config_.shadow)
-    trying_ = std::thread([this] { (void)searches_->try_beside(config_.shadow); });
+  auto* registry_gate = plugins_->gate_of(Registry::kInterface);
+  if (searches_) {
+    const auto feed = registry ? feed_of(registry_gate, *registry) : Result<ChangeFeed*>(nullptr);
+    if (!feed) return feed.error();
+    searches_->follow(*feed);
+    if (config_.shadow)
+      trying_ = std::thread([this] { (void)searches_->try_beside(config_.shadow); });
+  }
   if (registry && shares && endpoint) {
-    membership_ =
-        std::make_unique<Membership>(*registry, *endpoint, shares->feed(),
-                                     MembershipOptions{.peer = data_.peer(),
-                                                       .name = config_.host.text("name"),
-                                                       .token = data_.registration_token(),
-                                                       .seed = random_seed()},
-                                     log_as("feed"), clock_);
+    auto* transfer_gate = plugins_->gate_of(Shares::kInterface);
+    const auto catalogue =
+        through(transfer_gate, "feed()", [&]() -> Result<ChangeFeed*> { return &shares->feed(); });
+    if (!catalogue) return catalogue.error();
+    membership_ = std::make_unique<Membership>(
+        *registry, *endpoint, **catalogue,
+        MembershipOptions{.peer = data_.peer(),
+                          .name = config_.host.text("name"),
+                          .token = data_.registration_token(),
+                          .seed = random_seed()},
+        log_as("feed"), clock_,
+        MembershipGates{.registry = registry_gate, .transfer = transfer_gate});
     membership_->start();
   }
+  return {};
 }
 
 wire::StatusReport RunningHost::status() {
@@ -247,9 +380,8 @@ wire::StatusReport RunningHost::status() {
   report.version = SWAPMEET_VERSION;
   report.peer = data_.peer();
   report.role = plugins_->find<Shares>() ? "peer" : "index";
-  if (auto* endpoint = plugins_->find<PublicEndpoint>())
-    report.content_address = endpoint->listening().text();
-  if (auto* index = plugins_->find<IndexAddress>()) report.index_url = index->index_url();
+  report.content_address = content_address_;
+  report.index_url = index_url_;
   if (membership_) report.index_problem = membership_->problem();
   report.uptime = std::chrono::duration_cast<std::chrono::seconds>(clock_.steady() - started_);
   {
@@ -260,7 +392,10 @@ wire::StatusReport RunningHost::status() {
     report.plugins.push_back({.id = plugin.id,
                               .kind = std::string(name_of(plugin.kind)),
                               .version = plugin.version,
-                              .state = plugin.state});
+                              .state = plugin.state,
+                              .reason = plugin.reason,
+                              .faults = plugin.faults,
+                              .overdue = plugin.overdue});
   return report;
 }
 
@@ -274,6 +409,9 @@ void RunningHost::reload(const Config& config) {
     config_.host.take_at_once(config.host, host_keys());
   }
   config_.http.take_at_once(config.http, http_keys());
+  set_call_deadline();
+  config_.auth.take_at_once(config.auth, keys_of_kind(Kind::auth));
+  auth_->set_rules(AuthRules::from(config_.auth));
   listener_->set_limits(config_.listen_options());
   config_.search.take_at_once(config.search, keys_of_kind(Kind::search));
   if (searches_) searches_->set(config_.search);

@@ -18,6 +18,9 @@
 #include "host/api/watch_list.h"
 #include "host/api/watch_store.h"
 #include "host/app/data_folder.h"
+#include "host/attributes/attribute_readers.h"
+#include "host/auth/auth_group.h"
+#include "host/auth/ticket_signer.h"
 #include "host/config/config.h"
 #include "host/feed/feed_watches.h"
 #include "host/feed/membership.h"
@@ -58,11 +61,15 @@ class RunningHost {
  private:
   Result<void> open_listener();
   http::Hooks hooks(const std::string& source, const std::string& counter);
+  void set_call_deadline();
+  void tell_of_plugins();
   Result<void> start_plugins();
+  Result<void> open_auth();
+  void group_attribute_readers();
   Result<void> open_watches();
   void open_api();
   Result<std::vector<std::string>> make_backup(const std::filesystem::path& folder);
-  void start_feeds();
+  Result<void> start_feeds();
   // `swapmeet plugins reload KIND`: by the configuration as the file has it now.
   Result<wire::PluginsReloaded> replace_plugins(const std::string& kind);
   Result<wire::PluginsReloaded> replace_extensions(const Config& config);
@@ -71,7 +78,7 @@ class RunningHost {
   void replace_searches(const Config& config, const std::string& section,
                         std::vector<std::string> keys);
   static std::vector<std::string> take_out_searches(Reload& reload, const std::string& section);
-  std::optional<http::Response> admit(http::Request& request) const;
+  std::optional<http::Response> not_yet(const http::Request& request) const;
   wire::StatusReport status();
   void tell(Reload reload, const std::filesystem::path& file);
   Services services();
@@ -82,22 +89,32 @@ class RunningHost {
   const Instant started_ = clock_.steady();
   Metrics metrics_;
   EventBus events_;
-  Scheduler scheduler_{2, clock_};
+  Scheduler scheduler_{2, clock_};  // the host's own clockwork, which no plugin runs on
   std::function<std::optional<http::Response>(http::Request&)> access_;  // set before ready_
   std::atomic<bool> ready_{false};
-  bool stopped_ = false;
-  std::unique_ptr<http::Listener> listener_;
+  std::atomic<bool> stopped_{false};
+  std::atomic<std::chrono::milliseconds> call_deadline_{};
+  std::unique_ptr<http::SharedListener> listener_;
+  std::unique_ptr<TicketSigner> ticket_signer_;  // of an index with accounts
+  std::unique_ptr<AuthGroup> auth_;              // before the plugins, which may speak to it
+  Registration sessions_gauge_;
   std::unique_ptr<Manager> plugins_;
+  std::vector<Registration> told_of_plugins_;  // metrics
+  std::string content_address_;
+  std::string index_url_;
   std::unique_ptr<Searches> searches_;  // where there are any
   std::function<Result<Config>()> read_again_;
   std::thread replacing_;  // of a reload's searches
   std::atomic<bool> is_replacing_{false};
-  std::mutex extensions_mutex_;                // held while they are replaced
-  std::thread trying_;                         // starts the search that is tried
-  std::unique_ptr<FeedWatches> feed_watches_;  // where the registry has a feed
+  std::mutex extensions_mutex_;                          // held while they are replaced
+  std::thread trying_;                                   // starts the search that is tried
+  std::unique_ptr<AttributeReaders> attribute_readers_;  // when there are any
+  std::unique_ptr<FeedWatches> feed_watches_;            // where the registry has a feed
   std::unique_ptr<WatchStore> watch_store_;
   std::unique_ptr<WatchList> watch_list_;
   Registration tending_;
+  Scheduler auth_scheduler_{1, clock_};  // waits for auth plugins
+  Registration tending_auth_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<Membership> membership_;  // catalogue → registry
   std::mutex reload_mutex_;                 // guards the next

@@ -28,6 +28,7 @@ int peers(Session& session);
 int browse(Session& session);
 int search(Session& session);
 int watch(Session& session);
+int events(Session& session);
 int get(Session& session);
 int downloads(Session& session);
 int uploads(Session& session);
@@ -40,6 +41,7 @@ int account(Session& session);
 int backup(Session& session);
 int plugins(Session& session);
 int init(const Arguments& arguments);
+int plugin(const Arguments& arguments);
 int version(const Arguments& arguments);
 
 }  // namespace swapmeet::cli

@@ -1,14 +1,35 @@
 // peers, browse: who is there, and what they share.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "host/cli/commands.h"
 #include "host/cli/human.h"
 #include "host/cli/lookup.h"
 #include "host/cli/table.h"
+#include "swapmeet/attributes.h"
 #include "swapmeet/listing.h"
 #include "swapmeet/media_type.h"
 
 namespace swapmeet::cli {
+namespace {
+
+Table table_of(const std::vector<Listing>& listings) {
+  std::vector<Column> columns{{"#", true}, {"SIZE", true}, {"PATH", false, true}};
+  if (std::any_of(listings.begin(), listings.end(),
+                  [](const Listing& one) { return !about(one.attributes).empty(); }))
+    columns.push_back({"ABOUT", false, true});
+  Table table(std::move(columns));
+  for (std::size_t i = 0; i < listings.size(); ++i)
+    table.add({std::to_string(i + 1), human_size(listings[i].size), listings[i].path,
+               about(listings[i].attributes)});
+  return table;
+}
+
+}  // namespace
+
 int peers(Session& session) {
   const bool absent_too = session.arguments().has("--all");
   const auto all =
@@ -58,10 +79,7 @@ int browse(Session& session) {
     fmt::print("There is nothing.\n");
     return 0;
   }
-  Table table({{"#", true}, {"SIZE", true}, {"PATH", false, true}});
-  for (std::size_t i = 0; i < all->items.size(); ++i)
-    table.add({std::to_string(i + 1), human_size(all->items[i].size), all->items[i].path});
-  table.print();
+  table_of(all->items).print();
   return 0;
 }
 

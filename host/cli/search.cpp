@@ -1,12 +1,17 @@
 // search: what the index has.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "host/cli/commands.h"
 #include "host/cli/display.h"
 #include "host/cli/human.h"
 #include "host/cli/lookup.h"
 #include "host/cli/query_words.h"
 #include "host/cli/table.h"
+#include "swapmeet/attributes.h"
 
 namespace swapmeet::cli {
 namespace {
@@ -22,6 +27,22 @@ void print_types(const Facets& facets) {
                         name_of(static_cast<MediaType>(type)), facets.types.at(type));
   }
   if (kinds > 1) fmt::print("{}\n", text);
+}
+
+// What attributes say of them stands behind, when they say anything.
+Table table_of(const std::vector<Hit>& hits) {
+  std::vector<Column> columns{
+      {"#", true}, {"NAME", false, true}, {"SIZE", true}, {"TYPE"}, {"SOURCES", true}};
+  if (std::any_of(hits.begin(), hits.end(),
+                  [](const Hit& hit) { return !about(hit.attributes).empty(); }))
+    columns.push_back({"ABOUT", false, true});
+  Table table(std::move(columns));
+  for (std::size_t i = 0; i < hits.size(); ++i) {
+    const auto& hit = hits[i];
+    table.add({std::to_string(i + 1), hit.name, human_size(hit.size),
+               std::string(name_of(hit.type)), std::to_string(hit.sources), about(hit.attributes)});
+  }
+  return table;
 }
 
 }  // namespace
@@ -46,13 +67,7 @@ int search(Session& session) {
     fmt::print("Nothing found. Fewer words, or a prefix* may find more.\n");
     return 3;
   }
-  Table table({{"#", true}, {"NAME", false, true}, {"SIZE", true}, {"TYPE"}, {"SOURCES", true}});
-  for (std::size_t i = 0; i < page->hits.size(); ++i) {
-    const auto& hit = page->hits[i];
-    table.add({std::to_string(i + 1), hit.name, human_size(hit.size),
-               std::string(name_of(hit.type)), std::to_string(hit.sources)});
-  }
-  table.print();
+  table_of(page->hits).print();
   fmt::print("{} of {}{} found; `swapmeet get NUMBER` fetches one\n", page->hits.size(),
              page->has_more ? "more than " : "", page->total);
   if (page->facets) print_types(*page->facets);

@@ -22,6 +22,15 @@ void print_reload(const wire::ReloadReport& reload) {
   lines("restart", reload.at_restart);
 }
 
+// What is wrong with one stands beside it.
+void print_plugins(const std::vector<wire::PluginReport>& plugins) {
+  Table table({{"PLUGIN"}, {"VERSION"}, {"STATE"}, {"FAULTS", true}, {"WHY", false, true}});
+  for (const auto& plugin : plugins)
+    table.add({plugin.id, plugin.version, plugin.state, std::to_string(plugin.faults),
+               printable(plugin.reason)});
+  table.print();
+}
+
 }  // namespace
 
 int status(Session& session) {
@@ -50,9 +59,7 @@ int status(Session& session) {
                human_size(report->transferred->received));
   if (report->reload) print_reload(*report->reload);
   fmt::print("\n");
-  Table table({{"PLUGIN"}, {"VERSION"}, {"STATE", false, true}});
-  for (const auto& plugin : report->plugins) table.add({plugin.id, plugin.version, plugin.state});
-  table.print();
+  print_plugins(report->plugins);
   return 0;
 }
 

@@ -28,7 +28,11 @@ constexpr std::array kHttpKeys = {
     one_of("owner|public",
            {"access", "owner",
             "owner: only who has the token in DATA/api.token; public: the auth plugin decides."}),
-    KeySpec{"workers", KeyType::integer, "8", "1", "256", "Threads that answer requests."},
+    KeySpec{"workers", KeyType::integer, "8", "1", "256",
+            "Requests that one plugin may answer at a time; all together twice as many."},
+    at_once(KeySpec{"call_deadline", KeyType::duration, "30s", "100ms", "1h",
+                    "How long a plugin may take to answer a request; ten times as long when that "
+                    "changes something."}),
     at_once(KeySpec{"max_connections", KeyType::integer, "8192", "1", "1000000",
                     "Connections at once."}),
     at_once(KeySpec{"max_connections_per_address", KeyType::integer, "8192", "1", "1000000",
@@ -58,6 +62,25 @@ constexpr std::array kSearchKeys = {
             "plugins shadow` compares its results."},
     at_once(KeySpec{"shadow_share", KeyType::integer, "10", "1", "100",
                     "Of a hundred queries, how many the shadow is tried with."}),
+};
+
+// What the host keeps for its auth plugins.
+constexpr std::array kAuthKeys = {
+    at_once(one_of("by_plugin|refuse|read|share",
+                   {"guests", "by_plugin",
+                    "What those may do who have not logged in: nothing, search and browse, or also "
+                    "register a peer. by_plugin: share where nobody can log in, else refuse."})),
+    at_once(KeySpec{"session_length", KeyType::duration, "7d", "1s", "366d",
+                    "How long one is logged in; then name and password are asked for again."}),
+    at_once(KeySpec{
+        "max_failed_logins", KeyType::integer, "5", "1", "1000",
+        "Failed log-ins of an account before each further one makes it wait, up to a minute."}),
+    at_once(KeySpec{
+        "max_failed_logins_per_address", KeyType::integer, "50", "0", "100000",
+        "The same for all that come from one address, up to 15 minutes; 0: no limit, for an index "
+        "behind a proxy."}),
+    at_once(KeySpec{"recheck", KeyType::duration, "30s", "1s", "1d",
+                    "How often a plugin is asked what those who are logged in may do now."}),
 };
 
 std::optional<Kind> kind_of_section(const std::string& section) {
@@ -217,6 +240,7 @@ std::span<const KeySpec> host_keys() { return kHostKeys; }
 std::span<const KeySpec> http_keys() { return kHttpKeys; }
 std::span<const KeySpec> keys_of_kind(Kind kind) {
   if (kind == Kind::search) return kSearchKeys;
+  if (kind == Kind::auth) return kAuthKeys;
   return {};
 }
 
@@ -241,8 +265,13 @@ Result<Config> read_config(const std::filesystem::path& file,
   for (const auto& assignment : overrides)
     if (auto applied = override_key(*ini, assignment); !applied) return std::move(applied).error();
 
-  Config config{
-      .file = ini->file, .host = {}, .http = {}, .search = {}, .plugins = {}, .shadow = {}};
+  Config config{.file = ini->file,
+                .host = {},
+                .http = {},
+                .search = {},
+                .auth = {},
+                .plugins = {},
+                .shadow = {}};
   std::string problems;
   const auto problem = [&](const std::string& message) {
     (problems += problems.empty() ? "" : "\n") += message;
@@ -262,6 +291,13 @@ Result<Config> read_config(const std::filesystem::path& file,
     config.search = std::move(*search), config.shadow = shadow_choice(*ini, config.search);
   else
     problem(search.error().message);
+  auto auth = Settings::check(ini->file.filename().string() + " [auth]",
+                              own_entries(ini->find("auth"), kAuthKeys), kAuthKeys,
+                              ini->file.parent_path());
+  if (auth)
+    config.auth = std::move(*auth);
+  else
+    problem(auth.error().message);
   for (const auto& section : ini->sections) {
     if (section.name == "host" || section.name == "http") continue;
     if (auto choices = section_choices(*ini, section))
@@ -284,6 +320,7 @@ Reload differing(const Config& before, const Config& after) {
   add_differing(reload, where + " [host]", before.host, after.host, kHostKeys);
   add_differing(reload, where + " [http]", before.http, after.http, kHttpKeys);
   add_differing(reload, where + " [search]", before.search, after.search, kSearchKeys);
+  add_differing(reload, where + " [auth]", before.auth, after.auth, kAuthKeys);
   return reload;
 }
 

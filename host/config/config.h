@@ -22,6 +22,7 @@ struct Config {
   Settings host;
   Settings http;
   Settings search;  // the host's own keys of [search]
+  Settings auth;    // and of [auth]
   // In the order in which they are asked where several of a kind are chosen.
   std::vector<PluginChoice> plugins;
   std::optional<PluginChoice> shadow;  // [search] shadow: a search that is tried beside

@@ -9,7 +9,11 @@
 namespace swapmeet {
 namespace {
 
-// The one word that is likely the rarest: the longest. Empty: the query has none.
+// A word of an attribute, so that it is none of a name.
+std::string word_of(const std::string& key, const std::string& word) { return key + ':' + word; }
+
+// The one word that is likely the rarest: the longest; of an attribute only when there is no other.
+// Empty: the query has none.
 std::string longest_word(const Query& query, bool of_prefixes) {
   std::string longest;
   for (const auto& term : query.terms) {
@@ -18,6 +22,15 @@ std::string longest_word(const Query& query, bool of_prefixes) {
     for (std::size_t i = 0; i < term.words.size(); ++i)
       if ((i < whole) != of_prefixes && term.words[i].size() > longest.size())
         longest = term.words[i];
+  }
+  if (!longest.empty()) return longest;
+  for (const auto& filter : query.filters) {
+    if (filter.negated || filter.field != QueryFilter::Field::words_of) continue;
+    const auto& words = filter.words.words;
+    const auto whole = words.size() - (filter.words.prefix ? 1 : 0);
+    for (std::size_t i = 0; i < words.size(); ++i)
+      if ((i < whole) != of_prefixes && words[i].size() + filter.text.size() >= longest.size())
+        longest = word_of(filter.text, words[i]);
   }
   return longest;
 }
@@ -31,14 +44,22 @@ Match match_of(const Change& change) {
   match.size = listing.size;
   match.type = media_type_of(match.name);
   match.peer = change.peer;
+  match.attributes = listing.attributes;
   return match;
 }
 
 }  // namespace
 
-FeedWatches::FeedWatches(Registry& registry, const Log& log, Clock& clock, std::uint64_t seed)
-    : registry_(registry), pump_(*registry.feed(), follower_, "watches", log, clock, seed) {
+FeedWatches::FeedWatches(Registry& registry, const Log& log, Clock& clock, std::uint64_t seed,
+                         Gate* gate)
+    : registry_(registry),
+      gate_(gate),
+      pump_(*registry.feed(), follower_, "watches", log, clock, seed, {.feed = gate}) {
   pump_.start();
+}
+
+Result<FeedState> FeedWatches::state_of_feed() {
+  return through(gate_, "state()", [this] { return registry_.feed()->state(); });
 }
 
 void FeedWatches::stop() { pump_.stop(); }
@@ -54,7 +75,7 @@ Result<Registration> FeedWatches::watch(const WatchRequest& request,
                   [](const auto& one) { return one.field == QueryFilter::Field::peer; });
   const std::lock_guard lock(mutex_);
   if (count_ == 0) {  // what was there before is no news
-    auto state = registry_.feed()->state();
+    auto state = state_of_feed();
     if (!state) return std::move(state).error();
     position_ = {state->feed, state->latest};
   }
@@ -94,7 +115,11 @@ class FeedWatches::Comparison {
       : watches_(watches), change_(change), listing_(change.listing) {}
 
   void run() {
-    std::vector<std::string_view> words;
+    std::vector<std::string> of_attributes;
+    for (const auto& [key, value] : change_.listing.attributes)
+      for (const auto& row : searchable_words(value))
+        for (const auto& word : row) of_attributes.push_back(word_of(key, word));
+    std::vector<std::string_view> words(of_attributes.begin(), of_attributes.end());
     for (const auto& row : listing_.words()) words.insert(words.end(), row.begin(), row.end());
     std::sort(words.begin(), words.end());
     words.erase(std::unique(words.begin(), words.end()), words.end());
@@ -132,7 +157,8 @@ class FeedWatches::Comparison {
   }
 
   std::string name_of_peer() {
-    const auto peer = watches_.registry_.peer(change_.peer);
+    const auto peer =
+        through(watches_.gate_, "peer()", [&] { return watches_.registry_.peer(change_.peer); });
     return peer ? peer->name : std::string();
   }
 
@@ -148,7 +174,7 @@ Result<FeedPosition> FeedWatches::Follower::applied() {
     const std::lock_guard lock(watches_.mutex_);
     if (watches_.count_ > 0) return watches_.position_;
   }
-  auto state = watches_.registry_.feed()->state();
+  auto state = watches_.state_of_feed();
   if (!state) return std::move(state).error();
   return FeedPosition{state->feed, state->latest};
 }
@@ -157,7 +183,7 @@ Result<void> FeedWatches::Follower::apply(const ChangeBatch& batch) {
   const std::lock_guard lock(watches_.mutex_);
   auto& position = watches_.position_;
   if (batch.feed != position.feed) {  // another store: all that it has is old
-    auto state = watches_.registry_.feed()->state();
+    auto state = watches_.state_of_feed();
     if (!state) return std::move(state).error();
     position = {state->feed, state->latest};
     return {};

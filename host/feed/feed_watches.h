@@ -21,8 +21,10 @@ namespace swapmeet {
 
 class FeedWatches final : public Watches {
  public:
-  // The registry has a feed, and outlives this as the clock does; this outlives all registrations.
-  FeedWatches(Registry& registry, const Log& log, Clock& clock, std::uint64_t seed);
+  // The registry (behind `gate`, where it is a plugin's) has a feed, and outlives this as the clock
+  // does; this outlives all registrations.
+  FeedWatches(Registry& registry, const Log& log, Clock& clock, std::uint64_t seed,
+              Gate* gate = nullptr);
   ~FeedWatches() override { stop(); }
 
   // Watches without a word to wait under (only filters) are compared with every change: there are
@@ -63,7 +65,10 @@ class FeedWatches final : public Watches {
   void remove(const EntryPointer& entry);
   class Comparison;
 
+  Result<FeedState> state_of_feed();
+
   Registry& registry_;
+  Gate* const gate_;
   std::mutex mutex_;  // guards what follows; held while `found` is called
   std::size_t count_ = 0;
   FeedPosition position_;

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "host/plugins/guard.h"
-
 namespace swapmeet {
 
 using std::chrono::milliseconds;
@@ -17,14 +15,16 @@ constexpr int kRenewalsBetweenDoubts = 30;                       // ten minutes,
 }  // namespace
 
 Membership::Membership(Registry& registry, PublicEndpoint& endpoint, ChangeFeed& catalogue,
-                       MembershipOptions options, Log log, Clock& clock)
+                       MembershipOptions options, Log log, Clock& clock, MembershipGates gates)
     : registry_(registry),
       endpoint_(endpoint),
       options_(std::move(options)),
+      gates_(gates),
       log_(std::move(log)),
       clock_(clock),
       announcer_(registry, options_.peer, options_.token),
-      pump_(catalogue, announcer_, "announcing", log_, clock, options_.seed),
+      pump_(catalogue, announcer_, "announcing", log_, clock, options_.seed,
+            {.feed = gates.transfer, .follower = gates.registry}),
       backoff_(kBetweenAttempts, options_.seed) {}
 
 void Membership::start() {
@@ -41,21 +41,26 @@ void Membership::stop() {
   if (thread_.joinable()) thread_.join();
   pump_.stop();
   if (enrolled_)
-    static_cast<void>(guarded([&] { return registry_.leave(options_.peer, options_.token); }));
+    static_cast<void>(through(gates_.registry, "leave()",
+                              [&] { return registry_.leave(options_.peer, options_.token); }));
 }
 
-Enrollment Membership::enrollment() const {
-  Enrollment enrollment;
-  enrollment.id = options_.peer;
-  enrollment.name = options_.name;
-  enrollment.address = endpoint_.announced_address();
-  enrollment.port = endpoint_.listening().port;
-  enrollment.token = options_.token;
-  return enrollment;
+Result<Enrollment> Membership::enrollment() const {
+  return through(gates_.transfer, "announced_address()", [this]() -> Result<Enrollment> {
+    Enrollment enrollment;
+    enrollment.id = options_.peer;
+    enrollment.name = options_.name;
+    enrollment.address = endpoint_.announced_address();
+    enrollment.port = endpoint_.listening().port;
+    enrollment.token = options_.token;
+    return enrollment;
+  });
 }
 
 Result<seconds> Membership::enroll(const Enrollment& enrollment) {
-  auto enrolled = guarded([&] { return registry_.enroll(enrollment, {{}, "127.0.0.1"}); });
+  auto enrolled = through(gates_.registry, "enroll()", [&] {
+    return registry_.enroll(enrollment, {{}, "127.0.0.1"});
+  });
   if (!enrolled) return std::move(enrolled).error();
   log_(LogLevel::info, "registered",
        {{"name", enrolled->peer.name},
@@ -91,9 +96,11 @@ void Membership::report(const Error& error) {
 milliseconds Membership::round() {
   const auto now = enrollment();
   const bool is_known =
-      enrolled_ && enrolled_->address == now.address && enrolled_->port == now.port;
-  auto lease = is_known ? guarded([&] { return registry_.renew(options_.peer, options_.token); })
-                        : enroll(now);
+      now && enrolled_ && enrolled_->address == now->address && enrolled_->port == now->port;
+  auto lease = !now       ? Result<seconds>(now.error())
+               : is_known ? through(gates_.registry, "renew()",
+                                    [&] { return registry_.renew(options_.peer, options_.token); })
+                          : enroll(*now);
   if (!lease) {
     report(lease.error());
     // The registry is there, and has forgotten the peer: nothing to wait for.

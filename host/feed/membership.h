@@ -30,11 +30,17 @@ struct MembershipOptions {
   std::uint64_t seed = 0;  // of what is random in the pauses
 };
 
+// The ways into the plugins that it works with; nullptr: the host's own.
+struct MembershipGates {
+  Gate* registry = nullptr;
+  Gate* transfer = nullptr;  // of endpoint and catalogue
+};
+
 class Membership {
  public:
   // Registry, endpoint, catalogue and clock must outlive the membership.
   Membership(Registry& registry, PublicEndpoint& endpoint, ChangeFeed& catalogue,
-             MembershipOptions options, Log log, Clock& clock);
+             MembershipOptions options, Log log, Clock& clock, MembershipGates gates = {});
   ~Membership() { stop(); }
   Membership(const Membership&) = delete;
   Membership& operator=(const Membership&) = delete;
@@ -52,7 +58,7 @@ class Membership {
 
  private:
   void run();
-  Enrollment enrollment() const;
+  Result<Enrollment> enrollment() const;
   Result<std::chrono::seconds> enroll(const Enrollment& enrollment);
   void doubt();
   void report(const Error& error);
@@ -61,6 +67,7 @@ class Membership {
   Registry& registry_;
   PublicEndpoint& endpoint_;
   const MembershipOptions options_;
+  const MembershipGates gates_;
   const Log log_;
   Clock& clock_;
   Announcer announcer_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "host/plugins/guard.h"
 #include "swapmeet/background.h"
 
 namespace swapmeet {
@@ -12,20 +11,38 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr BackoffLimits kAfterFailures{milliseconds(200), milliseconds(30'000)};  // after failures
+// A follower that has caught up may have lost what it had since, as a program that crashed.
+constexpr std::chrono::seconds kLookAgain{3};
+
+// Whether that says something of the plugin, and not of a network or of another host.
+bool is_fault(ErrorCode code) {
+  constexpr ErrorCode kFaults[] = {
+      ErrorCode::invalid_argument, ErrorCode::conflict,    ErrorCode::too_large, ErrorCode::corrupt,
+      ErrorCode::no_space,         ErrorCode::unsupported, ErrorCode::internal};
+  return std::find(std::begin(kFaults), std::end(kFaults), code) != std::end(kFaults);
+}
 
 }  // namespace
 
 Pump::Pump(ChangeFeed& feed, ChangeFollower& follower, std::string name, Log log, Clock& clock,
-           std::uint64_t seed)
+           std::uint64_t seed, PumpGates gates)
     : feed_(feed),
       follower_(follower),
       name_(std::move(name)),
+      gates_(gates),
       log_(std::move(log)),
       clock_(clock),
       backoff_(kAfterFailures, seed) {}
 
 void Pump::start() {
-  wake_up_ = feed_.on_advance([this] { wake(); });
+  auto wake_up = through(gates_.feed, "on_advance()", [this]() -> Result<Registration> {
+    return feed_.on_advance([this] { wake(); });
+  });
+  if (wake_up)
+    wake_up_ = std::move(*wake_up);
+  else
+    log_(LogLevel::error, "does not hear of changes",
+         {{"feed", name_}, {"why", wake_up.error().message}});
   thread_ = std::thread([this] { run(); });
 }
 
@@ -36,7 +53,9 @@ void Pump::stop() {
     stopping_ = true;
   }
   changed_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  if (!thread_.joinable()) return;
+  thread_.join();
+  release_gates();
 }
 
 void Pump::wake() {
@@ -56,28 +75,44 @@ void Pump::hurry() {
   changed_.notify_all();
 }
 
+template <class Call>
+auto Pump::of_feed(const char* doing, Call call) {
+  at_fault_ = gates_.feed;
+  return through(gates_.feed, doing, call);
+}
+
+template <class Call>
+auto Pump::of_follower(const char* doing, Call call) {
+  at_fault_ = gates_.follower;
+  return through(gates_.follower, doing, call);
+}
+
 Result<Pump::Moved> Pump::move() {
-  auto stands = follower_.applied();
+  const auto changes_after = [this](Revision after) {
+    return of_feed("changes_after()", [&] { return feed_.changes_after(after, most_); });
+  };
+  auto stands = of_follower("applied()", [&] { return follower_.applied(); });
   if (!stands) return std::move(stands).error();
-  auto state = feed_.state();
+  auto state = of_feed("state()", [&] { return feed_.state(); });
   if (!state) return std::move(state).error();
   const bool lost = stands->feed != state->feed || stands->revision > state->latest;
   if (!lost && stands->revision == state->latest) {
     tried_.reset();
     return Moved::nothing;
   }
+  at_fault_ = gates_.follower;
   if (tried_ == *stands)
     return Error{ErrorCode::conflict,
                  "the follower took a batch and still stands at revision " +
                      std::to_string(stands->revision),
                  {}};
   if (tried_) backoff_.reset();  // it got further
-  auto batch = feed_.changes_after(lost ? 0 : stands->revision, most_);
+  auto batch = changes_after(lost ? 0 : stands->revision);
   // The feed no longer reaches back to there: all over again.
   if (!batch && batch.error().code == ErrorCode::conflict && stands->revision != 0)
-    batch = feed_.changes_after(0, most_);
+    batch = changes_after(0);
   if (!batch) return std::move(batch).error();
-  auto applied = follower_.apply(*batch);
+  auto applied = of_follower("apply()", [&] { return follower_.apply(*batch); });
   if (!applied && applied.error().code == ErrorCode::too_large && most_ > 1) {
     most_ /= 2;
     return Moved::a_batch;  // nothing yet, but at once again
@@ -89,21 +124,33 @@ Result<Pump::Moved> Pump::move() {
 }
 
 void Pump::report(const Error& error) {
+  if (at_fault_) at_fault_->hold_up(name_, error.message, is_fault(error.code));
   if (error.message == last_problem_) return;
   last_problem_ = error.message;
-  log_(LogLevel::warning, "is held up and tries again", {{"feed", name_}, {"why", last_problem_}});
+  log_(LogLevel::warning, "is held up and tries again",
+       {{"feed", name_}, {"plugin", at_fault_ ? at_fault_->id() : "host"}, {"why", last_problem_}});
+}
+
+void Pump::release_gates() {
+  for (auto* gate : {gates_.feed, gates_.follower})
+    if (gate) gate->hold_up(name_, {}, false);
+}
+
+void Pump::goes_on() {
+  release_gates();
+  if (!last_problem_.empty()) log_(LogLevel::info, "goes on", {{"feed", name_}});
+  last_problem_.clear();
 }
 
 std::optional<milliseconds> Pump::round() {
-  auto moved = guarded([&] { return move(); });
+  auto moved = move();
   if (!moved) {
     tried_.reset();  // the next round may try the same again
     report(moved.error());
     return backoff_.next();
   }
   if (*moved == Moved::a_batch) return milliseconds(0);
-  if (!last_problem_.empty()) log_(LogLevel::info, "goes on", {{"feed", name_}});
-  last_problem_.clear();
+  goes_on();
   backoff_.reset();
   return std::nullopt;
 }
@@ -114,7 +161,7 @@ void Pump::run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     if (!pause)
-      changed_.wait(lock, [&] { return stopping_ || woken_; });
+      clock_.wait_for(lock, changed_, kLookAgain, [&] { return stopping_ || woken_; });
     else if (pause->count() > 0)
       clock_.wait_for(lock, changed_, *pause, [&] { return stopping_ || hurried_; });
     if (stopping_) return;

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <thread>
 
+#include "host/plugins/gate.h"
 #include "swapmeet/backoff.h"
 #include "swapmeet/feed.h"
 #include "swapmeet/host.h"
@@ -23,11 +24,17 @@
 
 namespace swapmeet {
 
+// The ways into the plugins whose feed and follower they are; nullptr: the host's own.
+struct PumpGates {
+  Gate* feed = nullptr;
+  Gate* follower = nullptr;
+};
+
 class Pump {
  public:
   // `name` is for the log, `seed` for the pauses. Feed, follower and clock must outlive the pump.
   Pump(ChangeFeed& feed, ChangeFollower& follower, std::string name, Log log, Clock& clock,
-       std::uint64_t seed);
+       std::uint64_t seed, PumpGates gates = {});
   ~Pump() { stop(); }
   Pump(const Pump&) = delete;
   Pump& operator=(const Pump&) = delete;
@@ -39,7 +46,8 @@ class Pump {
   void hurry();
 
   // What the thread does, once: moves a batch, and says how long to pause before the next; nullopt:
-  // the follower has caught up, so until the feed advances. For the thread, or for a test without.
+  // the follower has caught up, so until the feed advances or it is time to look whether the
+  // follower still has what it had. For the thread, or for a test without.
   std::optional<std::chrono::milliseconds> round();
 
  private:
@@ -49,10 +57,17 @@ class Pump {
   void run();
   void wake();
   void report(const Error& error);
+  void goes_on();
+  void release_gates();
+  template <class Call>
+  auto of_feed(const char* doing, Call call);
+  template <class Call>
+  auto of_follower(const char* doing, Call call);
 
   ChangeFeed& feed_;
   ChangeFollower& follower_;
   const std::string name_;
+  const PumpGates gates_;
   const Log log_;
   Clock& clock_;
   static constexpr std::size_t kBatch = 2000;  // changes
@@ -61,6 +76,7 @@ class Pump {
   Backoff backoff_;
   std::optional<FeedPosition> tried_;  // where the follower stood when the last batch was applied
   std::string last_problem_;
+  Gate* at_fault_ = nullptr;  // whose call has failed last
   std::mutex mutex_;
   std::condition_variable changed_;
   bool woken_ = true;

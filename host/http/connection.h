@@ -2,6 +2,7 @@
 // the answer. Used by the front's socket thread only, except Stream.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -84,9 +85,13 @@ struct Connection {
   Head head;
   bool head_only = false;  // the request was HEAD: no body in the answer
   std::shared_ptr<Route> route;
+  std::uint64_t call = 0;  // counts what has gone to a handler
+  std::uint64_t job = 0;   // of the last of these, for the workers
+  std::string call_id;     // of its request
+  std::shared_ptr<std::atomic<bool>> cancelled;
   std::optional<ChunkedBody> chunks;
   Outgoing out;
-  Instant deadline;
+  Instant deadline;            // also of a handler
   Instant since;               // when its body or its answer began
   std::uint64_t received = 0;  // bytes since then
 

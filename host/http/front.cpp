@@ -26,6 +26,7 @@ Front::Front(const ListenOptions& options, const Clock& clock, const Hooks& hook
              ListeningSocket socket)
     : options_(options),
       clock_(clock),
+      hooks_(hooks),
       listening_(std::move(socket)),
       address_{options.address.host, listening_.port()},
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
@@ -35,7 +36,7 @@ Front::Front(const ListenOptions& options, const Clock& clock, const Hooks& hook
       tally_(hooks.log),
       next_sweep_(turn_ + kSweep),
       handlers_(hooks, clock),
-      workers_(hooks.workers) {
+      workers_(hooks.workers, hooks.inside) {
   watch(listening_.descriptor(), kListenerId, EPOLLIN);
   watch(mailbox_.descriptor(), kMailId, EPOLLIN);
   thread_ = std::thread([this] { loop(); });
@@ -109,7 +110,10 @@ void Front::give_turns() {
 void Front::serve(Connection& connection, std::uint32_t events) {
   if (events & (EPOLLERR | EPOLLHUP)) {
     // Its request is still in memory, and so counted, until the answer finds nobody.
-    if (connection.state == Connection::State::handling) return;
+    if (connection.state == Connection::State::handling) {
+      if (connection.cancelled) *connection.cancelled = true;
+      return;
+    }
     return close(connection);
   }
   if (events & EPOLLRDHUP) {
@@ -179,7 +183,9 @@ void Front::take_mail() {
   auto mail = mailbox_.take();
   if (mail.limits) options_ = std::move(*mail.limits);
   for (auto& done : mail.answers)
-    if (auto* connection = find(done.connection))
+    if (auto* connection = find(done.connection);
+        connection && connection->state == Connection::State::handling &&
+        connection->call == done.call)
       answer(*connection, std::move(done.response));
     else
       forget(done.response);
@@ -191,8 +197,7 @@ void Front::sweep() {
   next_sweep_ = turn_ + kSweep;
   std::vector<Connection*> late;
   for (const auto& [id, connection] : connections_)
-    if (connection->state != Connection::State::handling && turn_ > connection->deadline)
-      late.push_back(connection.get());
+    if (turn_ > connection->deadline) late.push_back(connection.get());
   for (auto* connection : late) end_late(*connection);
   if (!accepting_ && !stopping_) {
     accepting_ = true;
@@ -203,6 +208,7 @@ void Front::sweep() {
 
 // Whoever has begun a request is told why it ends.
 void Front::end_late(Connection& connection) {
+  if (connection.state == Connection::State::handling) return end_call(connection);
   const bool began =
       connection.state == Connection::State::reading_body ||
       (connection.state == Connection::State::reading_head && !connection.in.empty());
@@ -213,6 +219,25 @@ void Front::end_late(Connection& connection) {
     refuse(connection, 408, "the request took too long to arrive");
   else
     close(connection);
+}
+
+// What the handler still comes to, nobody hears.
+void Front::end_call(Connection& connection) {
+  const auto given_up = workers_.give_up(connection.job);
+  if (given_up.outcome == Workers::Outcome::ended) return;  // its answer is in the mailbox
+  *connection.cancelled = true;
+  const auto& plugin = given_up.plugin;
+  const bool runs = given_up.outcome == Workers::Outcome::runs;
+  ++(runs ? tally_.counts.timed_out : tally_.counts.busy);
+  const auto id = connection.call_id;
+  if (runs)
+    answer(connection,
+           refusal(504, (plugin.empty() ? "the host" : plugin) + " has not answered in time", id));
+  else
+    answer(connection, refusal(503,
+                               (plugin.empty() ? "the host" : plugin) +
+                                   " has too much to do, and this request has waited in vain",
+                               id));
 }
 
 void Front::close(Connection& connection) {
@@ -244,12 +269,40 @@ void Front::crowd_out() {
   }
 }
 
-Result<std::unique_ptr<Listener>> listen(const ListenOptions& options, const Clock& clock,
-                                         const Hooks& hooks) {
+namespace {
+
+class RoutesOf final : public Routes {
+ public:
+  RoutesOf(Router& router, std::string owner) : router_(router), owner_(std::move(owner)) {}
+  Result<Registration> add(const std::string& method, const std::string& pattern, Handler handler,
+                           const RouteOptions& options) override {
+    return router_.add_for(owner_, method, pattern, std::move(handler), options);
+  }
+
+ private:
+  Router& router_;
+  const std::string owner_;
+};
+
+}  // namespace
+
+std::unique_ptr<Routes> Front::routes_of(const std::string& owner) {
+  return std::make_unique<RoutesOf>(router_, owner);
+}
+
+Result<std::unique_ptr<SharedListener>> listen_shared(const ListenOptions& options,
+                                                      const Clock& clock, const Hooks& hooks) {
   auto socket = ListeningSocket::open(options.address);
   if (!socket) return std::move(socket).error();
-  return std::unique_ptr<Listener>(
+  return std::unique_ptr<SharedListener>(
       std::make_unique<Front>(options, clock, hooks, std::move(*socket)));
+}
+
+Result<std::unique_ptr<Listener>> listen(const ListenOptions& options, const Clock& clock,
+                                         const Hooks& hooks) {
+  auto listener = listen_shared(options, clock, hooks);
+  if (!listener) return std::move(listener).error();
+  return std::unique_ptr<Listener>(std::move(*listener));
 }
 
 }  // namespace swapmeet::http

@@ -28,7 +28,7 @@
 
 namespace swapmeet::http {
 
-class Front final : public Listener {
+class Front final : public SharedListener {
  public:
   Front(const ListenOptions& options, const Clock& clock, const Hooks& hooks,
         ListeningSocket socket);
@@ -38,8 +38,9 @@ class Front final : public Listener {
   void set_limits(const ListenOptions& options) override { mailbox_.set_limits(options); }
   Result<Registration> add(const std::string& method, const std::string& pattern, Handler handler,
                            const RouteOptions& options) override {
-    return router_.add(method, pattern, std::move(handler), options);
+    return router_.add_for(hooks_.owner, method, pattern, std::move(handler), options);
   }
+  std::unique_ptr<Routes> routes_of(const std::string& owner) override;
 
  private:
   // The loop.
@@ -59,6 +60,7 @@ class Front final : public Listener {
   void crowd_out();
   void sweep();
   void end_late(Connection& connection);
+  void end_call(Connection& connection);
   void close(Connection& connection);
 
   // The way in.
@@ -70,6 +72,9 @@ class Front final : public Listener {
   bool take_body(Connection& connection);
   std::optional<Response> route(Connection& connection);
   void dispatch(Connection& connection);
+  bool answer_here(Connection& connection);
+  void post(Connection& connection);
+  Instant end_of_call(Lane lane, const Route& route) const;
   std::string next_request_id() { return instance_ + std::to_string(++request_count_); }
 
   // The way out.
@@ -84,6 +89,7 @@ class Front final : public Listener {
 
   ListenOptions options_;
   const Clock& clock_;
+  const Hooks hooks_;
   ListeningSocket listening_;
   const HostPort address_;
   const OpenFile epoll_;

@@ -13,6 +13,9 @@ namespace {
 constexpr std::size_t kBuffer = 64 << 10;
 constexpr int kMostReads = 4;  // of one connection, before the others get their turn
 
+constexpr std::chrono::milliseconds kQuick{500};  // who takes longer is not
+constexpr std::chrono::milliseconds kCallDeadline{30'000};
+
 constexpr std::size_t kBulk = 64 << 10;  // bytes of a body that takes its time
 
 Lane lane_of(const Request& request) {
@@ -128,6 +131,10 @@ bool Front::take_head(Connection& connection) {
 std::optional<Response> Front::route(Connection& connection) {
   auto& head = connection.head;
   auto& request = head.request;
+  if (auto response = hooks_.not_yet ? hooks_.not_yet(request) : std::nullopt) {
+    if (head.has_body()) head.keep_alive = false;  // it is not read
+    return response;
+  }
   auto match = router_.find(request.method, request.path);
   connection.route = match.route;
   const auto most = match.route ? match.route->options().max_body : 0;
@@ -171,20 +178,50 @@ bool Front::take_body(Connection& connection) {
 void Front::dispatch(Connection& connection) {
   if (connection.in.empty()) std::string().swap(connection.in);  // who is idle keeps no buffer
   connection.state = Connection::State::handling;
-  if (connection.route->options().quick)
-    return answer(connection, handlers_.run(connection.head.request, *connection.route));
-  if (connection.route->is_tried_at_once())
-    if (auto response = handlers_.run_at_once(connection.head.request, *connection.route))
-      return answer(connection, std::move(*response));
+  if (!answer_here(connection)) post(connection);
+}
+
+// What needs no worker. Who is not as quick as promised does not get here again.
+bool Front::answer_here(Connection& connection) {
+  const auto route = connection.route;
+  auto& request = connection.head.request;
+  if (!route->is_quick() && !route->is_tried_at_once()) return false;
+  const auto began = clock_.steady();
+  auto response =
+      route->is_quick() ? handlers_.run(request, *route) : handlers_.run_at_once(request, *route);
+  if (clock_.steady() - began > kQuick) {
+    route->keep_off_socket_thread();
+    if (hooks_.log)
+      hooks_.log(LogLevel::warning,
+                 "a handler kept all connections waiting; no more on this thread",
+                 {{"plugin", route->owner()}, {"path", request.path}, {"request", request.id}});
+  }
+  if (response) answer(connection, std::move(*response));
+  return response.has_value();
+}
+
+void Front::post(Connection& connection) {
   const auto request = std::make_shared<Request>(std::exchange(connection.head.request, {}));
   const auto lane = lane_of(*request);
-  auto job = [this, id = connection.id, route = connection.route, request] {
-    mailbox_.leave({id, handlers_.run(*request, *route)});
+  connection.deadline = end_of_call(lane, *connection.route);
+  connection.cancelled = std::make_shared<std::atomic<bool>>(false);
+  connection.call_id = request->id;
+  request->deadline = Deadline(connection.deadline, connection.cancelled);
+  auto job = [this, id = connection.id, call = ++connection.call, route = connection.route,
+              request] {
+    mailbox_.leave({id, call, handlers_.run(*request, *route)});
   };
-  if (workers_.post(std::move(job), lane)) return;
+  connection.job = workers_.post({std::move(job), lane, connection.route->owner()});
+  if (connection.job != 0) return;
   ++tally_.counts.busy;
   connection.head.request.id = request->id;
   refuse(connection, 503, "too many requests are waiting; try again in a moment");
+}
+
+Instant Front::end_of_call(Lane lane, const Route& route) const {
+  const auto most = hooks_.call_deadline ? hooks_.call_deadline() : kCallDeadline;
+  if (lane == Lane::asking) return turn_ + most;
+  return route.owner().empty() ? Instant::max() : turn_ + 10 * most;
 }
 
 }  // namespace swapmeet::http

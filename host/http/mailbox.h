@@ -16,6 +16,7 @@ class Mailbox {
  public:
   struct Answer {
     std::uint64_t connection = 0;
+    std::uint64_t call = 0;  // of the connection, which may have been told something else by now
     Response response;
   };
   struct Mail {

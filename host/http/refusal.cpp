@@ -17,6 +17,7 @@ ErrorCode code_of(int status) {
     case 501:
     case 505: return ErrorCode::unsupported;
     case 503: return ErrorCode::unavailable;
+    case 504: return ErrorCode::timed_out;
     default: return ErrorCode::invalid_argument;
   }
 }

@@ -95,8 +95,9 @@ void Route::close() {
   idle_.wait(lock, [&] { return running_ == 0; });
 }
 
-Result<Registration> Router::add(const std::string& method, const std::string& pattern,
-                                 Handler handler, const RouteOptions& options) {
+Result<Registration> Router::add_for(const std::string& owner, const std::string& method,
+                                     const std::string& pattern, Handler handler,
+                                     const RouteOptions& options) {
   if (pattern.empty() || pattern.front() != '/')
     return Error{
         ErrorCode::invalid_argument, "the route '" + pattern + "' does not begin with '/'", {}};
@@ -104,15 +105,20 @@ Result<Registration> Router::add(const std::string& method, const std::string& p
   Entry entry{method,
               pattern,
               {segments.begin(), segments.end()},
-              std::make_shared<Route>(std::move(handler), options)};
+              std::make_shared<Route>(std::move(handler), options, owner)};
   const std::unique_lock lock(table_->mutex);
   auto& entries = table_->entries;
-  const bool is_taken = std::any_of(entries.begin(), entries.end(), [&](const Entry& other) {
-    return other.method == method && other.pattern == pattern;
+  const auto other = std::find_if(entries.begin(), entries.end(), [&](const Entry& one) {
+    return one.method == method && one.pattern == pattern;
   });
-  if (is_taken)
-    return Error{
-        ErrorCode::already_exists, "the route " + method + ' ' + pattern + " is taken", {}};
+  if (other != entries.end()) {
+    const auto& its = other->route->owner();
+    return Error{ErrorCode::already_exists,
+                 "the route " + method + ' ' + pattern + " is taken" +
+                     (its.empty() ? " by the host" : " by " + its) +
+                     (owner.empty() ? "" : "; " + owner + " cannot have it as well"),
+                 {}};
+  }
   const auto place = std::upper_bound(
       entries.begin(), entries.end(), entry,
       [](const Entry& a, const Entry& b) { return rank(a.segments) < rank(b.segments); });

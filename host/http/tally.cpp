@@ -12,7 +12,8 @@ constexpr std::chrono::seconds kBetweenSummaries{60};
 void Tally::report(Instant now, std::size_t open) {
   if (!log_) return;
   if (now >= next_trouble_ && counts.full + counts.address_full + counts.out_of_files +
-                                      counts.slow + counts.crowded_out + counts.busy >
+                                      counts.slow + counts.crowded_out + counts.busy +
+                                      counts.timed_out >
                                   0) {
     say_trouble();
     next_trouble_ = now + kBetweenTroubles;
@@ -36,7 +37,8 @@ void Tally::say_trouble() {
         {"out_of_files", take(counts.out_of_files)},
         {"slow", take(counts.slow)},
         {"crowded_out", take(counts.crowded_out)},
-        {"busy", take(counts.busy)}});
+        {"busy", take(counts.busy)},
+        {"timed_out", take(counts.timed_out)}});
 }
 
 }  // namespace swapmeet::http

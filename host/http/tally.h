@@ -28,6 +28,7 @@ class Tally {
     std::uint64_t slow = 0;          // a request or a reader took too long
     std::uint64_t crowded_out = 0;   // the slowest, when the memory for bodies was used up
     std::uint64_t busy = 0;          // all workers and their queue were
+    std::uint64_t timed_out = 0;     // a plugin did not answer in time
   };
   Counts counts;
 

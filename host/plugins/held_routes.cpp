@@ -16,6 +16,11 @@ Result<Registration> HeldRoutes::add(const std::string& method, const std::strin
   return Registration([state = state_, number] { remove(*state, number); });
 }
 
+void HeldRoutes::lead_to(std::unique_ptr<http::Routes> real) {
+  const std::lock_guard lock(state_->mutex);
+  state_->real = std::move(real);
+}
+
 // Without the lock: the end of a registration waits for handlers, which may add routes.
 void HeldRoutes::remove(State& state, std::uint64_t number) {
   std::unique_lock lock(state.mutex);

@@ -1,6 +1,6 @@
 // The routes of a plugin that runs beside another of its name: held back until the other has gone,
 // and the paths are free. Those of a plugin that is only tried stay held back.
-// Threads: any.
+// Copies are the same routes. Threads: any.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,9 @@ namespace swapmeet {
 
 class HeldRoutes final : public http::Routes {
  public:
-  explicit HeldRoutes(http::Routes* real) : state_(std::make_shared<State>()) {
-    state_->real = real;
-  }
+  HeldRoutes() : state_(std::make_shared<State>()) {}
+  // Where they belong; before open().
+  void lead_to(std::unique_ptr<http::Routes> real);
   Result<Registration> add(const std::string& method, const std::string& pattern,
                            http::Handler handler, const http::RouteOptions& options) override;
   // Adds them where they belong; from now on all are added there. The first that is refused is the
@@ -34,7 +34,7 @@ class HeldRoutes final : public http::Routes {
   };
   struct State {
     std::mutex mutex;
-    http::Routes* real = nullptr;
+    std::unique_ptr<http::Routes> real;
     bool is_open = false;
     std::map<std::uint64_t, Route> routes;
     std::uint64_t next = 0;

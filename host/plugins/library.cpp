@@ -3,9 +3,13 @@
 #define BOOST_DLL_USE_STD_FS
 #include <algorithm>
 #include <boost/dll/shared_library.hpp>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <utility>
 
+#include "host/plugins/private_copy.h"
+#include "swapmeet/digest.h"
 #include "swapmeet/loading.h"
 
 namespace swapmeet {
@@ -16,12 +20,43 @@ Error refused(const fs::path& file, const std::string& why) {
   return {ErrorCode::invalid_argument, file.string() + ": " + why, {}};
 }
 
-// Unloading is not to be relied on (inline statics, thread_local destructors): libraries stay.
-void keep_open(boost::dll::shared_library library) {
-  static std::mutex mutex;
-  static auto* kept = new std::vector<boost::dll::shared_library>;
-  const std::lock_guard lock(mutex);
-  kept->push_back(std::move(library));
+// What is open. Unloading is not to be relied on (inline statics, thread_local destructors), so
+// libraries stay; the same bytes of the same file are opened once.
+struct Opened {
+  using Content = std::pair<fs::path, std::string>;  // file and digest of its bytes
+  std::mutex mutex;
+  std::vector<boost::dll::shared_library> libraries;
+  std::map<Content, const PluginDescriptor*> descriptors;
+};
+Opened& opened() {
+  static auto* kept = new Opened;
+  return *kept;
+}
+
+// The linker speaks of the copy, people know the file.
+std::string in_words_of(const fs::path& file, const fs::path& copy, std::string message) {
+  const auto called = copy.string();
+  for (auto at = message.find(called); at != std::string::npos; at = message.find(called, at))
+    message.replace(at, called.size(), file.filename().string());
+  return message;
+}
+
+Result<const PluginDescriptor*> open_copy(const fs::path& file, const fs::path& copy) {
+  try {
+    boost::dll::shared_library library(
+        copy, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
+    if (!library.has("swapmeet_plugin"))
+      return refused(
+          file,
+          "is no Swapmeet plugin: it does not export 'swapmeet_plugin'; use SWAPMEET_PLUGIN "
+          "and swapmeet_add_plugin()");
+    const auto* descriptor = &library.get<const PluginDescriptor>("swapmeet_plugin");
+    opened().libraries.push_back(std::move(library));
+    return descriptor;
+  } catch (const std::exception& exception) {
+    return refused(file, "cannot be loaded: " + in_words_of(file, copy, exception.what()) +
+                             "; build it with swapmeet_add_plugin() and link all that it uses");
+  }
 }
 
 }  // namespace
@@ -46,24 +81,20 @@ Result<fs::path> find_library(Kind kind, const std::string& name,
 }
 
 Result<Library> open_library(const fs::path& file) {
-  if (auto checked = check_plugin_file(file); !checked) return std::move(checked).error();
-  try {
-    boost::dll::shared_library library(
-        file, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
-    if (!library.has("swapmeet_plugin"))
-      return refused(
-          file,
-          "is no Swapmeet plugin: it does not export 'swapmeet_plugin'; use SWAPMEET_PLUGIN "
-          "and swapmeet_add_plugin()");
-    const auto* descriptor = &library.get<const PluginDescriptor>("swapmeet_plugin");
-    keep_open(std::move(library));
-    if (auto checked = check_plugin_descriptor(file, *descriptor); !checked)
-      return std::move(checked).error();
-    return Library{file, descriptor};
-  } catch (const std::exception& exception) {
-    return refused(file, std::string("cannot be loaded: ") + exception.what() +
-                             "; build it with swapmeet_add_plugin() and link all that it uses");
-  }
+  const auto bytes = read_plugin_file(file);
+  if (!bytes) return bytes.error();
+  const Opened::Content content{file, sha256(*bytes)};
+  const std::lock_guard lock(opened().mutex);
+  const auto found = opened().descriptors.find(content);
+  if (found != opened().descriptors.end()) return Library{file, found->second};
+  const auto copy = keep_private_copy(file, *bytes);
+  if (!copy) return copy.error();
+  const auto descriptor = open_copy(file, *copy);
+  if (!descriptor) return descriptor.error();
+  if (auto checked = check_plugin_descriptor(file, **descriptor); !checked)
+    return std::move(checked).error();
+  opened().descriptors.emplace(content, *descriptor);
+  return Library{file, *descriptor};
 }
 
 std::vector<fs::path> list_libraries(const std::vector<fs::path>& folders) {

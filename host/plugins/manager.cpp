@@ -6,6 +6,7 @@
 #include <set>
 #include <thread>
 
+#include "host/plugins/code_ranges.h"
 #include "host/plugins/data_places.h"
 #include "host/plugins/guard.h"
 #include "host/plugins/loaded.h"
@@ -27,6 +28,7 @@ Manager::Manager(Services services, std::vector<std::filesystem::path> folders)
 
 Manager::~Manager() {
   stop();
+  lookout_.reset();
   if (!left_behind()) return;
   keep_for_ever(std::move(plugins_));
   keep_for_ever(std::move(left_));
@@ -50,7 +52,6 @@ void Manager::set_state(Loaded& loaded, const char* state) {
 }
 
 Error Manager::failed(Loaded& loaded, const std::string& doing, const Error& error) {
-  if (error.code == ErrorCode::internal) loaded.host->count_failure(doing, error.message);
   set_state(loaded, "failed");
   return {error.code,
           std::string(loaded.info().id) + " (" + loaded.choice.where + "): " + doing + ": " +
@@ -98,6 +99,7 @@ Result<std::unique_ptr<Manager::Loaded>> Manager::load_one(const PluginChoice& c
   auto settings = Settings::check(choice.where, choice.raw, info.keys.rows(), choice.base_folder);
   if (!settings) return std::move(settings).error();
 
+  note_code(info.id, library->descriptor);
   auto loaded = std::make_unique<Loaded>();
   loaded->library = *library;
   loaded->choice = choice;
@@ -106,7 +108,7 @@ Result<std::unique_ptr<Manager::Loaded>> Manager::load_one(const PluginChoice& c
       std::make_unique<PluginHost>(services, info.id, std::move(*settings),
                                    [this](std::string_view id) { return find_interface(id); });
   loaded->host->use_data_folder(place_of_data(services.data, info.id));
-  auto created = guarded([&]() -> Result<Plugin*> {
+  auto created = step(loaded->gate(), "create()", [&]() -> Result<Plugin*> {
     Plugin* plugin = library->descriptor->create();
     if (!plugin) return Error{ErrorCode::internal, "it made no object", {}};
     return plugin;
@@ -167,11 +169,14 @@ Result<void> Manager::sort_by_requirements() {
 }
 
 Result<void> Manager::configure() {
+  lookout_ = std::make_unique<Lookout>(services_.clock, [this] { look_out(); });
   for (auto& loaded : plugins_) {
     loaded->to_stop = true;
-    auto checked = guarded([&] { return loaded->plugin->check(loaded->host->settings()); });
+    auto checked = step(loaded->gate(), "check()",
+                        [&] { return loaded->plugin->check(loaded->host->settings()); });
     if (!checked) return failed(*loaded, "checking its settings", checked.error());
-    auto configured = guarded([&] { return loaded->plugin->configure(*loaded->host); });
+    auto configured = step(loaded->gate(), "configure()",
+                           [&] { return loaded->plugin->configure(*loaded->host); });
     if (!configured) return failed(*loaded, "configuring it", configured.error());
     set_state(*loaded, "configured");
   }
@@ -184,7 +189,8 @@ Result<void> Manager::start() {
     const auto folder = loaded->host->data_folder();
     if (std::filesystem::create_directories(folder, error))
       std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
-    auto started = guarded([&] { return loaded->plugin->start(); });
+    auto started = step(loaded->gate(), "start()", [&] { return loaded->plugin->start(); });
+    if (started) started = take_interfaces(*loaded);
     if (!started) {
       auto failure = failed(*loaded, "starting it", started.error());
       stop();
@@ -195,6 +201,31 @@ Result<void> Manager::start() {
                   {{"plugin", loaded->info().id}, {"file", loaded->library.file.string()}});
   }
   return {};
+}
+
+// Once, so that nobody has to call a plugin to find one.
+Result<void> Manager::take_interfaces(Loaded& loaded) {
+  for (const char* id : loaded.info().provides) {
+    auto found = step(loaded.gate(), "interface()",
+                      [&]() -> Result<void*> { return loaded.plugin->interface(id); });
+    if (!found) return std::move(found).error();
+    if (*found == nullptr) {
+      const auto why =
+          std::string("it says that it provides ") + id + ", and has no such interface";
+      loaded.gate().count_fault("interface()", why);
+      return internal_error(why);
+    }
+    loaded.interfaces[id] = *found;
+  }
+  return {};
+}
+
+void Manager::look_out() {
+  const std::lock_guard lock(state_mutex_);
+  for (const auto& loaded : plugins_)
+    for (const auto& call : loaded->gate().take_overdue())
+      services_.log(loaded->info().id, LogLevel::warning, "has not returned",
+                    {{"from", call.doing}, {"ms", std::to_string(call.since.count())}});
 }
 
 void Manager::stop() {
@@ -210,7 +241,7 @@ void Manager::stop_one(Loaded& loaded) {
   auto done = std::make_shared<std::promise<Result<void>>>();
   auto result = done->get_future();
   std::thread stopping([&loaded, done] {
-    auto stopped = guarded([&]() -> Result<void> {
+    auto stopped = step(loaded.gate(), "stop()", [&]() -> Result<void> {
       loaded.plugin->stop();
       return {};
     });
@@ -244,12 +275,13 @@ Reload Manager::reconfigure_one(Loaded& loaded, const PluginChoice& choice) {
   const auto why_not = [&](const Error& error) {
     return refused(choice.where + ' ' + error.message);
   };
-  if (auto checked = guarded([&] { return loaded.plugin->check(*settings); }); !checked)
-    return why_not(checked.error());
+  auto checked = step(loaded.gate(), "check()", [&] { return loaded.plugin->check(*settings); });
+  if (!checked) return why_not(checked.error());
   Reload reload;
   add_differing(reload, choice.where, loaded.in_force, *settings, specs);
   if (!reload.changed.empty()) {
-    auto taken = guarded([&] { return loaded.plugin->reconfigure(*settings); });
+    auto taken =
+        step(loaded.gate(), "reconfigure()", [&] { return loaded.plugin->reconfigure(*settings); });
     if (!taken) return why_not(taken.error());
     loaded.in_force.take_at_once(*settings, specs);
   }
@@ -291,26 +323,41 @@ std::vector<Provider> Manager::providers(std::string_view interface_id) {
 }
 
 void* Manager::interface_of_started(Loaded& loaded, std::string_view id) {
-  {
-    const std::lock_guard lock(state_mutex_);
-    if (loaded.state != "started") return nullptr;
-  }
-  const auto found = loaded.host->gate().call(
-      "interface()", [&]() -> Result<void*> { return loaded.plugin->interface(id); });
-  return found.value_or(nullptr);
+  const std::lock_guard lock(state_mutex_);
+  if (loaded.state != "started") return nullptr;
+  const auto found = loaded.interfaces.find(id);
+  return found == loaded.interfaces.end() ? nullptr : found->second;
 }
 
-void Manager::count_failure(std::string_view interface_id, std::string_view doing,
-                            std::string_view what) {
-  if (const auto provider = provider_of(interface_id)) provider->host->count_failure(doing, what);
+Gate* Manager::gate_of(std::string_view interface_id) {
+  if (provided_.find(interface_id) != provided_.end()) return nullptr;
+  const auto all = providers(interface_id);
+  return all.size() == 1 ? all.front().gate : nullptr;
+}
+
+std::string Manager::owner_of(std::string_view interface_id) {
+  std::string ids;
+  for (const auto& provider : providers(interface_id))
+    (ids += ids.empty() ? "" : ", ") += provider.id;
+  return ids;
 }
 
 std::vector<PluginStatus> Manager::status() const {
   std::vector<PluginStatus> all;
   const std::lock_guard lock(state_mutex_);
-  for (const auto& loaded : plugins_)
-    all.push_back({loaded->info().id, loaded->info().kind, loaded->info().version,
-                   loaded->library.file.string(), loaded->state, loaded->host->failures()});
+  for (const auto& loaded : plugins_) {
+    const auto health = loaded->gate().health();
+    const bool is_faulty = loaded->state == "started" && health.is_faulty;
+    all.push_back({.id = loaded->info().id,
+                   .kind = loaded->info().kind,
+                   .version = loaded->info().version,
+                   .file = loaded->library.file.string(),
+                   .state = is_faulty ? "faulty" : loaded->state,
+                   .reason = health.reason,
+                   .faults = health.faults,
+                   .calls = health.calls,
+                   .overdue = health.overdue});
+  }
   return all;
 }
 

@@ -17,6 +17,7 @@
 #include "host/config/plugin_choice.h"
 #include "host/config/reload.h"
 #include "host/plugins/library.h"
+#include "host/plugins/lookout.h"
 #include "host/plugins/plugin_host.h"
 #include "swapmeet/plugin.h"
 #include "swapmeet/stores.h"
@@ -28,8 +29,11 @@ struct PluginStatus {
   Kind kind = Kind::extension;
   std::string version;
   std::string file;
-  std::string state;           // loaded, configured, started, stopping, stopped, failed
-  std::uint64_t failures = 0;  // exceptions that the guard caught
+  std::string state;         // loaded, configured, started, faulty, stopping, stopped, failed
+  std::string reason;        // why it is faulty, or was; empty: nothing yet
+  std::uint64_t faults = 0;  // what it threw, answered wrongly or failed at by a defect
+  std::size_t calls = 0;     // of the host's into it, in flight
+  std::size_t overdue = 0;   // of these, take longer than they may
 };
 
 // A plugin that provides an interface.
@@ -66,6 +70,8 @@ class Manager {
   }
   // What the host itself provides goes before what its plugins do.
   void* find_interface(std::string_view id);
+  // Whether a plugin of the configuration does, from load() on.
+  bool is_provided(std::string_view interface_id) { return provider_of(interface_id) != nullptr; }
   // All started plugins that provide it, in the order of the configuration.
   std::vector<Provider> providers(std::string_view interface_id);
   // An interface of the host's own, for plugins and for find(): where several plugins of a kind are
@@ -108,8 +114,12 @@ class Manager {
   // is still called, and is left behind.
   bool retire(Candidate plugin, bool is_left);
 
-  // A call of this interface threw: counted against the plugin that provides it, and logged.
-  void count_failure(std::string_view interface_id, std::string_view doing, std::string_view what);
+  // The way into the plugin that provides it; nullptr: none does, or several, or the host itself.
+  Gate* gate_of(std::string_view interface_id);
+  // By whose id its calls are known: of several providers all ids, of none nothing.
+  std::string owner_of(std::string_view interface_id);
+  // Says in the log which calls are overdue. Once a second by itself, from configure() on.
+  void look_out();
   std::vector<PluginStatus> status() const;
 
   // The reports of those that keep stores (Stores), by plugin id. After configure(), before
@@ -136,6 +146,8 @@ class Manager {
   void set_state(Loaded& loaded, const char* state);
   Error failed(Loaded& loaded, const std::string& doing, const Error& error);
 
+  // Asks a plugin that has just started for all that it says to provide.
+  static Result<void> take_interfaces(Loaded& loaded);
   void* interface_of_started(Loaded& loaded, std::string_view id);
 
   Services services_;
@@ -144,6 +156,7 @@ class Manager {
   mutable std::mutex state_mutex_;
   std::vector<std::shared_ptr<Loaded>> plugins_;  // in starting order after load()
   std::vector<std::shared_ptr<Loaded>> left_;     // replaced ones that hang or are still called
+  std::unique_ptr<Lookout> lookout_;
 };
 
 }  // namespace swapmeet

@@ -14,6 +14,8 @@ int place_in_feeds(Kind kind) {
   return static_cast<int>(std::find(std::begin(kOrder), std::end(kOrder), kind) - kOrder);
 }
 
+constexpr std::chrono::hours kBackUp{1};  // and then it is overdue
+
 Error of_plugin(const std::string& id, const Error& error) {
   return {error.code, id + ": " + error.message, {}};
 }
@@ -21,7 +23,10 @@ Error of_plugin(const std::string& id, const Error& error) {
 }  // namespace
 
 Stores* Manager::stores_of(Loaded& loaded) {
-  return static_cast<Stores*>(loaded.plugin->interface(Stores::kInterface));
+  const auto found = loaded.gate().call("interface()", [&]() -> Result<void*> {
+    return loaded.plugin->interface(Stores::kInterface);
+  });
+  return static_cast<Stores*>(found.value_or(nullptr));
 }
 
 std::vector<std::pair<std::string, Result<StoreReport>>> Manager::verify_stores() {
@@ -50,14 +55,17 @@ Result<std::vector<std::string>> Manager::back_up_stores(const std::filesystem::
   std::vector<std::string> ids;
   for (const auto& loaded : order) {
     const std::string id = loaded->info().id;
-    auto copied = guarded([&]() -> Result<void> {
-      auto* stores = stores_of(*loaded);
-      if (!stores) return {};
-      std::filesystem::create_directory(folder / id);
-      std::filesystem::permissions(folder / id, std::filesystem::perms::owner_all);
-      ids.push_back(id);
-      return stores->back_up(folder / id);
-    });
+    auto* stores = stores_of(*loaded);
+    if (!stores) continue;
+    auto copied = loaded->gate().call(
+        "back_up()",
+        [&]() -> Result<void> {
+          std::filesystem::create_directory(folder / id);
+          std::filesystem::permissions(folder / id, std::filesystem::perms::owner_all);
+          ids.push_back(id);
+          return stores->back_up(folder / id);
+        },
+        kBackUp);
     if (!copied) return of_plugin(id, copied.error());
   }
   return ids;

@@ -2,7 +2,6 @@
 // against what its callbacks throw, and swept when it stops.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <filesystem>
 #include <functional>
@@ -11,10 +10,14 @@
 #include <mutex>
 #include <thread>
 
+#include "host/plugins/fault_news.h"
 #include "host/plugins/gate.h"
+#include "host/plugins/repeated_faults.h"
 #include "host/services/event_bus.h"
+#include "host/services/event_listeners.h"
 #include "host/services/metrics.h"
 #include "host/services/scheduler.h"
+#include "host/services/side_thread.h"
 #include "swapmeet/host.h"
 
 namespace swapmeet {
@@ -29,11 +32,14 @@ struct Services {
   std::string name;
   PeerId peer;
   std::string version;
-  http::Routes* routes = nullptr;
-  std::function<Result<std::unique_ptr<http::Listener>>(const http::ListenOptions&)> listen;
-  // Moves changes on behalf of `source` until the registration is gone.
-  std::function<Registration(const std::string& source, ChangeFeed&, ChangeFollower&)> follow;
-  Scheduler& scheduler;
+  // The host's own routes, as the plugin `owner` adds to them.
+  std::function<std::unique_ptr<http::Routes>(const std::string& owner)> routes_of;
+  // Another listener, all of whose routes are the plugin's.
+  std::function<Result<std::unique_ptr<http::Listener>>(const std::string& owner,
+                                                        const http::ListenOptions&)>
+      listen;
+  // Moves changes to a follower behind that gate, until the registration is gone.
+  std::function<Registration(Gate& gate, ChangeFeed&, ChangeFollower&)> follow;
   EventBus& events;
   Metrics& metrics;
 };
@@ -68,8 +74,6 @@ class PluginHost final : public Host {
   // Undoes what the plugin has left registered. When it returns no callback runs.
   void sweep();
   Gate& gate() { return gate_; }
-  void count_failure(std::string_view doing, std::string_view what);
-  std::uint64_t failures() const { return failures_; }
 
  private:
   class OwnedRoutes;
@@ -86,15 +90,19 @@ class PluginHost final : public Host {
 
     void end(std::uint64_t number);
   };
-  // The handler, with what it throws counted against the plugin.
-  http::Handler counted(http::Handler handler);
-  http::RouteOptions counted(http::RouteOptions options);
-  template <class Work>
-  auto counting(Work work);
+  // The handler behind the gate, and what its answer calls while it is sent.
+  http::Handler gated(http::Handler handler);
+  http::RouteOptions gated(http::RouteOptions options);
+  http::Response gated(http::Response response);
+  void check_metric(const std::string& name);
+  void tell_fault(std::string_view doing, std::string_view what);
   // Keeps the registration among the plugin's own; what is returned takes it out again. After the
   // sweep nothing is kept: the registration ends at once.
   Registration own(Registration registration);
-  void run_guarded(std::string_view doing, const std::function<void()>& call);
+  // Runs a call behind the gate; false: it failed.
+  bool run_guarded(const Doing& doing, const std::function<void()>& call,
+                   std::chrono::milliseconds allowed = Gate::kAllowed);
+  void dropped_event();
 
   const Services services_;
   const std::string id_;
@@ -102,10 +110,17 @@ class PluginHost final : public Host {
   Settings settings_;
   std::function<void*(std::string_view)> find_;
   Gate gate_{id_,
-             [this](std::string_view doing, std::string_view what) { count_failure(doing, what); }};
+             [this](std::string_view doing, std::string_view what) { tell_fault(doing, what); },
+             services_.clock};
+  RepeatedFaults repeated_;
+  SideThread gauges_{services_.clock};  // where they are read
+  std::mutex tasks_mutex_;
+  std::unique_ptr<Scheduler> tasks_;  // from the first task on
   std::shared_ptr<Owned> owned_ = std::make_shared<Owned>();
   std::unique_ptr<http::Routes> routes_;
-  std::atomic<std::uint64_t> failures_{0};
+  FaultNews fault_news_{services_.events, services_.clock};
+  std::atomic<bool> told_of_dropped_{false};
+  EventListeners listeners_{services_.events, [this] { dropped_event(); }};
 };
 
 }  // namespace swapmeet

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "host/plugins/data_places.h"
-#include "host/plugins/guard.h"
 #include "host/plugins/loaded.h"
 
 namespace swapmeet {
@@ -42,10 +41,13 @@ Result<void> Manager::check_beside(const Loaded& candidate) {
 Result<Manager::Candidate> Manager::start_beside(const PluginChoice& choice,
                                                  std::chrono::milliseconds patience,
                                                  Purpose purpose) {
-  const auto routes = std::make_shared<HeldRoutes>(services_.routes);
+  const auto routes = std::make_shared<HeldRoutes>();
   const auto metrics = std::make_shared<Metrics>();
   auto services = purpose == Purpose::is_tried ? services_with(*metrics) : services_;
-  services.routes = routes.get();
+  services.routes_of = [routes, real = services_.routes_of](const std::string& owner) {
+    if (real) routes->lead_to(real(owner));
+    return std::make_unique<HeldRoutes>(*routes);
+  };
   auto loaded = load_one(choice, services);
   if (!loaded) return std::move(loaded).error();
   Candidate candidate = std::move(*loaded);
@@ -72,10 +74,9 @@ Services Manager::services_with(Metrics& metrics) const {
           .name = services_.name,
           .peer = services_.peer,
           .version = services_.version,
-          .routes = services_.routes,
+          .routes_of = services_.routes_of,
           .listen = services_.listen,
           .follow = services_.follow,
-          .scheduler = services_.scheduler,
           .events = services_.events,
           .metrics = metrics};
 }
@@ -87,7 +88,7 @@ Result<void> Manager::start_in_time(const Candidate& candidate,
   auto result = done->get_future();
   candidate->to_stop = true;
   std::thread starting([candidate, done] {
-    done->set_value(guarded([&]() -> Result<void> {
+    done->set_value(step(candidate->gate(), "start()", [&]() -> Result<void> {
       auto& plugin = *candidate->plugin;
       if (auto checked = plugin.check(candidate->host->settings()); !checked) return checked;
       if (auto configured = plugin.configure(*candidate->host); !configured) return configured;
@@ -104,6 +105,7 @@ Result<void> Manager::start_in_time(const Candidate& candidate,
   }
   starting.join();
   auto started = result.get();
+  if (started) started = take_interfaces(*candidate);
   if (started) set_state(*candidate, "started");
   return started;
 }

@@ -9,27 +9,39 @@ Following::Following(const Parts& parts)
       follower_(parts.follower),
       gate_(parts.gate),
       clock_(parts.clock),
-      pump_(parts.feed, *this, "indexing of " + parts.gate.id(), parts.log, parts.clock,
-            parts.seed) {}
+      pump_(parts.feed, *this, "indexing of " + parts.gate.id(), parts.log, parts.clock, parts.seed,
+            PumpGates{.feed = nullptr, .follower = &parts.gate}) {}
 
-Result<FeedPosition> Following::applied() {
-  return gate_.call("applied()", [&] { return follower_.applied(); });
-}
+// The pump has gone through the gate already.
+Result<FeedPosition> Following::applied() { return follower_.applied(); }
 
 Result<void> Following::apply(const ChangeBatch& batch) {
-  auto applied = gate_.call("apply()", [&] { return follower_.apply(batch); });
+  try {
+    auto applied = follower_.apply(batch);
+    heard(applied ? std::string() : applied.error().message);
+    return applied;
+  } catch (...) {
+    heard("it failed");
+    throw;
+  }
+}
+
+void Following::heard(std::string problem) {
   {
     const std::lock_guard lock(mutex_);
     ++batches_;
-    problem_ = applied ? std::string() : applied.error().message;
+    problem_ = std::move(problem);
   }
   changed_.notify_all();
-  return applied;
+}
+
+Result<FeedPosition> Following::stands() {
+  return gate_.call("applied()", [&] { return follower_.applied(); });
 }
 
 bool Following::has_caught_up() {
   const auto state = feed_.state();
-  const auto stands = applied();
+  const auto stands = this->stands();
   return state && stands && *stands == FeedPosition{state->feed, state->latest};
 }
 
@@ -47,7 +59,7 @@ Result<void> Following::wait_until_caught_up(Instant until) {
   }
   const auto problem = problem_;
   lock.unlock();
-  const auto stands = applied();
+  const auto stands = this->stands();
   const auto state = feed_.state();
   std::string where;
   if (stands && state)

@@ -46,6 +46,8 @@ class Following final : public ChangeFollower {
 
  private:
   bool has_caught_up();
+  Result<FeedPosition> stands();
+  void heard(std::string problem);
 
   ChangeFeed& feed_;
   ChangeFollower& follower_;

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "host/plugins/answers.h"
 #include "host/plugins/gate.h"
 #include "host/search/lane.h"
 #include "swapmeet/search.h"
@@ -56,10 +57,18 @@ class Member {
   Lane& lane() { return lane_; }
 
   Result<SearchPage> search(const SearchRequest& request) {
-    return gate_.call("search()", [&] { return search_.search(request); });
+    return gate_.call("search()", [&] {
+      auto page = search_.search(request);
+      if (page) check_answer(*page, request);
+      return page;
+    });
   }
   Result<std::vector<std::string>> suggest(const SuggestRequest& request) {
-    return gate_.call("suggest()", [&] { return search_.suggest(request); });
+    return gate_.call("suggest()", [&] {
+      auto queries = search_.suggest(request);
+      if (queries) check_answer(*queries, request);
+      return queries;
+    });
   }
   // Its first hits, as many as the request's limit says: of a search over HTTP page by page.
   Result<SearchPage> first_hits(const SearchRequest& request);

@@ -1,4 +1,6 @@
-// Events from whoever publishes to whoever listens, on the publisher's thread. Thread-safe.
+// Events from whoever publishes to the parts of the host that hand them on, on the publisher's
+// thread: they are quick and never wait. A plugin listens through EventListeners.
+// Threads: thread-safe.
 #pragma once
 
 #include <functional>

@@ -3,6 +3,9 @@
 #include <algorithm>
 
 namespace swapmeet {
+namespace {
+constexpr std::chrono::milliseconds kLongestPause{60'000};
+}
 
 Scheduler::Scheduler(std::size_t threads, Clock& clock) : clock_(clock) {
   for (std::size_t i = 0; i < threads; ++i)
@@ -19,8 +22,18 @@ Scheduler::~Scheduler() {
 }
 
 Registration Scheduler::every(std::chrono::milliseconds interval, std::function<void()> task) {
-  auto added = std::make_shared<Task>(
-      Task{interval, std::move(task), clock_.steady() + interval, false, {}});
+  return attempt_every(interval, [task = std::move(task)] {
+    task();
+    return true;
+  });
+}
+
+Registration Scheduler::attempt_every(std::chrono::milliseconds interval,
+                                      std::function<bool()> task) {
+  auto added = std::make_shared<Task>();
+  added->interval = added->pause = interval;
+  added->run = std::move(task);
+  added->due = clock_.steady() + interval;
   {
     const std::lock_guard lock(state_->mutex);
     state_->tasks.push_back(added);
@@ -32,6 +45,11 @@ Registration Scheduler::every(std::chrono::milliseconds interval, std::function<
     if (added->runner == std::this_thread::get_id()) return;  // the task itself asks
     state->changed.wait(lock, [&] { return !added->running; });
   });
+}
+
+std::chrono::milliseconds Scheduler::longer(const Task& task) {
+  const auto most = std::max(task.interval, std::min(16 * task.interval, kLongestPause));
+  return std::min(2 * task.pause, most);
 }
 
 void Scheduler::work(const std::shared_ptr<State>& state, Clock& clock) {
@@ -53,11 +71,12 @@ void Scheduler::work(const std::shared_ptr<State>& state, Clock& clock) {
     task->running = true;
     task->runner = std::this_thread::get_id();
     lock.unlock();
-    task->run();  // guarded by whoever registered it
+    const bool went_well = task->run();  // guarded by whoever registered it
     lock.lock();
+    task->pause = went_well ? task->interval : longer(*task);
     task->running = false;
     task->runner = {};
-    task->due = clock.steady() + task->interval;
+    task->due = clock.steady() + task->pause;
     state->changed.notify_all();
   }
 }

@@ -1,4 +1,5 @@
-// Repeated tasks on a few shared threads. Thread-safe.
+// Repeated tasks on a few threads: the host has one of these for itself, and each plugin with tasks
+// one of its own. Thread-safe.
 #pragma once
 
 #include <chrono>
@@ -25,12 +26,16 @@ class Scheduler {
   // First after one interval; a task never runs twice at a time. When the registration is gone, it
   // runs no more; a task may end its own registration.
   Registration every(std::chrono::milliseconds interval, std::function<void()> task);
+  // The same for a task that may fail, which is when it returns false: then the pauses double, up
+  // to 16 intervals or a minute, whichever is less but at least the interval.
+  Registration attempt_every(std::chrono::milliseconds interval, std::function<bool()> task);
 
  private:
   struct Task {
-    std::chrono::milliseconds interval;
-    std::function<void()> run;
-    Instant due;
+    std::chrono::milliseconds interval{};
+    std::function<bool()> run;
+    Instant due{};
+    std::chrono::milliseconds pause{};
     bool running = false;
     std::thread::id runner;  // while it runs
   };
@@ -40,6 +45,7 @@ class Scheduler {
     std::vector<std::shared_ptr<Task>> tasks;
     bool stopping = false;
   };
+  static std::chrono::milliseconds longer(const Task& task);
   static void work(const std::shared_ptr<State>& state, Clock& clock);
 
   Clock& clock_;

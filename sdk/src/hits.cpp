@@ -44,7 +44,7 @@ void HitList::add(const Listing& listing, const PeerId& peer, std::string_view p
   if (!matches(query_, listing, peer, peer_name)) return;
   group.modified = std::max(group.modified, listing.modified);
   const bool in_name = matches_name(query_, listing.path);
-  if (group.matches && !shows_better(in_name, listing.path, group)) return;
+  if (group.matches && !shows_better(in_name, listing, group)) return;
   group.matches = true;
   group.in_name = in_name;
   group.hit = {.content = listing.content,
@@ -53,16 +53,20 @@ void HitList::add(const Listing& listing, const PeerId& peer, std::string_view p
                .size = listing.size,
                .type = media_type_of(name),
                .sources = 0,
-               .names = {}};
+               .names = {},
+               .attributes = listing.attributes};
 }
 
-// The listing that a hit shows is the one whose name fits best, then the first in byte order.
-bool HitList::shows_better(bool in_name, const std::string& path, const Group& group) {
-  const auto rank = [](bool named, std::string_view one) {
-    const auto name = name_of_path(one);
-    return std::tuple(!named, name.size(), name, one);
+// The listing that a hit shows is the one whose name fits best, then the first in byte order, and
+// of several peers' the one with the most attributes.
+bool HitList::shows_better(bool in_name, const Listing& listing, const Group& group) {
+  const auto rank = [](bool named, std::string_view path, const auto& attributes) {
+    const auto name = name_of_path(path);
+    return std::tuple(!named, name.size(), name, path,
+                      std::numeric_limits<std::size_t>::max() - attributes.size());
   };
-  return rank(in_name, path) < rank(group.in_name, group.hit.path);
+  return rank(in_name, listing.path, listing.attributes) <
+         rank(group.in_name, group.hit.path, group.hit.attributes);
 }
 
 std::uint64_t HitList::Group::order() const {

@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "swapmeet/attributes.h"
+
 namespace swapmeet {
 
 bool stands_in_a_row(const QueryTerm& term, const std::vector<std::vector<std::string>>& runs) {
@@ -38,6 +40,11 @@ bool QueriedListing::holds(const QueryFilter& filter, const PeerId& peer,
     case QueryFilter::Field::path: return path_.find(fold(filter.text)) != std::string::npos;
     case QueryFilter::Field::min_size: return listing_.size >= filter.bytes;
     case QueryFilter::Field::max_size: return listing_.size <= filter.bytes;
+    case QueryFilter::Field::words_of:
+    case QueryFilter::Field::number_of: {
+      const auto found = listing_.attributes.find(filter.text);
+      return found != listing_.attributes.end() && swapmeet::holds(filter, found->second);
+    }
   }
   return false;
 }
@@ -56,6 +63,21 @@ bool QueriedListing::matches(const Query& query, const PeerId& peer,
 bool matches(const Query& query, const Listing& listing, const PeerId& peer,
              std::string_view peer_name) {
   return QueriedListing(listing).matches(query, peer, peer_name);
+}
+
+bool holds(const QueryFilter& filter, std::string_view value) {
+  if (filter.field == QueryFilter::Field::words_of)
+    return stands_in_a_row(filter.words, searchable_words(value));
+  const auto number = attribute_number(value);
+  if (!number) return false;
+  switch (filter.comparison) {
+    case Comparison::less: return *number < filter.number;
+    case Comparison::at_most: return *number <= filter.number;
+    case Comparison::equal: return !(*number < filter.number) && !(*number > filter.number);
+    case Comparison::at_least: return *number >= filter.number;
+    case Comparison::greater: return *number > filter.number;
+  }
+  return false;
 }
 
 bool matches_name(const Query& query, std::string_view path) {

@@ -1,5 +1,8 @@
 #include "swapmeet/query.h"
 
+#include <algorithm>
+
+#include "swapmeet/attributes.h"
 #include "swapmeet/listing.h"
 #include "swapmeet/values.h"
 
@@ -16,6 +19,25 @@ std::string lower_ascii(std::string_view text) {
   for (char& c : result)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
   return result;
+}
+
+constexpr std::string_view kOther = "attr.";  // before the key of an attribute that is not known
+
+bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Two letters at least: "c:x" may be a place on a disk.
+bool may_be_filter(std::string_view name) {
+  return name.size() >= 2 && is_letter(name[0]) && is_attribute_key(name);
+}
+
+// What follows the name of a filter, not of "12:30", "http://x", "std::map", "a<b" or "x=y".
+bool may_be_value(char mark, std::string_view rest) {
+  if (rest.empty()) return false;
+  const char first = lower_ascii(rest.substr(0, 1))[0];
+  if (mark == ':') return is_letter(first) || is_digit(first) || (first & 0x80) != 0;
+  if (mark == '=') return false;
+  return is_digit(rest[0] == '=' && rest.size() > 1 ? rest[1] : first);
 }
 
 class Parser {
@@ -66,8 +88,83 @@ class Parser {
       if (token[mark] == ':' &&
           (name == "type" || name == "ext" || name == "peer" || name == "path"))
         return take_filter(name, std::string(token.substr(mark + 1)), begin + mark + 1, negated);
+      if (known_attribute(name) || name.starts_with(kOther))
+        return take_attribute(name, token.substr(mark), begin + mark, negated);
+      const auto rest = token.substr(mark + 1);
+      const bool quoted =
+          token[mark] == ':' && rest.empty() && at_ < text_.size() && text_[at_] == '"';
+      if (may_be_filter(name) && (quoted || may_be_value(token[mark], rest)))
+        return unknown(name, token, begin);
     }
     return take_word(token, begin, negated);
+  }
+
+  Result<void> unknown(const std::string& name, std::string_view token, std::size_t begin) const {
+    auto literally = std::string(token);
+    if (literally.back() == ':') literally += "\u2026";
+    return wrong(begin, "'" + name + "' is no filter; type, ext, size, peer, path, " +
+                            known_attribute_names() + " and attr.KEY are. To look for the words, " +
+                            "put them in quotation marks: \"" + literally + '"');
+  }
+
+  // The value between quotation marks, if it is one: path:"two words".
+  Result<void> take_quoted(std::string& value) {
+    if (!value.empty() || at_ >= text_.size() || text_[at_] != '"') return {};
+    const auto end = text_.find('"', at_ + 1);
+    if (end == std::string_view::npos)
+      return wrong(at_, "the text that begins here has no closing \"");
+    value = std::string(text_.substr(at_ + 1, end - at_ - 1));
+    at_ = end + 1;
+    return {};
+  }
+
+  // `rest` begins with ':' or the operator.
+  Result<void> take_attribute(const std::string& name, std::string_view rest, std::size_t position,
+                              bool negated) {
+    const bool other = name.starts_with(kOther);
+    QueryFilter filter;
+    filter.text = other ? name.substr(kOther.size()) : name;
+    filter.negated = negated;
+    if (!is_attribute_key(filter.text))
+      return wrong(position,
+                   "after 'attr.' the key of an attribute was expected, of letters, "
+                   "digits, '_', '-' and '.', like attr.mood:calm");
+    const auto* known = known_attribute(filter.text);
+    const bool is_text = !known || known->type == AttributeType::text;
+    const auto operator_size = rest.size() > 1 && rest[0] != ':' && rest[1] == '=' ? 2U : 1U;
+    const auto op = rest.substr(0, operator_size);
+    std::string value(rest.substr(operator_size));
+    const bool equal = op == ":" || op == "=";
+    if (equal)
+      if (auto taken = take_quoted(value); !taken) return taken;
+    position += operator_size;
+    if (value.empty()) return wrong(position, name + std::string(op) + " needs a value");
+    if (is_text && equal) {
+      filter.field = QueryFilter::Field::words_of;
+      filter.words.prefix = value.ends_with('*');
+      filter.words.words = searchable_words(value)[0];
+      if (filter.words.words.empty())
+        return wrong(position, name + ": needs a value with letters or digits");
+    } else {
+      if (known && is_text)
+        return wrong(position - operator_size,
+                     name + " is a text: ask for its words, like " + name + ":word");
+      const auto type = known ? known->type : AttributeType::number;
+      const auto number = asked_number(type, value);
+      if (!number)
+        return wrong(position, type == AttributeType::duration
+                                   ? "a duration was expected, like " + name + ">3m or 200s"
+                                   : "a number was expected, like " + name + ">=100");
+      filter.field = QueryFilter::Field::number_of;
+      filter.number = *number;
+      filter.comparison = equal        ? Comparison::equal
+                          : op == ">"  ? Comparison::greater
+                          : op == ">=" ? Comparison::at_least
+                          : op == "<"  ? Comparison::less
+                                       : Comparison::at_most;
+    }
+    query_.filters.push_back(std::move(filter));
+    return {};
   }
 
   Result<void> take_phrase(bool negated) {
@@ -95,13 +192,7 @@ class Parser {
 
   Result<void> take_filter(const std::string& name, std::string value, std::size_t position,
                            bool negated) {
-    if (value.empty() && at_ < text_.size() && text_[at_] == '"') {  // path:"two words"
-      const auto end = text_.find('"', at_ + 1);
-      if (end == std::string_view::npos)
-        return wrong(at_, "the text that begins here has no closing \"");
-      value = std::string(text_.substr(at_ + 1, end - at_ - 1));
-      at_ = end + 1;
-    }
+    if (auto taken = take_quoted(value); !taken) return taken;
     if (value.empty()) return wrong(position, name + ": needs a value");
     QueryFilter filter;
     filter.negated = negated;

@@ -1,6 +1,7 @@
 #include "swapmeet/remote.h"
-#include "swapmeet/testing/auth_contract.h"
 #include "swapmeet/testing/catch.h"
+#include "swapmeet/testing/plugin_under_test.h"
+#include "swapmeet/tickets.h"
 
 namespace swapmeet::testing {
 namespace {
@@ -11,26 +12,18 @@ struct NoIndex final : IndexAddress {
   void session_ended(const std::string&) override {}
 };
 
-class TicketSubject final : public AuthSubject {
- public:
-  TicketSubject() {
-    plugin_.host().provide<IndexAddress>(index_);
-    plugin_.start();
-  }
-  Authenticator& authenticator() override { return plugin_.get<Authenticator>(); }
-  Accounts* accounts() override { return nullptr; }
-  void advance(std::chrono::milliseconds time) override { plugin_.host().advance(time); }
-  void restart() override { plugin_.restart(); }
-
- private:
-  NoIndex index_;
-  PluginUnderTest plugin_{PLUGINS "auth_ticket.so"};
-};
-
 }  // namespace
-}  // namespace swapmeet::testing
 
-TEST_CASE("auth.ticket keeps the auth contract") {
-  swapmeet::testing::auth_contract(
-      [] { return std::make_unique<swapmeet::testing::TicketSubject>(); });
+TEST_CASE("auth.ticket believes no ticket while it does not know the index's key") {
+  NoIndex index;
+  PluginUnderTest plugin(PLUGINS "auth_ticket.so");
+  plugin.host().provide<IndexAddress>(index);
+  plugin.start();
+  for (const char* none : {"", "x", "a.b.c", "!"})
+    CHECK(plugin.get<TicketChecker>().check_ticket(none).error().code ==
+          ErrorCode::unauthenticated);
+  plugin.restart();
+  CHECK_FALSE(plugin.get<TicketChecker>().check_ticket(std::string(200, 'A')).ok());
 }
+
+}  // namespace swapmeet::testing

@@ -303,6 +303,91 @@ TEST_CASE("where guests may read and people make accounts themselves") {
       club.ask("PUT", "/api/v1/peers/" + kByHand, R"({"name":"by-hand","port":6699})", *dan).ok());
 }
 
+TEST_CASE("what guests may do changes at once, and no session ends for it") {
+  Club club;
+  const auto bob = club.log_in("bob", kBobs).value();
+  CHECK_FALSE(club.ask("GET", "/api/v1/peers", "", "").ok());
+  write_file(club.index.ini(),
+             with_accounts(index_ini(club.folder.path(), club.address, "3s"), "guests = read\n"));
+  ::kill(club.index.pid(), SIGHUP);
+  CHECK(eventually([&] { return club.ask("GET", "/api/v1/peers", "", "").ok(); }));
+  CHECK(club.ask("GET", "/api/v1/peers", "", bob).ok());
+}
+
+TEST_CASE("an auth plugin that blocks holds up nobody else, and no stop") {
+  Club club;
+  club.index.signal(SIGTERM);
+  auto ini = index_ini(club.folder.path(), club.address, "3s");
+  const std::string open = "plugin = open\n";
+  const char* bin = std::getenv("SWAPMEET_BIN");
+  REQUIRE(bin);
+  ini.replace(ini.find(open), open.size(),
+              "plugin = accounts, " + std::string(bin) +
+                  "/fixtures/auth_blocking.so\nguests = read\n"
+                  "[auth.accounts]\npassword_memory = 8Mi\npassword_passes = 1\n");
+  write_file(club.index.ini(), ini);
+  club.index.start();
+  const auto bob = club.log_in("bob", kBobs).value();
+  const auto cyd = club.log_in("cyd", "right").value();
+  CHECK(cyd.starts_with("blocking."));
+  std::vector<std::thread> blocked;
+  std::vector<ErrorCode> refused(2);
+  for (std::size_t i = 0; i < 2; ++i)
+    blocked.emplace_back([&, i] {
+      do refused[i] = club.log_in("dan" + std::to_string(i), "block").error().code;
+      while (refused[i] == ErrorCode::too_many);  // while the other one's name is looked up
+    });
+  CHECK(eventually([&] {
+    return has(club.index.log(), "blocks for dan0") && has(club.index.log(), "blocks for dan1");
+  }));
+  const auto third = club.log_in("eve", "right");
+  CHECK(third.error().code == ErrorCode::too_many);
+  CHECK(club.ask("GET", "/api/v1/peers", "", bob).ok());
+  CHECK(club.ask("GET", "/api/v1/peers", "", cyd).ok());
+  CHECK(club.ask("GET", "/api/v1/peers", "", "").ok());
+  CHECK(club.ask("GET", "/api/v1/status", "", "").ok());
+  CHECK(club.log_in("ann", kAnns).ok());
+  club.index.signal(SIGTERM);
+  for (auto& thread : blocked) thread.join();
+  for (const auto code : refused)  // the stop ended their waiting, or the deadline before it
+    CHECK((code == ErrorCode::unavailable || code == ErrorCode::timed_out));
+  CHECK(has(club.index.log(), "left behind"));
+}
+
+TEST_CASE("a backup of an index with accounts has its sessions and the key that signs tickets") {
+  Club club;
+  const auto bob = club.log_in("bob", kBobs).value();
+  const auto key = club.ask("GET", "/api/v1/tickets/key", "", "").value();
+  const auto copy = club.folder.path() / "copy";
+  const auto made = club.operate({"backup", copy.string()});
+  INFO(made.output);
+  REQUIRE(made.code == 0);
+  club.index.signal(SIGTERM);
+  fs::remove_all(club.index.data());
+  fs::rename(copy, club.index.data());
+  const auto checked = run_program({"check", "--data", "--config", club.index.ini().string()});
+  INFO(checked.output);
+  CHECK(checked.code == 0);
+  CHECK(has(checked.output, "sessions.db: 1 sessions"));
+  club.index.start();
+  CHECK(club.ask("GET", "/api/v1/peers", "", bob).ok());
+  CHECK(club.ask("GET", "/api/v1/tickets/key", "", "").value() == key);
+}
+
+TEST_CASE(
+    "an index of version 0.1 goes on with its accounts, and signs tickets with the same key") {
+  Club club;
+  const auto key = club.ask("GET", "/api/v1/tickets/key", "", "").value();
+  club.index.signal(SIGTERM);
+  const auto data = club.index.data();
+  fs::rename(data / "ticket.key", data / "auth.accounts/secret.key");
+  fs::remove(data / "sessions.db");
+  club.index.start();
+  CHECK(club.ask("GET", "/api/v1/tickets/key", "", "").value() == key);
+  CHECK_FALSE(fs::exists(data / "auth.accounts/secret.key"));
+  CHECK(club.log_in("ann", kAnns).ok());
+}
+
 TEST_CASE("a member's ticket puts it before guests in a peer's queue, by its group's weight") {
   Club club("guests = read\n");
   REQUIRE(club.operate({"account", "groups", "bob", "friends"}).code == 0);

@@ -2,19 +2,13 @@
 
 #include <sodium.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "auth/accounts/rules.h"
-#include "swapmeet/secret_file.h"
+#include "swapmeet/random.h"
 
 namespace swapmeet::auth_accounts {
 namespace {
-
-using std::chrono::milliseconds;
-
-constexpr milliseconds kTicketLength = std::chrono::minutes(10);
-constexpr milliseconds kLongestTicket = std::chrono::hours(1);
 
 std::int64_t fresh_epoch() {
   std::int64_t epoch = 0;
@@ -22,33 +16,21 @@ std::int64_t fresh_epoch() {
   return epoch;
 }
 
-Error log_in_first(const std::string& why) {
-  return {ErrorCode::unauthenticated,
-          why +
-              ": log in (POST /api/v1/sessions with account and password) and send the token as "
-              "'Authorization: Bearer …'",
-          {}};
-}
-
-Error wrong_credentials() {
-  return {ErrorCode::unauthenticated, "wrong name or password, or the account is disabled", {}};
-}
-
-Identity identity_of(const Account& account) {
-  return {account.name, account.groups, account.roles};
+Grant grant_of(const StoredAccount& stored) {
+  return {.account = stored.account.name,
+          .groups = stored.account.groups,
+          .roles = stored.account.roles,
+          .version = std::to_string(stored.epoch)};
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Authority>> Authority::open(const std::filesystem::path& folder,
-                                                   Clock& clock, const Policy& policy, Log log) {
-  const auto file = folder / "secret.key";
-  if (auto made = read_or_make_secret(file, random_hex(32)); !made) return std::move(made).error();
-  auto secret = read_secret(file);  // nobody else may read it, whoever made it
-  if (!secret) return std::move(secret).error();
+                                                   Clock& clock, const Policy& policy,
+                                                   Sessions* sessions, Log log) {
   return sqlite::attempt([&]() -> Result<std::unique_ptr<Authority>> {
     std::unique_ptr<Authority> authority(
-        new Authority(folder, *secret, clock, policy, std::move(log)));
+        new Authority(folder, clock, policy, sessions, std::move(log)));
     auto slot = authority->passwords_.take_slot();
     if (!slot) return std::move(slot).error();
     auto hash = slot->hash(random_hex(16));
@@ -58,15 +40,14 @@ Result<std::unique_ptr<Authority>> Authority::open(const std::filesystem::path& 
   });
 }
 
-Authority::Authority(const std::filesystem::path& folder, const std::string& secret, Clock& clock,
-                     const Policy& policy, Log log)
+Authority::Authority(const std::filesystem::path& folder, Clock& clock, const Policy& policy,
+                     Sessions* sessions, Log log)
     : clock_(clock),
+      sessions_(sessions),
       log_(std::move(log)),
       policy_(policy),
       directory_(folder),
-      signer_(secret),
-      passwords_(policy.cost),
-      attempts_(clock, policy.limits) {}
+      passwords_(policy.cost) {}
 
 Policy Authority::policy() const {
   const std::shared_lock lock(mutex_);
@@ -75,53 +56,27 @@ Policy Authority::policy() const {
 
 void Authority::set_policy(const Policy& policy) {
   passwords_.set_cost(policy.cost);
-  attempts_.set_limits(policy.limits);
   const std::unique_lock lock(mutex_);
   policy_ = policy;
 }
 
-Result<Identity> Authority::identify(std::string_view token) {
-  if (token.empty()) {
-    const auto guests = policy().guests;
-    if (guests == Guests::refuse) return log_in_first("guests have no access here");
-    Identity guest;
-    guest.read_only = guests == Guests::read;
-    return guest;
-  }
-  const auto claims = signer_.read_session(token);
-  if (!claims) return log_in_first("this is no session of this host");
-  if (claims->expires <= clock_.now()) return log_in_first("the session has run out");
-  const auto known = directory_.find(claims->account);
-  if (!known || known->epoch != claims->epoch || known->account.disabled)
-    return log_in_first("the session has ended, for its account has changed");
-  return identity_of(known->account);
-}
-
-Result<Session> Authority::log_in(std::string_view account, std::string_view password,
-                                  std::string_view address) {
+Result<std::optional<Grant>> Authority::check(const LogIn& wanted) {
   auto slot = passwords_.take_slot();
   if (!slot) return std::move(slot).error();
-  const std::string name(account);
   // As it is now: when it changes while the hash is computed, the session is over from the start.
-  const auto known = directory_.find(name);
-  const LogField from{"address", std::string(address)};
-  const LogField who{"account", known ? name : "(unknown)"};
-  if (auto allowed = attempts_.begin(account, address); !allowed) {
-    log_(LogLevel::debug, "log-in refused", {who, from, {"why", allowed.error().message}});
-    return std::move(allowed).error();
-  }
-  const bool right = password.size() <= kLongestPassword &&
-                     slot->verify(known ? known->password : nobodys_hash_, password);
-  if (!known || !right || known->account.disabled) {
-    log_(LogLevel::info, "log-in failed", {who, from});
-    return wrong_credentials();
-  }
-  attempts_.succeeded(account, address);
-  if (slot->is_outdated(known->password)) renew_hash(*known, password, *slot);
-  log_(LogLevel::info, "logged in", {who, from});
-  const auto expires = clock_.now() + policy().session_length;
-  return Session{signer_.session({known->key, known->epoch, expires}), expires,
-                 identity_of(known->account)};
+  const auto known = directory_.find(wanted.account);
+  const bool right = wanted.password.size() <= kLongestPassword &&
+                     slot->verify(known ? known->password : nobodys_hash_, wanted.password);
+  if (!known) return std::optional<Grant>();
+  if (!right || known->account.disabled) return unauthenticated("wrong password, or disabled");
+  if (slot->is_outdated(known->password)) renew_hash(*known, wanted.password, *slot);
+  return std::optional(grant_of(*known));
+}
+
+Result<std::optional<Grant>> Authority::current(const std::string& account) {
+  const auto known = directory_.find(account);
+  if (!known || known->account.disabled) return std::optional<Grant>();
+  return std::optional(grant_of(*known));
 }
 
 // The cost was changed: this is the moment when the password is at hand. Failing is no reason to
@@ -144,24 +99,15 @@ void Authority::renew_hash(const StoredAccount& known, std::string_view password
          {{"account", known.account.name}, {"why", kept.error().message}});
 }
 
-Result<std::string> Authority::issue_ticket(const TicketClaims& claims) {
-  const auto now = clock_.now();
-  auto granted = claims;
-  if (claims.expires == Time{}) granted.expires = now + kTicketLength;
-  granted.expires = std::min(granted.expires, Time(now + kLongestTicket));
-  if (!granted.account.empty())
-    if (auto checked = check_account_name(granted.account); !checked && granted.account != "owner")
-      return std::move(checked).error();
-  return signer_.ticket(granted);
-}
-
-Result<TicketClaims> Authority::check_ticket(std::string_view ticket) {
-  auto claims = signer_.read_ticket(ticket);
-  if (!claims)
-    return Error{ErrorCode::unauthenticated, "the ticket is not from here, or was changed", {}};
-  if (claims->expires <= clock_.now())
-    return Error{ErrorCode::not_allowed, "the ticket has run out; ask the index for a new one", {}};
-  return std::move(*claims);
+// How it is now, whoever changed it last. If the sessions cannot be told, the host asks by itself.
+void Authority::tell(const std::string& account) {
+  if (!sessions_) return;
+  const std::lock_guard lock(telling_);
+  const auto now = *current(account);
+  const auto told = now ? sessions_->change(*this, *now) : sessions_->end(*this, account);
+  if (!told)
+    log_(LogLevel::warning, "sessions of a changed account last a little longer",
+         {{"account", account}, {"why", told.error().message}});
 }
 
 bool Authority::open_registration() { return policy().open_registration; }
@@ -219,6 +165,7 @@ Result<Account> Authority::change(const std::string& name, const AccountChange& 
     });
     if (!edited) return std::move(edited).error();
     log_(LogLevel::info, "account changed", {{"account", name}});
+    tell(name);
     return (*edited)->account;
   });
 }
@@ -226,8 +173,10 @@ Result<Account> Authority::change(const std::string& name, const AccountChange& 
 Result<void> Authority::remove(const std::string& name) {
   return sqlite::attempt([&]() -> Result<void> {
     auto removed = directory_.remove(name);
-    if (removed) log_(LogLevel::info, "account removed", {{"account", name}});
-    return removed;
+    if (!removed) return removed;
+    log_(LogLevel::info, "account removed", {{"account", name}});
+    tell(name);
+    return {};
   });
 }
 

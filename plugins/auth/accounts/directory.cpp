@@ -14,19 +14,12 @@ Directory::Directory(const std::filesystem::path& folder) : store_(folder) {
 void Directory::show(const Entry& entry) {
   const std::unique_lock lock(mutex_);
   by_name_[entry->account.name] = entry;
-  by_key_[entry->key] = entry;
 }
 
 Directory::Entry Directory::find(const std::string& name) const {
   const std::shared_lock lock(mutex_);
   const auto found = by_name_.find(name);
   return found == by_name_.end() ? nullptr : found->second;
-}
-
-Directory::Entry Directory::find(std::int64_t key) const {
-  const std::shared_lock lock(mutex_);
-  const auto found = by_key_.find(key);
-  return found == by_key_.end() ? nullptr : found->second;
 }
 
 Page<Account> Directory::list(const PageRequest& wanted) const {
@@ -84,7 +77,6 @@ Result<void> Directory::remove(const std::string& name) {
   store_.remove(old->key);
   const std::unique_lock lock(mutex_);
   by_name_.erase(name);
-  by_key_.erase(old->key);
   return {};
 }
 

@@ -8,7 +8,6 @@
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
-#include <unordered_map>
 
 #include "auth/accounts/store.h"
 #include "swapmeet/page.h"
@@ -21,8 +20,7 @@ class Directory {
 
   explicit Directory(const std::filesystem::path& folder);
 
-  Entry find(const std::string& name) const;  // nullptr: there is none
-  Entry find(std::int64_t key) const;
+  Entry find(const std::string& name) const;          // nullptr: there is none
   Page<Account> list(const PageRequest& page) const;  // in order of name
   std::size_t size() const;
 
@@ -40,7 +38,6 @@ class Directory {
   Store store_;
   mutable std::shared_mutex mutex_;
   std::map<std::string, Entry> by_name_;
-  std::unordered_map<std::int64_t, Entry> by_key_;
 };
 
 }  // namespace swapmeet::auth_accounts

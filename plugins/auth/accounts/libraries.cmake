@@ -1,2 +1,2 @@
 find_library(SODIUM_LIBRARY sodium REQUIRED)
-set(libraries swapmeet::sqlite swapmeet::wire ${SODIUM_LIBRARY})
+set(libraries swapmeet::sqlite ${SODIUM_LIBRARY})

@@ -3,12 +3,13 @@
 #include <sodium.h>
 
 #include <array>
-
-#include "auth/accounts/signer.h"
+#include <stdexcept>
 
 namespace swapmeet::auth_accounts {
 
-Passwords::Passwords(const PasswordCost& cost) : cost_(cost) { start_sodium(); }
+Passwords::Passwords(const PasswordCost& cost) : cost_(cost) {
+  if (sodium_init() < 0) throw std::runtime_error("libsodium does not start");
+}
 
 Result<Passwords::Slot> Passwords::take_slot() {
   const std::lock_guard lock(mutex_);

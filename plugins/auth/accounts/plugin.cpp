@@ -11,27 +11,12 @@ namespace {
 
 using namespace swapmeet;
 
-constexpr const char* kProvides[] = {Authenticator::kInterface, Accounts::kInterface,
-                                     TicketIssuer::kInterface};
+constexpr const char* kProvides[] = {Authenticator::kInterface, Accounts::kInterface};
 constexpr KeySpec kKeys[] = {
-    at_once(one_of(
-        "refuse|read|share",
-        {"guests", "refuse",
-         "What those may do who have not logged in: nothing, search and browse, or also register a "
-         "peer."})),
     at_once(
         one_of("closed|open", {"registration", "closed", "May people make accounts themselves?"})),
     at_once({"max_accounts", KeyType::integer, "10000", "1", "1000000",
              "How many accounts there may be."}),
-    at_once({"session_length", KeyType::duration, "7d", "1s", "366d",
-             "How long one is logged in; then name and password are asked for again."}),
-    at_once(
-        {"max_failed_logins", KeyType::integer, "5", "1", "1000",
-         "Failed log-ins of an account before each further one makes it wait, up to a minute."}),
-    at_once(
-        {"max_failed_logins_per_address", KeyType::integer, "50", "0", "100000",
-         "The same for all that come from one address, up to 15 minutes; 0: no limit, for an index "
-         "behind a proxy."}),
     at_once({"password_memory", KeyType::size, "64Mi", "8Mi", "1Gi",
              "Memory that hashing a password takes, for a moment."}),
     at_once(
@@ -42,15 +27,8 @@ constexpr KeySpec kKeys[] = {
 
 auth_accounts::Policy policy_of(const Settings& settings) {
   auth_accounts::Policy policy;
-  const auto& guests = settings.text("guests");
-  policy.guests = guests == "share"  ? auth_accounts::Guests::share
-                  : guests == "read" ? auth_accounts::Guests::read
-                                     : auth_accounts::Guests::refuse;
   policy.open_registration = settings.text("registration") == "open";
   policy.max_accounts = static_cast<std::size_t>(settings.integer("max_accounts"));
-  policy.session_length = settings.duration("session_length");
-  policy.limits.per_account = static_cast<int>(settings.integer("max_failed_logins"));
-  policy.limits.per_address = static_cast<int>(settings.integer("max_failed_logins_per_address"));
   policy.cost.memory = settings.size("password_memory");
   policy.cost.passes = static_cast<std::uint64_t>(settings.integer("password_passes"));
   policy.cost.slots = static_cast<int>(settings.integer("max_hashing"));
@@ -67,7 +45,7 @@ class AccountsAuth final : public Plugin {
 
   Result<void> start() override {
     auto opened = auth_accounts::Authority::open(
-        host_->data_folder(), host_->clock(), policy_of(host_->settings()),
+        host_->data_folder(), host_->clock(), policy_of(host_->settings()), host_->find<Sessions>(),
         [host = host_](LogLevel level, std::string_view message,
                        std::initializer_list<LogField> fields) {
           host->log(level, message, fields);
@@ -91,7 +69,7 @@ class AccountsAuth final : public Plugin {
 
   void* interface(std::string_view id) override {
     if (auto* stores = interface_of<Stores>(&*kept_, id)) return stores;
-    return interface_of<Authenticator, Accounts, TicketIssuer>(authority_.get(), id);
+    return interface_of<Authenticator, Accounts>(authority_.get(), id);
   }
 
  private:

@@ -20,8 +20,7 @@ Store::Store(const std::filesystem::path& folder) : database_(folder / "accounts
 }
 
 sqlite::KeptStores Store::kept_in(const std::filesystem::path& folder) {
-  return sqlite::KeptStores({{.file = folder / "accounts.db", .migrations = kMigrations}},
-                            {folder / "secret.key"});
+  return sqlite::KeptStores({{.file = folder / "accounts.db", .migrations = kMigrations}});
 }
 
 std::vector<StoredAccount> Store::all() {

@@ -17,13 +17,13 @@ struct StoredAccount {
   std::int64_t key = 0;  // never used again, not even after removal
   Account account;
   std::string password;    // as crypto_pwhash_str wrote it
-  std::int64_t epoch = 0;  // random; sessions of another epoch are over
+  std::int64_t epoch = 0;  // random; sessions of another one are over
 };
 
 class Store {
  public:
   explicit Store(const std::filesystem::path& folder);
-  // For whoever looks after the folder: the database, and the key that signs sessions.
+  // For whoever looks after the folder.
   static sqlite::KeptStores kept_in(const std::filesystem::path& folder);
 
   std::vector<StoredAccount> all();

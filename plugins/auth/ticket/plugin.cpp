@@ -10,7 +10,7 @@
 #include <mutex>
 #include <thread>
 
-#include "auth/ticket/authenticator.h"
+#include "auth/ticket/index_tickets.h"
 #include "swapmeet/host.h"
 #include "swapmeet/remote.h"
 #include "swapmeet/wire/client.h"
@@ -30,7 +30,7 @@ class TicketAuth final : public Plugin {
  public:
   Result<void> configure(Host& host) override {
     host_ = &host;
-    authenticator_ = std::make_unique<auth_ticket::TicketAuthenticator>(host.clock());
+    tickets_ = std::make_unique<auth_ticket::IndexTickets>(host.clock());
     return {};
   }
 
@@ -55,7 +55,7 @@ class TicketAuth final : public Plugin {
   }
 
   void* interface(std::string_view id) override {
-    return interface_of<Authenticator>(authenticator_.get(), id);
+    return interface_of<TicketChecker>(tickets_.get(), id);
   }
 
  private:
@@ -63,7 +63,7 @@ class TicketAuth final : public Plugin {
     auto pause = kFirstPause;
     std::string why;
     for (;;) {
-      if (authenticator_->wants_key()) {
+      if (tickets_->wants_key()) {
         const auto asked = ask();
         if (!asked && asked.error().message != why)
           host_->log(LogLevel::info, "tickets are not known here",
@@ -83,7 +83,7 @@ class TicketAuth final : public Plugin {
     if (!reply) return reply.error();
     const auto key = wire::from_json<wire::TicketKey>(reply->body);
     if (!key) return key.error();
-    authenticator_->set_key(key->bytes);
+    tickets_->set_key(key->bytes);
     return {};
   }
 
@@ -94,7 +94,7 @@ class TicketAuth final : public Plugin {
   }
 
   Host* host_ = nullptr;
-  std::unique_ptr<auth_ticket::TicketAuthenticator> authenticator_;
+  std::unique_ptr<auth_ticket::IndexTickets> tickets_;
   std::unique_ptr<wire::Client> client_;
   std::mutex mutex_;
   std::condition_variable told_;
@@ -102,7 +102,7 @@ class TicketAuth final : public Plugin {
   std::thread thread_;
 };
 
-constexpr const char* kProvides[] = {Authenticator::kInterface};
+constexpr const char* kProvides[] = {TicketChecker::kInterface};
 constexpr const char* kRequires[] = {IndexAddress::kInterface};
 
 }  // namespace

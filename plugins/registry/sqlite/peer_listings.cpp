@@ -52,25 +52,29 @@ void PeerListings::put(const Listing& listing) {
   writing_->contents().added.emplace_back(listing.content, revision);
   ++files_;
   bytes_ += static_cast<std::int64_t>(listing.size);
+  if (!is_partial(listing)) added_.note(listing.path);
 }
 
-// False: there is none.
-bool PeerListings::drop(const std::string& path) {
+PeerListings::Dropped PeerListings::drop(const std::string& path) {
   auto old =
-      database().keep("SELECT revision, size, content FROM listings WHERE peer=? AND path=?");
+      database().keep("SELECT revision, size, content, have FROM listings WHERE peer=? AND path=?");
   old->with(key_, path);
-  if (!old->step()) return false;
+  if (!old->step()) return Dropped::nothing;
+  const auto dropped =
+      !old->is_null(3) && old->integer(3) < old->integer(1) ? Dropped::partial : Dropped::whole;
   const auto revision = static_cast<Revision>(old->integer(0));
   writing_->contents().gone.emplace_back(old->id<ContentId>(2), revision);
   --files_;
   bytes_ -= old->integer(1);
   old->reset();
   database().keep("DELETE FROM listings WHERE revision=?")->with(revision).run();
-  return true;
+  return dropped;
 }
 
 void PeerListings::remove(const std::string& path) {
-  if (!drop(path)) return;
+  const auto dropped = drop(path);
+  if (dropped == Dropped::nothing) return;
+  if (dropped == Dropped::whole) dropped_.note(path);
   database()
       .keep("INSERT OR REPLACE INTO removed VALUES(?,?,?)")
       ->with(writing_->next_revision(), peer_, path)
@@ -79,11 +83,14 @@ void PeerListings::remove(const std::string& path) {
 }
 
 void PeerListings::clear() {
-  auto old = database().keep("SELECT content, revision FROM listings WHERE peer=?");
+  auto old =
+      database().keep("SELECT content, revision, have < size, path FROM listings WHERE peer=?");
   old->with(key_);
-  while (old->step())
+  while (old->step()) {
     writing_->contents().gone.emplace_back(old->id<ContentId>(0),
                                            static_cast<Revision>(old->integer(1)));
+    if (old->integer(2) == 0) dropped_.note(old->view(3));
+  }
   database().keep("DELETE FROM listings WHERE peer=?")->with(key_).run();
   database().keep("DELETE FROM removed WHERE peer=?")->with(peer_).run();
   database()
@@ -94,6 +101,8 @@ void PeerListings::clear() {
   bytes_ = 0;
   has_removed_ = false;  // the row of the clear has no path
 }
+
+ListingNews PeerListings::news() const { return {peer_, added_, dropped_, writing_->latest()}; }
 
 void PeerListings::save(const FeedPosition& announced) {
   database()

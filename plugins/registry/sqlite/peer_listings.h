@@ -6,11 +6,32 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "registry/sqlite/writer.h"
 #include "swapmeet/listing.h"
 
 namespace swapmeet::registry_sqlite {
+
+// Some of what a transaction did to a peer's listings: how many there were, and the first of them.
+struct ListingTally {
+  static constexpr std::size_t kMostPaths = 10;
+  std::uint64_t count = 0;
+  std::vector<std::string> paths;
+
+  void note(std::string_view path) {
+    ++count;
+    if (paths.size() < kMostPaths) paths.emplace_back(path);
+  }
+};
+
+// What others hear of a transaction. Partial listings, of downloads that run, are no news.
+struct ListingNews {
+  PeerId peer;
+  ListingTally added;  // new ones, and those that replace others
+  ListingTally removed;
+  Revision revision = 0;  // of the feed, after it
+};
 
 class PeerListings {
  public:
@@ -25,12 +46,15 @@ class PeerListings {
   void clear();
   // Writes the counts back, and how far the peer has announced now; at the end, once.
   void save(const FeedPosition& announced);
+  // Of all that was done so far.
+  ListingNews news() const;
 
  private:
   explicit PeerListings(Writing& writing) : writing_(&writing) {}
   void put(const Listing& listing);
   void remove(const std::string& path);
-  bool drop(const std::string& path);
+  enum class Dropped : std::uint8_t { nothing, partial, whole };
+  Dropped drop(const std::string& path);
   sqlite::Database& database() { return writing_->database(); }
 
   Writing* writing_;
@@ -40,6 +64,8 @@ class PeerListings {
   std::int64_t files_ = 0;
   std::int64_t bytes_ = 0;
   bool has_removed_ = false;  // there may be rows of it in `removed`
+  ListingTally added_;
+  ListingTally dropped_;
 };
 
 }  // namespace swapmeet::registry_sqlite

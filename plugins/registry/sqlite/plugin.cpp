@@ -7,6 +7,7 @@
 
 #include "registry/sqlite/enrollment_rules.h"
 #include "registry/sqlite/presence.h"
+#include "registry/sqlite/registry_news.h"
 #include "registry/sqlite/store.h"
 #include "registry/sqlite/upkeep.h"
 #include "registry/sqlite/wakers.h"
@@ -37,6 +38,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
     host_ = &host;
     lease_ = std::chrono::duration_cast<std::chrono::seconds>(host.settings().duration("lease"));
     forget_after_ = host.settings().duration("forget_after");
+    news_.emplace([&host](const Event& event) { host.publish(event); });
     kept_.emplace(stores_in(host.data_folder()));
     return {};
   }
@@ -45,10 +47,12 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
     stopping_ = false;
     return sqlite::attempt([&]() -> Result<void> {
       store_ = std::make_unique<Store>(host_->data_folder(),
-                                       StoreOptions{.writer = {.seed = random_seed()}});
+                                       StoreOptions{.writer = {.seed = random_seed()}},
+                                       [this](const ListingNews& news) { news_->tell(news); });
       store_->probe(host_->clock(), kProbe, random_seed());
-      presence_ =
-          std::make_unique<Presence>(*store_, host_->clock(), lease_, [this] { wakers_.wake(); });
+      presence_ = std::make_unique<Presence>(
+          *store_, host_->clock(), lease_, [this] { wakers_.wake(); },
+          [this](auto what, auto peers) { tell(what, peers); });
       expiry_ = host_->every(
           std::min<std::chrono::milliseconds>(1s, std::chrono::milliseconds(lease_) / 2),
           [this] { expire(); });
@@ -210,6 +214,11 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
     return std::move(*known);
   }
 
+  void tell(PresenceChange what, std::span<const PeerId> peers) {
+    for (const auto& peer : peers)
+      if (const auto known = store_->peer(peer)) news_->tell(what, known->record);
+  }
+
   void expire() {
     if (const auto count = presence_->expire(); count > 0)
       host_->log(LogLevel::info, "leases ran out", {{"peers", std::to_string(count)}});
@@ -232,6 +241,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
   std::chrono::seconds lease_{};
   std::chrono::milliseconds forget_after_{};
   std::optional<sqlite::KeptStores> kept_;
+  std::optional<RegistryNews> news_;
   Wakers wakers_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Presence> presence_;

@@ -6,8 +6,12 @@
 namespace swapmeet::registry_sqlite {
 
 Presence::Presence(Store& store, const Clock& clock, std::chrono::seconds lease,
-                   std::function<void()> changed)
-    : store_(store), clock_(clock), changed_(std::move(changed)), leases_(lease) {
+                   std::function<void()> changed, News news)
+    : store_(store),
+      clock_(clock),
+      changed_(std::move(changed)),
+      news_(std::move(news)),
+      leases_(lease) {
   for (const auto& peer : store_.present_peers()) leases_.extend(peer, clock_.steady());
 }
 
@@ -15,7 +19,9 @@ void Presence::register_peer(const StoredPeer& peer) {
   {
     const std::lock_guard lock(mutex_);
     store_.put_peer(peer);
+    const bool was_present = leases_.has(peer.record.id);
     leases_.extend(peer.record.id, clock_.steady());
+    if (!was_present) tell(PresenceChange::joined, {&peer.record.id, 1});
   }
   changed_();
 }
@@ -31,6 +37,7 @@ void Presence::renew(const PeerId& peer) {
 void Presence::leave(const PeerId& peer) {
   const std::lock_guard lock(mutex_);
   set_present({peer}, false);
+  if (leases_.has(peer)) tell(PresenceChange::left, {&peer, 1});
   leases_.end(peer);
 }
 
@@ -53,7 +60,12 @@ void Presence::come_back(const PeerId& peer) {
     }
   }
   if (!is_back) set_present(all, true);
-  for (const auto& one : all) leases_.extend(one, clock_.steady());
+  std::vector<PeerId> joined;
+  for (const auto& one : all) {
+    if (!leases_.has(one)) joined.push_back(one);
+    leases_.extend(one, clock_.steady());
+  }
+  tell(PresenceChange::joined, joined);
 }
 
 std::size_t Presence::expire() {
@@ -62,7 +74,12 @@ std::size_t Presence::expire() {
   if (late.empty()) return 0;
   set_present(late, false);
   for (const auto& peer : late) leases_.end(peer);
+  tell(PresenceChange::lapsed, late);
   return late.size();
+}
+
+void Presence::tell(PresenceChange what, std::span<const PeerId> peers) const {
+  if (news_ && !peers.empty()) news_(what, peers);
 }
 
 // With mutex_ held.

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <functional>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include "registry/sqlite/leases.h"
@@ -14,11 +15,15 @@
 
 namespace swapmeet::registry_sqlite {
 
+enum class PresenceChange : std::uint8_t { joined, left, lapsed };
+
 class Presence {
  public:
-  // Store and clock outlive it. `changed`: something new is in the feed.
+  using News = std::function<void(PresenceChange, std::span<const PeerId>)>;
+  // Store and clock outlive it. `changed`: something new is in the feed. `news`, if any: the same
+  // for people, in order; nobody else joins or leaves meanwhile, so it must be quick.
   Presence(Store& store, const Clock& clock, std::chrono::seconds lease,
-           std::function<void()> changed);
+           std::function<void()> changed, News news = {});
   std::chrono::seconds lease() const { return leases_.length(); }
 
   // Puts the peer into the store, present.
@@ -32,10 +37,12 @@ class Presence {
  private:
   void come_back(const PeerId& peer);
   void set_present(const std::vector<PeerId>& peers, bool present);
+  void tell(PresenceChange what, std::span<const PeerId> peers) const;
 
   Store& store_;
   const Clock& clock_;
   const std::function<void()> changed_;
+  const News news_;
   // Held while the store is written: a renewal in between would leave a peer with a lease that is
   // absent, or the other way round.
   std::mutex mutex_;

@@ -5,7 +5,6 @@
 #include <map>
 
 #include "registry/sqlite/copies.h"
-#include "registry/sqlite/peer_listings.h"
 #include "registry/sqlite/probe.h"
 #include "registry/sqlite/rows.h"
 #include "swapmeet/query.h"
@@ -48,8 +47,10 @@ Result<void> check_changes(const ChangeBatch& batch) {
 
 }  // namespace
 
-Store::Store(const std::filesystem::path& folder, const StoreOptions& options)
-    : writer_(file_in(folder), options.writer),
+Store::Store(const std::filesystem::path& folder, const StoreOptions& options,
+             std::function<void(const ListingNews&)> listings_changed)
+    : listings_changed_(std::move(listings_changed)),
+      writer_(file_in(folder), options.writer),
       readers_(file_in(folder), 4),
       feed_(writer_.feed(), readers_, options.keep_removed) {}
 
@@ -122,6 +123,7 @@ std::size_t Store::forget_absent_since(Time limit) {
     listings->clear();
     writing.database().keep("DELETE FROM peers WHERE key=?")->with(listings->key()).run();
     writing.commit();
+    if (listings_changed_) listings_changed_(listings->news());
   }
 }
 
@@ -176,6 +178,7 @@ Result<FeedPosition> Store::announce(const PeerId& peer, const ChangeBatch& batc
   for (const auto& change : batch.changes) listings->apply(change);
   listings->save(upto);
   writing.commit();
+  if (listings_changed_) listings_changed_(listings->news());
   return upto;
 }
 

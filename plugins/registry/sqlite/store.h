@@ -6,11 +6,13 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "registry/sqlite/peer_listings.h"
 #include "registry/sqlite/stored_feed.h"
 #include "registry/sqlite/writer.h"
 #include "swapmeet/registry.h"
@@ -35,7 +37,10 @@ class Store {
  public:
   static constexpr std::size_t kForgottenAtOnce = 10;  // peers
 
-  explicit Store(const std::filesystem::path& folder, const StoreOptions& options = {});
+  // `listings_changed`, if any, hears what was done to listings, once it is on disk, in the order
+  // of revisions: nobody writes meanwhile, so it must be quick.
+  explicit Store(const std::filesystem::path& folder, const StoreOptions& options = {},
+                 std::function<void(const ListingNews&)> listings_changed = {});
 
   std::optional<StoredPeer> peer(const PeerId& id);
   // Inserts or replaces all but files, bytes and what was announced; the peer is present from then
@@ -68,6 +73,7 @@ class Store {
   void probe(const Clock& clock, std::chrono::milliseconds most, std::uint64_t seed);
 
  private:
+  const std::function<void(const ListingNews&)> listings_changed_;
   Writer writer_;
   sqlite::ReaderPool readers_;
   StoredFeed feed_;

@@ -41,7 +41,7 @@ std::uint32_t DocTable::content_for(const NewDoc& doc) {
 void DocTable::add(const NewDoc& doc) {
   const auto content = content_for(doc);
   auto& row = at(docs_, doc.key);
-  row = {};
+  row = Doc();
   row.content = content;
   row.next = std::exchange(contents_[content].docs, doc.key);
   docs_[row.next].previous = doc.key;
@@ -53,6 +53,7 @@ void DocTable::add(const NewDoc& doc) {
   row.type = media_type_of(doc.name);
   row.size = doc.size;
   row.modified = doc.modified;
+  row.attributes = doc.attributes;
 }
 
 void DocTable::drop(DocKey key) {
@@ -63,7 +64,7 @@ void DocTable::drop(DocKey key) {
   else
     contents_[row.content].docs = row.next;
   if (contents_[row.content].docs == 0) free_contents_.push_back(row.content);
-  row = {};
+  row = Doc();
 }
 
 void DocTable::list(DocKey doc, PeerKey peer) {

@@ -1,7 +1,7 @@
 // What decides whether a hit is shown, and where: a small row in memory per doc, so that a query
 // that matches a hundred thousand docs touches the disk for none of them but those on its page. A
-// doc is one (content, path, audience), however many peers list it. Presence is a flag per peer.
-// Threads: one writer, or many readers, at a time; the store locks it.
+// doc is one (content, path, audience, attributes), however many peers list it. Presence is a flag
+// per peer. Threads: one writer, or many readers, at a time; the store locks it.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,8 @@ struct NewDoc {
   std::string_view name;
   AudienceKey audience = 0;
   std::int64_t size = 0;
-  std::int64_t modified = 0;  // milliseconds
+  std::int64_t modified = 0;     // milliseconds
+  std::uint32_t attributes = 0;  // the key of their row; 0: it has none
 };
 
 struct Doc {
@@ -38,11 +39,13 @@ struct Doc {
   std::uint32_t listings = 0;
   AudienceKey audience = 0;
   std::uint32_t extension = 0;
+  std::uint32_t attributes = 0;  // the key of their row; 0: it has none
   std::uint16_t name_size = 0;
-  MediaType type = MediaType::other;
+  MediaType type : 8 = MediaType::other;
   std::int64_t size = 0;
   std::int64_t modified = 0;
 };
+static_assert(sizeof(Doc) == 48, "there are millions");
 
 class DocTable {
  public:

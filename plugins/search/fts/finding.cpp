@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 
+#include "search/fts/attribute_rows.h"
 #include "search/fts/match.h"
 #include "search/fts/ranking.h"
 #include "swapmeet/hits.h"
@@ -16,6 +17,8 @@ using sqlite::Database;
 using Docs = std::vector<DocKey>;  // ascending
 
 constexpr std::size_t kMostNames = 10;
+constexpr std::size_t kMostAttributes = 32;    // of a listing
+constexpr std::size_t kReadOneByOne = 1'000;   // sets of attributes, before they are looked up
 constexpr std::size_t kMostDocsOfHit = 1'000;  // that are looked at for its names
 
 Docs matching(Database& reader, const std::string& match) {
@@ -62,6 +65,7 @@ std::vector<Filter> filters_of(const Query& query, const DocTable& table) {
   std::vector<Filter> filters;
   Filter peers{.field = QueryFilter::Field::peer, .folded = {}, .peers = {}};
   for (const auto& from : query.filters) {
+    if (is_of_attribute(from)) continue;  // of_attributes_
     Filter filter{.field = from.field,
                   .negated = from.negated,
                   .type = from.type,
@@ -132,6 +136,20 @@ class Finder {
     for (const auto& term : query.terms)
       if (term.negated) take_away(docs_, matching(reader_, match_of(term)));
     std::erase_if(docs_, [&](DocKey key) { return !counts(key); });
+    for (const auto& filter : query.filters)
+      if (is_of_attribute(filter)) keep_with(filter);
+  }
+
+  // Of few docs the attributes are read; for many it is looked up which are meant.
+  void keep_with(const QueryFilter& filter) {
+    const bool few = docs_.size() <= kReadOneByOne;
+    const auto sets = few ? std::vector<AttributesKey>() : holding(reader_, filter);
+    std::erase_if(docs_, [&](DocKey key) {
+      const auto set = table_.doc(key).attributes;
+      const bool kept = set != 0 && (few ? has(attributes_of(reader_, set), filter)
+                                         : std::binary_search(sets.begin(), sets.end(), set));
+      return kept == filter.negated;
+    });
   }
 
   bool is_visible(const Doc& doc) const {
@@ -155,7 +173,9 @@ class Finder {
       case QueryFilter::Field::max_size:
         return static_cast<std::uint64_t>(doc.size) <= filter.bytes;
       case QueryFilter::Field::peer: return table_.has_source(doc, filter.peers);
-      case QueryFilter::Field::path: break;
+      case QueryFilter::Field::path:
+      case QueryFilter::Field::words_of:
+      case QueryFilter::Field::number_of: break;
     }
     return fold(path_of(reader_, key)).find(filter.folded) != std::string::npos;
   }
@@ -204,16 +224,19 @@ class Finder {
       bool in_name = false;
       DocKey key = 0;
       std::string path;
+      Attributes attributes = {};  // the more, the rather shown
     };
     std::vector<Candidate> candidates;
     table_.each_doc_of(found.content, [&](DocKey key) {
       if (candidates.size() == kMostDocsOfHit || !is_visible(table_.doc(key))) return;
       candidates.push_back({std::binary_search(docs_.begin(), docs_.end(), key), is_in_name(key),
-                            key, path_of(reader_, key)});
+                            key, path_of(reader_, key),
+                            attributes_of(reader_, table_.doc(key).attributes)});
     });
     const auto order = [](const Candidate& one) {
       const auto name = name_of_path(one.path);
-      return std::tuple(!one.is_match, !one.in_name, name.size(), name, std::string_view(one.path));
+      return std::tuple(!one.is_match, !one.in_name, name.size(), name, std::string_view(one.path),
+                        kMostAttributes - std::min(kMostAttributes, one.attributes.size()));
     };
     std::sort(candidates.begin(), candidates.end(),
               [&](const Candidate& a, const Candidate& b) { return order(a) < order(b); });
@@ -231,6 +254,7 @@ class Finder {
       if (one.is_match)
         hit.modified =
             std::max(hit.modified, Time(std::chrono::milliseconds(table_.doc(one.key).modified)));
+    hit.attributes = first.attributes;
     std::set<std::string> names;
     for (const auto& one : candidates) names.insert(std::string(name_of_path(one.path)));
     names.erase(hit.name);

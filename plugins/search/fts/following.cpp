@@ -11,12 +11,13 @@
 namespace swapmeet::search_fts {
 
 Following::Following(sqlite::Database& writer, std::vector<DocKey> free_keys, DocKey end)
-    : writer_(writer), free_keys_(std::move(free_keys)), end_(end) {}
+    : writer_(writer), attributes_(writer), free_keys_(std::move(free_keys)), end_(end) {}
 
 void Following::start_over() {
   writer_.execute(
       "INSERT INTO words(words) VALUES('delete-all'); DELETE FROM listings; DELETE FROM docs;"
       " DELETE FROM peers; DELETE FROM audiences;");
+  attributes_.start_over();
   from_scratch_ = true;
   free_keys_.clear();
   end_ = 1;
@@ -81,19 +82,21 @@ AudienceKey Following::audience_key(const Audience& audience) {
 
 DocKey Following::doc_for(const Listing& listing) {
   const auto audience = audience_key(listing.audience);
+  const auto attributes = attributes_.key_of(listing.attributes);
   // Its time is the newest of its listings.
   auto known = writer_.keep(
       "UPDATE docs SET uses=uses+1, modified=iif(uses=0, ?4, max(modified, ?4))"
-      " WHERE content=?1 AND path=?2 AND audience=?3 RETURNING key, modified");
-  known->with(listing.content, listing.path, audience, listing.modified.time_since_epoch().count());
-  if (!known->step()) return new_doc(listing, audience);
+      " WHERE content=?1 AND path=?2 AND audience=?3 AND attributes=?5 RETURNING key, modified");
+  known->with(listing.content, listing.path, audience, listing.modified.time_since_epoch().count(),
+              attributes);
+  if (!known->step()) return new_doc(listing, audience, attributes);
   const auto doc = static_cast<DocKey>(known->integer(0));
   edits_.emplace_back(
       [doc, modified = known->integer(1)](DocTable& table) { table.set_modified(doc, modified); });
   return doc;
 }
 
-DocKey Following::new_doc(const Listing& listing, AudienceKey audience) {
+DocKey Following::new_doc(const Listing& listing, AudienceKey audience, AttributesKey attributes) {
   NewDoc doc;
   if (free_keys_.empty()) {
     doc.key = end_++;
@@ -108,8 +111,11 @@ DocKey Following::new_doc(const Listing& listing, AudienceKey audience) {
   doc.audience = audience;
   doc.size = static_cast<std::int64_t>(listing.size);
   doc.modified = listing.modified.time_since_epoch().count();
-  writer_.keep("INSERT INTO docs VALUES(?,?,?,?,?,?,1)")
-      ->with(doc.key, listing.content, listing.path, audience, listing.size, doc.modified)
+  doc.attributes = attributes;
+  attributes_.use(attributes, 1);
+  writer_.keep("INSERT INTO docs VALUES(?,?,?,?,?,?,1,?)")
+      ->with(doc.key, listing.content, listing.path, audience, listing.size, doc.modified,
+             attributes)
       .run();
   new_docs_.emplace(doc.key, listing.path);
   edits_.emplace_back([doc, name = std::string(name_of_path(listing.path))](DocTable& table) {
@@ -150,19 +156,21 @@ void Following::clear(PeerKey peer) {
 void Following::finish() {
   std::sort(unlisted_.begin(), unlisted_.end());
   unlisted_.erase(std::unique(unlisted_.begin(), unlisted_.end()), unlisted_.end());
-  auto unused = writer_.keep("DELETE FROM docs WHERE key=? AND uses=0 RETURNING path");
+  auto unused = writer_.keep("DELETE FROM docs WHERE key=? AND uses=0 RETURNING path, attributes");
   auto forget =
       writer_.keep("INSERT INTO words(words, rowid, name, folder) VALUES('delete',?,?,?)");
   for (const auto doc : unlisted_) {
     unused->with(doc);
     if (!unused->step()) continue;
     const auto path = unused->text(0);
+    attributes_.use(static_cast<AttributesKey>(unused->integer(1)), -1);
     unused->reset();
     if (new_docs_.erase(doc) == 0)
       forget->with(doc, index_text(name_of_path(path)), index_text(folder_of_path(path))).run();
     freed_.push_back(doc);
     edits_.emplace_back([doc](DocTable& table) { table.drop(doc); });
   }
+  attributes_.finish();
   auto remember = writer_.keep("INSERT INTO words(rowid, name, folder) VALUES(?,?,?)");
   for (const auto& [doc, path] : new_docs_)
     remember->with(doc, index_text(name_of_path(path)), index_text(folder_of_path(path))).run();

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "search/fts/attribute_rows.h"
 #include "search/fts/doc_table.h"
 #include "swapmeet/feed.h"
 #include "swapmeet/sqlite/database.h"
@@ -35,7 +36,7 @@ class Following {
   PeerKey peer_key(const PeerId& peer);
   AudienceKey audience_key(const Audience& audience);
   DocKey doc_for(const Listing& listing);
-  DocKey new_doc(const Listing& listing, AudienceKey audience);
+  DocKey new_doc(const Listing& listing, AudienceKey audience, AttributesKey attributes);
   void set_peer(const Change& change);
   void put(PeerKey peer, const Listing& listing);
   void unlist(PeerKey peer, DocKey doc);
@@ -43,6 +44,7 @@ class Following {
   void clear(PeerKey peer);
 
   sqlite::Database& writer_;
+  AttributeRows attributes_;
   bool from_scratch_ = false;
   std::vector<DocKey> free_keys_;
   DocKey end_;

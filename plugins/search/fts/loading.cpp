@@ -41,9 +41,15 @@ class Loading {
     }
   }
 
+  void attributes() {
+    auto row = database_.prepare("SELECT key FROM attributes");
+    while (row.step()) attributes_.insert(new_key(row, "a set of attributes"));
+  }
+
   void docs() {
     std::unordered_map<ContentId, DocKey> contents;
-    auto row = database_.prepare("SELECT key, content, path, audience, size, modified FROM docs");
+    auto row = database_.prepare(
+        "SELECT key, content, path, audience, size, modified, attributes FROM docs");
     while (row.step()) {
       NewDoc doc;
       doc.key = new_key(row, "a doc");
@@ -53,6 +59,8 @@ class Loading {
       doc.audience = known(row.integer(3), audiences_, "a doc is for an audience");
       doc.size = row.integer(4);
       doc.modified = row.integer(5);
+      if (const auto key = row.integer(6); key != 0)
+        doc.attributes = known(key, attributes_, "a doc has attributes");
       const auto [first, is_new] = contents.try_emplace(doc.content, doc.key);
       if (!is_new) doc.same_content = first->second;
       table_.add(doc);
@@ -87,6 +95,7 @@ class Loading {
   DocTable& table_;
   const std::int64_t most_;
   std::unordered_set<std::int64_t> audiences_;
+  std::unordered_set<std::int64_t> attributes_;
   std::unordered_set<std::int64_t> peers_;
 };
 
@@ -97,6 +106,7 @@ void load(sqlite::Database& database, DocTable& table) {
   Loading loading(database, table);
   loading.audiences();
   loading.peers();
+  loading.attributes();
   loading.docs();
   loading.listings();
 }

@@ -1,12 +1,6 @@
 #include "search/fts/match.h"
 
 namespace swapmeet::search_fts {
-namespace {
-
-// U+E000: split_words takes private letters for separators, so no query holds it.
-constexpr std::string_view kGap = "\xEE\x80\x80 ";
-
-}  // namespace
 
 std::string index_text(std::string_view text) {
   std::string joined;

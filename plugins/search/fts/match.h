@@ -9,6 +9,10 @@
 
 namespace swapmeet::search_fts {
 
+// Stands between runs of words: U+E000, which split_words takes for a separator, so that no query
+// holds it.
+inline constexpr std::string_view kGap = "\xEE\x80\x80 ";
+
 // The searchable words of a text in the order of the index, with a gap between runs that no phrase
 // crosses.
 std::string index_text(std::string_view text);

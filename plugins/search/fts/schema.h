@@ -7,8 +7,8 @@
 
 namespace swapmeet::search_fts {
 
-// A doc is one (content, path, audience), however many peers list it (uses). Its words are split
-// and folded before FTS5 sees them, and stand nowhere but in its index.
+// A doc is one (content, path, audience, attributes), however many peers list it (uses). Its words
+// are split and folded before FTS5 sees them, and stand nowhere but in its index.
 inline constexpr const char* kMigrations[] = {R"sql(
 CREATE TABLE meta(feed TEXT NOT NULL, revision INTEGER NOT NULL);
 INSERT INTO meta VALUES('', 0);
@@ -49,6 +49,26 @@ CREATE TABLE docs(key INTEGER PRIMARY KEY, content BLOB NOT NULL, path TEXT NOT 
   audience INTEGER NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
   uses INTEGER NOT NULL);
 CREATE UNIQUE INDEX docs_by_content ON docs(content, path, audience);
+CREATE TABLE listings(peer INTEGER NOT NULL, path TEXT NOT NULL, doc INTEGER NOT NULL,
+  PRIMARY KEY(peer, path)) WITHOUT ROWID;
+CREATE VIRTUAL TABLE words USING fts5(name, folder, content='', columnsize=0, tokenize='ascii');
+)sql",
+                                              // Attributes: what peers say of the same file may
+                                              // differ, so they belong to what a doc is.
+                                              R"sql(
+DROP TABLE words; DROP TABLE listings; DROP TABLE docs; DROP TABLE audiences; DROP TABLE peers;
+UPDATE meta SET feed='', revision=0;
+CREATE TABLE peers(key INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, name TEXT NOT NULL DEFAULT '',
+  present INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE audiences(key INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+CREATE TABLE attributes(key INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, uses INTEGER NOT NULL);
+CREATE TABLE attribute_numbers(key TEXT NOT NULL, number REAL NOT NULL, attributes INTEGER NOT NULL,
+  PRIMARY KEY(key, number, attributes)) WITHOUT ROWID;
+CREATE VIRTUAL TABLE attribute_words USING fts5(text, content='', columnsize=0, tokenize='ascii');
+CREATE TABLE docs(key INTEGER PRIMARY KEY, content BLOB NOT NULL, path TEXT NOT NULL,
+  audience INTEGER NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
+  uses INTEGER NOT NULL, attributes INTEGER NOT NULL);
+CREATE UNIQUE INDEX docs_by_content ON docs(content, path, audience, attributes);
 CREATE TABLE listings(peer INTEGER NOT NULL, path TEXT NOT NULL, doc INTEGER NOT NULL,
   PRIMARY KEY(peer, path)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5(name, folder, content='', columnsize=0, tokenize='ascii');

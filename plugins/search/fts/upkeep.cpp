@@ -13,6 +13,13 @@ constexpr sqlite::Rule kRules[] = {
      "listings have no peer"},
     {"SELECT count(*) FROM docs WHERE audience<>0 AND audience NOT IN (SELECT key FROM audiences)",
      "docs have no audience"},
+    {"SELECT count(*) FROM docs WHERE attributes<>0"
+     " AND attributes NOT IN (SELECT key FROM attributes)",
+     "docs have attributes that are not there"},
+    {"SELECT count(*) FROM attributes a LEFT JOIN"
+     " (SELECT attributes, count(*) AS uses FROM docs GROUP BY attributes) d ON d.attributes=a.key"
+     " WHERE a.uses<>ifnull(d.uses,0)",
+     "attributes are those of another number of docs than is counted for them"},
     {"SELECT count(*) FROM docs d LEFT JOIN"
      " (SELECT doc, count(*) AS uses FROM listings GROUP BY doc) l ON l.doc=d.key"
      " WHERE d.uses<>ifnull(l.uses,0)",

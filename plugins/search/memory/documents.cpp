@@ -12,11 +12,13 @@ namespace {
 std::uint64_t hash_of(const PathNumbers& path) { return pair_of(path.folder, path.name); }
 
 std::uint64_t hash_of(const Document& document) {
-  return mix(pair_of(document.content, document.audience), hash_of(document.path));
+  return mix(pair_of(document.content, document.audience),
+             mix(document.attributes, hash_of(document.path)));
 }
 
 bool is_same(const Document& a, const Document& b) {
-  return a.content == b.content && a.path == b.path && a.audience == b.audience;
+  return a.content == b.content && a.path == b.path && a.audience == b.audience &&
+         a.attributes == b.attributes;
 }
 
 }  // namespace
@@ -35,6 +37,7 @@ Number Documents::document_of(const Listing& listing, const PathNumbers& path) {
   wanted.content = contents_.number_of(listing.content, listing.size);
   wanted.path = path;
   wanted.audience = audiences_.number_of(listing.audience);
+  wanted.attributes = attributes_.number_of(listing.attributes);
   const auto found = document_numbers_.find(
       hash_of(wanted), [&](Number one) { return is_same(documents_[one], wanted); });
   return found != kNone ? found : new_document(wanted);
@@ -168,7 +171,10 @@ Entry Documents::entry(Number number) const {
 bool Documents::is_preferred(const Entry& one, const Entry& other) const {
   if (one.name_size != other.name_size) return one.name_size < other.name_size;
   if (one.name != other.name) return text(one.name) < text(other.name);
-  return folder(documents_[one.document]) < folder(documents_[other.document]);
+  const auto& a = documents_[one.document];
+  const auto& b = documents_[other.document];
+  if (a.path.folder != b.path.folder) return folder(a) < folder(b);
+  return attributes_.count(a.attributes) > attributes_.count(b.attributes);
 }
 
 std::vector<Number> Documents::take_unlisted() { return std::exchange(unlisted_, {}); }
@@ -203,7 +209,7 @@ void Documents::forget(Number number) {
   auto& document = documents_[number];
   if (!audiences_[document.audience].everyone) contents_.restrict(document.content, -1);
   if (contents_[document.content].first == kNone) contents_.forget(document.content);
-  document = {};
+  document = Document();
   documents_.give_back(number);
 }
 

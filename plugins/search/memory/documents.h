@@ -1,8 +1,8 @@
 // What the feed told: which peer lists what, where and for whom. A document is one (content, path,
-// audience), however many peers list it; a listing is a peer's having it. Peers, contents, paths
-// and audiences stand in tables of their own. Presence is kept as counts, so that a search asks a
-// document and not its peers.
-// Threads: one writer, or many readers, at a time; the texts of paths stay good meanwhile.
+// audience, attributes), however many peers list it; a listing is a peer's having it. Peers,
+// contents, paths, audiences and attributes stand in tables of their own. Presence is kept as
+// counts, so that a search asks a document and not its peers. Threads: one writer, or many readers,
+// at a time; the texts of paths stay good meanwhile.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "search/memory/attribute_table.h"
 #include "search/memory/audience_table.h"
 #include "search/memory/content_table.h"
 #include "search/memory/path_texts.h"
@@ -38,10 +39,12 @@ struct Document {
   Number listings = 0;
   Number present = 0;  // listings of peers that are present
   Number audience = 0;
-  MediaType type = MediaType::other;
+  MediaType type : 8 = MediaType::other;
   bool unlisted = false;  // waits to be recycled
   Number round = 0;       // when it was last added to a fresh segment
+  Number attributes = kNone;
 };
+static_assert(sizeof(Document) == 48, "there are millions");
 
 class Documents {
  public:
@@ -68,11 +71,13 @@ class Documents {
   std::string_view name(const Document& document) const { return text(document.path.name); }
   std::string_view folder(const Document& document) const { return text(document.path.folder); }
   std::string path(const Document& document) const { return paths_.path(document.path); }
+  const AttributeTable& attributes() const { return attributes_; }
   Entry entry(Number document) const;
   // Of two documents of one content: is the first rather shown?
   bool is_preferred(const Entry& one, const Entry& other) const;
   // Fetches from memory what is soon asked of an entry: to weigh it, and to show it.
   void will_weigh(const Entry& entry) const { contents_.will_count(entry.content); }
+  void will_filter(const Entry& entry) const { __builtin_prefetch(&documents_[entry.document]); }
   void will_read(const Entry& entry) const {
     __builtin_prefetch(&documents_[entry.document]);
     contents_.will_read(entry.content);
@@ -127,6 +132,7 @@ class Documents {
   PeerTable peers_;
   ContentTable contents_;
   AudienceTable audiences_;
+  AttributeTable attributes_;
   Rows<Listed> listings_;
   Rows<Document> documents_;
   std::vector<bool> present_;  // by document

@@ -172,6 +172,7 @@ Hit Finder::hit_of(const Candidate& candidate) const {
       request_.sort == SortOrder::newest ? static_cast<std::int64_t>(candidate.sorted ^ kSign)
                                          : document.modified));
   hit.names = other_names(candidate.entry);
+  hit.attributes = documents_.attributes().all(document.attributes);
   return hit;
 }
 

@@ -35,11 +35,15 @@ Matcher::Matcher(const Documents& documents, const Query& query, const std::vect
   }
   std::vector<bool> peers;
   for (const auto& filter : query.filters) {
+    if (is_of_attribute(filter)) {
+      take_of_attribute(filter);
+      continue;
+    }
     auto folded = fold(filter.text);
     if (filter.field == QueryFilter::Field::extension && !filter.negated && is_plain(folded))
       endings_.push_back(folded);
     if (filter.field != QueryFilter::Field::peer) {
-      filters_.push_back({filter, std::move(folded)});
+      filters_.push_back({filter, std::move(folded), kNone});
       continue;
     }
     // All that is said of peers must hold for one and the same of a document's sources.
@@ -50,6 +54,18 @@ Matcher::Matcher(const Documents& documents, const Query& query, const std::vect
       peers[peer] = peers[peer] && named[peer] != filter.negated;
   }
   if (is_by_peer_) listed_ = documents.listed_by(peers);
+}
+
+// Its words lead to the documents; what they cannot tell is looked up there.
+void Matcher::take_of_attribute(const QueryFilter& filter) {
+  if (!filter.negated) {
+    for (auto& word : attribute_words(filter))
+      of_attributes_.push_back({{std::move(word)}, false, false});
+    of_attributes_.back().prefix = filter.words.prefix;
+    if (filter.words.words.size() == 1) return;
+  }
+  filters_.push_back({filter, {}, documents_.attributes().key(filter.text)});
+  reads_attributes_ = true;
 }
 
 // What the words ask of a segment; nothing when one of them is not there.
@@ -65,6 +81,8 @@ std::optional<Matcher::Wanted> Matcher::wanted(const Segment& segment, bool name
     for (std::size_t i = 0; i < term.words.size(); ++i)
       if (!want(term.words[i], term.prefix && i + 1 == term.words.size(), name_only))
         return std::nullopt;
+  for (const auto& word : of_attributes_)
+    if (!want(word.words[0], word.prefix, false)) return std::nullopt;
   std::sort(wanted.all.begin(), wanted.all.end(),
             [](const Occurrences& a, const Occurrences& b) { return a.count() < b.count(); });
   for (const auto& term : without_) {
@@ -109,8 +127,7 @@ bool Matcher::run(const Segment& segment, Where where, Only only, const Found& f
         __builtin_prefetch(&entries[first + place]);
         places[count++] = place;
       }
-      for (const auto one : std::span(places).first(count))
-        documents_.will_weigh(entries[first + one]);
+      for (const auto one : std::span(places).first(count)) will_read(entries[first + one]);
       for (const auto one : std::span(places).first(count)) {
         if (one < from) continue;  // of a content that was found
         const auto& entry = entries[first + one];
@@ -125,6 +142,11 @@ bool Matcher::run(const Segment& segment, Where where, Only only, const Found& f
     }
   }
   return true;
+}
+
+void Matcher::will_read(const Entry& entry) const {
+  documents_.will_weigh(entry);
+  if (reads_attributes_) documents_.will_filter(entry);
 }
 
 bool Matcher::is_match(const Entry& entry) const {
@@ -155,6 +177,11 @@ bool Matcher::passes(const Filter& filter, const Entry& entry) const {
     case QueryFilter::Field::min_size: return is_at_least(entry, wanted.bytes);
     case QueryFilter::Field::max_size:
       return wanted.bytes == ~std::uint64_t{0} || !is_at_least(entry, wanted.bytes + 1);
+    case QueryFilter::Field::words_of:
+    case QueryFilter::Field::number_of: {
+      const auto value = documents_.attributes().value(document.attributes, filter.attribute);
+      return value && holds(wanted, *value);
+    }
     case QueryFilter::Field::peer: break;  // in listed_
   }
   return true;

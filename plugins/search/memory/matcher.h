@@ -36,13 +36,16 @@ class Matcher {
   struct Filter {
     QueryFilter filter;
     std::string folded;
+    Number attribute = kNone;  // its key
   };
   struct Wanted {
     std::vector<Occurrences> all;
     std::vector<Occurrences> none;
   };
   std::optional<Wanted> wanted(const Segment& segment, bool name_only) const;
+  void will_read(const Entry& entry) const;
   bool is_match(const Entry& entry) const;
+  void take_of_attribute(const QueryFilter& filter);
   bool passes(const Filter& filter, const Entry& entry) const;
   bool is_at_least(const Entry& entry, std::uint64_t bytes) const;
   bool text_matches(const Entry& entry, Where where) const;
@@ -53,6 +56,8 @@ class Matcher {
   std::vector<QueryTerm> without_;        // of one word
   std::vector<QueryTerm> without_texts_;  // that only the text can tell
   std::vector<std::string> endings_;      // words that a name must have for its extension
+  std::vector<QueryTerm> of_attributes_;  // attribute_words() that a document must have
+  bool reads_attributes_ = false;
   std::vector<Filter> filters_;
   bool is_by_peer_ = false;
   std::vector<bool> listed_;  // if so, by document: is one of the peers a source of it?

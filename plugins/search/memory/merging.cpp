@@ -4,6 +4,7 @@
 #include <bit>
 #include <utility>
 
+#include "search/memory/attribute_table.h"
 #include "search/memory/segment.h"
 
 namespace swapmeet::search_memory {
@@ -98,7 +99,8 @@ RankedSegment::Word RankedSegment::next_word() const {
 void RankedSegment::sign_words() {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> words;  // documents, number
   for (std::uint32_t word = 0; word + 1 < words_.size(); ++word)
-    words.emplace_back(static_cast<std::uint32_t>(documents(word)), word);
+    if (!is_attribute_word(text(word)))
+      words.emplace_back(static_cast<std::uint32_t>(documents(word)), word);
   std::sort(words.begin(), words.end(), [](const auto& a, const auto& b) {
     return a.first != b.first ? a.first > b.first : a.second < b.second;
   });

@@ -6,12 +6,17 @@
 #include <numeric>
 #include <utility>
 
+#include "search/memory/attribute_table.h"
 #include "swapmeet/query.h"
 
 namespace swapmeet::search_memory {
 namespace {
 
 constexpr std::size_t kStart = 3;  // bytes of a word by which the fresh ones are grouped
+
+std::string_view start_of(std::string_view word) {
+  return word.substr(0, (is_attribute_word(word) ? word_in(word) : 0) + kStart);
+}
 
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
@@ -60,8 +65,8 @@ void Occurrences::add(const PackedPostings& packed, PackedPostings::Range range,
 FreshSegment::Lists& FreshSegment::lists_of(std::string&& word, const RankedSegment& ranked) {
   const auto [at, is_new] = words_.try_emplace(std::move(word));
   if (is_new) {
-    by_start_[at->first.substr(0, kStart)].push_back(&*at);
-    if (!ranked.has(at->first))
+    by_start_[std::string(start_of(at->first))].push_back(&*at);
+    if (!is_attribute_word(at->first) && !ranked.has(at->first))
       signatures_.add(at->first, static_cast<std::uint32_t>(in_order_.size()));
     in_order_.push_back(&*at);
   }
@@ -69,11 +74,12 @@ FreshSegment::Lists& FreshSegment::lists_of(std::string&& word, const RankedSegm
 }
 
 void FreshSegment::add(const Entry& entry, std::string_view folder, std::string_view name,
-                       const RankedSegment& ranked) {
+                       const RankedSegment& ranked, std::vector<std::string> of_attributes) {
   const auto rank = static_cast<Rank>(entries_.size());
   entries_.push_back(entry);
   for (auto& word : words_of(name)) note(lists_of(std::move(word), ranked), rank, true);
   for (auto& word : words_of(folder)) note(lists_of(std::move(word), ranked), rank, false);
+  for (auto& word : of_attributes) note(lists_of(std::move(word), ranked), rank, false);
 }
 
 Occurrences FreshSegment::find(std::string_view word, bool prefix, bool name_only) const {
@@ -86,7 +92,7 @@ Occurrences FreshSegment::find(std::string_view word, bool prefix, bool name_onl
     if (const auto at = words_.find(std::string(word)); at != words_.end()) take(at->second);
     return found;
   }
-  const auto start = word.substr(0, kStart);
+  const auto start = start_of(word);
   for (auto at = by_start_.lower_bound(start);
        at != by_start_.end() && at->first.starts_with(start); ++at)
     for (const auto* one : at->second)

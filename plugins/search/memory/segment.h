@@ -89,8 +89,9 @@ class FreshSegment final : public Segment {
   using Words = std::unordered_map<std::string, Lists>;
 
   // What a typing error may have meant is told here of words only that `ranked` does not have.
+  // `of_attributes`: attribute_words(), which are noted like words of the path.
   void add(const Entry& entry, std::string_view folder, std::string_view name,
-           const RankedSegment& ranked);
+           const RankedSegment& ranked, std::vector<std::string> of_attributes = {});
   Rank next_content(Rank rank) const override { return rank + 1; }
   Occurrences find(std::string_view word, bool prefix, bool name_only) const override;
   void each_near(const Pattern& word, std::size_t most, const Near& take) const override;
@@ -100,7 +101,7 @@ class FreshSegment final : public Segment {
   Lists& lists_of(std::string&& word, const RankedSegment& ranked);
 
   Words words_;
-  // The words by how they begin (kStart bytes), for prefixes; an unordered_map's nodes stay in
+  // The words by how they begin (start_of), for prefixes; an unordered_map's nodes stay in
   // place.
   std::map<std::string, std::vector<const Words::value_type*>, std::less<>> by_start_;
   std::vector<const Words::value_type*> in_order_;  // of arrival, and so are their

@@ -15,6 +15,7 @@ struct DocumentsOnDisk {
     out.table(documents.documents_.all());
     documents.contents_.save_rows(out);
     documents.audiences_.save(out);
+    documents.attributes_.save(out);
     out.table(documents.listings_.free());
     out.table(documents.documents_.free());
     documents.contents_.save_free(out);
@@ -34,6 +35,7 @@ struct DocumentsOnDisk {
     documents.documents_.set_all(in.table<Document>());
     documents.contents_.load_rows(in);
     documents.audiences_.load(in);
+    documents.attributes_.load(in);
     documents.listings_.set_free(in.table<Number>());
     documents.documents_.set_free(in.table<Number>());
     documents.contents_.load_free(in);

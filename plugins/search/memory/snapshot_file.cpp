@@ -10,7 +10,7 @@
 namespace swapmeet::search_memory {
 namespace {
 
-constexpr std::string_view kMagic = "swapmeet search.memory 5\n";  // counted up with what follows
+constexpr std::string_view kMagic = "swapmeet search.memory 6\n";  // counted up with what follows
 
 }  // namespace
 

@@ -4,6 +4,9 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "search/memory/documents.h"
 #include "search/memory/segment.h"
@@ -20,8 +23,11 @@ struct State {
   // The document stands in no segment that is still fresh.
   void add_fresh(Number number) {
     const auto& document = documents.document(number);
+    std::vector<std::string> of_attributes;
+    if (document.attributes != kNone)
+      of_attributes = attribute_words(documents.attributes().all(document.attributes));
     fresh->add(documents.entry(number), documents.folder(document), documents.name(document),
-               *ranked);
+               *ranked, std::move(of_attributes));
     documents.set_fresh(number);
   }
 };

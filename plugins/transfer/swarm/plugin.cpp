@@ -7,7 +7,7 @@
 #include <chrono>
 #include <optional>
 
-#include "swapmeet/authenticator.h"
+#include "swapmeet/tickets.h"
 #include "swapmeet/random.h"
 #include "transfer/swarm/base/shown_name.h"
 #include "transfer/swarm/catalogue/catalogue.h"
@@ -121,7 +121,8 @@ class SwarmPlugin final : public Plugin {
     growing_ = std::make_unique<transfer_swarm::GrowingFiles>(announcing(log));
     if (auto kept = transfer_swarm::apply_configured(*catalogue_, choices->shares); !kept)
       return kept;
-    meter_ = std::make_unique<transfer_swarm::UploadMeter>(host_->clock());
+    meter_ = std::make_unique<transfer_swarm::UploadMeter>(
+        host_->clock(), [host = host_](const Event& event) { host->publish(event); });
     statistics_ =
         std::make_unique<transfer_swarm::Statistics>(host_->data_folder() / "statistics.sqlite");
     meter_->set_totals(statistics_->totals());
@@ -171,6 +172,7 @@ class SwarmPlugin final : public Plugin {
       const auto totals = meter->counted();
       return totals.sent + totals.received;
     };
+    scan.attributes = host_->find<AttributeReader>();
     scan.log = log;
     scanner_ =
         std::make_unique<transfer_swarm::Scanner>(*catalogue_, host_->clock(), std::move(scan));
@@ -219,11 +221,7 @@ class SwarmPlugin final : public Plugin {
 
   // Weights of groups that nobody can be known to be in.
   void warn_of_idle(const transfer_swarm::UploadWeights& weights) {
-    if (weights.empty()) return;
-    if (auto* authenticator = host_->find<Authenticator>()) {
-      const auto checked = authenticator->check_ticket("");
-      if (checked || checked.error().code != ErrorCode::unsupported) return;
-    }
+    if (weights.empty() || host_->find<TicketChecker>()) return;
     host_->log(LogLevel::warning,
                "[transfer] upload_weight: the auth plugin checks no tickets, so nobody is in a "
                "group; set [auth] plugin = ticket");
@@ -267,7 +265,7 @@ class SwarmPlugin final : public Plugin {
     listener_ = std::move(*listener);
     hashes_ = std::make_unique<transfer_swarm::FileHashes>(host_->clock());
     tickets_ = std::make_unique<transfer_swarm::CheckedTickets>(
-        host_->clock(), [host = host_] { return host->find<Authenticator>(); });
+        host_->clock(), [host = host_] { return host->find<TicketChecker>(); });
     open_ = std::make_unique<transfer_swarm::OpenContents>(*catalogue_, host_->clock());
     closing_ = host_->every(std::chrono::seconds(1), [open = open_.get()] { open->close_idle(); });
     auto routes = transfer_swarm::add_content_routes(

@@ -1,56 +1,63 @@
-// The auth contract: who is asking, and what may they do. `auth.open` lets everyone in as a guest,
-// `auth.accounts` knows names and passwords, `auth.ticket` believes the tickets of an index.
+// The auth contract: does this name belong to this password, and what may its holder do? That is
+// all that an auth plugin says. Sessions and their tokens, guests, tickets, and pauses after failed
+// log-ins are the host's, for all auth plugins alike. Several of them ([auth] plugin = accounts,
+// mine) are asked in order, and the first that knows a name decides about it.
 #pragma once
 
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "swapmeet/id.h"
-#include "swapmeet/identity.h"
+#include "swapmeet/deadline.h"
 #include "swapmeet/result.h"
-#include "swapmeet/time.h"
 
 namespace swapmeet {
 
-struct Session {
-  std::string token;  // to be sent as "Authorization: Bearer …"
-  Time expires{};
-  Identity identity;
+// Somebody wants to be logged in. The host lets through only what is worth a look: neither name nor
+// password is empty, longer than 1,024 bytes, anything but UTF-8, or has a NUL byte in it.
+struct LogIn {
+  std::string account;   // as it was typed
+  std::string password;  // never to be logged
+  std::string address;   // where it comes from, an IP
+  Deadline deadline;     // the host waits no longer
 };
 
-// What a ticket says: whoever holds it may fetch `content`, until `expires`.
-struct TicketClaims {
-  ContentId content;
-  std::string account;              // to whom it was issued; empty: a guest
-  std::vector<std::string> groups;  // the account's
-  Time expires{};
-  bool operator==(const TicketClaims&) const = default;
+// What an account may do.
+struct Grant {
+  // Whose session it becomes: at most 255 bytes without control characters, and not "owner". It may
+  // differ from what was typed ("ANN@example.org" may become "ann").
+  std::string account;
+  std::vector<std::string> groups = {};  // at most 64, written as accounts are
+  std::vector<std::string> roles = {};   // of those that there are: "admin"
+  // Changes when sessions from before must end, as with the password. It may be made of a secret:
+  // the host keeps a digest of it. Empty: they last.
+  std::string version = {};
+
+  bool operator==(const Grant&) const = default;
 };
 
-// Thread-safe; log_in may take a tenth of a second (passwords are hashed slowly on purpose).
 class Authenticator {
  public:
-  static constexpr const char* kInterface = "swapmeet.auth/1";
+  static constexpr const char* kInterface = "swapmeet.authenticator/2";
   virtual ~Authenticator() = default;
 
-  // Whose token is it? An empty token is a guest, who may be refused, or made `read_only`:
-  // `unauthenticated` with a sentence that says how to log in. Called for every request: must be
-  // quick.
-  virtual Result<Identity> identify(std::string_view token) = 0;
-  // `unauthenticated`: wrong name or password (it does not say which), or the account is disabled.
-  // `too_many`: too many failures; its `retry_after` says how long to wait. `unsupported`: there
-  // are no accounts here. `address` is where the attempt comes from, for limiting attempts.
-  virtual Result<Session> log_in(std::string_view account, std::string_view password,
-                                 std::string_view address) = 0;
+  // nullopt: this plugin does not know the name, so the next one is asked. A Grant: name and
+  // password are right. `unauthenticated`: the name is this plugin's, and the password is wrong, or
+  // the account is disabled; nobody else is asked, and who wanted to log in is not told which.
+  // `unavailable` or `timed_out`: it cannot be told now (a server is away), which does not count as
+  // a failed attempt. It takes as long for a name that is not known as for a wrong password.
+  // [any thread, several at a time; started]
+  virtual Result<std::optional<Grant>> check(const LogIn& log_in) = 0;
 
-  // A signed permission to fetch, that only the holder of this host's secret can make; an empty
-  // text where none is needed. Without `expires`, or with one that is too far ahead, the plugin
-  // sets its own. Whether the account may have it is the caller's business.
-  virtual Result<std::string> issue_ticket(const TicketClaims& claims) = 0;
-  // `unauthenticated`: not one of ours, or changed. `not_allowed`: expired. `unavailable`: it
-  // cannot be checked yet. `unsupported`: no tickets are known here. Must be quick.
-  virtual Result<TicketClaims> check_ticket(std::string_view ticket) = 0;
+  // What an account that has logged in here may do now; nullopt: there is none any more, or it is
+  // disabled. The host asks every `recheck` for each account that has sessions, which then end, or
+  // change. `unsupported`: what was granted lasts as long as the session does; it is not asked
+  // again. Any other error: nothing changes this time.
+  // [any thread; started]
+  virtual Result<std::optional<Grant>> current(const std::string& account) {
+    static_cast<void>(account);
+    return unsupported("what was granted lasts as long as the session");
+  }
 };
 
 }  // namespace swapmeet

@@ -59,12 +59,18 @@ class Downloads {
   virtual ~Downloads() = default;
   // The same content into the same place again is the same download: its id is returned.
   // `not_found`: nobody has it and the request names no source.
+  // [any thread; started; may block]
   virtual Result<DownloadStatus> start(const DownloadRequest& request) = 0;
+  // [any thread; started; may block]
   virtual Result<Page<DownloadStatus>> list(const PageRequest& page) = 0;  // newest first
-  virtual Result<DownloadStatus> get(const std::string& id) = 0;           // `not_found`
+  // [any thread; started; may block]
+  virtual Result<DownloadStatus> get(const std::string& id) = 0;  // `not_found`
+  // [any thread; started; may block]
   virtual Result<DownloadStatus> pause(const std::string& id) = 0;
+  // [any thread; started; may block]
   virtual Result<DownloadStatus> resume(const std::string& id) = 0;  // also retries a failed one
   // Stops and forgets it, and deletes the partial file; a finished file stays.
+  // [any thread; started; may block]
   virtual Result<void> cancel(const std::string& id) = 0;
 };
 

@@ -72,13 +72,16 @@ struct ChangeBatch {
 class ChangeFeed {
  public:
   virtual ~ChangeFeed() = default;
+  // [any thread; started; may block]
   virtual Result<FeedState> state() = 0;
   // At most `limit` changes after `after`. `upto` of the answer is the revision to go on from; it
   // equals the feed's latest when there is no more. `conflict` when `after` is after the latest, or
   // before the oldest, unless it is 0 or the end of an answer to a first sync that goes on.
+  // [any thread; started; may block]
   virtual Result<ChangeBatch> changes_after(Revision after, std::size_t limit) = 0;
   // `wake` is called, on any thread and quickly to return, after the feed has advanced. May call
   // once for many changes. No call begins after the registration is gone.
+  // [any thread; started; quick]
   virtual Registration on_advance(std::function<void()> wake) = 0;
 };
 
@@ -86,10 +89,12 @@ class ChangeFeed {
 class ChangeFollower {
  public:
   virtual ~ChangeFollower() = default;
+  // [any thread; started; may block]
   virtual Result<FeedPosition> applied() = 0;
   // All of the batch, together with the new position, or nothing of it. Once it returns ok, the
   // batch survives a crash, or applied() after the crash says that it did not.
   // `conflict` when batch.base is not 0 and {batch.feed, batch.base} is not applied().
+  // [one thread at a time; started; may block]
   virtual Result<void> apply(const ChangeBatch& batch) = 0;
 };
 

@@ -55,7 +55,7 @@ class HitList {
     std::set<std::string, std::less<>> names;
     std::uint64_t order() const;
   };
-  static bool shows_better(bool in_name, const std::string& path, const Group& group);
+  static bool shows_better(bool in_name, const Listing& listing, const Group& group);
   static bool comes_before(const Group& a, const Group& b, SortOrder sort);
 
   Query query_;

@@ -44,16 +44,21 @@ class Inbox {
  public:
   static constexpr const char* kInterface = "swapmeet.inbox/1";
   virtual ~Inbox() = default;
+  // [any thread; started; may block]
   virtual Result<Page<Offer>> list(const PageRequest& page) = 0;  // both directions, newest first
-  virtual Result<Offer> get(const std::string& id) = 0;           // `not_found`
-  virtual Result<Offer> accept(const std::string& id) = 0;        // `conflict`: already decided
+  // [any thread; started; may block]
+  virtual Result<Offer> get(const std::string& id) = 0;  // `not_found`
+  // [any thread; started; may block]
+  virtual Result<Offer> accept(const std::string& id) = 0;  // `conflict`: already decided
   // Of an offer of one's own: withdraws it, as long as it is not done. `conflict`: too late.
+  // [any thread; started; may block]
   virtual Result<Offer> refuse(const std::string& id) = 0;
   // Hashes the file, offers it, and serves it to the one who got the offer. Returns once the offer
   // is recorded; the offer's state tells the rest. A peer that is not present gets it when it
   // returns. Of a folder: all regular files below it. `not_found`: no such file or peer.
   // `unavailable`: it cannot be reached from outside. `invalid_argument`: neither file nor folder,
   // or a folder without files or with too many.
+  // [any thread; started; may block]
   virtual Result<Offer> send(const SendRequest& request) = 0;
 };
 

@@ -16,7 +16,8 @@ namespace swapmeet {
 
 // Each term occurs among the searchable words of the listing's name or folder (a phrase in a row),
 // each filter holds, and nothing negated does. `path:` is any part of the path, `peer:` the whole
-// name or id of the peer, `ext:` the ending; all folded.
+// name or id of the peer, `ext:` the ending; all folded. Of an attribute, holds() below; a listing
+// that does not have it matches only a filter that is negated.
 bool matches(const Query& query, const Listing& listing, const PeerId& peer,
              std::string_view peer_name);
 
@@ -42,6 +43,10 @@ class QueriedListing {
 // The words of the term stand in a row in one of the runs of words; the last of them may be the
 // beginning of a word when the term is a prefix. Whether the term is negated does not matter.
 bool stands_in_a_row(const QueryTerm& term, const std::vector<std::vector<std::string>>& runs);
+
+// Whether the value is what a filter of its attribute asks for: the words stand in a row in it, or
+// it is a number and compares so. Whether the filter is negated does not matter.
+bool holds(const QueryFilter& filter, std::string_view value);
 
 // All terms that are not negated occur in the name, the last part of the path: such hits come
 // first. False when there are none.

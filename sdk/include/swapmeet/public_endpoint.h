@@ -13,8 +13,10 @@ class PublicEndpoint {
   static constexpr const char* kInterface = "swapmeet.public_endpoint/1";
   virtual ~PublicEndpoint() = default;
   // Where the public listener really listens.
+  // [any thread; started; quick]
   virtual HostPort listening() = 0;
   // The address to announce; empty: let the index see for itself.
+  // [any thread; started; quick]
   virtual std::string announced_address() = 0;
 };
 

@@ -1,9 +1,15 @@
 // The query language, one for every search plugin: words are ANDed, "a phrase", -without, prefix*,
-// type:audio ext:flac size>10M peer:alice path:music/live.
+// type:audio ext:flac size>10M peer:alice path:music/live artist:nina length>3m.
 //
 //   query  = { [-] ( word[*] | "phrase" | filter ) }
 //   filter = type:NAME | ext:ENDING | peer:NAME | path:PART | size OP NUMBER[K|M|G|T]
+//          | ATTRIBUTE:word[*] | ATTRIBUTE:"phrase" | ATTRIBUTE OP NUMBER | ATTRIBUTE OP DURATION
+//   ATTRIBUTE = one of attributes.h, or attr.KEY for any other
 //   OP     = > | >= | < | <= | =      (size:10M is size=10M; K, M, G, T are powers of 1,000)
+//
+// A name that is no filter's is an error when letters or digits follow its ':' ("foo:bar", but not
+// "12:30", "c:\x", "http://x" or "title: x"), and when a number follows its '<' or '>'. Within
+// quotation marks it is what it is: "foo:bar".
 #pragma once
 
 #include <cstddef>
@@ -25,15 +31,25 @@ struct QueryTerm {
   bool operator==(const QueryTerm&) const = default;
 };
 
+enum class Comparison : std::uint8_t { less, at_most, equal, at_least, greater };
+
 struct QueryFilter {
-  enum class Field { type, extension, peer, path, min_size, max_size };
+  enum class Field { type, extension, peer, path, min_size, max_size, words_of, number_of };
   Field field = Field::type;
-  std::string text;  // extension, peer, path (as typed)
+  std::string text;  // extension, peer, path (as typed); words_of, number_of: the attribute's key
   MediaType type = MediaType::other;
   std::uint64_t bytes = 0;  // min_size, max_size; both inclusive
   bool negated = false;
+  QueryTerm words = {};                       // words_of
+  Comparison comparison = Comparison::equal;  // number_of: the attribute is … than `number`
+  double number = 0;
   bool operator==(const QueryFilter&) const = default;
 };
+// It asks for an attribute of the listing.
+constexpr bool is_of_attribute(const QueryFilter& filter) {
+  return filter.field == QueryFilter::Field::words_of ||
+         filter.field == QueryFilter::Field::number_of;
+}
 
 struct Query {
   std::vector<QueryTerm> terms;

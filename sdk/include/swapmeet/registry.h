@@ -117,32 +117,42 @@ class Registry {
 
   // Registers, or registers again with another name or address; the peer is present from then on.
   // `not_allowed`: the id belongs to somebody else. `invalid_argument`: name, address, port, token.
+  // [any thread; started; may block]
   virtual Result<Enrolled> enroll(const Enrollment& enrollment, const Caller& caller) = 0;
   // `not_found`: not registered here (enroll again). `not_allowed`: wrong token.
+  // [any thread; started; may block]
   virtual Result<std::chrono::seconds> renew(const PeerId& peer, const std::string& token) = 0;
   // Ends the presence now. Registration and listings stay, so that nothing is announced again.
+  // [any thread; started; may block]
   virtual Result<void> leave(const PeerId& peer, const std::string& token) = 0;
 
   // In order of name, then id.
+  // [any thread; started; may block]
   virtual Result<Page<PeerRecord>> peers(const PeerQuery& query) = 0;
+  // [any thread; started; may block]
   virtual Result<PeerRecord> peer(const PeerId& peer) = 0;  // `not_found`
 
   // How far this peer's catalogue has been announced. `not_found`: not registered.
+  // [any thread; started; may block]
   virtual Result<FeedPosition> announced(const PeerId& peer) = 0;
   // Applies a batch of the peer's catalogue, durably when it returns ok (see ChangeFollower::apply,
   // `conflict` included). Listings that are not valid (check_path) fail the whole batch with
   // `invalid_argument`.
+  // [any thread; started; may block]
   virtual Result<FeedPosition> announce(const PeerId& peer, const std::string& token,
                                         const ChangeBatch& batch) = 0;
 
   // What a peer shares that `viewer` may see, in order of path. `not_found`: no such peer.
+  // [any thread; started; may block]
   virtual Result<Page<Listing>> browse(const PeerId& peer, const BrowseQuery& query) = 0;
   // `not_found`: no listing that `viewer` may see has this content. Sources may be empty.
+  // [any thread; started; may block]
   virtual Result<ContentRecord> content(const ContentQuery& query) = 0;
 
+  // [any thread; started; may block]
   virtual Result<RegistryCounts> counts() = 0;
   // The registry as a feed for a search to follow; nullptr when it is not a store of its own.
-  // [any thread, between start and stop; quick]
+  // [any thread; started; quick]
   virtual ChangeFeed* feed() = 0;
 };
 

@@ -33,15 +33,20 @@ class Shares {
  public:
   static constexpr const char* kInterface = "swapmeet.shares/1";
   virtual ~Shares() = default;
+  // [any thread; started; may block]
   virtual Result<std::vector<ShareStatus>> list() = 0;
   // Kept across restarts. Hashing goes on in the background. `already_exists`: the name or folder;
   // `not_found`: no such folder; `invalid_argument`.
+  // [any thread; started; may block]
   virtual Result<ShareStatus> add(const ShareSpec& share) = 0;
   // `not_found`; `conflict`: it comes from the configuration file.
+  // [any thread; started; may block]
   virtual Result<void> remove(const std::string& name) = 0;
   // Starts a rescan of one share, or of all when `name` is empty. Returns at once.
+  // [any thread; started; quick]
   virtual Result<void> rescan(const std::string& name) = 0;
   // The catalogue: listings of all shares, hashed.
+  // [any thread; started; quick]
   virtual ChangeFeed& feed() = 0;
 };
 

@@ -31,11 +31,13 @@ class Stores {
   // Reads all that is kept below the plugin's data folder and says what is wrong. Called when the
   // plugin has been configured and is not started (interface() answers with this one then, too);
   // no host runs on the folder. Repairs nothing. An Error: it could not even look.
+  // [main thread; configured, not started; may block]
   virtual Result<StoreReport> verify() = 0;
 
   // Copies what is kept, each store as of one moment, into `folder`, which is there and empty: what
   // a data folder has to hold for the plugin to go on from that moment. Between start and stop, on
   // any thread, while everything else goes on.
+  // [any thread; started; may block]
   virtual Result<void> back_up(const std::filesystem::path& folder) = 0;
 };
 

@@ -36,7 +36,9 @@ class Uploads {
  public:
   static constexpr const char* kInterface = "swapmeet.uploads/1";
   virtual ~Uploads() = default;
+  // [any thread; started; quick]
   virtual Result<std::vector<UploadStatus>> list() = 0;  // running, then waiting ones
+  // [any thread; started; quick]
   virtual Result<TransferTotals> totals() = 0;
 };
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 
 #include "swapmeet/id.h"
@@ -27,6 +28,7 @@ struct Match {
   std::uint64_t size = 0;  // bytes
   MediaType type = MediaType::other;
   PeerId peer;  // who listed it
+  std::map<std::string, std::string> attributes = {};
 
   bool operator==(const Match&) const = default;
 };
@@ -39,6 +41,7 @@ class Watches {
   // `found` is called, on another thread, for each file that appears from now on and that `viewer`
   // may see, until the registration is gone; it must be quick and not come back here. May call
   // twice for one file. `invalid_argument` with a position: the query is wrong there; `too_many`.
+  // [any thread; started; may block]
   virtual Result<Registration> watch(const WatchRequest& request,
                                      std::function<void(const Match&)> found) = 0;
 };

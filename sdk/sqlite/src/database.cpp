@@ -56,6 +56,11 @@ Statement& Statement::bind_blob(int index, const void* data, std::size_t size) {
   return *this;
 }
 
+Statement& Statement::bind_real(int index, double value) {
+  if (sqlite3_bind_double(statement_, index, value) != SQLITE_OK) database_->fail("binding");
+  return *this;
+}
+
 Statement& Statement::bind_null(int index) {
   if (sqlite3_bind_null(statement_, index) != SQLITE_OK) database_->fail("binding");
   return *this;

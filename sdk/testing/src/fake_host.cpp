@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
-#include <shared_mutex>
+#include <optional>
 
 namespace swapmeet::testing {
 namespace {
@@ -22,31 +22,39 @@ struct Task {
   std::chrono::steady_clock::time_point due;
 };
 
-// Until the follower has caught up, or one of the two fails.
+// Until the follower has caught up, one of the two fails, or the follower stays where it is.
 void catch_up(ChangeFeed& feed, ChangeFollower& follower) {
-  constexpr std::size_t kBatch = 100;
+  std::size_t most = 100;
+  std::optional<FeedPosition> tried;
   while (true) {
     const auto stands = follower.applied();
     const auto state = feed.state();
-    if (!stands || !state) return;
+    if (!stands || !state || tried == *stands) return;
     const bool known = stands->feed == state->feed && stands->revision <= state->latest;
     if (known && stands->revision == state->latest) return;
-    auto batch = feed.changes_after(known ? stands->revision : 0, kBatch);
-    if (!batch && batch.error().code == ErrorCode::conflict) batch = feed.changes_after(0, kBatch);
-    if (!batch || !follower.apply(*batch)) return;
+    auto batch = feed.changes_after(known ? stands->revision : 0, most);
+    if (!batch && batch.error().code == ErrorCode::conflict) batch = feed.changes_after(0, most);
+    if (!batch) return;
+    const auto applied = follower.apply(*batch);
+    if (applied)
+      tried = *stands;
+    else if (applied.error().code == ErrorCode::too_large && most > 1)
+      most /= 2;
+    else
+      return;
   }
 }
 
 }  // namespace
 
 struct FakeHost::State {
-  // Held while tasks run, listeners are called and gauges are read: a removal waits for that. A
-  // task may end its own registration, hence recursive.
+  // Held while tasks run and gauges are read: a removal waits for that. A task may end its own
+  // registration, hence recursive.
   std::recursive_mutex running;
   std::map<int, Task> tasks;
   std::map<int, std::pair<std::string, std::function<double()>>> gauges;
   std::map<int, std::pair<ChangeFeed*, ChangeFollower*>> followers;
-  std::shared_mutex publishing;
+  std::recursive_mutex publishing;  // the same for listeners, which may publish as well
   std::map<int, std::function<void(const Event&)>> listeners;
   mutable std::mutex mutex;  // of the rest
   std::vector<LogLine> lines;
@@ -55,7 +63,7 @@ struct FakeHost::State {
   std::atomic<int> next{0};
 };
 
-FakeHost::FakeHost() : state_(std::make_shared<State>()) {}
+FakeHost::FakeHost() : state_(std::make_shared<State>()) { provide<Sessions>(sessions_); }
 FakeHost::~FakeHost() = default;
 
 void FakeHost::provide(std::string_view interface_id, void* interface) {
@@ -139,8 +147,14 @@ void FakeHost::publish(const Event& event) {
     const std::lock_guard lock(state_->mutex);
     state_->events.push_back(event);
   }
-  const std::shared_lock lock(state_->publishing);
-  for (const auto& [number, listener] : state_->listeners) listener(event);
+  const std::lock_guard lock(state_->publishing);
+  auto& listeners = state_->listeners;
+  const int after = state_->next;  // those that come meanwhile do not hear of it
+  for (auto at = listeners.begin(); at != listeners.end() && at->first < after;) {
+    const auto [number, listener] = *at;  // it may end itself
+    listener(event);
+    at = listeners.upper_bound(number);
+  }
 }
 
 std::vector<Event> FakeHost::events() const {

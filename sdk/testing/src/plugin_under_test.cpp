@@ -38,7 +38,8 @@ PluginUnderTest::~PluginUnderTest() { stop(); }
 
 void PluginUnderTest::start() {
   plugin_ = {descriptor_->create(), descriptor_->destroy};
-  auto started = plugin_->configure(host_);
+  auto started = plugin_->check(host_.settings());
+  if (started) started = plugin_->configure(host_);
   if (started) started = plugin_->start();
   if (!started) throw std::runtime_error(started.error().message);
 }

@@ -8,23 +8,25 @@ namespace {
 
 class RegistryPlugin final : public RegistrySubject {
  public:
-  RegistryPlugin(const std::filesystem::path& file, const RawSettings& settings)
-      : plugin_(file, settings) {
+  RegistryPlugin(const std::filesystem::path& file, const RawSettings& settings, Restarts restarts)
+      : restarts_(restarts), plugin_(file, settings) {
     plugin_.start();
   }
   Registry& registry() override { return plugin_.get<Registry>(); }
   void advance(std::chrono::milliseconds time) override { plugin_.host().advance(time); }
   void restart() override { plugin_.restart(); }
+  bool forgets() const override { return restarts_ == Restarts::forget_all; }
 
  private:
+  const Restarts restarts_;
   PluginUnderTest plugin_;
 };
 
 }  // namespace
 
 std::unique_ptr<RegistrySubject> registry_plugin(const std::filesystem::path& file,
-                                                 const RawSettings& settings) {
-  return std::make_unique<RegistryPlugin>(file, settings);
+                                                 const RawSettings& settings, Restarts restarts) {
+  return std::make_unique<RegistryPlugin>(file, settings, restarts);
 }
 
 void registry_contract(const MakeRegistry& make) {

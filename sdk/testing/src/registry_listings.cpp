@@ -38,6 +38,15 @@ std::vector<std::string> paths_at(Registry& registry, unsigned number,
 
 using Texts = std::vector<std::string>;
 
+// One that keeps nothing tells its peers so, and they begin anew.
+void check_forgetting(Registry& registry) {
+  CHECK(is_error(registry.renew(peer_number(1), kToken), ErrorCode::not_found));
+  CHECK(is_error(registry.announced(peer_number(1)), ErrorCode::not_found));
+  CHECK(registry.counts()->peers == 0);
+  enroll(registry, 1, "alice");
+  CHECK(*registry.announced(peer_number(1)) == FeedPosition{});
+}
+
 }  // namespace
 
 // The peer's catalogue is a feed, and the registry follows it: batches from where it stands, all of
@@ -194,6 +203,7 @@ void check_restart(RegistrySubject& subject) {
   announce(subject.registry(), 1, 0, {put({}, listing_of("s/kept.txt", 1))});
   subject.restart();
   auto& registry = subject.registry();
+  if (subject.forgets()) return check_forgetting(registry);
   CHECK(registry.peer(peer_number(1))->name == "alice");
   CHECK(registry.peer(peer_number(1))->present);
   CHECK(*registry.announced(peer_number(1)) == FeedPosition{"feed", 10});

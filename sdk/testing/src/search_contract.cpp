@@ -100,6 +100,72 @@ void check_language(Search& search, ChangeFollower& follower) {
   CHECK(finds("peer:ali").empty());
 }
 
+void check_attributes(SearchSubject& subject) {
+  const auto peer = peer_number(1);
+  const auto other = peer_number(2);
+  const auto with = [](const std::string& path, unsigned content, const Attributes& attributes) {
+    auto listing = listing_of(path, content);
+    listing.attributes = attributes;
+    return listing;
+  };
+  const Attributes sinnerman{{"artist", "Nina Simone"},
+                             {"title", "Sinnerman"},
+                             {"length", "622"},
+                             {"bitrate", "320"},
+                             {"text", "oh where you gonna run to"}};
+  fill(subject,
+       {present(peer, "alice"), present(other, "bob"), put(peer, with("m/01.mp3", 1, sinnerman)),
+        put(peer, with("m/02.mp3", 2, {{"artist", "Ñina Hagen"}, {"length", "200"}})),
+        put(peer, with("m/nina.mp3", 3, {{"bitrate", "64"}})),
+        put(peer, listing_of("m/plain.txt", 4))});
+  auto& search = subject.search();
+  const auto finds = [&](const std::string& query) {
+    auto names = names_of(ask(search, query));
+    std::sort(names.begin(), names.end());
+    std::string text;
+    for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
+    return text;
+  };
+  // Attributes are asked for by name, with words, phrases and prefixes.
+  CHECK(finds("artist:nina") == "01.mp3, 02.mp3");
+  CHECK(finds("artist:\"nina simone\"") == "01.mp3");
+  CHECK(finds("artist:\"simone nina\"").empty());
+  CHECK(finds("artist:hag*") == "02.mp3");
+  CHECK(finds("title:nina").empty());
+  CHECK(finds("nina") == "nina.mp3");
+  CHECK(finds("attr.text:gonna attr.text:\"run to\"") == "01.mp3");
+  // Numbers and durations are compared; who has none matches only what is left out.
+  CHECK(finds("length>3m") == "01.mp3, 02.mp3");
+  CHECK(finds("length>3:20") == "01.mp3");
+  CHECK(finds("bitrate>=64 bitrate<320") == "nina.mp3");
+  CHECK(finds("ext:mp3 -bitrate>=256") == "02.mp3, nina.mp3");
+  CHECK(finds("ext:txt -artist:nina") == "plain.txt");
+  CHECK(finds("year=1999").empty());
+  CHECK(ask(search, "artist:simone").hits.at(0).attributes == sinnerman);
+  CHECK(ask(search, "plain").hits.at(0).attributes.empty());
+  // A peer that knows nothing of a file takes nothing from what another does. What a listing no
+  // longer says is not found any more.
+  fill(subject,
+       {put(other, listing_of("m/01.mp3", 1)),
+        put(peer, with("m/02.mp3", 2, {{"artist", "Nina"}, {"year", "1999"}})),
+        put(peer, listing_of("m/nina.mp3", 3))},
+       10);
+  CHECK(ask(search, "artist:simone").hits.at(0).sources == 2);
+  CHECK(ask(search, "01").hits.at(0).attributes == sinnerman);
+  CHECK(finds("artist:hagen").empty());
+  CHECK(finds("year:1999 -length>0") == "02.mp3");
+  CHECK(finds("bitrate<320").empty());
+  // A filter that is none is refused, with the place.
+  const auto wrong = search.search({"nina atrist:simone", {}, SortOrder::relevance, {}});
+  REQUIRE_FALSE(wrong.ok());
+  CHECK(wrong.error().code == ErrorCode::invalid_argument);
+  CHECK(wrong.error().position == 5);
+  // What is suggested goes on in the value.
+  const auto suggested = search.suggest({"artist:si", 5, kGuest});
+  REQUIRE(suggested.ok());
+  for (const auto& query : *suggested) CHECK(ask(search, query).total > 0);
+}
+
 void check_errors(Search& search) {
   // A query that is wrong says where; a place in the results that is none is refused.
   const std::pair<const char*, std::size_t> wrong[] = {
@@ -270,6 +336,7 @@ std::unique_ptr<SearchSubject> search_plugin(const std::filesystem::path& file,
 void search_contract(const MakeSearch& make) {
   const auto subject = make();
   SECTION("the query language") { check_language(subject->search(), subject->follower()); }
+  SECTION("attributes") { check_attributes(*subject); }
   SECTION("wrong queries") { check_errors(subject->search()); }
   if (!subject->ranks_by_itself()) SECTION("the order of hits") {
       check_order(*subject);

@@ -39,6 +39,7 @@ std::map<ContentId, ExpectedHit> SearchModel::search(const std::string& text,
     if (!matches(query, listing, key.first, peer->second.name)) continue;
     const bool in_name = matches_name(query, listing.path);
     hit.paths[listing.path] |= in_name;
+    hit.attributes[listing.path].insert(listing.attributes);
     hit.in_name |= in_name;
   }
   std::erase_if(all, [](const auto& one) { return one.second.paths.empty(); });

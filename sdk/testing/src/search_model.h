@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "swapmeet/attributes.h"
 #include "swapmeet/search.h"
 
 namespace swapmeet::testing {
@@ -17,7 +18,8 @@ struct ExpectedHit {
   std::uint32_t sources = 0;
   bool in_name = false;               // the words are in the name of one of the listings that match
   std::map<std::string, bool> paths;  // of listings that match: are the words in the name?
-  std::set<std::string> names;        // of all its listings that are present and visible
+  std::map<std::string, std::set<Attributes>> attributes;  // of those, by path
+  std::set<std::string> names;  // of all its listings that are present and visible
 };
 
 class SearchModel {

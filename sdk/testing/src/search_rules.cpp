@@ -53,7 +53,11 @@ void check_shown(Findings& findings, const Hit& hit, const ExpectedHit& expected
   const auto path = expected.paths.find(hit.path);
   findings.hold(path != expected.paths.end(),
                 "name and path of a hit are of a listing that matches", called(hit));
-  if (path == expected.paths.end() || ranks_by_itself) return;
+  if (path == expected.paths.end()) return;
+  findings.hold(expected.attributes.at(hit.path).contains(hit.attributes),
+                "the attributes of a hit are those of one of the listings that it shows",
+                called(hit));
+  if (ranks_by_itself) return;
   findings.hold(path->second == expected.in_name,
                 "a hit shows a name with all the words, where it has one (hits.h)", called(hit));
   for (const auto& [other, in_name] : expected.paths)

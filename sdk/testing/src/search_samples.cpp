@@ -3,6 +3,7 @@
 #include <array>
 
 #include "samples.h"
+#include "swapmeet/attributes.h"
 
 namespace swapmeet::testing {
 namespace {
@@ -30,16 +31,51 @@ std::string random_path(std::minstd_rand& random) {
   return path + one_of(kEndings, random);
 }
 
+// Of the same file at the same place peers may say different things, or nothing.
+Attributes random_attributes(std::minstd_rand& random) {
+  Attributes attributes;
+  if (random() % 2 == 0) return attributes;
+  attributes["artist"] = one_of(kWords, random) + ' ' + one_of(kWords, random);
+  if (random() % 2 == 0) attributes["length"] = std::to_string(random() % 400);
+  if (random() % 3 == 0) attributes["bitrate"] = std::to_string(64 << random() % 3);
+  if (random() % 3 == 0)
+    attributes["text"] = one_of(kWords, random) + ", " + one_of(kWords, random) + '!';
+  if (random() % 4 == 0) attributes["level"] = std::to_string(random() % 10);
+  return attributes;
+}
+
 Listing random_listing(std::minstd_rand& random) {
   const auto content = static_cast<unsigned>(random() % 150);
   auto listing = listing_of(random_path(random), content, std::uint64_t{content} * content * 700);
   listing.modified += std::chrono::minutes(content * 37 % 151);
   if (random() % 6 == 0) listing.audience = {false, {"staff"}, {}};
   if (random() % 6 == 0) listing.audience = {false, {}, {"ann", "ben"}};
+  listing.attributes = random_attributes(random);
   return listing;
 }
 
+std::string attribute_filter(std::minstd_rand& random) {
+  const auto op = [&] {
+    return std::string(std::array{">", ">=", "<", "<=", "=", ":"}[random() % 6]);
+  };
+  const auto word = [&]() -> std::string {
+    switch (random() % 3) {
+      case 0: return one_of(kWords, random).substr(0, 2) + '*';
+      case 1: return '"' + one_of(kWords, random) + ' ' + one_of(kWords, random) + '"';
+      default: return one_of(kWords, random);
+    }
+  };
+  switch (random() % 5) {
+    case 0: return "artist:" + word();
+    case 1: return "attr.text:" + word();
+    case 2: return "length" + op() + std::array{"200", "3m", "2:30", "0s"}[random() % 4];
+    case 3: return "attr.level>" + std::to_string(random() % 10);
+    default: return "bitrate" + op() + std::to_string(64 << random() % 3);
+  }
+}
+
 std::string filter(std::minstd_rand& random) {
+  if (random() % 2 == 0) return attribute_filter(random);
   switch (random() % 5) {
     case 0: return "type:" + one_of(kTypes, random);
     case 1: return std::array{"ext:flac", "ext:.mp3", "EXT:gz", "ext:none"}[random() % 4];

@@ -64,18 +64,24 @@ Client::~Client() = default;
 
 Result<Reply> Client::request(const std::string& method, const std::string& target,
                               const std::string& body, const http::Headers& headers) {
+  auto reply = exchange(method, target, body, headers);
+  if (reply && reply->status >= 400) return error_from_problem(reply->status, reply->body);
+  return reply;
+}
+
+Result<Reply> Client::exchange(const std::string& method, const std::string& target,
+                               const std::string& body, const http::Headers& headers) {
   const HttpCall call{method, target, options_.token, body, headers};
   const auto patience = options_.timeout;
   for (std::size_t attempt = 0;; ++attempt) {
     auto session = pool_->take();
     const bool was_idle = session != nullptr;
     if (!was_idle)
-      session =
-          std::make_unique<HttpSession>(options_.url, HttpPatience{patience, patience, patience});
+      session = std::make_unique<HttpSession>(
+          options_.url, HttpPatience{patience, patience, patience}, options_.ca_file);
     auto reply = ask(*session, call, options_.url);
     if (reply) {
       if (session->is_kept()) pool_->give(std::move(session));
-      if (reply->status >= 400) return error_from_problem(reply->status, reply->body);
       return reply;
     }
     // The host may just have closed an idle connection: once more, on another. Every call is

@@ -1,9 +1,12 @@
 #include "http_session.h"
 
 #include <Poco/Exception.h>
+#include <Poco/Net/Context.h>
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
+#include <Poco/Net/HTTPSClientSession.h>
+#include <Poco/Net/NetSSL.h>
 #include <Poco/Timespan.h>
 #include <Poco/URI.h>
 
@@ -16,10 +19,32 @@ namespace net = Poco::Net;
 
 Poco::Timespan span(std::chrono::milliseconds time) { return {time.count() * 1000}; }
 
+// Trusts the machine's certificates, or those of the file in their place.
+net::Context::Ptr trusting(const std::string& ca_file) {
+  struct Ssl {
+    Ssl() { net::initializeSSL(); }
+  };
+  static const Ssl kSsl;
+  constexpr int kDeepestChain = 9;
+  net::Context::Ptr context =
+      new net::Context(net::Context::TLS_CLIENT_USE, "", "", ca_file, net::Context::VERIFY_STRICT,
+                       kDeepestChain, ca_file.empty());
+  context->requireMinimumProtocol(net::Context::PROTO_TLSV1_2);
+  return context;
+}
+
+std::unique_ptr<net::HTTPClientSession> session_to(const Poco::URI& uri,
+                                                   const std::string& ca_file) {
+  if (uri.getScheme() == "https")
+    return std::make_unique<net::HTTPSClientSession>(uri.getHost(), uri.getPort(),
+                                                     trusting(ca_file));
+  return std::make_unique<net::HTTPClientSession>(uri.getHost(), uri.getPort());
+}
+
 }  // namespace
 
-HttpSession::HttpSession(std::string url, const HttpPatience& patience)
-    : url_(std::move(url)), patience_(patience) {}
+HttpSession::HttpSession(std::string url, const HttpPatience& patience, std::string ca_file)
+    : url_(std::move(url)), patience_(patience), ca_file_(std::move(ca_file)) {}
 HttpSession::~HttpSession() = default;
 
 Result<void> HttpSession::attempt(const std::function<void()>& work) const {
@@ -37,7 +62,7 @@ Result<void> HttpSession::send(const HttpCall& call) {
   return attempt([&] {
     if (!session_) {
       const Poco::URI uri(url_);
-      session_ = std::make_unique<net::HTTPClientSession>(uri.getHost(), uri.getPort());
+      session_ = session_to(uri, ca_file_);
       session_->setKeepAlive(true);
       session_->setTimeout(span(patience_.connecting), span(patience_.sending),
                            span(patience_.receiving));

@@ -1,4 +1,5 @@
-// One connection to a host over Poco: sends a request, receives the answer's head, reads its body.
+// One connection to a host over Poco, TLS where its URL is https:// (the certificate and the name in
+// it are verified): sends a request, receives the answer's head, reads its body.
 // What Poco throws becomes an Error that names the host; `unavailable`: it cannot be reached, or
 // broke off; `timed_out`: it took longer than its patience.
 // Threads: one at a time, except descriptor().
@@ -35,7 +36,8 @@ struct HttpCall {
 
 class HttpSession {
  public:
-  HttpSession(std::string url, const HttpPatience& patience);
+  // `ca_file`: certificates that are trusted in place of the machine's, where the URL is https://.
+  HttpSession(std::string url, const HttpPatience& patience, std::string ca_file = {});
   ~HttpSession();
   HttpSession(const HttpSession&) = delete;
   HttpSession& operator=(const HttpSession&) = delete;
@@ -56,6 +58,7 @@ class HttpSession {
 
   const std::string url_;
   const HttpPatience patience_;
+  const std::string ca_file_;
   std::unique_ptr<Poco::Net::HTTPClientSession> session_;
   std::istream* body_ = nullptr;
   bool kept_ = false;

@@ -1,11 +1,9 @@
 #include "json_tools.h"
 
 namespace swapmeet::wire {
-namespace {
-constexpr int kDeepest = 32;
 
-// The nesting of a text, without parsing it: RapidJSON's own parser recurses.
-bool too_deep(std::string_view text) {
+bool nests_too_deeply(std::string_view text) {
+  constexpr int kDeepest = 32;
   int depth = 0;
   bool quoted = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -25,10 +23,9 @@ bool too_deep(std::string_view text) {
   }
   return false;
 }
-}  // namespace
 
 JsonReader::JsonReader(std::string_view text) : document_(std::make_shared<rapidjson::Document>()) {
-  if (too_deep(text)) {
+  if (nests_too_deeply(text)) {
     error_ = "the JSON is nested too deeply";
     return;
   }
@@ -120,6 +117,26 @@ std::optional<JsonReader> JsonReader::object(const char* name) {
   const auto* found = find(name);
   if (!found) return std::nullopt;
   return JsonReader(*found);
+}
+
+void write_attributes(JsonWriter& out, const Attributes& attributes) {
+  if (attributes.empty()) return;
+  out.key("attributes").begin();
+  for (const auto& [name, value] : attributes) out.text(name, value);
+  out.end();
+}
+
+Attributes read_attributes(JsonReader& in) {
+  Attributes read;
+  const auto* attributes = in.find("attributes");
+  if (!attributes) return read;
+  if (!attributes->IsObject()) return in.fail("attributes", "must be an object"), read;
+  for (const auto& member : attributes->GetObject()) {
+    if (!member.value.IsString()) return in.fail("attributes", "must hold texts"), read;
+    std::string name(member.name.GetString(), member.name.GetStringLength());
+    read[std::move(name)] = {member.value.GetString(), member.value.GetStringLength()};
+  }
+  return read;
 }
 
 }  // namespace swapmeet::wire

@@ -13,9 +13,13 @@
 #include <string_view>
 #include <vector>
 
+#include "swapmeet/attributes.h"
 #include "swapmeet/wire/json.h"
 
 namespace swapmeet::wire {
+
+// More than 32 levels, found without parsing: RapidJSON's own parser recurses.
+bool nests_too_deeply(std::string_view text);
 
 class JsonWriter {
  public:
@@ -142,5 +146,9 @@ void write(JsonWriter& out, const Source& source);
 Source read_source(JsonReader& in);
 void write_audience(JsonWriter& out, const Audience& audience);
 Audience read_audience(JsonReader& in);
+
+// "attributes": an object of texts; left out when there are none.
+void write_attributes(JsonWriter& out, const Attributes& attributes);
+Attributes read_attributes(JsonReader& in);
 
 }  // namespace swapmeet::wire

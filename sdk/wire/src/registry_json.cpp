@@ -59,11 +59,7 @@ void write_fields(JsonWriter& out, const Listing& listing) {
   out.text("path", listing.path).text("content", listing.content.text());
   out.number("size", listing.size).time("modified", listing.modified);
   write_audience(out, listing.audience);
-  if (!listing.attributes.empty()) {
-    out.key("attributes").begin();
-    for (const auto& [name, value] : listing.attributes) out.text(name, value);
-    out.end();
-  }
+  write_attributes(out, listing.attributes);
   if (listing.have) out.number("have", *listing.have);
 }
 
@@ -74,15 +70,7 @@ Listing read_listing(JsonReader& in) {
   listing.size = in.number("size");
   listing.modified = in.time("modified");
   listing.audience = read_audience(in);
-  if (const auto* attributes = in.find("attributes")) {
-    if (!attributes->IsObject()) return in.fail("attributes", "must be an object"), listing;
-    for (const auto& member : attributes->GetObject()) {
-      if (!member.value.IsString()) return in.fail("attributes", "must hold texts"), listing;
-      std::string name(member.name.GetString(), member.name.GetStringLength());
-      listing.attributes[std::move(name)] = {member.value.GetString(),
-                                             member.value.GetStringLength()};
-    }
-  }
+  listing.attributes = read_attributes(in);
   if (in.has("have")) listing.have = in.number("have");
   return listing;
 }

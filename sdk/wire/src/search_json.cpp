@@ -72,6 +72,7 @@ std::string to_json(const SearchPage& page) {
     out.number("size", hit.size).text("type", name_of(hit.type)).number("sources", hit.sources);
     out.texts("names", hit.names).real("score", hit.score);
     if (hit.modified != Time{}) out.time("modified", hit.modified);
+    write_attributes(out, hit.attributes);
     out.end();
   });
   out.text("next", page.next);
@@ -99,6 +100,7 @@ Result<SearchPage> from_json(std::string_view text) {
     hit.names = one.texts("names");
     hit.score = one.real("score");
     hit.modified = one.time("modified");
+    hit.attributes = read_attributes(one);
     page.hits.push_back(std::move(hit));
   });
   page.next = in.text("next", false);
@@ -168,7 +170,9 @@ std::string to_json(const Match& match) {
   JsonWriter out;
   out.begin().text("content", match.content.text()).text("name", match.name);
   out.text("path", match.path).number("size", match.size).text("type", name_of(match.type));
-  return out.text("peer", match.peer.text()).end().take();
+  out.text("peer", match.peer.text());
+  write_attributes(out, match.attributes);
+  return out.end().take();
 }
 
 template <>
@@ -181,6 +185,7 @@ Result<Match> from_json(std::string_view text) {
   match.size = in.number("size");
   match.type = media_type_from(in.text("type")).value_or(MediaType::other);
   match.peer = in.id<PeerId>("peer");
+  match.attributes = read_attributes(in);
   return in.finish(std::move(match));
 }
 
@@ -191,7 +196,10 @@ std::string to_json(const StatusReport& report) {
   out.number("uptime_seconds", static_cast<std::uint64_t>(report.uptime.count()));
   out.list("plugins", report.plugins, [&](const PluginReport& plugin) {
     out.begin().text("id", plugin.id).text("kind", plugin.kind).text("version", plugin.version);
-    out.text("state", plugin.state).end();
+    out.text("state", plugin.state).number("faults", plugin.faults);
+    out.number("overdue", plugin.overdue);
+    if (!plugin.reason.empty()) out.text("reason", plugin.reason);
+    out.end();
   });
   out.key("counts")
       .begin()
@@ -228,8 +236,13 @@ Result<StatusReport> from_json(std::string_view text) {
   report.role = in.text("role");
   report.uptime = std::chrono::seconds(in.number("uptime_seconds"));
   in.list("plugins", [&](JsonReader& one) {
-    report.plugins.push_back(
-        {one.text("id"), one.text("kind"), one.text("version"), one.text("state")});
+    report.plugins.push_back({.id = one.text("id"),
+                              .kind = one.text("kind"),
+                              .version = one.text("version"),
+                              .state = one.text("state"),
+                              .reason = one.text("reason", false),
+                              .faults = one.number("faults", false),
+                              .overdue = one.number("overdue", false)});
   });
   if (auto counts = in.object("counts")) {
     report.counts = {counts->number("peers"), counts->number("present"), counts->number("files"),

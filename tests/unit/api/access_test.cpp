@@ -62,7 +62,7 @@ TEST_CASE("another web site cannot drive the owner's API") {
   }
 }
 
-TEST_CASE("a public API asks the auth plugin who it is") {
+TEST_CASE("a public API asks whose the session is") {
   FakeAuth auth;
   auth.guests_ = false;
   const auto guard = public_guard(kSecret, &auth);
@@ -70,7 +70,7 @@ TEST_CASE("a public API asks the auth plugin who it is") {
   CHECK_FALSE(guard(request));
   CHECK(request.identity.account == "alice");
   CHECK(status_of_guard(guard, request_for("/api/v1/search", "x", "")) == 401);
-  request = request_for("/healthz", "x", "alice-session");  // without the plugin
+  request = request_for("/healthz", "x", "alice-session");  // without a look at it
   CHECK_FALSE(guard(request));
   CHECK(request.identity.is_guest());
 }

@@ -71,6 +71,16 @@ TEST_CASE("who failed too often is told when to come back") {
   CHECK(error.retry_after == std::chrono::seconds(7));
 }
 
+TEST_CASE("an auth plugin that cannot tell is an outage that names it, and no wrong password") {
+  World world;
+  const Api api(world.all());
+  const auto refused =
+      world.call("POST", "/api/v1/sessions", R"({"account":"alice","password":"during an outage"})",
+                 World::guest());
+  CHECK(refused.status == 503);
+  CHECK(std::string(parsed(refused)["detail"].GetString()) == "auth.company: it is away");
+}
+
 TEST_CASE("only the account that registered a peer speaks for it") {
   World world;
   const Api api(world.all());
@@ -96,21 +106,36 @@ TEST_CASE("only the account that registered a peer speaks for it") {
   CHECK(world.call("POST", peer + "/lease", "", World::guest()).status == 200);
 }
 
-TEST_CASE("without accounts a peer is whose the token is, whoever registered it") {
+TEST_CASE("a peer is its account's also where no plugin administers accounts") {
   World world;
   auto context = world.all();
   context.accounts = nullptr;
   const Api api(context);
+  world.registry.account_ = "alice";
+  const std::string lease = "/api/v1/peers/" + kPeer + "/lease";
+  CHECK(world.call("POST", lease, "", World::as("alice")).status == 200);
+  CHECK(world.call("POST", lease, "", World::as("bob")).status == 403);
+  CHECK(world.call("POST", lease, "", World::guest()).status == 401);
+}
+
+TEST_CASE("without accounts a peer is whose the token is, whoever registered it") {
+  World world;
+  world.auth.has_accounts_ = false;
+  const Api api(world.all());
   world.registry.account_ = "alice";
   CHECK(world.call("POST", "/api/v1/peers/" + kPeer + "/lease", "", World::guest()).status == 200);
 }
 
 TEST_CASE("a content comes with a ticket for the one who asks, where tickets are needed") {
   World world;
-  const Api api(world.all());
   const std::string content = "/api/v1/contents/" + kContent;
-  CHECK_FALSE(parsed(world.call("GET", content)).HasMember("ticket"));
-  world.auth.tickets_ = true;
+  {
+    auto context = world.all();
+    context.ticket_issuer = nullptr;
+    const Api api(context);
+    CHECK_FALSE(parsed(world.call("GET", content)).HasMember("ticket"));
+  }
+  const Api api(world.all());
   const auto answer = parsed(world.call("GET", content, "", World::as("alice")));
   CHECK(std::string(answer["ticket"].GetString()) == "for alice");
 }

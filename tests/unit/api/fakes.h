@@ -195,8 +195,9 @@ class FakeInbox : public Inbox {
   SendRequest sent_;
 };
 
-class FakeAuth : public Authenticator, public Accounts, public TicketIssuer {
+class FakeAuth : public Auth, public Accounts, public TicketIssuer {
  public:
+  bool has_accounts() const override { return has_accounts_; }
   Result<Identity> identify(std::string_view token) override {
     if (token == "alice-session") return Identity{"alice", {}, {}};
     Identity guest;
@@ -204,18 +205,15 @@ class FakeAuth : public Authenticator, public Accounts, public TicketIssuer {
     if (token.empty() && guests_) return guest;
     return Error{ErrorCode::unauthenticated, "log in first", {}};
   }
-  Result<Session> log_in(std::string_view account, std::string_view password,
-                         std::string_view address) override {
-    from_ = address;
-    if (password == "too often")
+  Result<Session> log_in(const LogIn& wanted) override {
+    from_ = wanted.address;
+    if (wanted.password == "too often")
       return Error{ErrorCode::too_many, "wait", {}, std::chrono::seconds(7)};
-    if (password != "right") return Error{ErrorCode::unauthenticated, "wrong", {}};
-    return Session{"alice-session", {}, {std::string(account), {}, {}}};
+    if (wanted.password == "during an outage") return unavailable("auth.company: it is away");
+    if (wanted.password != "right") return unauthenticated("wrong");
+    return Session{"alice-session", {}, {wanted.account, {}, {}}};
   }
-  Result<std::string> issue_ticket(const TicketClaims& claims) override {
-    return tickets_ ? "for " + claims.account : std::string();
-  }
-  Result<TicketClaims> check_ticket(std::string_view) override { return TicketClaims{}; }
+  Result<std::string> issue(const TicketClaims& claims) override { return "for " + claims.account; }
   std::array<std::uint8_t, 32> ticket_key() override { return {0xAB}; }
   bool open_registration() override { return open_; }
   Result<Account> create(const std::string& name, const std::string&) override {
@@ -232,10 +230,10 @@ class FakeAuth : public Authenticator, public Accounts, public TicketIssuer {
   Result<void> remove(const std::string&) override { return {}; }
   static Account account(const std::string& name) { return {name, {}, {}, false, {}}; }
 
+  bool has_accounts_ = true;
   bool guests_ = true;
   bool read_only_ = false;
   bool open_ = false;
-  bool tickets_ = false;
   std::string from_;
   AccountChange changed_;
   Account account_;  // of this name, once it is changed
@@ -273,7 +271,7 @@ struct World {
     context.downloads = &downloads;
     context.uploads = &uploads;
     context.inbox = &inbox;
-    context.authenticator = &auth;
+    context.auth = &auth;
     context.accounts = &auth;
     context.ticket_issuer = &auth;
     context.events = &events;

@@ -67,7 +67,7 @@ Result<std::vector<std::string>> no_backup(const std::filesystem::path&) {
   return std::vector<std::string>{"registry.sqlite"};
 }
 
-const PluginCalls kPluginCalls{
+const PluginActions kPluginActions{
     .reload =
         [](const std::string& kind) {
           return wire::PluginsReloaded{kind, {{"search.memory", "1", "search.fts"}}};
@@ -86,7 +86,7 @@ TEST_CASE("the OpenAPI document describes every route, and no other") {
   World world;
   Api api(world.all());
   add_backups(api, no_backup);
-  add_plugins(api, kPluginCalls);
+  add_plugins(api, kPluginActions);
   const auto document = parsed(world.call("GET", "/api/v1/openapi.json"));
   std::set<std::string> described;
   for (const auto& path : document["paths"].GetObject())
@@ -102,7 +102,7 @@ TEST_CASE("answers are what the OpenAPI document says") {
   World world;
   Api api(world.all());
   add_backups(api, no_backup);
-  add_plugins(api, kPluginCalls);
+  add_plugins(api, kPluginActions);
   const auto document = parsed(world.call("GET", "/api/v1/openapi.json"));
   const std::string v = "/api/v1";
   for (const auto* list :

@@ -87,14 +87,21 @@ TEST_CASE("a plugin that throws is a 500 with the request's id, counted against 
   World world;
   auto context = world.all();
   std::vector<std::string> threw;
-  context.threw = [&](auto interface_id, auto, auto what) {
-    threw = {std::string(interface_id), std::string(what)};
+  Gate gate("registry.fake", [&](auto doing, auto what) {
+    threw = {std::string(doing), std::string(what)};
+  });
+  context.gate_of = [&](auto interface_id) {
+    return interface_id == Registry::kInterface ? &gate : nullptr;
   };
   const Api api(context);
   const auto response = world.call("GET", kOne + "/files?folder=throw");
   CHECK(response.status == 500);
   CHECK(code_of(response) == "internal");
-  CHECK(threw == std::vector<std::string>{Registry::kInterface, "it threw an exception: a defect"});
+  CHECK(std::get<std::string>(response.body).find("a defect") == std::string::npos);
+  CHECK_THAT(std::get<std::string>(response.body),
+             Catch::Matchers::Contains("registry.fake failed"));
+  CHECK(threw.at(0).starts_with("GET " + kOne + "/files"));
+  CHECK(threw.at(1) == "a defect");
 }
 
 TEST_CASE("a peer registers with the address it was seen at and a token of its own") {

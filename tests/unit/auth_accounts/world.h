@@ -13,6 +13,7 @@
 
 #include "auth/accounts/authority.h"
 #include "catch.h"
+#include "swapmeet/testing/fake_sessions.h"
 #include "swapmeet/testing/manual_clock.h"
 
 namespace swapmeet::auth_accounts {
@@ -47,7 +48,7 @@ struct World {
   void open() {
     authority.reset();
     auto opened = Authority::open(
-        folder.path, clock, policy,
+        folder.path, clock, policy, &sessions,
         [this](LogLevel, std::string_view message, std::initializer_list<LogField> fields) {
           const std::lock_guard lock(mutex);
           log += message;
@@ -61,19 +62,20 @@ struct World {
   void make(const std::string& name, const std::string& password = "password") const {
     REQUIRE(authority->create(name, password).ok());
   }
-  Result<Session> log_in(const std::string& name, const std::string& password = "password",
-                         const std::string& address = "192.0.2.1") const {
-    return authority->log_in(name, password, address);
+  Result<std::optional<Grant>> check(const std::string& name,
+                                     const std::string& password = "password") const {
+    return authority->check(
+        {.account = name, .password = password, .address = "192.0.2.1", .deadline = Deadline()});
   }
-  std::string token(const std::string& name, const std::string& password = "password") const {
-    auto session = log_in(name, password);
-    REQUIRE(session.ok());
-    return session->token;
+  Grant grant(const std::string& name, const std::string& password = "password") const {
+    const auto checked = check(name, password);
+    REQUIRE((checked.ok() && checked->has_value()));
+    return **checked;
   }
-  bool knows(const std::string& token) const { return authority->identify(token).ok(); }
 
   TemporaryFolder folder;
   testing::ManualClock clock;
+  testing::FakeSessions sessions;
   Policy policy{.cost = cheapest()};
   std::mutex mutex;
   std::string log;

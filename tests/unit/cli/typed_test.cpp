@@ -3,6 +3,7 @@
 #include "host/cli/arguments.h"
 #include "host/cli/init_text.h"
 #include "host/cli/lookup.h"
+#include "host/cli/query_words.h"
 
 using namespace swapmeet;
 using namespace swapmeet::cli;
@@ -86,4 +87,14 @@ TEST_CASE("a key is set in its own section only") {
   CHECK(with_key(text, "a", "k", "3") == "\n[a]\nk = 3\n[b]\nk = 2\n");
   CHECK(with_key(text, "b", "k", "3") == "\n[a]\n;k = 1\n[b]\nk = 3\n");
   CHECK(with_key(text, "c", "k", "3") == text);
+}
+
+TEST_CASE("quotation marks that the shell took away stand around the value of a filter again") {
+  CHECK(query_of({"live", "at the"}) == "live \"at the\"");
+  CHECK(query_of({"artist:nina simone", "-path:day 1"}) ==
+        "artist:\"nina simone\" -path:\"day 1\"");
+  CHECK(query_of({"attr.text:run to", "live"}) == "attr.text:\"run to\" live");
+  CHECK(query_of({"artist: nina"}) == "\"artist: nina\"");
+  CHECK(query_of({"tribute:nina simone"}) == "\"tribute:nina simone\"");
+  CHECK(query_of({"artist:\"nina simone\" live"}) == "artist:\"nina simone\" live");
 }

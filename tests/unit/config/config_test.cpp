@@ -119,6 +119,30 @@ TEST_CASE("a file that is missing, a folder, or no INI at all is refused") {
              Contains("control character"));
 }
 
+TEST_CASE(
+    "what the host keeps for auth plugins stands in [auth], beside one plugin's keys or over "
+    "several") {
+  File file;
+  const auto one =
+      file.read(kGood + "[auth]\nplugin = accounts\nguests = read\nregistration = open\n");
+  REQUIRE(one.ok());
+  CHECK(one->auth.text("guests") == "read");
+  CHECK(one->auth.duration("session_length") == std::chrono::hours(24 * 7));
+  REQUIRE(one->plugins.size() == 1);
+  CHECK(one->plugins[0].raw == RawSettings{{"registration", "open"}});
+  const auto two = file.read(kGood +
+                             "[auth]\nplugin = accounts, ./auth_mine.so\nsession_length = 1h\n"
+                             "[auth.mine]\nkey = v\n");
+  REQUIRE(two.ok());
+  REQUIRE(two->plugins.size() == 2);
+  CHECK(two->plugins[0].raw.empty());
+  CHECK(two->plugins[1].raw == RawSettings{{"key", "v"}});
+  CHECK(differing(*one, *two).changed ==
+        std::vector<std::string>{"x.ini [auth] guests", "x.ini [auth] session_length"});
+  CHECK_THAT(file.problems(kGood + "[auth]\nplugin = open\nguests = some\n"),
+             Contains("x.ini [auth] guests: 'some' is none of by_plugin|refuse|read|share"));
+}
+
 TEST_CASE("what differs is named, by when it changes") {
   File file;
   const auto before = file.read(kGood);

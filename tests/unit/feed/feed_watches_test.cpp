@@ -39,12 +39,14 @@ class Feed final : public ChangeFeed {
     wake_ = std::move(wake);
     return {};
   }
-  void put(const std::string& path, const Audience& audience = {}, std::uint64_t size = 5) {
+  void put(const std::string& path, const Audience& audience = {}, std::uint64_t size = 5,
+           const std::map<std::string, std::string>& attributes = {}) {
     Change change;
     change.peer = peer_number(1);
     change.listing.path = path;
     change.listing.size = size;
     change.listing.audience = audience;
+    change.listing.attributes = attributes;
     {
       const std::lock_guard lock(mutex_);
       change.revision = changes_.size() + 1;
@@ -146,6 +148,27 @@ TEST_CASE("a watch is told of what appears from now on, and matches") {
   CHECK(not_live.hears({"music/new song.mp3", "x/end song.txt"}));
 }
 
+TEST_CASE("a watch may ask for attributes, and waits under their words") {
+  World world;
+  Heard nina;
+  Heard sim;
+  Heard short_ones;
+  Heard both;
+  const std::array<Registration, 4> all{
+      world.watch("artist:nina", nina), world.watch("artist:\"nina sim*\" -length>11m", sim),
+      world.watch("length<3m", short_ones), world.watch("song attr.mood:calm", both)};
+  auto& feed = world.registry.feed_;
+  feed.put("m/1.mp3", {}, 5, {{"artist", "Nina Simone"}, {"length", "622"}});
+  feed.put("m/artist nina.mp3", {}, 5, {{"title", "Nina"}});
+  feed.put("m/2.mp3", {}, 5, {{"artist", "Nina Simone"}, {"length", "700"}, {"mood", "calm"}});
+  feed.put("m/song.mp3", {}, 5, {{"length", "170"}, {"mood", "Calm"}});
+  feed.put("m/3.mp3", {}, 5, {{"artist", "Nina Hagen"}, {"length", "2"}});
+  CHECK(nina.hears({"m/1.mp3", "m/2.mp3", "m/3.mp3"}));
+  CHECK(sim.hears({"m/1.mp3"}));
+  CHECK(short_ones.hears({"m/song.mp3", "m/3.mp3"}));
+  CHECK(both.hears({"m/song.mp3"}));
+}
+
 TEST_CASE("a watch hears only what its owner may see") {
   World world;
   Heard guest;
@@ -201,11 +224,13 @@ TEST_CASE("what is wrong with a query is said, and watches for everything of a k
   World world;
   const auto ignore = [](const Match&) {};
   CHECK(world.watches.watch({"size>huge", {}}, ignore).error().position.has_value());
+  CHECK(world.watches.watch({"live atrist:nina", {}}, ignore).error().position == 5U);
   std::vector<Registration> all;
   for (std::size_t i = 0; i < FeedWatches::kMostWithoutWord; ++i)
     all.push_back(std::move(world.watches.watch({"type:audio", {}}, ignore).value()));
   CHECK(world.watches.watch({"type:audio", {}}, ignore).error().code == ErrorCode::too_many);
   CHECK(world.watches.watch({"song type:audio", {}}, ignore).ok());
+  CHECK(world.watches.watch({"artist:nina", {}}, ignore).ok());
   all.pop_back();
   CHECK(world.watches.watch({"type:audio", {}}, ignore).ok());
 }

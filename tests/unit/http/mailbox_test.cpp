@@ -21,7 +21,7 @@ bool has_woken(const Mailbox& mailbox) {
 TEST_CASE("what is left wakes the reader, who takes all of it once") {
   Mailbox mailbox;
   CHECK_FALSE(has_woken(mailbox));
-  mailbox.leave({7, json("{}")});
+  mailbox.leave({7, 1, json("{}")});
   mailbox.kick(9);
   ListenOptions limits;
   limits.max_connections = 5;

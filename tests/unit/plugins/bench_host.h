@@ -2,11 +2,14 @@
 // were added. Threads: the log may be written by any, the rest is the test's own.
 #pragma once
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "host/http/server.h"
@@ -24,11 +27,29 @@ inline std::filesystem::path fixtures() {
   return std::filesystem::path(bin) / "fixtures";
 }
 
+// What other threads have yet to do, awaited.
+inline bool eventually(const std::function<bool()>& holds) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
+// The one table of routes, as each plugin gets it.
+struct TheRoutes final : http::Routes {
+  explicit TheRoutes(testing::MemoryRoutes& routes) : all(routes) {}
+  Result<Registration> add(const std::string& method, const std::string& pattern,
+                           http::Handler handler, const http::RouteOptions& options) override {
+    return all.add(method, pattern, std::move(handler), options);
+  }
+  testing::MemoryRoutes& all;
+};
+
 struct BenchHost {
   testing::ManualClock clock;
   SystemClock system_clock;  // of what does not stand still: sockets and tasks
   testing::MemoryRoutes routes;
-  Scheduler scheduler{1, system_clock};
   EventBus events;
   Metrics metrics;
   testing::TemporaryFolder data;
@@ -48,15 +69,14 @@ struct BenchHost {
             .name = "bench",
             .peer = {},
             .version = "0",
-            .routes = &routes,
+            .routes_of = [this](const std::string&) { return std::make_unique<TheRoutes>(routes); },
             .listen =
-                [this](const http::ListenOptions& options) {
+                [this](const std::string&, const http::ListenOptions& options) {
                   auto listener = http::listen(options, system_clock);
                   if (listener) listened = (*listener)->address();
                   return listener;
                 },
             .follow = {},
-            .scheduler = scheduler,
             .events = events,
             .metrics = metrics};
   }

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include "catch.h"
+#include "swapmeet/loading.h"
 #include "tests/unit/plugins/bench_host.h"
 
 using namespace swapmeet;
@@ -46,6 +47,21 @@ TEST_CASE("a descriptor that is not this host's is refused with file, both value
   const auto toolchain = refusal({"other_toolchain"});
   CHECK_THAT(toolchain, Contains(file_of("other_toolchain")) && Contains("gcc 4, ") &&
                             Contains(kToolchain) && Contains("rebuild it"));
+}
+
+TEST_CASE(
+    "a plugin that was built with edited headers is refused, though the ABI number is right") {
+  const auto edited = refusal({"other_contracts"});
+  CHECK_THAT(edited, Contains(file_of("other_contracts")) && Contains("edited headers") &&
+                         Contains("0123456789abcdef") && Contains("rebuild it"));
+  CHECK_THAT(refusal({"no_contracts"}), Contains("swapmeet_add_plugin()"));
+}
+
+TEST_CASE("a plugin of an older minor version has that version's headers") {
+  CHECK(check_contracts("x.so", "abc", "abc", "4.0"));
+  const auto refused = check_contracts("x.so", "abc", "abd", "4.0");
+  REQUIRE_FALSE(refused);
+  CHECK_THAT(refused.error().message, Contains("those of 4.0 have abd"));
 }
 
 TEST_CASE("a library that exports nothing, or misses symbols, is refused") {

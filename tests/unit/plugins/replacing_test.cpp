@@ -98,7 +98,8 @@ TEST_CASE("a note that names no folder of the plugin is not believed") {
 
 TEST_CASE("routes are held back until they are opened, and end with their registrations") {
   testing::MemoryRoutes real;
-  HeldRoutes held(&real);
+  HeldRoutes held;
+  held.lead_to(std::make_unique<TheRoutes>(real));
   auto taken = real.add("GET", "/x", answering(201), {});
   auto route = held.add("GET", "/x", answering(202), {});
   REQUIRE(route.ok());
@@ -115,7 +116,8 @@ TEST_CASE("routes are held back until they are opened, and end with their regist
 
 TEST_CASE("a route that is still taken when routes are opened is told, and the others are there") {
   testing::MemoryRoutes real;
-  HeldRoutes held(&real);
+  HeldRoutes held;
+  held.lead_to(std::make_unique<TheRoutes>(real));
   const auto taken = real.add("GET", "/x", answering(201), {});
   const auto first = held.add("GET", "/x", answering(202), {});
   const auto second = held.add("GET", "/y", answering(202), {});

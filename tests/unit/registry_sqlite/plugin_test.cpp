@@ -2,6 +2,7 @@
 // themselves, who is forgotten, and whose a peer id is. What every registry does, the contract
 // suite checks.
 #include "catch.h"
+#include "swapmeet/event_topics.h"
 #include "swapmeet/registry.h"
 #include "swapmeet/testing/plugin_under_test.h"
 
@@ -138,4 +139,83 @@ TEST_CASE("the right token under another account does not take a peer over") {
   CHECK(world.enroll(1, kToken, {"bob", {}, {}}).error().code == ErrorCode::not_allowed);
   CHECK(world.registry().peer(peer(1))->account == "ann");
   CHECK(world.enroll(1, kToken, {"ann", {}, {}}).ok());
+}
+
+TEST_CASE("who comes and goes is told, once each, with the reason") {
+  World world;
+  REQUIRE(world.enroll(1).ok());
+  REQUIRE(world.enroll(1).ok());  // again, while it is present
+  REQUIRE(world.registry().renew(peer(1), kToken).ok());
+  REQUIRE(world.registry().leave(peer(1), kToken).ok());
+  REQUIRE(world.registry().leave(peer(1), kToken).ok());
+  REQUIRE(world.registry().renew(peer(1), kToken).ok());
+  world.advance(61s);
+  std::vector<std::string> topics;
+  for (const auto& event : world.plugin.host().events()) {
+    CHECK(check_event(event));
+    CHECK(event.text("peer") == peer(1).text());
+    CHECK(event.text("name") == "peer1");
+    CHECK(event.text("address") == "192.0.2.1:6699");
+    topics.push_back(event.topic);
+  }
+  CHECK(topics ==
+        std::vector<std::string>{"peer.joined", "peer.left", "peer.joined", "peer.lapsed"});
+}
+
+TEST_CASE("a return after the restart of the host is no news") {
+  World world;
+  REQUIRE(world.enroll(1).ok());
+  world.plugin.restart();
+  REQUIRE(world.registry().renew(peer(1), kToken).ok());
+  CHECK(world.plugin.host().events().size() == 1);
+}
+
+TEST_CASE("what is added and removed is told in batches, with the first paths") {
+  World world;
+  REQUIRE(world.enroll(1).ok());
+  const auto change = [](const std::string& path, ChangeKind kind = ChangeKind::put) {
+    Change made;
+    made.kind = kind;
+    made.listing.path = path;
+    made.listing.content.bytes[0] = 1;
+    made.listing.size = 5;
+    return made;
+  };
+  ChangeBatch batch{"catalogue", 0, 100, {}};
+  for (int i = 10; i < 35; ++i) batch.changes.push_back(change("s/" + std::to_string(i)));
+  auto partial = change(".downloading/x");
+  partial.listing.have = 1;
+  batch.changes.push_back(partial);  // no news
+  REQUIRE(world.registry().announce(peer(1), kToken, batch).ok());
+  ChangeBatch next{"catalogue", 100, 103, {}};
+  next.changes = {change("s/10", ChangeKind::remove), change("s/99", ChangeKind::remove),
+                  change("s/11"), change(".downloading/x", ChangeKind::remove)};
+  REQUIRE(world.registry().announce(peer(1), kToken, next).ok());
+  REQUIRE(world.registry().announce(peer(1), kToken, {"catalogue", 0, 200, {change("s/1")}}).ok());
+  const auto events = world.plugin.host().events();
+  REQUIRE(events.size() == 6);
+  const auto told = [&](std::size_t at) {
+    const auto& event = events[at];
+    CHECK(check_event(event));
+    return event.topic + ' ' + std::to_string(event.number("count")) + ' ' +
+           event.find<std::vector<std::string>>("paths")->front();
+  };
+  CHECK(told(1) == "listing.added 25 s/10");
+  CHECK(events[1].find<std::vector<std::string>>("paths")->size() == 10);
+  CHECK(told(2) == "listing.removed 1 s/10");
+  CHECK(told(3) == "listing.added 1 s/11");
+  CHECK(told(4) == "listing.removed 24 s/11");
+  CHECK(told(5) == "listing.added 1 s/1");
+  CHECK(events[5].number("revision") == world.latest());
+}
+
+TEST_CASE("that the listings of a forgotten peer are gone is told") {
+  World world;
+  world.share(1, "s/a.txt");
+  world.advance(61s);
+  world.advance(11h);
+  const auto last = world.plugin.host().events().back();
+  CHECK(last.topic == "listing.removed");
+  CHECK(last.text("peer") == peer(1).text());
+  CHECK(last.number("count") == 1);
 }

@@ -50,6 +50,10 @@ Listing listing(Random& random) {
   one.size = std::uint64_t{1000} * what;
   one.modified = Time(std::chrono::seconds(random() % 1000));
   if (random() % 8 == 0) one.audience = {false, {"staff"}, {}};
+  if (random() % 2)
+    one.attributes["artist"] = one_of(kWords, random) + ' ' + one_of(kWords, random);
+  if (random() % 3 == 0) one.attributes["length"] = std::to_string(random() % 300);
+  if (random() % 5 == 0) one.attributes["fps"] = std::to_string(random() % 4) + ".25";
   return one;
 }
 
@@ -117,6 +121,18 @@ bool passes(const QueryFilter& filter, const Listing& one, const PeerId& peer,
       return fold(one.path).find(fold(filter.text)) != std::string::npos;
     case QueryFilter::Field::min_size: return one.size >= filter.bytes;
     case QueryFilter::Field::max_size: return one.size <= filter.bytes;
+    case QueryFilter::Field::words_of:
+      return one.attributes.contains(filter.text) &&
+             matches(filter.words, one.attributes.at(filter.text));
+    case QueryFilter::Field::number_of: {
+      if (!one.attributes.contains(filter.text)) return false;
+      const auto difference = std::stod(one.attributes.at(filter.text)) - filter.number;
+      const auto order = filter.comparison;
+      return (difference < 0 && order <= Comparison::at_most) ||
+             (difference > 0 && order >= Comparison::at_least) ||
+             (std::abs(difference) < 1e-9 && order >= Comparison::at_most &&
+              order <= Comparison::at_least);
+    }
     case QueryFilter::Field::peer: break;
   }
   return fold(peer_name) == fold(filter.text) || peer.text() == fold(filter.text);
@@ -158,12 +174,15 @@ std::map<ContentId, Expected> scan(const World& world, const Query& query, const
 
 std::string random_query(Random& random) {
   static const std::vector<std::string> kParts{
-      "cafe",     "CAFÉ",        "strasse",  "ÅTHINA",     "αθηνα",       "москва",
-      "youtube",  "tube",        "s01e02",   "s01*",       "02",          "\"cafe song\"",
-      "the",      "-the",        "-mp3",     "type:audio", "-type:image", "ext:flac",
-      "ext:gz",   "size>20K",    "size<=5K", "peer:peer2", "-peer:PEER3", "path:MUSIC",
-      "path:caf", "-path:stuff", "东京",     "naive",      "readme",      "\"live the\"",
-      "t*",       "song.mp3",    "track 7"};
+      "cafe",         "CAFÉ",          "strasse",     "ÅTHINA",      "αθηνα",
+      "москва",       "youtube",       "tube",        "s01e02",      "s01*",
+      "02",           "\"cafe song\"", "the",         "-the",        "-mp3",
+      "type:audio",   "-type:image",   "ext:flac",    "ext:gz",      "size>20K",
+      "size<=5K",     "peer:peer2",    "-peer:PEER3", "path:MUSIC",  "path:caf",
+      "-path:stuff",  "东京",          "naive",       "readme",      "\"live the\"",
+      "t*",           "song.mp3",      "track 7",     "artist:cafe", "artist:\"the song\"",
+      "-artist:live", "length>2m",     "length<=100", "-length=7",   "attr.fps>=2.25",
+      "artist:tra*",  "attr.fps:1.25"};
   std::string text = one_of(kParts, random);
   for (auto i = random() % 3; i > 0; --i) text += ' ' + one_of(kParts, random);
   return text;

@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "catch.h"
+#include "swapmeet/hits.h"
 #include "swapmeet/matching.h"
 #include "unit/search_memory/index_fixture.h"
 
@@ -18,13 +19,46 @@ namespace {
 
 constexpr const char* kWords[] = {"red",  "blue", "green", "song", "live",  "film",
                                   "2019", "the",  "of",    "Über", "house", "redo"};
-constexpr const char* kQueries[] = {
-    "red",          "blue song",      "\"red song\"",  "re*",         "song -live",
-    "the of",       "uber",           "type:audio",    "ext:txt red", "size>50 song",
-    "size<=20",     "path:folder1/",  "peer:p2 red",   "-re* song",   "-\"the of\" the",
-    "\"blue fi*\"", "peer:p1",        "red -peer:p1",  "f*",          "folder1",
-    "song1* house", "type:video -of", "nothing",       "2019 th*",    "folder2 red",
-    "\"red so*\"",  "green the of",   "Red_Song live", "redo -red",   "size:7"};
+constexpr const char* kQueries[] = {"red",
+                                    "blue song",
+                                    "\"red song\"",
+                                    "re*",
+                                    "song -live",
+                                    "the of",
+                                    "uber",
+                                    "type:audio",
+                                    "ext:txt red",
+                                    "size>50 song",
+                                    "size<=20",
+                                    "path:folder1/",
+                                    "peer:p2 red",
+                                    "-re* song",
+                                    "-\"the of\" the",
+                                    "\"blue fi*\"",
+                                    "peer:p1",
+                                    "red -peer:p1",
+                                    "f*",
+                                    "folder1",
+                                    "song1* house",
+                                    "type:video -of",
+                                    "nothing",
+                                    "2019 th*",
+                                    "folder2 red",
+                                    "\"red so*\"",
+                                    "green the of",
+                                    "Red_Song live",
+                                    "redo -red",
+                                    "size:7",
+                                    "artist:red",
+                                    "artist:re* song",
+                                    "song -artist:blue",
+                                    "length>30 type:audio",
+                                    "length<=20s -length=7",
+                                    "artist:\"red blue\"",
+                                    "-artist:\"of the\" live",
+                                    "attr.mood:calm",
+                                    "artist:th* year=2019",
+                                    "artist:red artist:blue red"};
 
 struct Found {
   bool in_name;
@@ -53,21 +87,26 @@ class Naive {
   std::vector<Found> search(const std::string& text, const Identity& viewer) const {
     const auto query = parse_query(text).value();
     std::map<ContentId, Found> found;
+    std::map<ContentId, Time> newest;
     for (const auto& [id, peer] : peers_)
       for (const auto& [path, shared] : peer.listings) {
         const auto& listing = shared.listing;
         if (peer.present && listing.audience.admits(viewer) &&
             shared.queried.matches(query, id, peer.name)) {
           Hit hit{listing.content, std::string(name_of_path(path)), path, listing.size, {}, 0, {}};
+          hit.attributes = listing.attributes;
           hit.type = media_type_of(hit.name);
           Found one{matches_name(query, path), std::move(hit)};
           const auto [at, is_new] = found.try_emplace(listing.content, one);
           if (!is_new && one.key() < at->second.key()) at->second = one;
+          newest[listing.content] = std::max(newest[listing.content], listing.modified);
         }
       }
     std::vector<Found> all;
     for (auto& [content, one] : found) {
       count(one.hit, viewer);
+      one.hit.modified = newest[content];
+      one.hit.score = score_of(hit_order(one.in_name, one.hit.sources, one.hit.name.size()));
       all.push_back(one);
     }
     std::sort(all.begin(), all.end(), [](const Found& a, const Found& b) {
@@ -147,12 +186,22 @@ class Life {
       change.listing.content.bytes[0] = static_cast<std::uint8_t>(pick(60));
       change.listing.size = change.listing.content.bytes[0];
       if (pick(8) == 0) change.listing.audience = {false, {"friends"}, {}};
+      change.listing.attributes = attributes_of(change.listing.content.bytes[0]);
     }
     return change;
   }
 
  private:
   std::size_t pick(std::size_t below) { return random_() % below; }
+  static Attributes attributes_of(std::size_t content) {
+    if (content % 3 == 0) return {};
+    Attributes attributes{{"length", std::to_string(content)}};
+    attributes["artist"] = std::string(kWords[content % std::size(kWords)]) + ' ' +
+                           kWords[content / 2 % std::size(kWords)];
+    if (content % 4 == 0) attributes["year"] = "2019";
+    if (content % 5 == 0) attributes["mood"] = "quite-calm";
+    return attributes;
+  }
   std::string path() {
     std::string path = "share/folder" + std::to_string(pick(3)) + '/';
     for (auto n = 1 + pick(3); n > 0; --n)

@@ -1,7 +1,12 @@
 // Counters, gauges, and the text that Prometheus reads.
 #include "host/services/metrics.h"
 
+#include <atomic>
+#include <future>
+#include <thread>
+
 #include "catch.h"
+#include "swapmeet/testing/manual_clock.h"
 
 using namespace swapmeet;
 
@@ -36,6 +41,78 @@ TEST_CASE("a gauge goes with its registration, and then one that came after it s
   first.reset();
   CHECK(metrics.text().ends_with("swapmeet_x 2\n"));
   second.reset();
+  CHECK(metrics.text().empty());
+}
+
+TEST_CASE("a name that Prometheus could not read is not shown") {
+  Metrics metrics;
+  metrics.counter("bad name!", "X.")->add();
+  const auto gauge = metrics.gauge("1x", "X.", [] { return 1.0; });
+  CHECK_FALSE(gauge);
+  CHECK(metrics.text().empty());
+  for (const auto* name : {"", "a-b", "a.b", "\xc3\xa4", "x\n"})
+    CHECK_FALSE(Metrics::is_name(name));
+  for (const auto* name : {"a", "_a1", "A_total"}) CHECK(Metrics::is_name(name));
+}
+
+TEST_CASE("a help text of two lines is one") {
+  Metrics metrics;
+  metrics.counter("x", "One.\nswapmeet_y 7");
+  CHECK(metrics.text().starts_with("# HELP swapmeet_x One.\\nswapmeet_y 7\n"));
+}
+
+TEST_CASE("a gauge that cannot tell is left out") {
+  Metrics metrics;
+  const auto broken = metrics.gauge("broken", "X.", [] { return std::nullopt; });
+  const auto well = metrics.gauge("well", "X.", [] { return 3.0; });
+  CHECK(metrics.text() == "# HELP swapmeet_well X.\n# TYPE swapmeet_well gauge\nswapmeet_well 3\n");
+}
+
+TEST_CASE("a gauge that hangs is waited for once, and is left out with those of its thread") {
+  testing::ManualClock clock;
+  Metrics metrics;
+  std::promise<void> go_on;
+  {
+    SideThread hung(clock);
+    SideThread well(clock);
+    std::atomic<bool> hangs = true;
+    const auto slow = metrics.gauge(
+        "a_slow", "X.",
+        [&] {
+          if (hangs) go_on.get_future().wait();
+          return 1.0;
+        },
+        &hung);
+    const auto behind = metrics.gauge(
+        "b_behind", "X.", [] { return 2.0; }, &hung);
+    const auto other = metrics.gauge(
+        "c_other", "X.", [] { return 3.0; }, &well);
+    std::string text;
+    std::thread asking([&] { text = metrics.text(); });
+    clock.await_waiters(1);
+    clock.advance(std::chrono::seconds(1));
+    asking.join();
+    CHECK(text.find("a_slow") == std::string::npos);
+    CHECK(text.ends_with("swapmeet_c_other 3\n"));
+    CHECK(metrics.text() == text);  // at once: the clock stands still
+    hangs = false;
+    go_on.set_value();
+    while (metrics.text().find("swapmeet_b_behind 2\n") == std::string::npos)
+      std::this_thread::yield();
+  }
+}
+
+TEST_CASE("numbers of each plugin have its id as a label") {
+  Metrics metrics;
+  auto family = metrics.per_plugin(
+      {"plugin_faults_total", "Faults.", "counter", [] {
+         return std::vector<std::pair<std::string, double>>{{"auth.a", 0}, {"search.b", 3}};
+       }});
+  CHECK(metrics.text() ==
+        "# HELP swapmeet_plugin_faults_total Faults.\n# TYPE swapmeet_plugin_faults_total counter\n"
+        "swapmeet_plugin_faults_total{plugin=\"auth.a\"} 0\n"
+        "swapmeet_plugin_faults_total{plugin=\"search.b\"} 3\n");
+  family.reset();
   CHECK(metrics.text().empty());
 }
 

@@ -160,3 +160,46 @@ TEST_CASE("a registration may outlive its scheduler") {
   }
   kept.reset();
 }
+
+TEST_CASE("a task that fails runs again after growing pauses, until it goes well") {
+  ManualClock clock;
+  Scheduler scheduler(1, clock);
+  Runs runs;
+  std::atomic<bool> well = false;
+  const auto task = scheduler.attempt_every(1s, [&] {
+    runs.note();
+    return well.load();
+  });
+  std::vector<std::chrono::seconds> pauses;
+  for (int i = 0; i < 7; ++i) {
+    clock.await_waiters(1);
+    if (i == 6) well = true;
+    pauses.push_back(
+        std::chrono::duration_cast<std::chrono::seconds>(clock.next() - clock.steady()));
+    clock.advance(pauses.back());
+    runs.wait_for(i + 1);
+  }
+  CHECK(pauses == std::vector<std::chrono::seconds>{1s, 2s, 4s, 8s, 16s, 16s, 16s});
+  clock.await_waiters(1);
+  CHECK(clock.next() - clock.steady() == 1s);
+}
+
+TEST_CASE("a task that fails is never paused for more than a minute beyond its interval") {
+  for (const auto& [interval, longest] :
+       std::vector<std::pair<std::chrono::seconds, std::chrono::seconds>>{{10s, 60s}, {90s, 90s}}) {
+    ManualClock clock;
+    Scheduler scheduler(1, clock);
+    Runs runs;
+    const auto task = scheduler.attempt_every(interval, [&] {
+      runs.note();
+      return false;
+    });
+    for (int i = 1; i <= 5; ++i) {
+      clock.await_waiters(1);
+      clock.advance(clock.next() - clock.steady());
+      runs.wait_for(i);
+    }
+    clock.await_waiters(1);
+    CHECK(clock.next() - clock.steady() == longest);
+  }
+}

@@ -98,3 +98,99 @@ TEST_CASE("what is left registered is swept, and ending it later is harmless") {
   host.publish({"a"});
   CHECK(ran == 0);
 }
+
+TEST_CASE("a listener may end itself, listen anew and publish") {
+  FakeHost host;
+  std::vector<std::string> heard;
+  Registration later;
+  Registration self;
+  self = host.subscribe([&](const Event& event) {
+    heard.push_back("self " + event.topic);
+    self.reset();
+    later = host.subscribe([&](const Event& next) { heard.push_back("later " + next.topic); });
+    host.publish({"b"});
+  });
+  host.publish({"a"});
+  CHECK(heard == std::vector<std::string>{"self a", "later b"});
+}
+
+namespace {
+
+// As many changes as it is told to have.
+class Feed final : public ChangeFeed {
+ public:
+  Result<FeedState> state() override { return FeedState{name, 0, latest}; }
+  Result<ChangeBatch> changes_after(Revision after, std::size_t limit) override {
+    ChangeBatch batch{name, after, std::min<Revision>(latest, after + limit), {}};
+    for (auto revision = after + 1; revision <= batch.upto; ++revision)
+      batch.changes.push_back({revision, ChangeKind::remove, {}, {}, {}});
+    return batch;
+  }
+  Registration on_advance(std::function<void()>) override { return {}; }
+  std::string name = "f";
+  Revision latest = 0;
+};
+
+class Follower final : public ChangeFollower {
+ public:
+  Result<FeedPosition> applied() override { return stands; }
+  Result<void> apply(const ChangeBatch& batch) override {
+    ++calls;
+    if (fails) return Error{ErrorCode::unavailable, "not now", {}};
+    if (batch.changes.size() > most) return Error{ErrorCode::too_large, "too much", {}};
+    if (moves) stands = {batch.feed, batch.upto};
+    return {};
+  }
+  FeedPosition stands;
+  std::size_t most = 1000;
+  bool fails = false;
+  bool moves = true;
+  int calls = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a follower is moved to the end of its feed, again after a failure, and until it ends") {
+  FakeHost host;
+  Feed feed;
+  Follower follower;
+  feed.latest = 250;
+  auto following = host.follow(feed, follower);
+  CHECK(follower.stands == FeedPosition{"f", 250});
+  CHECK(follower.calls == 3);
+  follower.fails = true;
+  feed.latest = 260;
+  host.advance(1s);
+  CHECK(follower.stands.revision == 250);
+  follower.fails = false;
+  host.advance(1s);
+  CHECK(follower.stands.revision == 260);
+  feed.name = "another";
+  feed.latest = 5;
+  host.advance(1s);
+  CHECK(follower.stands == FeedPosition{"another", 5});
+  following.reset();
+  feed.latest = 6;
+  host.advance(1s);
+  CHECK(follower.stands.revision == 5);
+}
+
+TEST_CASE("a follower that takes less at a time gets less, and one that stays is left alone") {
+  FakeHost host;
+  Feed feed;
+  Follower follower;
+  feed.latest = 60;
+  SECTION("less") {
+    follower.most = 20;
+    const auto following = host.follow(feed, follower);
+    CHECK(follower.stands.revision == 60);
+  }
+  SECTION("stays") {
+    follower.moves = false;
+    const auto following = host.follow(feed, follower);
+    CHECK(follower.calls == 1);
+    host.sweep();
+    host.advance(1s);
+    CHECK(follower.calls == 1);
+  }
+}

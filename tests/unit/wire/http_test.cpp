@@ -99,6 +99,15 @@ TEST_CASE("a problem document comes back as the error that it was") {
   CHECK(reply.error().message == "it moved on");
 }
 
+TEST_CASE("what another service answers keeps its status and its body") {
+  const CannedHost host({{answer("wrong password", "401 Unauthorized")}});
+  wire::Client client(options_for(host.url()));
+  const auto reply = client.exchange("POST", "/login", "{}");
+  REQUIRE(reply);
+  CHECK(reply->status == 401);
+  CHECK(reply->body == "wrong password");
+}
+
 TEST_CASE("a host that is not there, or is no host, is an error that names it") {
   std::string gone;
   {

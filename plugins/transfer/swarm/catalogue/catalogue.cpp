@@ -166,13 +166,34 @@ std::vector<StoredFile> Catalogue::files(std::int64_t share, const std::string& 
   return files;
 }
 
+std::vector<UnreadFile> Catalogue::unread(std::int64_t share, const std::string& reader,
+                                          const std::string& after, std::size_t limit) {
+  std::vector<UnreadFile> files;
+  auto connection = readers_.take();
+  auto row = connection->prepare(
+      "SELECT path, inode, size, mtime_ns, device, born_ns, f.content FROM files f"
+      " LEFT JOIN attributes a ON a.content=f.content"
+      " WHERE share=?1 AND path>?2 AND (a.reader IS NULL OR"
+      " a.reader IS NOT (SELECT key FROM readers WHERE version=?3)) ORDER BY path LIMIT ?4");
+  row.bind(1, share).bind_blob(2, after.data(), after.size());
+  row.bind(3, reader).bind(4, static_cast<std::int64_t>(limit));
+  while (row.step())
+    files.push_back({{row.text(0), stamp_at(row, 1), static_cast<std::uint64_t>(row.integer(4)),
+                      row.integer(5)},
+                     row.id<ContentId>(6)});
+  return files;
+}
+
 void Catalogue::commit(std::int64_t share, const std::vector<HashedFile>& files) {
   if (files.empty()) return;
   write_share(share, [&](CatalogueWriter& writer, const std::string& prefix) {
     for (const auto& file : files) {
-      writer.put_layer(file.tree);
-      writer.put(share, prefix, {file.path, file.stamp, file.device, file.born_ns},
-                 file.tree.content);
+      if (!file.was_known) {
+        writer.put_layer(file.tree);
+        writer.put(share, prefix, {file.path, file.stamp, file.device, file.born_ns},
+                   file.tree.content);
+      }
+      if (file.attributes) writer.put_attributes(file.tree.content, *file.attributes);
     }
   });
 }

@@ -54,6 +54,10 @@ class Catalogue final : public ChangeFeed {
   // The files with from <= path < upto (empty: no end), in order, at most `limit`.
   std::vector<StoredFile> files(std::int64_t share, const std::string& from,
                                 const std::string& upto, std::size_t limit);
+  // The files behind the path `after`, in order, at most `limit`, about whose content this reader
+  // has said nothing.
+  std::vector<UnreadFile> unread(std::int64_t share, const std::string& reader,
+                                 const std::string& after, std::size_t limit);
   // One transaction each; nothing when the share is gone.
   void commit(std::int64_t share, const std::vector<HashedFile>& files);
   void remove(std::int64_t share, const std::vector<std::string>& paths);

@@ -22,6 +22,7 @@ void read_puts(sqlite::Database& reader, Revision after, std::size_t limit,
     change.listing.size = static_cast<std::uint64_t>(row.integer(4));
     change.listing.modified = Time(std::chrono::milliseconds(row.integer(5) / 1'000'000));
     change.listing.audience = sqlite::audience_from(row.text(6));
+    if (!row.is_null(7)) change.listing.attributes = sqlite::attributes_from(row.view(7));
     changes.push_back(std::move(change));
   }
 }

@@ -18,8 +18,9 @@ namespace swapmeet::transfer_swarm {
 
 // Its statements; a test looks at their query plans.
 inline constexpr const char* kPutsAfter =
-    "SELECT revision, s.name, path, content, size, mtime_ns, audience FROM files f"
-    " CROSS JOIN shares s ON s.key=f.share WHERE revision>? ORDER BY revision LIMIT ?";
+    "SELECT revision, s.name, path, f.content, size, mtime_ns, audience, a.text FROM files f"
+    " CROSS JOIN shares s ON s.key=f.share LEFT JOIN attributes a ON a.content=f.content"
+    " WHERE revision>? ORDER BY revision LIMIT ?";
 inline constexpr const char* kPartialAfter =
     "SELECT revision, shown, content, size, since, have FROM partial WHERE revision>?"
     " ORDER BY revision LIMIT ?";

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "swapmeet/attributes.h"
 #include "swapmeet/shares.h"
 #include "transfer/swarm/hashing/file_stamp.h"
 #include "transfer/swarm/hashing/merkle.h"
@@ -32,6 +34,18 @@ struct StoredFile {
   std::int64_t born_ns = 0;  // inodes are used again; 0: not known, so neither
 };
 
+// What is said of a file, and by whom: AttributeReader::version().
+struct ReadAttributes {
+  std::string reader;
+  Attributes attributes;
+};
+
+// A file that was hashed, but not asked about its attributes by those who read them now.
+struct UnreadFile {
+  StoredFile file;
+  ContentId content;
+};
+
 // A file that was read.
 struct HashedFile {
   std::string path;
@@ -39,6 +53,8 @@ struct HashedFile {
   MerkleTree tree;
   std::uint64_t device = 0;
   std::int64_t born_ns = 0;
+  std::optional<ReadAttributes> attributes = {};  // when somebody was asked
+  bool was_known = false;  // it was hashed before; of the tree there is only the content
 };
 
 // A place on this disk where a content is said to be.

@@ -62,6 +62,12 @@ CREATE TABLE partial(id TEXT PRIMARY KEY, shown TEXT NOT NULL, content BLOB NOT 
 UPDATE shares SET audience=CASE audience WHEN '*' THEN '' ELSE 'only' ||
   replace(replace(char(10)||audience, char(10)||'g', char(10)||'group '),
           char(10)||'a', char(10)||'account ') END;
+)sql",
+    // What readers of attributes said of a content (text as in sqlite/columns.h), and which they
+    // were.
+    R"sql(
+CREATE TABLE readers(key INTEGER PRIMARY KEY, version TEXT NOT NULL UNIQUE);
+CREATE TABLE attributes(content BLOB NOT NULL UNIQUE, reader INTEGER NOT NULL, text TEXT NOT NULL);
 )sql"};
 
 }  // namespace swapmeet::transfer_swarm

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "swapmeet/sqlite/columns.h"
 #include "transfer/swarm/base/shown_name.h"
 
 namespace swapmeet::transfer_swarm {
@@ -42,7 +43,11 @@ CatalogueWriter::CatalogueWriter(sqlite::Database& database, Time now)
       forget_layer_(database,
                     "DELETE FROM layers WHERE content=?1"
                     " AND NOT EXISTS (SELECT 1 FROM files WHERE content=?1)"
-                    " AND NOT EXISTS (SELECT 1 FROM gone WHERE content=?1)") {}
+                    " AND NOT EXISTS (SELECT 1 FROM gone WHERE content=?1)"),
+      forget_attributes_(database,
+                         "DELETE FROM attributes WHERE content=?1"
+                         " AND NOT EXISTS (SELECT 1 FROM files WHERE content=?1)"
+                         " AND NOT EXISTS (SELECT 1 FROM gone WHERE content=?1)") {}
 
 void CatalogueWriter::put(std::int64_t share, const std::string& prefix, const StoredFile& file,
                           const ContentId& content) {
@@ -63,7 +68,7 @@ void CatalogueWriter::put(std::int64_t share, const std::string& prefix, const S
     const auto before = find_.step() ? find_.id<ContentId>(1) : content;
     find_.reset();
     write(replace_);
-    if (before != content) forget_layer_.with(before).run();
+    if (before != content) forget(before);
   }
   if (any_removed_ || removed_) unremove_.with(prefix + shown_name(file.path)).run();
 }
@@ -78,6 +83,46 @@ void CatalogueWriter::put_layer(const MerkleTree& tree) {
   layer_.bind_blob(4, tree.layer.data(), tree.layer.size()).run();
 }
 
+void CatalogueWriter::forget(const ContentId& content) {
+  forget_layer_.with(content).run();
+  forget_attributes_.with(content).run();
+}
+
+std::int64_t CatalogueWriter::reader_key(const std::string& version) {
+  if (last_reader_key_ != 0 && version == last_reader_) return last_reader_key_;
+  database_.keep("INSERT OR IGNORE INTO readers(version) VALUES(?)")->with(version).run();
+  auto row = database_.keep("SELECT key FROM readers WHERE version=?");
+  row->with(version);
+  row->step();
+  last_reader_ = version;
+  return last_reader_key_ = row->integer(0);
+}
+
+void CatalogueWriter::put_attributes(const ContentId& content, const ReadAttributes& read) {
+  const auto text = sqlite::attributes_text(read.attributes);
+  bool is_new = !text.empty();
+  {
+    auto old = database_.keep("SELECT text FROM attributes WHERE content=?");
+    old->with(content);
+    if (old->step()) is_new = old->view(0) != text;
+  }
+  database_.keep("INSERT OR REPLACE INTO attributes VALUES(?,?,?)")
+      ->with(content, reader_key(read.reader), text)
+      .run();
+  if (is_new) renew(content);
+}
+
+void CatalogueWriter::renew(const ContentId& content) {
+  std::vector<std::int64_t> keys;
+  {
+    auto row = database_.keep("SELECT key FROM files WHERE content=? AND revision>0");
+    row->with(content);
+    while (row->step()) keys.push_back(row->integer(0));
+  }
+  for (const auto key : keys)
+    database_.keep("UPDATE files SET revision=? WHERE key=?")->with(next(), key).run();
+}
+
 void CatalogueWriter::drop(std::int64_t share, const std::string& prefix, const std::string& path) {
   find_.reset();
   find_.bind(1, share).bind_blob(2, path.data(), path.size());
@@ -87,7 +132,7 @@ void CatalogueWriter::drop(std::int64_t share, const std::string& prefix, const 
   find_.reset();
   gone_.remember(key, now_);
   erase_.with(key).run();
-  forget_layer_.with(content).run();  // of one that is not remembered
+  forget(content);  // if it is not remembered
   remove_.with(prefix + shown_name(path), next()).run();
   removed_ = true;
 }
@@ -132,7 +177,7 @@ void CatalogueWriter::tell_removed(const std::vector<std::string>& paths) {
 }
 
 void CatalogueWriter::forget_gone(Time since) {
-  for (const auto& content : gone_.forget(since)) forget_layer_.with(content).run();
+  for (const auto& content : gone_.forget(since)) forget(content);
 }
 
 bool CatalogueWriter::commit() {

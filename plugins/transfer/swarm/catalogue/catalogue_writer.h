@@ -30,6 +30,8 @@ class CatalogueWriter {
   void put(std::int64_t share, const std::string& prefix, const StoredFile& file,
            const ContentId& content);
   void put_layer(const MerkleTree& tree);
+  // What is new of them is told in the feed, for all files of the content.
+  void put_attributes(const ContentId& content, const ReadAttributes& read);
   void drop(std::int64_t share, const std::string& prefix, const std::string& path);
   // Of every file of the share: a new revision, a removal in the feed, or both and gone.
   void renew_all(std::int64_t share, const std::string& prefix);
@@ -52,6 +54,10 @@ class CatalogueWriter {
   void for_each_file(std::int64_t share, const Each& each);
   void tell_removed(const std::vector<std::string>& paths);
   void forget_old_removals();
+  void renew(const ContentId& content);
+  std::int64_t reader_key(const std::string& version);
+  // What was known of a content, if no file has it any more.
+  void forget(const ContentId& content);
 
   sqlite::Database& database_;
   const Time now_;
@@ -63,7 +69,10 @@ class CatalogueWriter {
   Revision latest_;
   bool removed_ = false;
   bool any_removed_;  // or there were before
-  sqlite::Statement find_, insert_, replace_, layer_, unremove_, remove_, erase_, forget_layer_;
+  std::string last_reader_;
+  std::int64_t last_reader_key_ = 0;
+  sqlite::Statement find_, insert_, replace_, layer_, unremove_, remove_, erase_, forget_layer_,
+      forget_attributes_;
 };
 
 }  // namespace swapmeet::transfer_swarm

@@ -1,6 +1,19 @@
 #include "transfer/swarm/fetch/download_news.h"
 
 namespace swapmeet::transfer_swarm {
+namespace {
+
+Event event_of(const char* topic, const DownloadStatus& status) {
+  return {topic,
+          {{"id", status.id},
+           {"content", status.content.text()},
+           {"name", status.name},
+           {"path", status.path},
+           {"size", status.size},
+           {"done", status.done}}};
+}
+
+}  // namespace
 
 void DownloadNews::publish(const DownloadStatus& status) const {
   if (!publish_) return;
@@ -10,6 +23,20 @@ void DownloadNews::publish(const DownloadStatus& status) const {
              {"size", status.size},
              {"done", status.done},
              {"rate", status.rate}}});
+}
+
+void DownloadNews::began(const DownloadStatus& status) const {
+  if (publish_) publish_(event_of("download.began", status));
+}
+
+void DownloadNews::ended(const DownloadStatus& status) const {
+  if (!publish_) return;
+  if (status.state == DownloadState::done) return publish_(event_of("download.ended", status));
+  if (status.state != DownloadState::waiting && status.state != DownloadState::failed) return;
+  auto event = event_of("download.failed", status);
+  event.fields.emplace_back("state", std::string(name_of(status.state)));
+  event.fields.emplace_back("why", status.why);
+  publish_(event);
 }
 
 void DownloadNews::log(const TransferPlan& plan, const std::string& what,

@@ -126,6 +126,7 @@ void DownloadQueue::begin(const DownloadPointer& download) {
   ++running_;
   auto& run = runs_.emplace_back(Run{download, {}});
   publish(*download);
+  news_.began(status);
   try {
     run.thread = std::thread([this, &run, download, transfer = download->transfer] {
       const auto end = transfer->run();
@@ -160,6 +161,7 @@ void DownloadQueue::ended(const DownloadPointer& download, const TransferEnd& en
     if (status.state == DownloadState::waiting && status.why != download->told_why)
       news_.log(plan, "waits", download->told_why = status.why);
     publish(*download);
+    news_.ended(status);
   }
   const bool goes_on =
       status.state == DownloadState::waiting || status.state == DownloadState::queued;

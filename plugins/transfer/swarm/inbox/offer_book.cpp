@@ -163,6 +163,19 @@ void OfferBook::log(LogLevel level, std::string_view message, const Offer& offer
                   {"why", why}});
 }
 
+void OfferBook::publish_arrival(const Offer& offer) const {
+  publish(offer);
+  if (!options_.publish) return;
+  options_.publish({"offer.came",
+                    {{"id", offer.id},
+                     {"peer", offer.peer.text()},
+                     {"peer_name", offer.peer_name},
+                     {"content", offer.content.text()},
+                     {"name", offer.name},
+                     {"files", offer.files},
+                     {"size", offer.size}}});
+}
+
 void OfferBook::publish(const Offer& offer) const {
   if (!options_.publish) return;
   Event event{"inbox",

@@ -79,6 +79,8 @@ class OfferBook {
   void log(LogLevel level, std::string_view message, const Offer& offer,
            const std::string& why = "") const;
   void publish(const Offer& offer) const;
+  // That another peer has made it.
+  void publish_arrival(const Offer& offer) const;
 
  private:
   const OfferBookOptions options_;

@@ -84,7 +84,7 @@ bool Receiver::record(const StoredOffer& stored, const wire::OfferMessage& messa
   if (!book_.add(stored, files)) return false;
   book_.log(LogLevel::info, stored.offer.files > 0 ? "was offered a folder" : "was offered a file",
             stored.offer);
-  book_.publish(stored.offer);
+  book_.publish_arrival(stored.offer);
   return true;
 }
 

@@ -21,21 +21,24 @@ FileHashing::FileHashing(Catalogue& catalogue, Clock& clock, Arrivals& arrivals,
       arrivals_(arrivals),
       progress_(progress),
       left_out_(left_out),
+      attributes_(options.attributes),
       batch_(options.most_in_batch, options.longest_batch),
-      pool_(clock, options.threads, std::move(options.moved), [this](HashResult result) {
-        arrivals_.add(std::move(result), pool_.is_half_empty());
-      }) {}
+      pool_(
+          clock, options.threads, std::move(options.moved),
+          [this](HashResult result) { arrivals_.add(std::move(result), pool_.is_half_empty()); },
+          options.attributes) {}
 
 ScanTask& FileHashing::begin(const StoredShare& share, const Scope& scope) {
   progress_.begin(scope.share);
   const auto at = scope.is_whole() ? tasks_.end() : tasks_.begin();
-  return tasks_.insert(at, Task{ScanTask(share, scope), std::nullopt})->scan;
+  return tasks_.insert(at, Task{ScanTask(share, scope)})->scan;
 }
 
 void FileHashing::end(std::list<Task>::iterator task) {
   const auto& scan = task->scan;
   const auto& share = scan.share().spec.name;
-  progress_.take(share, scan.files() + (task->next ? 1 : 0), scan.bytes());
+  const bool was_counted = task->next && !task->next->known;
+  progress_.take(share, scan.files() + (was_counted ? 1 : 0), scan.bytes());
   progress_.end(share);
   tasks_.erase(task);
 }
@@ -55,19 +58,25 @@ void FileHashing::go_on() {
 
 void FileHashing::hand_out() {
   while (!tasks_.empty() && !arrivals_.is_stopping()) {
-    auto& [scan, next] = tasks_.front();
+    auto& [scan, next, unread] = tasks_.front();
     if (!next) next = next_job(scan);
     if (!next && !scan.is_surveyed()) return;
+    if (!next) next = next_unread(tasks_.front());
     if (!next) {
       end(tasks_.begin());
       continue;
     }
     const auto file = std::pair(next->file.path, next->file.stamp);
+    const bool was_known = next->known.has_value();
     if (!pool_.offer(*next, scan.is_urgent())) return;
     next.reset();
     const auto& [path, stamp] = file;
     in_flight_.add(scan.share().key, path, stamp);
-    if (!scan.handed_out(stamp.size)) progress_.add(scan.share().spec.name, 1, stamp.size);
+    const auto& name = scan.share().spec.name;
+    if (was_known)
+      progress_.begin(name);  // until its attributes are kept
+    else if (!scan.handed_out(stamp.size))
+      progress_.add(name, 1, stamp.size);
   }
 }
 
@@ -85,6 +94,17 @@ std::optional<HashJob> FileHashing::next_job(ScanTask& scan) {
   return std::nullopt;
 }
 
+std::optional<HashJob> FileHashing::next_unread(Task& task) {
+  const auto& share = task.scan.share();
+  if (attributes_ == nullptr || !task.scan.scope().is_whole()) return std::nullopt;
+  if (!task.unread) task.unread.emplace(catalogue_, *attributes_, share.key);
+  while (auto file = arrivals_.is_stopping() ? std::nullopt : task.unread->next())
+    if (in_flight_.find(share.key, file->file.path) == nullptr)
+      return HashJob{share.key, share.spec.name, share.spec.folder, std::move(file->file),
+                     file->content};
+  return std::nullopt;
+}
+
 void FileHashing::take_results() {
   for (auto& result : arrivals_.take_results()) take(std::move(result));
   if (batch_.size() == 0) return;
@@ -96,11 +116,15 @@ void FileHashing::take(HashResult result) {
   const auto& job = result.job;
   const auto& path = job.file.path;
   const auto size = job.file.stamp.size;
+  if (job.known && !result.attributes) {
+    progress_.end(job.share_name);
+    return in_flight_.remove(job.share, path);
+  }
   if (result.outcome.kind == HashOutcome::done) {
-    batch_.add(
-        job.share, job.share_name,
-        {path, job.file.stamp, std::move(result.outcome.tree), job.file.device, job.file.born_ns},
-        clock_.steady());
+    batch_.add(job.share, job.share_name,
+               {path, job.file.stamp, std::move(result.outcome.tree), job.file.device,
+                job.file.born_ns, std::move(result.attributes), job.known.has_value()},
+               clock_.steady());
     return;
   }
   in_flight_.remove(job.share, path);
@@ -119,11 +143,19 @@ void FileHashing::take(HashResult result) {
 void FileHashing::commit() {
   for (const auto& [share, files] : batch_.take()) {
     const auto& [key, name] = share;
+    std::uint64_t hashed = 0;
     std::uint64_t bytes = 0;
-    for (const auto& file : files) bytes += file.stamp.size;
+    for (const auto& file : files) {
+      if (file.was_known) continue;
+      ++hashed;
+      bytes += file.stamp.size;
+    }
     catalogue_.commit(key, files);
-    for (const auto& file : files) in_flight_.remove(key, file.path);
-    progress_.committed(name, files.size(), bytes);
+    for (const auto& file : files) {
+      in_flight_.remove(key, file.path);
+      if (file.was_known) progress_.end(name);
+    }
+    progress_.committed(name, hashed, bytes);
   }
 }
 

@@ -1,7 +1,8 @@
 // Has the files that scans found hashed, and commits what comes back to the catalogue in batches.
 // It hands out as much as the pool's short queue takes: the files of touched folders first, then
-// those of whole shares.
-// Threads: for the scanner's thread; the pool's threads bring what they have done to `arrivals`.
+// those of whole shares. Attributes are read in the same go, and afterwards those of files that
+// were hashed before somebody could read them. Threads: for the scanner's thread; the pool's
+// threads bring what they have done to `arrivals`.
 #pragma once
 
 #include <chrono>
@@ -21,6 +22,7 @@
 #include "transfer/swarm/scan/scan_batch.h"
 #include "transfer/swarm/scan/scan_progress.h"
 #include "transfer/swarm/scan/scan_task.h"
+#include "transfer/swarm/scan/unread_files.h"
 
 namespace swapmeet::transfer_swarm {
 
@@ -29,6 +31,7 @@ struct HashingOptions {
   std::chrono::milliseconds longest_batch{1'000};  // that hashed files wait to be kept
   std::size_t most_in_batch = 20'000;              // of them
   std::function<std::uint64_t()> moved;  // bytes, by transfers so far: hashing makes way for them
+  const FileAttributes* attributes = nullptr;  // nullptr: nobody reads them
 };
 
 class FileHashing {
@@ -55,9 +58,12 @@ class FileHashing {
  private:
   struct Task {
     ScanTask scan;
-    std::optional<HashJob> next;  // that the pool had no room for
+    std::optional<HashJob> next = {};  // that the pool had no room for
+    std::optional<UnreadFiles> unread = {};
   };
   std::optional<HashJob> next_job(ScanTask& scan);
+  // Of a whole share, once all its files are hashed.
+  std::optional<HashJob> next_unread(Task& task);
   void end(std::list<Task>::iterator task);
   void take(HashResult result);
   void commit();
@@ -67,6 +73,7 @@ class FileHashing {
   Arrivals& arrivals_;
   ScanProgress& progress_;
   LeftOutFiles& left_out_;
+  const FileAttributes* const attributes_;
   std::list<Task> tasks_;
   InFlight in_flight_;
   ScanBatch batch_;

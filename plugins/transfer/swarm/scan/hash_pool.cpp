@@ -26,8 +26,8 @@ void step_back() {
 }  // namespace
 
 HashPool::HashPool(Clock& clock, std::size_t threads, std::function<std::uint64_t()> moved,
-                   std::function<void(HashResult)> done)
-    : clock_(clock), moved_(std::move(moved)), done_(std::move(done)) {
+                   std::function<void(HashResult)> done, const FileAttributes* attributes)
+    : clock_(clock), moved_(std::move(moved)), done_(std::move(done)), attributes_(attributes) {
   if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency() / 2);
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
 }
@@ -69,6 +69,17 @@ bool HashPool::is_to_stop(TransferYield& yield) {
   return stopping_;
 }
 
+void HashPool::work_on(HashResult& result, FileHasher& hasher, TransferYield& yield) {
+  const auto& job = result.job;
+  const auto file = job.folder + '/' + job.file.path;
+  if (job.known)
+    result.outcome.tree.content = *job.known;
+  else
+    result.outcome = hasher.hash(file, job.file.stamp, [&] { return is_to_stop(yield); });
+  if (result.outcome.kind == HashOutcome::done && attributes_ && attributes_->reads(file))
+    result.attributes = attributes_->read(file, job.file.stamp);
+}
+
 void HashPool::run() {
   step_back();
   FileHasher hasher(clock_);
@@ -85,8 +96,7 @@ void HashPool::run() {
     }
     const auto began = clock_.steady();
     try {
-      result.outcome = hasher.hash(result.job.folder + '/' + result.job.file.path,
-                                   result.job.file.stamp, [&] { return is_to_stop(yield); });
+      work_on(result, hasher, yield);
     } catch (const std::exception&) {  // no memory, no digest
       result.outcome = {{HashOutcome::unreadable, ENOMEM}, {}};
     }

@@ -10,6 +10,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "transfer/swarm/catalogue/catalogue.h"
 #include "transfer/swarm/hashing/hash_file.h"
 #include "transfer/swarm/pace/transfer_yield.h"
+#include "transfer/swarm/scan/file_attributes.h"
 
 namespace swapmeet::transfer_swarm {
 
@@ -26,20 +28,23 @@ struct HashJob {
   std::string share_name;
   std::string folder;
   StoredFile file;
+  // It was hashed before: only its attributes are wanted.
+  std::optional<ContentId> known = {};
 };
 
 struct HashResult {
   HashJob job;
   HashOutcome outcome;
+  std::optional<ReadAttributes> attributes = {};
   Instant::duration took{};
 };
 
 class HashPool {
  public:
   // threads 0: half of the machine's, at least one. `moved`: as TransferYield asks for it.
-  // The clock must outlive it.
+  // Clock and attributes, if there are any, must outlive it.
   HashPool(Clock& clock, std::size_t threads, std::function<std::uint64_t()> moved,
-           std::function<void(HashResult)> done);
+           std::function<void(HashResult)> done, const FileAttributes* attributes = nullptr);
   ~HashPool() { stop(); }
   // False when the queue is full; of urgent ones it takes more, and they go first.
   bool offer(HashJob& job, bool urgent);
@@ -51,10 +56,12 @@ class HashPool {
  private:
   void run();
   bool is_to_stop(TransferYield& yield);
+  void work_on(HashResult& result, FileHasher& hasher, TransferYield& yield);
 
   Clock& clock_;
   const std::function<std::uint64_t()> moved_;
   const std::function<void(HashResult)> done_;
+  const FileAttributes* const attributes_;
   std::mutex mutex_;
   std::condition_variable given_;
   std::condition_variable ended_;  // for those that sleep in favour of transfers

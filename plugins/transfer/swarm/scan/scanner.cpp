@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -25,6 +26,7 @@ struct Scanner::State {
   ScanProgress progress;
   // The thread's own:
   LeftOutFiles left_out{progress};
+  std::optional<FileAttributes> attributes;
   FileHashing hashing;
   Surveyor surveyor;
   std::thread thread;
@@ -34,9 +36,12 @@ struct Scanner::State {
         clock(given),
         log(options.log),
         arrivals(clock, options.rescan_interval, std::move(options.ignore)),
+        attributes(options.attributes
+                       ? std::optional<FileAttributes>(std::in_place, *options.attributes, clock)
+                       : std::nullopt),
         hashing(catalogue, clock, arrivals, progress, left_out,
                 {options.hash_threads, options.longest_batch, options.most_in_batch,
-                 std::move(options.moved)}),
+                 std::move(options.moved), attributes ? &*attributes : nullptr}),
         surveyor(catalogue, clock, arrivals, progress, left_out, hashing,
                  {std::move(options.never), options.patience, std::move(options.log)}) {
     if (options.scan_at_start) arrivals.request_all();

@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 
+#include "swapmeet/attribute_reader.h"
 #include "swapmeet/host.h"
 #include "transfer/swarm/catalogue/catalogue.h"
 #include "transfer/swarm/scan/folder_walk.h"
@@ -32,13 +33,14 @@ struct ScanOptions {
   std::chrono::milliseconds patience{60'000};  // with a folder that is away
   std::chrono::milliseconds longest_batch{1'000};  // that hashed files wait to be kept
   std::size_t most_in_batch = 20'000;              // of them
-  std::function<std::uint64_t()> moved;  // bytes, by transfers so far: hashing makes way for them
+  std::function<std::uint64_t()> moved;   // bytes, by transfers so far: hashing makes way for them
+  AttributeReader* attributes = nullptr;  // nullptr: nobody reads them
   Log log;
 };
 
 class Scanner {
  public:
-  // Catalogue and clock must outlive it.
+  // Catalogue, clock and reader of attributes must outlive it.
   Scanner(Catalogue& catalogue, Clock& clock, ScanOptions options);
   ~Scanner();
   // Asks for a scan of a share, of all when the name is empty. Returns at once.

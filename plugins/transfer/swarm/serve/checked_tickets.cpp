@@ -15,22 +15,18 @@ Identity holder(const TicketClaims& claims, const ContentId& content, const Iden
 std::optional<Identity> CheckedTickets::known(const http::Request& request,
                                               const ContentId& content) {
   const auto ticket = request.bearer();
-  if (ticket.empty() || none_known_) return request.identity;
+  if (ticket.empty() || find_() == nullptr) return request.identity;
   const auto claims = find(ticket);
   return claims ? std::optional(holder(*claims, content, request.identity)) : std::nullopt;
 }
 
 Identity CheckedTickets::who(const http::Request& request, const ContentId& content) {
   if (auto identity = known(request, content)) return std::move(*identity);
-  auto* authenticator = find_();
+  auto* checker = find_();
+  if (checker == nullptr) return request.identity;
   const auto ticket = request.bearer();
-  const Result<TicketClaims> claims = authenticator == nullptr
-                                          ? Error{ErrorCode::unsupported, "no auth plugin", {}}
-                                          : authenticator->check_ticket(ticket);
-  if (!claims) {
-    if (claims.error().code == ErrorCode::unsupported) none_known_ = true;
-    return request.identity;
-  }
+  const auto claims = checker->check_ticket(ticket);
+  if (!claims) return request.identity;
   keep(ticket, *claims);
   return holder(*claims, content, request.identity);
 }

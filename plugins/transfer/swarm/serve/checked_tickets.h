@@ -4,23 +4,22 @@
 // Threads: thread-safe.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <string>
 
-#include "swapmeet/authenticator.h"
 #include "swapmeet/host.h"
 #include "swapmeet/http.h"
+#include "swapmeet/tickets.h"
 
 namespace swapmeet::transfer_swarm {
 
 class CheckedTickets {
  public:
-  // `find`: the authenticator, now; nullptr: there is none. The clock must outlive it.
-  CheckedTickets(Clock& clock, std::function<Authenticator*()> find)
+  // `find`: who checks tickets, now; nullptr: nobody does. The clock must outlive it.
+  CheckedTickets(Clock& clock, std::function<TicketChecker*()> find)
       : clock_(clock), find_(std::move(find)) {}
 
   // Whoever brings no ticket, or one that is none, is who the listener says: a guest.
@@ -33,9 +32,8 @@ class CheckedTickets {
   void keep(const std::string& ticket, const TicketClaims& claims);
 
   Clock& clock_;
-  const std::function<Authenticator*()> find_;
-  std::atomic<bool> none_known_{false};  // the authenticator knows no tickets at all
-  std::mutex mutex_;                     // guards all below
+  const std::function<TicketChecker*()> find_;
+  std::mutex mutex_;  // guards all below
   std::map<std::string, TicketClaims> checked_;
 };
 

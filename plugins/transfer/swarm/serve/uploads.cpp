@@ -11,10 +11,32 @@ struct UploadMeter::Ledger {
     UploadStatus status;
     Instant began;
   };
-  explicit Ledger(Clock& clock_to_use)
-      : clock(clock_to_use), pacer(clock), slots(clock), quota(clock) {}
+  Ledger(Clock& clock_to_use, std::function<void(const Event&)> publish_to)
+      : clock(clock_to_use),
+        pacer(clock),
+        slots(clock),
+        quota(clock),
+        publish(std::move(publish_to)) {}
+
+  void tell(const char* topic, std::uint64_t number, const UploadStatus& status) {
+    const std::lock_guard lock(telling);
+    if (!publish) return;
+    publish({topic,
+             {{"id", std::to_string(number)},
+              {"address", status.address},
+              {"account", status.account},
+              {"content", status.content.text()},
+              {"name", status.name},
+              {"size", status.size},
+              {"done", status.done}}});
+  }
 
   std::uint64_t begin(const UploadRequest& request) {
+    const auto [number, status] = enter(request);
+    tell("upload.began", number, status);
+    return number;
+  }
+  std::pair<std::uint64_t, UploadStatus> enter(const UploadRequest& request) {
     const std::lock_guard lock(mutex);
     const auto number = next++;
     ++totals.requests;
@@ -26,8 +48,7 @@ struct UploadMeter::Ledger {
     entry.status.size = request.size;
     entry.status.started = clock.now();
     entry.began = clock.steady();
-    running.emplace(number, std::move(entry));
-    return number;
+    return {number, running.emplace(number, std::move(entry)).first->second.status};
   }
   void sent(std::uint64_t number, std::uint64_t bytes) {
     const std::lock_guard lock(mutex);
@@ -36,16 +57,24 @@ struct UploadMeter::Ledger {
     if (found != running.end()) found->second.status.done += bytes;
   }
   // How much of it was sent.
-  std::uint64_t end(std::uint64_t number) {
-    const std::lock_guard lock(mutex);
-    const auto entry = running.extract(number);
-    return entry ? entry.mapped().status.done : 0;
+  std::uint64_t end(std::uint64_t number, bool complete) {
+    UploadStatus status;
+    {
+      const std::lock_guard lock(mutex);
+      const auto entry = running.extract(number);
+      if (!entry) return 0;
+      status = entry.mapped().status;
+    }
+    tell(complete ? "upload.ended" : "upload.failed", number, status);
+    return status.done;
   }
 
   Clock& clock;
   Pacer pacer;
   UploadSlots slots;
   DailyQuota quota;
+  std::mutex telling;  // guards the next
+  std::function<void(const Event&)> publish;
   std::mutex mutex;  // guards all below
   std::map<std::uint64_t, Entry> running;
   std::uint64_t next = 1;
@@ -54,8 +83,13 @@ struct UploadMeter::Ledger {
   std::string announced;
 };
 
-UploadMeter::UploadMeter(Clock& clock) : ledger_(std::make_shared<Ledger>(clock)) {}
-UploadMeter::~UploadMeter() = default;
+UploadMeter::UploadMeter(Clock& clock, std::function<void(const Event&)> publish)
+    : ledger_(std::make_shared<Ledger>(clock, std::move(publish))) {}
+
+UploadMeter::~UploadMeter() {
+  const std::lock_guard lock(ledger_->telling);
+  ledger_->publish = {};
+}
 
 UploadMeter::Admission UploadMeter::begin(const UploadRequest& request, bool last) {
   const auto turn = ledger_->slots.enter(request);
@@ -72,7 +106,7 @@ UploadMeter::Admission UploadMeter::begin(const UploadRequest& request, bool las
     ledger->sent(number, bytes);
   };
   callbacks.on_end = [ledger = ledger_, number, request, last](bool complete) {
-    const auto sent = ledger->end(number);
+    const auto sent = ledger->end(number, complete);
     ledger->quota.give_back(request.content, request.size - std::min(request.size, sent));
     ledger->slots.leave(request, last || !complete);
   };

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "swapmeet/event.h"
 #include "swapmeet/public_endpoint.h"
 #include "swapmeet/uploads.h"
 #include "transfer/swarm/pace/daily_quota.h"
@@ -20,8 +21,9 @@ namespace swapmeet::transfer_swarm {
 
 class UploadMeter final : public Uploads, public PublicEndpoint {
  public:
-  // The clock must outlive what begin() returns.
-  explicit UploadMeter(Clock& clock);
+  // The clock must outlive what begin() returns. `publish`, if any, is not called after the meter
+  // is gone; it must be quick.
+  explicit UploadMeter(Clock& clock, std::function<void(const Event&)> publish = {});
   ~UploadMeter() override;
 
   // For http::FileBody; they may outlive the meter.

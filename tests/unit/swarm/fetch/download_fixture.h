@@ -16,6 +16,7 @@
 
 #include "catch.h"
 #include "fake_source.h"
+#include "swapmeet/event_topics.h"
 #include "swapmeet/testing/manual_clock.h"
 #include "transfer/swarm/fetch/download_queue.h"
 #include "unit/swarm/fetch/fake_registry.h"
@@ -45,12 +46,13 @@ struct Downloading {
     options.publish = [this](const Event& event) {
       const std::lock_guard lock(mutex);
       ++published;
-      last_event = to_json(event);
+      events.push_back(event);
       advanced.notify_all();
     };
   }
   ~Downloading() {
     queue.reset();
+    for (const auto& event : events) CHECK(check_event(event));
     std::filesystem::remove_all(folder);
   }
 
@@ -131,7 +133,7 @@ struct Downloading {
   std::mutex mutex;
   std::condition_variable advanced;
   int published = 0;
-  std::string last_event;
+  std::vector<Event> events;
 };
 
 inline DownloadRequest request_for(const ContentId& content, const std::string& name,

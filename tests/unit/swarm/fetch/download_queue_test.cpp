@@ -289,9 +289,48 @@ TEST_CASE("what happens to downloads is published") {
   const FakeSource source(noise(10));
   d.open();
   d.when_done(d.start(request_for(source.content(), "a", {source.source(1)})));
+  std::vector<std::string> told;
   const std::lock_guard lock(d.mutex);
-  CHECK(d.published >= 3);
-  CHECK(d.last_event.find("\"state\":\"done\"") != std::string::npos);
+  for (const auto& event : d.events)
+    if (const auto* state = event.find<std::string>("state"); !state || *state != "running")
+      told.push_back(state ? event.topic + ' ' + *state : event.topic);
+  CHECK(told == std::vector<std::string>{"download queued", "download.began", "download done",
+                                         "download.ended"});
+  CHECK(d.events.back().text("name") == "a");
+  CHECK(d.events.back().number("done") == 10);
+}
+
+TEST_CASE("that a download failed is told with the reason, that somebody paused it is not") {
+  Downloading d;
+  FakeSource source(noise(kMiB));
+  const auto told = [&](const std::string& topic) {
+    const std::lock_guard lock(d.mutex);
+    std::vector<Event> found;
+    for (const auto& event : d.events)
+      if (event.topic == topic) found.push_back(event);
+    return found;
+  };
+  SECTION("nobody has it") {
+    d.open();
+    const auto gone = Source{{}, "gone", "http://127.0.0.1:1/content/x", kMiB};
+    d.latest = d.clock.steady();
+    d.when_waiting(d.start(request_for(source.content(), "a", {gone})));
+    const auto failed = told("download.failed");
+    REQUIRE_FALSE(failed.empty());
+    CHECK(failed[0].text("state") == "waiting");
+    CHECK_FALSE(failed[0].text("why").empty());
+  }
+  SECTION("it is paused") {
+    source.hold_at(0);
+    d.open();
+    const auto id = d.start(request_for(source.content(), "a", {source.source(1)}));
+    d.when(id, [](const auto& status) { return status.state == DownloadState::running; });
+    REQUIRE(d.queue->pause(id).ok());
+    d.queue.reset();
+    CHECK(told("download.began").size() == 1);
+    CHECK(told("download.failed").empty());
+  }
+  CHECK(told("download.ended").empty());
 }
 
 }  // namespace swapmeet::transfer_swarm

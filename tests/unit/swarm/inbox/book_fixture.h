@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "catch.h"
+#include "swapmeet/event_topics.h"
 #include "swapmeet/testing/manual_clock.h"
 #include "transfer/swarm/inbox/offer_book.h"
 #include "transfer/swarm/inbox/rounds.h"
@@ -48,7 +49,10 @@ struct WithBook {
     OfferBookOptions options;
     options.database = folder.path / "inbox.sqlite";
     options.clock = &clock;
-    options.publish = [this](const Event& event) { events.push_back(event); };
+    options.publish = [this](const Event& event) {
+      CHECK(check_event(event));
+      events.push_back(event);
+    };
     options.changed = [this] { ++changes; };
     return options;
   }

@@ -16,7 +16,7 @@ TEST_CASE("an offer waits, is accepted, and both sides see it done") {
   CHECK(offered.size == 40'000);
   CHECK(net.bob.downloads.requests.empty());
   CHECK_FALSE(net.ann.inbox->accept(id).ok());  // not one's own
-  CHECK(net.bob.events == std::vector<std::string>{"inbox"});
+  CHECK(net.bob.events == std::vector<std::string>{"inbox", "offer.came"});
 
   REQUIRE(net.bob.inbox->accept(id).ok());
   CHECK(net.bob.inbox->accept(id).error().code == ErrorCode::conflict);

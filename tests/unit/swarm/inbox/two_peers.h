@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "catch.h"
+#include "swapmeet/event_topics.h"
 #include "swapmeet/testing/manual_clock.h"
 #include "transfer/swarm/inbox/peer_inbox.h"
 #include "unit/swarm/catalogue/memory_folder.h"
@@ -126,7 +127,10 @@ struct Network {
     options.registry = &index;
     options.downloads = end.real_downloads != nullptr ? end.real_downloads : &end.downloads;
     options.clock = &clock;
-    options.publish = [&end](const Event& event) { end.events.push_back(event.topic); };
+    options.publish = [&end](const Event& event) {
+      CHECK(check_event(event));
+      end.events.push_back(event.topic);
+    };
     options.exchange = [this](const auto& url, const auto& token, const auto& method,
                               const auto& target,
                               const auto& body) { return call(url, token, method, target, body); };

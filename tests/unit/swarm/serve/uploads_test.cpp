@@ -2,8 +2,10 @@
 #include "transfer/swarm/serve/uploads.h"
 
 #include <chrono>
+#include <memory>
 
 #include "catch.h"
+#include "swapmeet/event_topics.h"
 #include "swapmeet/testing/manual_clock.h"
 
 namespace swapmeet::transfer_swarm {
@@ -38,6 +40,28 @@ TEST_CASE("an upload is listed from its beginning to its end") {
   CHECK(meter.list()->empty());
   begun.callbacks->on_sent(1);  // too late for the list
   CHECK(meter.counted().sent == 501);
+}
+
+TEST_CASE("an upload is told of when it begins and when it ends, as long as the meter is there") {
+  testing::ManualClock clock;
+  std::vector<std::string> told;
+  auto meter = std::make_unique<UploadMeter>(clock, [&](const Event& event) {
+    CHECK(check_event(event));
+    told.push_back(event.topic + ' ' + event.text("id") + ' ' + event.text("account") + ' ' +
+                   std::to_string(event.number("done")));
+  });
+  const auto one = meter->begin(request_of("10.0.0.1"), true);
+  const auto other = meter->begin(request_of("10.0.0.2"), true);
+  const auto last = meter->begin(request_of("10.0.0.3"), true);
+  one.callbacks->on_sent(1000);
+  one.callbacks->on_end(true);
+  other.callbacks->on_sent(1);
+  other.callbacks->on_end(false);
+  meter.reset();
+  last.callbacks->on_end(true);
+  CHECK(told == std::vector<std::string>{"upload.began 1 ann 0", "upload.began 2 ann 0",
+                                         "upload.began 3 ann 0", "upload.ended 1 ann 1000",
+                                         "upload.failed 2 ann 1"});
 }
 
 TEST_CASE("totals go on from those of earlier runs, and count both ways") {

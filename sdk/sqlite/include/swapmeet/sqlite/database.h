@@ -54,6 +54,7 @@ class Statement {
   Statement& bind(int index, std::int64_t value);
   Statement& bind(int index, std::string_view text);
   Statement& bind_blob(int index, const void* data, std::size_t size);
+  Statement& bind_real(int index, double value);
   Statement& bind_null(int index);
   // Binds all, from the first parameter on: integers, text, or anything with `.bytes` (ids).
   template <class... Values>

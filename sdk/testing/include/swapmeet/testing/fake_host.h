@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "swapmeet/host.h"
+#include "swapmeet/testing/fake_sessions.h"
 #include "swapmeet/testing/manual_clock.h"
 #include "swapmeet/testing/memory_routes.h"
 #include "swapmeet/testing/temporary_folder.h"
@@ -47,6 +48,7 @@ class FakeHost final : public Host {
   // Turns the clock, and runs the tasks that fall due on the way, each at its time.
   void advance(std::chrono::milliseconds time);
   MemoryRoutes& memory_routes() { return routes_; }
+  FakeSessions& sessions() { return sessions_; }  // what the plugin finds as Sessions
   std::vector<LogLine> log_lines() const;
   std::vector<Event> events() const;  // published so far, by the plugin or by the test
   std::uint64_t counter_value(const std::string& name) const;
@@ -67,8 +69,10 @@ class FakeHost final : public Host {
   Result<std::unique_ptr<http::Listener>> listen(const http::ListenOptions& options) override;
   Registration every(std::chrono::milliseconds interval, std::function<void()> task) override;
   void publish(const Event& event) override;
+  // Listeners are called by publish(), on its thread. The host calls them on a thread of theirs.
   Registration subscribe(std::function<void(const Event&)> listener) override;
-  // Moves what there is at once, on this thread, and what came since at every advance().
+  // Moves what there is at once, on this thread, and what came since at every advance(); what
+  // failed is tried again at the next.
   Registration follow(ChangeFeed& feed, ChangeFollower& follower) override;
   std::shared_ptr<Counter> counter(const std::string& name, const std::string& help) override;
   Registration gauge(const std::string& name, const std::string& help,
@@ -81,6 +85,7 @@ class FakeHost final : public Host {
   TemporaryFolder folder_;
   ManualClock clock_;
   MemoryRoutes routes_;
+  FakeSessions sessions_;
   Listen listen_;
   std::atomic<std::uint16_t> next_port_{1024};
   std::map<std::string, void*, std::less<>> interfaces_;

@@ -28,7 +28,7 @@ class PluginUnderTest {
   FakeHost& host() { return host_; }
   const PluginDescriptor& descriptor() const { return *descriptor_; }
 
-  // A fresh object, configured and started.
+  // A fresh object, with its settings checked, configured and started.
   void start();
   void stop();  // and destroys it
   void restart() {

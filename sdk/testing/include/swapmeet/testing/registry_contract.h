@@ -28,6 +28,9 @@ class RegistrySubject {
   virtual void advance(std::chrono::milliseconds time) = 0;
   // Stops it and starts it again over the same data.
   virtual void restart() = 0;
+  // True for one that keeps nothing over a restart: its peers have to register again, and its feed
+  // is another one.
+  virtual bool forgets() const { return false; }
   // True for one that asks an index as itself: neither who the viewer is nor from which address the
   // caller comes reaches the index, which sees `seen_address()`.
   virtual bool asks_as_guest() const { return false; }
@@ -38,7 +41,9 @@ using MakeRegistry = std::function<std::unique_ptr<RegistrySubject>()>;
 
 void registry_contract(const MakeRegistry& make);
 
+enum class Restarts { keep_all, forget_all };  // what one that is restarted knows then
 std::unique_ptr<RegistrySubject> registry_plugin(const std::filesystem::path& file,
-                                                 const RawSettings& settings = {});
+                                                 const RawSettings& settings = {},
+                                                 Restarts restarts = Restarts::keep_all);
 
 }  // namespace swapmeet::testing

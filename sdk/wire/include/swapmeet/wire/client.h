@@ -1,5 +1,6 @@
-// The HTTP client for Swapmeet's API: kept-alive connections, bounded answers, and problem
-// documents that come back as the Errors they were. Thread-safe; each call blocks its caller.
+// The HTTP client, for Swapmeet's API and for other services: kept-alive connections and bounded
+// answers. request() is for the API, whose problem documents come back as the Errors they were;
+// exchange() leaves every answer as it is. Thread-safe; each call blocks its caller.
 #pragma once
 
 #include <chrono>
@@ -14,9 +15,11 @@
 namespace swapmeet::wire {
 
 struct ClientOptions {
-  std::string url;    // "http://127.0.0.1:8888"
+  std::string url;    // "http://127.0.0.1:8888"; https:// verifies the certificate and its name
   std::string token;  // sent as "Authorization: Bearer …" when not empty
   std::chrono::milliseconds timeout{15'000};
+  // A file of certificates (PEM) that are trusted in place of the machine's; empty: the machine's.
+  std::string ca_file = {};
 };
 
 struct Reply {
@@ -35,6 +38,10 @@ class Client {
   // `unavailable`: the host cannot be reached; `timed_out`; `too_large`: more than 64 MiB.
   Result<Reply> request(const std::string& method, const std::string& target,
                         const std::string& body = "", const http::Headers& headers = {});
+  // The same, but an answer is an answer, whatever its status: 401 from a service of other people
+  // says what they mean by it.
+  Result<Reply> exchange(const std::string& method, const std::string& target,
+                         const std::string& body = "", const http::Headers& headers = {});
   const std::string& url() const { return options_.url; }
 
  private:

@@ -12,15 +12,15 @@
 #include <vector>
 
 #include "swapmeet/accounts.h"
-#include "swapmeet/authenticator.h"
 #include "swapmeet/downloads.h"
 #include "swapmeet/feed.h"
 #include "swapmeet/inbox.h"
 #include "swapmeet/page.h"
 #include "swapmeet/registry.h"
 #include "swapmeet/search.h"
+#include "swapmeet/sessions.h"
 #include "swapmeet/shares.h"
-#include "swapmeet/ticket_issuer.h"
+#include "swapmeet/tickets.h"
 #include "swapmeet/uploads.h"
 #include "swapmeet/watch.h"
 
@@ -30,7 +30,10 @@ struct PluginReport {
   std::string id;
   std::string kind;
   std::string version;
-  std::string state;
+  std::string state;          // loaded, configured, started, faulty, stopping, stopped or failed
+  std::string reason = {};    // why it is faulty, or was; told to the owner; empty: nothing yet
+  std::uint64_t faults = 0;   // since the start of the host
+  std::uint64_t overdue = 0;  // calls of the host's into it that should have returned
 };
 
 // What the last reading of the configuration (SIGHUP) came to. Keys as "peer.ini [transfer]

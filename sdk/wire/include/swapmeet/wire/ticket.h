@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "swapmeet/authenticator.h"
+#include "swapmeet/tickets.h"
 
 namespace swapmeet::wire {
 

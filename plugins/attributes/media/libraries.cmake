@@ -1,0 +1,10 @@
+# Built where TagLib and Exiv2 are (libtag1-dev, libexiv2-dev).
+find_path(TAGLIB_HEADERS taglib/fileref.h)
+find_library(TAGLIB_LIBRARY tag)
+find_path(EXIV2_HEADERS exiv2/exiv2.hpp)
+find_library(EXIV2_LIBRARY exiv2)
+if(TAGLIB_HEADERS AND TAGLIB_LIBRARY AND EXIV2_HEADERS AND EXIV2_LIBRARY)
+  set(libraries ${TAGLIB_LIBRARY} ${EXIV2_LIBRARY})
+else()
+  set(missing "TagLib or Exiv2 (libtag1-dev, libexiv2-dev)")
+endif()
