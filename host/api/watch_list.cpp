@@ -113,7 +113,8 @@ Result<Registration> WatchList::watch(const StoredWatch& stored, Listeners liste
                                                      {"path", match.path},
                                                      {"size", match.size},
                                                      {"type", std::string(name_of(match.type))},
-                                                     {"peer", match.peer.text()}},
+                                                     {"peer", match.peer.text()},
+                                                     {"attributes", match.attributes}},
                                                     id});
                                 });
   });

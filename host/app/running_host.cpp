@@ -30,6 +30,7 @@ namespace swapmeet {
 namespace {
 
 constexpr std::chrono::seconds kTending{5};
+constexpr std::chrono::seconds kExtensionStart{60};
 constexpr std::chrono::seconds kTendingAuth{1};
 constexpr std::chrono::seconds kLogInsEnd{1};
 
@@ -430,14 +431,15 @@ void RunningHost::reload(const Config& config) {
 }
 
 Result<wire::PluginsReloaded> RunningHost::replace_plugins(const std::string& kind) {
-  const bool is_shadow = kind == "shadow";
-  if (kind != name_of(Kind::search) && !is_shadow)
-    return unsupported("only 'search', and its 'shadow', can be replaced while the host runs; '" +
-                       kind + "' needs a restart");
-  if (!searches_) return unsupported("this host has no search");
+  const bool is_extension = kind == name_of(Kind::extension);
+  if (kind != name_of(Kind::search) && kind != "shadow" && !is_extension)
+    return unsupported("only 'search', its 'shadow', and 'extension' can be replaced while the " +
+                       ("host runs; '" + kind) + "' needs a restart");
+  if (!searches_ && !is_extension) return unsupported("this host has no search");
   auto config = read_again_ ? read_again_() : Result<Config>(config_);
   if (!config) return std::move(config).error();
-  if (is_shadow) {
+  if (is_extension) return replace_extensions(*config);
+  if (kind == "shadow") {
     if (auto begun = searches_->try_beside(config->shadow); !begun) return std::move(begun).error();
     const auto trial = searches_->trial();
     if (!trial) return wire::PluginsReloaded{kind, {}};
@@ -452,6 +454,19 @@ Result<wire::PluginsReloaded> RunningHost::replace_plugins(const std::string& ki
   for (auto& one : *replaced)
     reloaded.plugins.push_back(
         {std::move(one.id), std::move(one.version), std::move(one.replaced)});
+  return reloaded;
+}
+
+Result<wire::PluginsReloaded> RunningHost::replace_extensions(const Config& config) {
+  const std::unique_lock lock(extensions_mutex_, std::try_to_lock);
+  if (!lock) return conflict("the extensions are being replaced already");
+  auto replaced = plugins_->replace(Kind::extension, config.plugins, kExtensionStart);
+  if (!replaced) return std::move(replaced).error();
+  if (replaced->empty()) return unsupported("this host has no extension that could be replaced");
+  wire::PluginsReloaded reloaded{std::string(name_of(Kind::extension)), {}};
+  for (const auto& one : *replaced)
+    reloaded.plugins.push_back(
+        {Manager::id_of(one), Manager::version_of(one), Manager::id_of(one)});
   return reloaded;
 }
 

@@ -72,6 +72,7 @@ class RunningHost {
   Result<void> start_feeds();
   // `swapmeet plugins reload KIND`: by the configuration as the file has it now.
   Result<wire::PluginsReloaded> replace_plugins(const std::string& kind);
+  Result<wire::PluginsReloaded> replace_extensions(const Config& config);
   Result<wire::ShadowReport> shadow_report();
   // On a thread, for it takes as long as it takes; log and status tell how it ended.
   void replace_searches(const Config& config, const std::string& section,
@@ -105,6 +106,7 @@ class RunningHost {
   std::function<Result<Config>()> read_again_;
   std::thread replacing_;  // of a reload's searches
   std::atomic<bool> is_replacing_{false};
+  std::mutex extensions_mutex_;                          // held while they are replaced
   std::thread trying_;                                   // starts the search that is tried
   std::unique_ptr<AttributeReaders> attribute_readers_;  // when there are any
   std::unique_ptr<FeedWatches> feed_watches_;            // where the registry has a feed

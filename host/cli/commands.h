@@ -28,6 +28,7 @@ int peers(Session& session);
 int browse(Session& session);
 int search(Session& session);
 int watch(Session& session);
+int events(Session& session);
 int get(Session& session);
 int downloads(Session& session);
 int uploads(Session& session);

@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kCommon = "common";
-constexpr const char* kAbout = "about.md";  // a paragraph for the README, no file of the project
+constexpr const char* kAbout = "about.txt";  // a paragraph for the README, no file of the project
 
 std::string read(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
@@ -25,7 +25,7 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
     text.replace(at, what.size(), with);
 }
 
-std::string joined(const std::vector<std::string>& words) {
+std::string comma_list(const std::vector<std::string>& words) {
   std::string text;
   for (const auto& word : words) (text += text.empty() ? "" : ", ") += word;
   return text;
@@ -53,7 +53,7 @@ std::map<std::string, std::string> words_for(const fs::path& templates, const st
           {"SNIPPET", section + "\nplugin = sample"}};
 }
 
-Result<void> write_new(const fs::path& file, const std::string& text) {
+Result<void> write_project_file(const fs::path& file, const std::string& text) {
   std::error_code error;
   fs::create_directories(file.parent_path(), error);
   if (!error) {
@@ -129,7 +129,7 @@ Result<std::vector<fs::path>> make_plugin_project(const fs::path& templates, std
   const auto kinds = template_kinds(templates);
   if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end())
     return invalid_argument("'" + std::string(kind) + "' is no kind of plugin; there are " +
-                            joined(kinds));
+                            comma_list(kinds));
   std::error_code ignored;
   if (fs::exists(into, ignored) && !fs::is_empty(into, ignored))
     return already_exists(into.string() +
@@ -141,7 +141,7 @@ Result<std::vector<fs::path>> make_plugin_project(const fs::path& templates, std
       if (file == kAbout) continue;
       const fs::path own = filled_in(file.string(), kind, name, {});
       const auto text = filled_in(read(folder / file), kind, name, words);
-      if (auto wrote = write_new(into / own, text); !wrote) return std::move(wrote).error();
+      if (auto wrote = write_project_file(into / own, text); !wrote) return std::move(wrote).error();
       written.push_back(own);
     }
   std::sort(written.begin(), written.end());

@@ -9,12 +9,12 @@
 namespace swapmeet::cli {
 namespace {
 
-constexpr std::chrono::hours kPatience{25};  // [search] catch_up may say a day
+constexpr std::chrono::hours kReloadPatience{25};  // [search] catch_up may say a day
 
 int reload(Session& session) {
   if (session.words().size() != 2)
     return fail(wrong_usage("say which kind: swapmeet plugins reload search"));
-  session.wait_for_answers(kPatience);
+  session.wait_for_answers(kReloadPatience);
   auto body = session.call(
       "POST", "/api/v1/plugins/reload?kind=" + wire::percent_encode(session.words()[1]));
   if (!body) return fail(body.error());

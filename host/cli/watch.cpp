@@ -1,13 +1,12 @@
 // watch: tells of files as they appear.
 #include <fmt/format.h>
 
-#include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <thread>
 
 #include "host/cli/commands.h"
 #include "host/cli/display.h"
+#include "host/cli/following.h"
 #include "host/cli/human.h"
 #include "host/cli/query_words.h"
 #include "host/cli/terminal.h"
@@ -40,28 +39,6 @@ void fetch(Session& session, const Match& match) {
     fmt::print("  is fetched to {}\n", printable(started->path));
 }
 
-// Until Ctrl-C, or the stream breaks.
-Result<void> follow(Session& session, const std::string& id) {
-  const auto stream = session.open_stream();
-  Result<void> ended;
-  std::atomic<bool> over{false};
-  std::thread reader([&] {
-    ended = stream->follow("/api/v1/events?watch=" + id,
-                           [&](const std::string& topic, const std::string& data) {
-                             const auto match = wire::from_json<Match>(data);
-                             if (topic != "match" || !match) return;
-                             print_match(session, *match, data);
-                             if (session.arguments().has("--get")) fetch(session, *match);
-                             std::fflush(stdout);
-                           });
-    over = true;
-  });
-  while (!over && !interrupted()) session.clock().sleep_for(std::chrono::milliseconds(100));
-  stream->end();
-  reader.join();
-  return ended;
-}
-
 }  // namespace
 
 int watch(Session& session) {
@@ -74,7 +51,14 @@ int watch(Session& session) {
     std::fflush(stdout);
   }
   catch_interrupts();
-  const auto ended = follow(session, record->id);
+  const auto heard = [&](const std::string& topic, const std::string& data) {
+    const auto match = wire::from_json<Match>(data);
+    if (topic != "match" || !match) return;
+    print_match(session, *match, data);
+    if (session.arguments().has("--get")) fetch(session, *match);
+    std::fflush(stdout);
+  };
+  const auto ended = follow(session, "/api/v1/events?watch=" + record->id, heard);
   (void)session.call("DELETE", "/api/v1/watches/" + record->id);
   return ended ? 0 : fail(ended.error());
 }

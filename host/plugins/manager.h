@@ -95,6 +95,7 @@ class Manager {
   Result<Candidate> start_beside(const PluginChoice& choice, std::chrono::milliseconds patience,
                                  Purpose purpose = Purpose::takes_a_place);
   Provider provider(const Candidate& plugin, std::string_view interface_id);
+  static std::string id_of(const Candidate& plugin);
   static std::string version_of(const Candidate& plugin);
   std::vector<Candidate> in_place(Kind kind) const;
   // Whether the plugin is the one that `choice` names, and whether it would have to start anew to
@@ -105,6 +106,10 @@ class Manager {
   Result<void> adopt(const Candidate& candidate, const Candidate& old);
   void withdraw(const Candidate& old);
   void open_routes(const Candidate& plugin);
+  // New instances of all of a kind whose interfaces nobody has in hand, such as most extensions:
+  // they are started beside, take the places, and the old ones stop. All or nothing.
+  Result<std::vector<Candidate>> replace(Kind kind, const std::vector<PluginChoice>& choices,
+                                         std::chrono::milliseconds patience);
   // Stops and destroys what is in no place any more. `is_left`: nobody calls it. False: it hangs or
   // is still called, and is left behind.
   bool retire(Candidate plugin, bool is_left);

@@ -32,7 +32,7 @@ class Descriptor {
   int number_;
 };
 
-Error refused(const fs::path& file, const std::string& why) {
+Error cannot(const fs::path& file, const std::string& why) {
   return invalid_argument(file.string() + ": " + why + ": " + std::strerror(errno));
 }
 
@@ -50,7 +50,7 @@ bool write_all(int descriptor, std::string_view bytes) {
 
 Result<std::string> read_plugin_file(const fs::path& file) {
   const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  if (opened.number() < 0) return refused(file, "cannot be read");
+  if (opened.number() < 0) return cannot(file, "cannot be read");
   if (auto checked = check_plugin_file(file, opened.number()); !checked)
     return std::move(checked).error();
   std::string bytes;
@@ -58,7 +58,7 @@ Result<std::string> read_plugin_file(const fs::path& file) {
   while (true) {
     const auto got = ::read(opened.number(), portion.data(), portion.size());
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return refused(file, "cannot be read");
+    if (got < 0) return cannot(file, "cannot be read");
     if (got == 0) return bytes;
     bytes.append(portion.data(), static_cast<std::size_t>(got));
   }
@@ -66,10 +66,10 @@ Result<std::string> read_plugin_file(const fs::path& file) {
 
 Result<fs::path> keep_private_copy(const fs::path& file, const std::string& bytes) {
   Descriptor copy(::memfd_create(file.filename().c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING));
-  if (copy.number() < 0) return refused(file, "cannot be copied into memory");
-  if (!write_all(copy.number(), bytes)) return refused(file, "cannot be copied into memory");
+  if (copy.number() < 0) return cannot(file, "cannot be copied into memory");
+  if (!write_all(copy.number(), bytes)) return cannot(file, "cannot be copied into memory");
   if (::fcntl(copy.number(), F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL))
-    return refused(file, "its copy in memory cannot be sealed");
+    return cannot(file, "its copy in memory cannot be sealed");
   return fs::path("/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(copy.keep()));
 }
 

@@ -116,6 +116,7 @@ Provider Manager::provider(const Candidate& plugin, std::string_view interface_i
           &plugin->host->gate()};
 }
 
+std::string Manager::id_of(const Candidate& plugin) { return plugin->info().id; }
 std::string Manager::version_of(const Candidate& plugin) { return plugin->info().version; }
 
 std::vector<Manager::Candidate> Manager::in_place(Kind kind) const {
@@ -145,6 +146,7 @@ Result<void> Manager::adopt(const Candidate& candidate, const Candidate& old) {
   if (folder != place_of_data(services_.data, id))
     if (auto taken = take_place_of_data(services_.data, id, folder); !taken) return taken;
   const std::lock_guard lock(state_mutex_);
+  if (std::find(plugins_.begin(), plugins_.end(), candidate) != plugins_.end()) return {};
   const auto place = std::find(plugins_.begin(), plugins_.end(), old);
   if (place == plugins_.end())
     plugins_.push_back(candidate);
@@ -156,6 +158,39 @@ Result<void> Manager::adopt(const Candidate& candidate, const Candidate& old) {
 void Manager::withdraw(const Candidate& old) {
   const std::lock_guard lock(state_mutex_);
   std::erase(plugins_, old);
+}
+
+Result<std::vector<Manager::Candidate>> Manager::replace(Kind kind,
+                                                         const std::vector<PluginChoice>& choices,
+                                                         std::chrono::milliseconds patience) {
+  std::vector<std::pair<Candidate, Candidate>> pairs;  // old and new
+  const auto give_up = [&](const Error& error) {
+    for (auto& [old, fresh] : pairs) retire(std::move(fresh), true);
+    return error;
+  };
+  for (const auto& old : in_place(kind)) {
+    const auto choice = std::find_if(choices.begin(), choices.end(),
+                                     [&](const auto& one) { return is_chosen(old, one); });
+    if (choice == choices.end()) continue;  // that needs a restart
+    if (!old->info().provides.empty())
+      return give_up(unsupported(id_of(old) + ": others have its interfaces in hand, so that a "
+                                              "new one needs a restart of the host"));
+    auto fresh = start_beside(*choice, patience);
+    if (!fresh) return give_up(fresh.error());
+    pairs.emplace_back(old, std::move(*fresh));
+  }
+  for (const auto& [old, fresh] : pairs)
+    if (auto adopted = adopt(fresh, old); !adopted) {
+      for (const auto& [before, after] : pairs) static_cast<void>(adopt(before, after));
+      return give_up(adopted.error());
+    }
+  std::vector<Candidate> replaced;
+  for (auto& [old, fresh] : pairs) {
+    retire(std::move(old), true);  // its routes and tasks end with it, after their last call
+    open_routes(fresh);
+    replaced.push_back(std::move(fresh));
+  }
+  return replaced;
 }
 
 void Manager::open_routes(const Candidate& plugin) {

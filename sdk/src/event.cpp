@@ -13,6 +13,11 @@ std::string to_json(const Event& event) {
     void operator()(bool value) const { json.boolean(name, value); }
     void operator()(Time value) const { json.text(name, to_rfc3339(value)); }
     void operator()(const std::vector<std::string>& value) const { json.texts(name, value); }
+    void operator()(const std::map<std::string, std::string>& value) const {
+      JsonObject object;
+      for (const auto& [key, text] : value) object.text(key, text);
+      json.object(name, object);
+    }
   };
   JsonObject json;
   for (const auto& [name, value] : event.fields) std::visit(Writer{json, name}, value);

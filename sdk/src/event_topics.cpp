@@ -27,6 +27,7 @@ constexpr EventField kMatchFields[] = {
     {"size", number, "Bytes."},
     {"type", text, "audio, video, image, document, archive, software or other."},
     {"peer", text, "Who has it, a peer id."},
+    {"attributes", pairs, "What is known of it besides, such as artist; empty: nothing."},
 };
 constexpr EventField kSearchFields[] = {
     {"query", text, "As it was typed."},
@@ -144,7 +145,8 @@ Error wrong(const Event& event, const std::string& what) {
 }  // namespace
 
 std::string_view name_of(EventType type) {
-  constexpr std::array<std::string_view, 5> kNames{"text", "number", "boolean", "time", "texts"};
+  constexpr std::array<std::string_view, 6> kNames{"text", "number", "boolean",
+                                                   "time", "texts",  "pairs"};
   return kNames.at(static_cast<std::size_t>(type));
 }
 

@@ -97,6 +97,43 @@ TEST_CASE("a watch tells of files as they appear, also from an index that was aw
   CHECK(has(watched, "is fetched to"));
 }
 
+TEST_CASE("events tells what happens on a host, until it stops") {
+  World world;
+  const auto file = [&](const std::string& name) { return world.folder.path() / name; };
+  const auto tell = [&](const std::string& more, const std::string& name) {
+    return run_command({"sh", "-c",
+                        program().string() + " events --config " + world.index.ini().string() +
+                            more + " > " + file(name).string() + " 2>&1"});
+  };
+  Outcome told;
+  Outcome as_json;
+  std::thread telling([&] { told = tell("", "told"); });
+  std::thread json([&] { as_json = tell(" --topics peer,search --json", "json"); });
+  const auto both_tell = [&](const std::string& text, const std::string& json_text) {
+    return read_file(file("told")).find(text) != std::string::npos &&
+           read_file(file("json")).find(json_text) != std::string::npos;
+  };
+  CHECK(eventually([&] {  // once they listen
+    world.as_bob({"search", "nothing"});
+    return both_tell("search.asked     query=nothing hits=0",
+                     R"({"topic":"search.asked","query":"nothing","account":"","hits":0)");
+  }));
+  CHECK(world.bob.signal(SIGTERM) == 0);
+  CHECK(eventually([&] { return both_tell("peer.left        peer=", R"("topic":"peer.left")"); }));
+  write_file(world.folder.path() / "ann/music/New.mp3", "new");
+  CHECK(eventually([&] { return both_tell("count=1 paths=files/music/New.mp3", "peer.left"); }));
+  CHECK(world.index.signal(SIGTERM) == 0);
+  telling.join();
+  json.join();
+  CHECK(told.code == 5);
+  CHECK(as_json.code == 5);
+  CHECK(read_file(file("json")).find("listing.added") == std::string::npos);
+  const auto wrong =
+      run_program({"events", "--topics", "peers", "--config", world.ann.ini().string()});
+  CHECK(wrong.code == 2);
+  CHECK(has(wrong, "there is no topic 'peers'; there are peer.joined"));
+}
+
 TEST_CASE("the commands of a person do what the README says") {
   World world;
   REQUIRE(eventually([&] { return has(world.as_bob({"search", "song"}), "2 of 2 found"); }));

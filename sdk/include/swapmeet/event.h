@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,7 +17,8 @@
 namespace swapmeet {
 
 struct Event {
-  using Value = std::variant<std::string, std::uint64_t, bool, Time, std::vector<std::string>>;
+  using Value = std::variant<std::string, std::uint64_t, bool, Time, std::vector<std::string>,
+                             std::map<std::string, std::string>>;
 
   // "download.ended": what it happened to, a dot, and what happened. A plugin's own topics begin
   // with its id.

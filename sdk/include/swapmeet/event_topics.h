@@ -15,7 +15,7 @@
 namespace swapmeet {
 
 // The alternatives of Event::Value, in their order.
-enum class EventType : std::uint8_t { text, number, boolean, time, texts };
+enum class EventType : std::uint8_t { text, number, boolean, time, texts, pairs };
 std::string_view name_of(EventType type);  // "text", …
 
 struct EventField {

@@ -1,11 +1,12 @@
 // The table of topics, the schemas in OpenAPI and the page about events say the same.
+#include "swapmeet/event_topics.h"
+
 #include <cctype>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
 
 #include "fakes.h"
-#include "swapmeet/event_topics.h"
 
 using namespace swapmeet;
 using namespace swapmeet::testing;
@@ -29,6 +30,7 @@ const char* json_type_of(EventType type) {
     case EventType::number: return "integer";
     case EventType::boolean: return "boolean";
     case EventType::texts: return "array";
+    case EventType::pairs: return "object";
     case EventType::text:
     case EventType::time: break;
   }
@@ -79,9 +81,8 @@ TEST_CASE("each topic has a schema in the OpenAPI document, with its fields and 
   const Api api(world.all());
   const auto document = parsed(world.call("GET", "/api/v1/openapi.json"));
   const auto& schemas = document["components"]["schemas"];
-  const auto& stream =
-      document["paths"]["/api/v1/events"]["get"]["responses"]["200"]["content"]["text/event-stream"]
-              ["x-events"];
+  const auto& stream = document["paths"]["/api/v1/events"]["get"]["responses"]["200"]["content"]
+                               ["text/event-stream"]["x-events"];
   CHECK(stream.MemberCount() == event_topics().size());
   for (const auto& topic : event_topics()) {
     const std::string name(topic.name);

@@ -90,9 +90,20 @@ TEST_CASE("what a watch finds is told to those who follow it, and to nobody else
   const std::string id = parsed(made)["id"].GetString();
   open(follower, "/api/v1/events?watch=" + id);
   open(owner, "/api/v1/events");
+  const auto checking = world.events.subscribe(
+      [](const Event& event) { CHECK((event.watch.empty() || check_event(event))); });
   world.watches.found_.at("a")({content_id(), "a.flac", "music/a.flac", 5, MediaType::audio, {}});
   world.events.publish({"peer.left"});
   CHECK(follower->hears("event: match\ndata: {\"content\":\"" + kContent));
+  Match tagged{content_id(), "a.flac", "music/a.flac", 5, MediaType::audio, {}};
+  tagged.attributes = {{"artist", "nina"}};
+  world.watches.found_.at("a")(tagged);
+  CHECK(follower->hears(R"("attributes":{"artist":"nina"}})"));
+  const auto heard = follower->heard();
+  const auto data = heard.rfind("data: ") + 6;
+  const auto read = wire::from_json<Match>(heard.substr(data, heard.find('\n', data) - data));
+  REQUIRE(read.ok());
+  CHECK(read->attributes == tagged.attributes);
   CHECK(owner->hears("event: peer.left"));
   CHECK(owner->heard().find("match") == std::string::npos);
   CHECK(follower->heard().find("peer.left\ndata") == std::string::npos);

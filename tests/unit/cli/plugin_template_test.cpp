@@ -28,7 +28,7 @@ struct Templates {
     write(folder.path / "common/.github/build.yml", "@KIND@.sample @DASHED@");
     write(folder.path / "common/README.md", "@ABOUT@ @INI@\n@SNIPPET@\n");
     write(folder.path / "extension/extension_sample.cpp", "class SampleExtension; // sample");
-    write(folder.path / "extension/about.md", "About sample.\n");
+    write(folder.path / "extension/about.txt", "About sample.\n");
   }
   auto make(const std::string& kind, const std::string& name, const fs::path& into) const {
     return make_plugin_project(folder.path, kind, name, into);

@@ -160,3 +160,29 @@ TEST_CASE("a plugin that fails beside another leaves nothing, and one that hangs
   CHECK_FALSE(host.manager.retire(std::move(*hangs), true));
   CHECK(host.manager.left_behind());
 }
+
+TEST_CASE("all extensions are replaced, or none, and none whose interfaces others may hold") {
+  BenchHost host;
+  REQUIRE(host.run({"twice"}).ok());
+  const auto old = host.manager.in_place(Kind::extension).front();
+  auto replaced = host.manager.replace(Kind::extension, {extension("twice")}, kPatience);
+  INFO((replaced ? "" : replaced.error().message));
+  REQUIRE(replaced.ok());
+  REQUIRE(replaced->size() == 1);
+  CHECK(host.manager.in_place(Kind::extension) == *replaced);
+  CHECK(replaced->front() != old);
+  CHECK(host.log() ==
+        std::vector<std::string>{"extension.twice configured", "extension.twice started",
+                                 "extension.twice configured", "extension.twice started",
+                                 "extension.twice stopped"});
+  CHECK(entries(host.data.path) == 2);  // its folder, and the note which it is
+  BenchHost other;
+  REQUIRE(other.run({"twice", "base"}).ok());
+  const auto before = other.manager.in_place(Kind::extension);
+  const auto refused =
+      other.manager.replace(Kind::extension, {extension("twice"), extension("base")}, kPatience);
+  REQUIRE_FALSE(refused.ok());
+  CHECK_THAT(refused.error().message, Contains("extension.base") && Contains("needs a restart"));
+  CHECK(other.manager.in_place(Kind::extension) == before);
+  CHECK(entries(other.data.path) == 2);
+}

@@ -50,7 +50,9 @@ TEST_CASE("a match is of a watch, and nothing else is") {
                {"path", std::string("p")},
                {"size", std::uint64_t{1}},
                {"type", std::string("other")},
-               {"peer", std::string("p")}}};
+               {"peer", std::string("p")},
+               {"attributes", std::map<std::string, std::string>{{"artist", "nina"}}}}};
+  CHECK(to_json(match).ends_with(R"("peer":"p","attributes":{"artist":"nina"}})"));
   CHECK_FALSE(check_event(match));
   match.watch = "1";
   CHECK(check_event(match));

@@ -22,10 +22,21 @@ class EmptyRegistry : public Registry {
   Result<Page<Listing>> browse(const PeerId&, const BrowseQuery&) override { return nobody(); }
   Result<ContentRecord> content(const ContentQuery&) override { return nobody(); }
   Result<RegistryCounts> counts() override { return RegistryCounts{}; }
-  ChangeFeed* feed() override { return nullptr; }
+  ChangeFeed* feed() override { return &feed_; }
 
  private:
+  // In which nothing has ever happened.
+  class EmptyFeed final : public ChangeFeed {
+   public:
+    Result<FeedState> state() override { return FeedState{"nothing", 0, 0}; }
+    Result<ChangeBatch> changes_after(Revision after, std::size_t) override {
+      if (after > 0) return Error{ErrorCode::conflict, "this feed has not begun", {}};
+      return ChangeBatch{"nothing", 0, 0, {}};
+    }
+    Registration on_advance(std::function<void()>) override { return {}; }
+  };
   static Error nobody() { return {ErrorCode::not_found, "this registry knows nobody", {}}; }
+  EmptyFeed feed_;
 };
 
 }  // namespace swapmeet::testing
