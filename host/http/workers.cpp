@@ -98,7 +98,7 @@ Workers::GivenUp Workers::give_up(std::uint64_t number) {
   if (const auto found = running_.find(number); found != running_.end()) {
     auto& job = found->second;
     const char* plugin = job.inside ? job.inside->load(std::memory_order_acquire) : nullptr;
-    const GivenUp given_up{Outcome::runs, plugin ? plugin : job.owner->id};
+    GivenUp given_up{Outcome::runs, plugin ? plugin : job.owner->id};
     const bool bulk = job.lane == Lane::bulk;
     if (!std::exchange(job.is_lost, true)) {
       count(*job.owner, job.lane, false);
