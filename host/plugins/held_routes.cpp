@@ -10,7 +10,8 @@ Result<Registration> HeldRoutes::add(const std::string& method, const std::strin
   if (state_->is_open) return state_->real->add(method, pattern, std::move(handler), options);
   for (const auto& [number, route] : state_->routes)
     if (route.method == method && route.pattern == pattern)
-      return already_exists("the route " + method + ' ' + pattern + " is taken");
+      return already_exists(
+          std::string("the route ").append(method).append(" ").append(pattern).append(" is taken"));
   const auto number = state_->next++;
   state_->routes[number] = {method, pattern, std::move(handler), options, {}};
   return Registration([state = state_, number] { remove(*state, number); });

@@ -237,10 +237,10 @@ void Searches::undo(Plan& plan) {
     fresh_.clear();
   }
   for (auto& step : plan.steps)
-    if (step.fresh) retire(std::move(step.fresh));
+    if (step.fresh) retire(step.fresh);
 }
 
-void Searches::retire(std::shared_ptr<Running> old) {
+void Searches::retire(const std::shared_ptr<Running>& old) {
   if (old->following) old->following->stop();
   const auto leaving = old->member->leaving();
   old->member.reset();
@@ -280,10 +280,10 @@ Result<std::vector<Replacement>> Searches::replace(const std::vector<PluginChoic
                         step.old ? step.old->member->id() : ""});
     parts_.log(LogLevel::info, "another search is in place",
                {{"plugin", replaced.back().id}, {"instead_of", replaced.back().replaced}});
-    if (step.old) retire(std::move(step.old));
+    if (step.old) retire(step.old);
     parts_.plugins.open_routes(step.fresh->plugin);
   }
-  for (auto& old : plan.removed) retire(std::move(old));
+  for (auto& old : plan.removed) retire(old);
   return replaced;
 }
 

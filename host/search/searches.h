@@ -90,7 +90,7 @@ class Searches {
   Result<void> put_in_place(Plan& plan);
   Result<void> change_over(Plan& plan);
   void undo(Plan& plan);
-  void retire(std::shared_ptr<Running> old);
+  void retire(const std::shared_ptr<Running>& old);
   Result<void> begin_trial(const PluginChoice& choice);
   void end_trial();
   static SearchGroup::Members members_of(const Set& set);

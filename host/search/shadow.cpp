@@ -46,6 +46,7 @@ std::vector<std::string> first_names(const std::vector<Hit>& hits) {
 
 std::vector<ContentId> contents_of(const std::vector<Hit>& hits) {
   std::vector<ContentId> contents;
+  contents.reserve(hits.size());
   for (const auto& hit : hits) contents.push_back(hit.content);
   return contents;
 }
