@@ -124,11 +124,14 @@ Result<bool> Application::start(RunningHost& host) {
     limit_stop();
   });
   auto started = host.start();
-  const auto taken = signals.finish();
+  auto taken = signals.finish();
   if (taken.stop) return false;
   if (!started) return std::move(started).error();
-  if (taken.reload) reload(host, options_);
-  return true;
+  while (taken.reload && !taken.stop) {
+    const int signal = take_new_settings(host);
+    taken = {.stop = signal == SIGTERM, .reload = signal == SIGHUP};
+  }
+  return !taken.stop;
 }
 
 int Application::serve(RunningHost& host) {
@@ -139,13 +142,20 @@ int Application::serve(RunningHost& host) {
   }
   if (!*started) return EXIT_OK;
   const sigset_t set = waited_signals();
-  for (int signal = 0;;) {
-    if (sigwait(&set, &signal) != 0) continue;
-    if (signal != SIGHUP) break;
-    reload(host, options_);
+  for (int signal = 0; signal == 0 || signal == SIGHUP;) {
+    if (sigwait(&set, &signal) != 0) signal = 0;
+    while (signal == SIGHUP) signal = take_new_settings(host);
   }
   write_log("host", LogLevel::info, "stopping");
   return EXIT_OK;
+}
+
+// A plugin may hang there as well. What came meanwhile: SIGTERM, SIGHUP, or 0 for nothing.
+int Application::take_new_settings(RunningHost& host) {
+  EarlySignals signals(waited_signals(), [this] { limit_stop(); });
+  reload(host, options_);
+  const auto taken = signals.finish();
+  return taken.stop ? SIGTERM : taken.reload ? SIGHUP : 0;
 }
 
 // Without destroying what a thread that cannot be stopped may still use.

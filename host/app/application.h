@@ -43,6 +43,7 @@ class Application : public Poco::Util::ServerApplication {
   Result<void> choose_daemon_log();
   Result<bool> start(RunningHost& host);
   int serve(RunningHost& host);
+  int take_new_settings(RunningHost& host);
   void limit_stop();
   [[noreturn]] void end_process();
 

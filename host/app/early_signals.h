@@ -1,6 +1,5 @@
-// Takes the signals that come while the host starts, so that it can be told to stop even when a
-// plugin's start() never returns.
-// Threads: one of its own, until finish().
+// Takes the signals that come while the host starts, or takes new settings, so that it can be told
+// to stop even when a plugin never returns from that. Threads: one of its own, until finish().
 #pragma once
 
 #include <csignal>

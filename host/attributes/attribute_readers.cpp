@@ -65,6 +65,7 @@ struct AttributeReaders::UnderWay {
   std::mutex mutex;
   std::condition_variable changed;
   std::size_t calls = 0;
+  bool stopping = false;
 };
 
 AttributeReaders::AttributeReaders(Find find, Clock& clock, Log log)
@@ -134,17 +135,20 @@ Result<Attributes> AttributeReaders::read(const OpenedFile& file) {
   const auto until =
       file.deadline.at() == Instant::max() ? clock_.steady() + kPatience : file.deadline.at();
   std::unique_lock lock(under_way_->mutex);
-  if (clock_.wait_until(lock, under_way_->changed, until,
-                        [&] { return call->answer.has_value(); })) {
+  clock_.wait_until(lock, under_way_->changed, until,
+                    [&] { return call->answer || under_way_->stopping; });
+  if (call->answer) {
     auto answer = std::move(*call->answer);
     lock.unlock();
     return judge(*known, file.name, std::move(answer));
   }
   call->given_up = true;
   ++known->not_back;
+  const bool stopping = under_way_->stopping;
   lock.unlock();
+  if (stopping) return unavailable("the host is stopping");
   rest(*known, file.name, "it did not answer in time");
-  return Error{ErrorCode::timed_out, known->reader.id + " did not answer in time", {}};
+  return timed_out(known->reader.id + " did not answer in time");
 }
 
 bool AttributeReaders::is_left_out(const Known& known) const {
@@ -217,6 +221,8 @@ bool AttributeReaders::stop() {
     readers_ = std::make_shared<Readers>();
   }
   std::unique_lock lock(under_way_->mutex);
+  under_way_->stopping = true;
+  under_way_->changed.notify_all();
   return clock_.wait_for(lock, under_way_->changed, kPatienceAtEnd,
                          [&] { return under_way_->calls == 0; });
 }

@@ -43,7 +43,7 @@ class AttributeReaders final : public AttributeReader {
   // Of all of them: "attributes.media 1.0". Empty: there is none.
   std::string version() const override;
 
-  // Asks nobody any more, and waits a moment for calls that are under way. Idempotent. False: one
+  // Asks nobody any more, ends read() at once, and waits a moment for calls that are under way. Idempotent. False: one
   // did not come back, and still uses its plugin.
   bool stop();
 

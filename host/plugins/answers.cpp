@@ -1,8 +1,10 @@
 #include "host/plugins/answers.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "host/plugins/gate.h"
+#include "swapmeet/text.h"
 
 namespace swapmeet {
 namespace {
@@ -40,6 +42,14 @@ void check_hit(const Hit& hit) {
     check_text(name, "name of an attribute");
     check_text(value, "value of an attribute");
   }
+}
+
+// RFC 9110, 5.6.2.
+bool is_token(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z') ||
+           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  });
 }
 
 }  // namespace
@@ -80,6 +90,19 @@ void check_answer(const ContentRecord& content) {
     check_text(source.url, "address");
   }
   check_text(content.ticket, "ticket");
+}
+
+void check_answer(const http::Response& response) {
+  if (response.status < 200 || response.status > 599)
+    throw BadAnswer("it answered with the status " + std::to_string(response.status));
+  for (const auto& [name, value] : response.headers.fields()) {
+    if (!is_token(name)) throw BadAnswer("it answered with a field whose name is none");
+    for (const char* own : {"Content-Length", "Transfer-Encoding", "Connection", "Date"})
+      if (equal_without_case(name, own))
+        throw BadAnswer(std::string("it answered with ") + own + ", which the host adds");
+  }
+  if (const auto* file = std::get_if<http::FileBody>(&response.body); file && !file->file)
+    throw BadAnswer("it answered with a file that is not open");
 }
 
 }  // namespace swapmeet

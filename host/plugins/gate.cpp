@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "swapmeet/listing.h"
 #include "swapmeet/system_clock.h"
 
 namespace swapmeet {
@@ -64,7 +65,8 @@ std::optional<Error> Gate::is_shut() const {
 
 bool Gate::is_proper(const Error& error) {
   return error.code >= ErrorCode::invalid_argument && error.code < ErrorCode::internal &&
-         error.message.size() <= kLongestSentence;
+         error.message.size() <= kLongestSentence && is_utf8(error.message) &&
+         (!error.retry_after || error.retry_after->count() >= 0);
 }
 
 // An Error that no plugin should return: a code that there is not, a sentence of a megabyte, or
@@ -73,8 +75,14 @@ Error Gate::improper(const Doing& doing, const Error& error) {
   if (error.code < ErrorCode::invalid_argument || error.code > ErrorCode::internal)
     return failed(doing, "it returned an error with the code " +
                              std::to_string(static_cast<int>(error.code)) + ", which there is not");
+  if (!is_utf8(error.message)) return failed(doing, "it returned an error that is not UTF-8");
+  if (error.retry_after && error.retry_after->count() < 0)
+    return failed(doing, "it returned an error that is to be tried again in the past");
   Error shorter = error;
-  if (shorter.message.size() > kLongestSentence) shorter.message.resize(kLongestSentence);
+  if (shorter.message.size() > kLongestSentence) {
+    shorter.message.resize(kLongestSentence);
+    while (!is_utf8(shorter.message)) shorter.message.pop_back();
+  }
   count_fault(doing, shorter.message);
   return shorter;
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "host/plugins/answers.h"
+
 namespace swapmeet {
 namespace {
 constexpr std::chrono::hours kLongest{24};  // of a request without a deadline
@@ -110,18 +112,48 @@ http::Handler PluginHost::gated(http::Handler handler) {
   return [this, handler = std::move(handler)](http::Request& request) {
     const Doing doing(request.method, request.path, request.id);
     auto response = gate_.call(
-        doing, [&]() -> Result<http::Response> { return handler(request); },
+        doing, [&]() -> Result<http::Response> { return gated(handler(request)); },
         request.deadline.left(services_.clock, kLongest));
     return response ? std::move(*response) : http::problem(response.error(), request.id);
   };
+}
+
+// All of these run on the socket thread, where nothing may throw.
+http::Response PluginHost::gated(http::Response response) {
+  check_answer(response);
+  if (auto* file = std::get_if<http::FileBody>(&response.body)) {
+    if (file->on_sent)
+      file->on_sent = [this, on_sent = std::move(file->on_sent)](std::uint64_t bytes) {
+        run_guarded("on_sent()", [&] { on_sent(bytes); });
+      };
+    if (file->on_end)
+      file->on_end = [this, on_end = std::move(file->on_end)](bool complete) {
+        run_guarded("on_end()", [&] { on_end(complete); });
+      };
+    if (file->allowance)
+      file->allowance = [this, allowance = std::move(file->allowance)](std::uint64_t wanted) {
+        const auto may = gate_.call("allowance()",
+                                    [&]() -> Result<http::Allowance> { return allowance(wanted); });
+        return may.value_or({.bytes = wanted});
+      };
+  } else if (auto* stream = std::get_if<http::StreamBody>(&response.body);
+             stream && stream->opened) {
+    stream->opened = [this, opened = std::move(stream->opened)](auto writer) {
+      run_guarded("opened()", [&] { opened(std::move(writer)); });
+    };
+  }
+  return response;
 }
 
 http::RouteOptions PluginHost::gated(http::RouteOptions options) {
   if (options.at_once)
     options.at_once = [this, work = std::move(options.at_once)](http::Request& request) {
       const Doing doing(request.method, request.path, request.id);
-      auto response = gate_.call(
-          doing, [&]() -> Result<std::optional<http::Response>> { return work(request); });
+      auto response = gate_.call(doing, [&]() -> Result<std::optional<http::Response>> {
+        auto answer = work(request);
+        if (answer) answer = gated(std::move(*answer));
+        return answer;
+      });
       return response ? std::move(*response) : std::nullopt;
     };
   return options;

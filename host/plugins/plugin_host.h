@@ -90,9 +90,10 @@ class PluginHost final : public Host {
 
     void end(std::uint64_t number);
   };
-  // The handler behind the gate.
+  // The handler behind the gate, and what its answer calls while it is sent.
   http::Handler gated(http::Handler handler);
   http::RouteOptions gated(http::RouteOptions options);
+  http::Response gated(http::Response response);
   void check_metric(const std::string& name);
   void tell_fault(std::string_view doing, std::string_view what);
   // Keeps the registration among the plugin's own; what is returned takes it out again. After the

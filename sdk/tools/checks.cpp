@@ -6,11 +6,12 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <sstream>
 
+#include "bench.h"
+#include "calls.h"
 #include "exports.h"
 #include "swapmeet/loading.h"
-#include "swapmeet/testing/empty_registry.h"
-#include "swapmeet/testing/plugin_under_test.h"
 
 namespace swapmeet::tools {
 namespace {
@@ -18,57 +19,10 @@ namespace {
 namespace fs = std::filesystem;
 
 Outcome ok(std::string sentence) { return {Verdict::ok, std::move(sentence)}; }
-Outcome failed(std::string sentence) { return {Verdict::failed, std::move(sentence)}; }
+Outcome failed(std::string sentence, std::string advice = {}) {
+  return {Verdict::failed, std::move(sentence), std::move(advice)};
+}
 Outcome skipped(std::string sentence) { return {Verdict::skipped, std::move(sentence)}; }
-
-// What a check is about.
-struct Subject {
-  const fs::path& file;
-  const RawSettings& settings;
-  Clock& clock;
-};
-
-// The plugin with a host around it that provides what it may require.
-class Bench {
- public:
-  explicit Bench(const Subject& subject) : descriptor_(*load(subject.file)) {
-    host_.provide<Registry>(registry_);
-    auto checked = Settings::check(info_of(descriptor_).id, subject.settings,
-                                   info_of(descriptor_).keys.rows(), host_.data_folder());
-    if (!checked) throw std::runtime_error(checked.error().message);
-    host_.set_settings(std::move(*checked));
-  }
-
-  using Object = std::unique_ptr<Plugin, void (*)(Plugin*)>;
-  Object create() const { return {descriptor_.create(), descriptor_.destroy}; }
-  PluginInfo info() const { return info_of(descriptor_); }
-  testing::FakeHost& host() { return host_; }
-
-  Object started() {
-    auto plugin = create();
-    if (!plugin) throw std::runtime_error("create() made no object");
-    if (auto done = plugin->configure(host_); !done)
-      throw std::runtime_error("configure: " + done.error().message);
-    if (auto done = plugin->start(); !done)
-      throw std::runtime_error("start: " + done.error().message);
-    return plugin;
-  }
-  void run_once() {
-    auto plugin = started();
-    plugin->stop();
-    host_.sweep();
-  }
-
- private:
-  static const PluginDescriptor* load(const fs::path& file) {
-    auto opened = testing::open_plugin(file);
-    if (!opened) throw std::runtime_error(opened.error().message);
-    return *opened;
-  }
-  const PluginDescriptor& descriptor_;
-  testing::EmptyRegistry registry_;
-  testing::FakeHost host_;
-};
 
 Outcome check_file(const Subject& subject) {
   if (auto checked = check_plugin_file(subject.file); !checked)
@@ -80,17 +34,17 @@ Outcome check_exports(const Subject& subject) {
   auto names = exported_symbols(subject.file);
   if (!names) return failed(names.error().message);
   if (std::find(names->begin(), names->end(), "swapmeet_plugin") == names->end())
-    return failed("does not export swapmeet_plugin: use SWAPMEET_PLUGIN");
+    return failed("does not export swapmeet_plugin", "use SWAPMEET_PLUGIN, once, at global scope");
   std::erase(*names, "swapmeet_plugin");
   if (!names->empty())
     return failed("exports " + std::to_string(names->size()) + " other symbols, such as " +
-                  names->front() +
-                  ", which may clash with another plugin's: build it with "
-                  "swapmeet_add_plugin()");
+                      names->front() + ", which may clash with another plugin's",
+                  "build it with swapmeet_add_plugin()");
   return ok("swapmeet_plugin and nothing else");
 }
 
 Outcome check_loads(const Subject& subject) {
+  doing("the file's own initializers");
   auto opened = testing::open_plugin(subject.file);
   if (!opened) return failed(opened.error().message);
   const auto& plugin = **opened;
@@ -99,30 +53,14 @@ Outcome check_loads(const Subject& subject) {
             plugin.toolchain);
 }
 
-// The default of a key must be a value that the key admits; nobody can see that until somebody
-// leaves the key out.
-std::string problem_of(const KeySpec& key) {
-  if (!key.name || !*key.name) return "a key has no name";
-  const std::string name = key.name;
-  if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_.*") != std::string::npos)
-    return name + ": a key's name has a-z, 0-9, '_' and '.' only";
-  if (name == "plugin") return "plugin: is the host's own key";
-  if (!key.help || !*key.help) return name + ": has no help";
-  if (key.type == KeyType::choice && !key.choices) return name + ": names no choices";
-  if (!key.default_value || !*key.default_value || name.ends_with(".*")) return {};
-  const KeySpec alone[] = {key};
-  const auto checked = Settings::check("key", {{name, key.default_value}}, alone, "/");
-  if (!checked) return name + ": its own default is refused: " + checked.error().message;
-  return {};
-}
-
 Outcome check_keys(const Subject& subject) {
   auto opened = testing::open_plugin(subject.file);
   if (!opened) return failed(opened.error().message);
   const auto info = info_of(**opened);
   std::set<std::string> names;
   for (const auto& key : info.keys.rows()) {
-    if (auto problem = problem_of(key); !problem.empty()) return failed(problem);
+    if (auto problem = problem_of(key); !problem.empty())
+      return failed(problem, "see KeySpec in swapmeet/settings.h");
     if (!names.insert(key.name).second) return failed(std::string(key.name) + ": is there twice");
   }
   if (names.empty()) return ok("it has none");
@@ -133,9 +71,9 @@ Outcome check_creates(const Subject& subject) {
   auto opened = testing::open_plugin(subject.file);
   if (!opened) return failed(opened.error().message);
   for (int round = 0; round < 2; ++round) {
-    auto* plugin = (*opened)->create();
+    auto* plugin = called("create()", [&] { return (*opened)->create(); });
     if (!plugin) return failed("create() made no object");
-    (*opened)->destroy(plugin);
+    called("destroy()", [&] { (*opened)->destroy(plugin); });
   }
   return ok("created and destroyed, twice");
 }
@@ -157,10 +95,10 @@ Outcome check_configures(const Subject& subject) {
                    key->help + ')');
   Bench bench(subject);
   auto plugin = bench.create();
-  if (auto done = plugin->configure(bench.host()); !done) return failed(done.error().message);
+  bench.configure(*plugin);
   for (const auto& entry : fs::directory_iterator(bench.host().data_folder()))
-    return failed("configure() wrote " + entry.path().filename().string() +
-                  " to the data folder: that belongs into start()");
+    return failed("configure() wrote " + entry.path().filename().string() + " to the data folder",
+                  "do that in start(): `swapmeet check` configures plugins that are never started");
   return ok(subject.settings.empty() ? "with its defaults" : "with the given settings");
 }
 
@@ -175,20 +113,18 @@ Outcome check_starts(const Subject& subject) {
 
 Outcome check_stops_twice(const Subject& subject) {
   Bench bench(subject);
-  auto plugin = bench.started();
-  const auto begun = subject.clock.steady();
-  plugin->stop();
-  if (subject.clock.steady() - begun > std::chrono::seconds(3))
-    return failed("stop() took longer than the three seconds that the host waits");
-  plugin->stop();
+  const auto running = bench.started();
+  bench.stop(running->plugin());
+  running->stop();
   return ok("the second stop does nothing");
 }
 
 Outcome check_stops_unstarted(const Subject& subject) {
   Bench bench(subject);
   auto plugin = bench.create();
-  if (auto done = plugin->configure(bench.host()); !done) return failed(done.error().message);
-  plugin->stop();
+  bench.configure(*plugin);
+  Running running(bench, std::move(plugin));
+  running.stop();
   return ok("after configure() alone, as when another plugin fails");
 }
 
@@ -201,19 +137,24 @@ Outcome check_restarts(const Subject& subject) {
 
 Outcome check_interfaces(const Subject& subject) {
   Bench bench(subject);
-  auto plugin = bench.started();
+  const auto running = bench.started();
+  const auto has = [&](const char* id) {
+    return called("interface()", [&] { return running->plugin().interface(id); }) != nullptr;
+  };
   std::string names;
   for (const char* id : bench.info().provides) {
-    if (!plugin->interface(id))
-      return failed(std::string("says that it provides ") + id + ", but interface() has none");
+    if (!has(id))
+      return failed(std::string("says that it provides ") + id + ", but interface() has none",
+                    "interface_of<Interface…>(this, id) implements interface()");
     (names += names.empty() ? "" : ", ") += id;
   }
   for (const char* id : {"", "swapmeet.nothing/1", "swapmeet"})
-    if (plugin->interface(id))
+    if (has(id))
       return failed("interface(\"" + std::string(id) +
-                    "\") answers, though there is no such "
-                    "interface: a caller would take it for something else");
-  plugin->stop();
+                        "\") answers, though there is no such interface: a caller would take it "
+                        "for something else",
+                    "interface_of<Interface…>(this, id) implements interface()");
+  running->stop();
   return ok(names.empty() ? "it provides none" : names);
 }
 
@@ -238,12 +179,14 @@ Outcome check_leaves_nothing(const Subject& subject) {
   const auto threads = entries_of("/proc/self/task");
   bench.run_once();  // what libraries open once and keep is theirs
   if (!threads_fall_to(threads, subject.clock))
-    return failed(std::to_string(entries_of("/proc/self/task") - threads) +
-                  " threads run on after stop(): join them there");
+    return failed(
+        std::to_string(entries_of("/proc/self/task") - threads) + " threads run on after stop()",
+        "join them there; a thread that is detached outlives what it uses");
   const auto files = entries_of("/proc/self/fd");
   for (int round = 0; round < 3; ++round) bench.run_once();
   if (const auto now = entries_of("/proc/self/fd"); now > files)
-    return failed(std::to_string(now - files) + " more open files after three starts and stops");
+    return failed(std::to_string(now - files) + " more open files after three starts and stops",
+                  "close in stop() what start() opened");
   return ok("no thread and no open file stays behind");
 }
 
@@ -251,6 +194,8 @@ struct Check {
   const char* name;
   Outcome (*run)(const Subject&);
   const char* gate;  // what cannot be tried when this did not pass; nullptr: it stops nothing
+  // Only for plugins that provide one of these interfaces, separated by blanks; nullptr: for all.
+  const char* interfaces = nullptr;
 };
 
 constexpr Check kChecks[] = {
@@ -266,18 +211,75 @@ constexpr Check kChecks[] = {
     {"restarts", check_restarts, nullptr},
     {"interfaces", check_interfaces, nullptr},
     {"leaves nothing", check_leaves_nothing, nullptr},
+    {"callbacks", check_routes, nullptr},
+    {"follows", check_follows, nullptr, "swapmeet.search"},
+    {"searches", check_searches, nullptr, "swapmeet.search"},
+    {"bears nonsense", check_nonsense, nullptr, "swapmeet.search"},
+    {"keeps deadlines", check_deadline, nullptr, "swapmeet.search"},
+    {"knows peers", check_registers, nullptr, "swapmeet.registry"},
+    {"bears log-ins", check_log_ins, nullptr, "swapmeet.authenticator"},
+    {"transfers", check_transfers, nullptr,
+     "swapmeet.shares swapmeet.downloads swapmeet.uploads swapmeet.inbox"},
 };
+
+// The interfaces that it says it provides; none when it cannot be loaded.
+std::string provided(const Subject& subject,
+                     const std::function<Outcome(const std::function<Outcome()>&)>& run) {
+  return run([&]() -> Outcome {
+           auto opened = testing::open_plugin(subject.file);
+           std::string ids;
+           if (opened)
+             for (const char* id : info_of(**opened).provides) (ids += ' ') += id;
+           return ok(std::move(ids));
+         })
+      .sentence;
+}
+
+bool is_for(const Check& check, const std::string& provides) {
+  if (!check.interfaces) return true;
+  std::istringstream names(check.interfaces);
+  for (std::string name; names >> name;)
+    if (provides.find(' ' + name + '/') != std::string::npos) return true;
+  return false;
+}
+
+// "stops twice" may be written "stops-twice".
+bool is_named(const Check& check, const std::string& name) {
+  std::string written = name;
+  std::replace(written.begin(), written.end(), '-', ' ');
+  return written == check.name;
+}
 
 }  // namespace
 
-std::vector<Checked> check_plugin(const fs::path& file, const RawSettings& settings, Clock& clock,
-                                  std::chrono::seconds patience) {
-  const Subject subject{file, settings, clock};
+std::vector<std::string> check_names() {
+  std::vector<std::string> names;
+  for (const auto& check : kChecks) names.emplace_back(check.name);
+  return names;
+}
+
+Result<void> CheckOptions::check() const {
+  for (const auto& name : only)
+    if (std::none_of(std::begin(kChecks), std::end(kChecks),
+                     [&](const Check& check) { return is_named(check, name); }))
+      return invalid_argument("there is no check '" + name + "'; --list shows them");
+  return {};
+}
+
+std::vector<Checked> check_plugin(const fs::path& file, const CheckOptions& options, Clock& clock) {
+  const Subject subject{file, options.settings, clock, options.seed, options.in_process};
+  const auto run = [&](const std::function<Outcome()>& check) {
+    return options.in_process ? in_this_process(check) : in_child(check, clock, options.patience);
+  };
+  const auto provides = provided(subject, run);
   std::vector<Checked> all;
   std::string closed;
   for (const auto& check : kChecks) {
-    auto outcome = closed.empty() ? in_child([&] { return check.run(subject); }, clock, patience)
-                                  : skipped(closed);
+    const bool wanted = options.only.empty() ||
+                        std::any_of(options.only.begin(), options.only.end(),
+                                    [&](const auto& name) { return is_named(check, name); });
+    if (!wanted || !is_for(check, provides)) continue;
+    auto outcome = closed.empty() ? run([&] { return check.run(subject); }) : skipped(closed);
     if (check.gate && closed.empty() && outcome.verdict != Verdict::ok) closed = check.gate;
     all.push_back({check.name, std::move(outcome)});
   }

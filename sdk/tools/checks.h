@@ -18,10 +18,21 @@ struct Checked {
   Outcome outcome;
 };
 
-// All of them, in order. Once the plugin does not load, or does not start, what needs that is
-// skipped. `settings` are keys of its section; `patience` is for each check.
-std::vector<Checked> check_plugin(const std::filesystem::path& file, const RawSettings& settings,
-                                  Clock& clock,
-                                  std::chrono::seconds patience = std::chrono::seconds(30));
+struct CheckOptions {
+  RawSettings settings = {};                                      // keys of its section
+  std::chrono::milliseconds patience = std::chrono::seconds(30);  // for each check
+  std::vector<std::string> only = {};                             // names of checks; empty: all
+  unsigned seed = 1;        // of what the plugin is called with
+  bool in_process = false;  // no child processes: for a debugger
+
+  // `invalid_argument`: `only` names a check that there is not.
+  Result<void> check() const;
+};
+
+std::vector<std::string> check_names();
+// All of them, in order, but for those of interfaces that it does not provide. Once the plugin does
+// not load, or does not start, what needs that is skipped.
+std::vector<Checked> check_plugin(const std::filesystem::path& file, const CheckOptions& options,
+                                  Clock& clock);
 
 }  // namespace swapmeet::tools

@@ -106,6 +106,16 @@ TEST_CASE("a start that hangs is named, and the host answers 503 and stops when 
   CHECK_THAT(broken.node.log(), Contains("stopping before all has started"));
 }
 
+TEST_CASE("new settings that a plugin never takes do not keep the host from stopping") {
+  Broken broken("hang_reconfigure");
+  broken.node.start();
+  write_file(broken.node.ini(), read_file(broken.node.ini()) + "tune = 2\n");
+  ::kill(broken.node.pid(), SIGHUP);
+  CHECK(eventually([&] { return broken.logs("has not returned from=reconfigure()"); }));
+  CHECK(status_of(broken.ask("/api/v1/search?q=x")) == 200);
+  CHECK(broken.node.signal(SIGTERM) == 1);
+}
+
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST_CASE("a crash names the plugin and the request, and ends as crashes end") {
   const std::tuple<const char*, int, const char*> kCrashes[] = {

@@ -2,6 +2,7 @@
 # the result elsewhere and changes to a fresh folder. The folders are the same at each run, so that
 # ccache knows what is built in them. Sets work, at (the installed Swapmeet), cmake and ctest.
 set -euo pipefail
+: "${GENERATOR:=Ninja}"
 host=
 test_name=$(basename "$0")
 say() { printf '== %s\n' "$*"; }

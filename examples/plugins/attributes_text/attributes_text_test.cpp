@@ -96,8 +96,8 @@ TEST_CASE("plain text is found by its words") {
 }
 
 TEST_CASE("only so much of a text is looked at as the setting says") {
-  Documents documents({{"read", "1K"}});
-  const auto text = std::string(1'000, '.') + " harpoon " + std::string(100, '.') + " leviathan";
+  Documents documents(RawSettings{{"read", "1K"}});
+  const auto text = std::string(900, '.') + " harpoon " + std::string(100, '.') + " leviathan";
   CHECK(documents.read("a.txt", text).value().at("text") == "harpoon");
   CHECK(documents.reader().version() == "read=1000");
 }

@@ -45,7 +45,7 @@ struct Hit {
   // How well it answers the query, from 0 to 1: what the hits of several searches are merged by.
   // score_of(hit_order(…)) for the order that hits.h defines (swapmeet/hits.h).
   double score = 0;
-  Time modified{};                                     // the newest of its listings
+  Time modified{};  // of the listing whose name is shown; by newest: the newest that matches
   std::map<std::string, std::string> attributes = {};  // of the listing whose name is shown
 
   bool operator==(const Hit&) const = default;

@@ -169,6 +169,28 @@ TEST_CASE("a reader that does not come back keeps nobody, and is left out until 
   CHECK(group.readers.stop());
 }
 
+TEST_CASE("who waits for an answer is let go when the host stops") {
+  Group group;
+  std::atomic<bool> free{false};
+  std::atomic<bool> inside{false};
+  group.songs.answer = [&](const OpenedFile&) -> Result<Attributes> {
+    inside = true;
+    while (!free) std::this_thread::yield();
+    return Attributes{};
+  };
+  auto code = ErrorCode::internal;
+  std::thread waits([&] { code = group.read("a.mp3").error().code; });
+  while (!inside) std::this_thread::yield();
+  std::thread frees([&] {
+    waits.join();  // the clock has stood still
+    free = true;
+  });
+  CHECK(group.readers.stop());
+  frees.join();
+  CHECK(code == ErrorCode::unavailable);
+  CHECK(group.warnings == 0);
+}
+
 TEST_CASE("at the end one that is still inside is told of") {
   Group group;
   std::atomic<bool> free{false};

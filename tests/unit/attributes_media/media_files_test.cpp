@@ -9,13 +9,14 @@
 
 #include "attributes/media/bounded_stream.h"
 #include "catch.h"
+#include "sample_files.h"
 #include "swapmeet/http.h"
 #include "swapmeet/listing.h"
 #include "swapmeet/testing/temporary_folder.h"
-#include "unit/attributes_media/sample_files.h"
 
 using namespace swapmeet;
 using namespace swapmeet::attributes_media;
+using namespace fakes;
 
 namespace {
 

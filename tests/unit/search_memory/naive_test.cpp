@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "catch.h"
+#include "swapmeet/hits.h"
 #include "swapmeet/matching.h"
 #include "unit/search_memory/index_fixture.h"
 
@@ -86,6 +87,7 @@ class Naive {
   std::vector<Found> search(const std::string& text, const Identity& viewer) const {
     const auto query = parse_query(text).value();
     std::map<ContentId, Found> found;
+    std::map<ContentId, Time> newest;
     for (const auto& [id, peer] : peers_)
       for (const auto& [path, shared] : peer.listings) {
         const auto& listing = shared.listing;
@@ -97,11 +99,14 @@ class Naive {
           Found one{matches_name(query, path), std::move(hit)};
           const auto [at, is_new] = found.try_emplace(listing.content, one);
           if (!is_new && one.key() < at->second.key()) at->second = one;
+          newest[listing.content] = std::max(newest[listing.content], listing.modified);
         }
       }
     std::vector<Found> all;
     for (auto& [content, one] : found) {
       count(one.hit, viewer);
+      one.hit.modified = newest[content];
+      one.hit.score = score_of(hit_order(one.in_name, one.hit.sources, one.hit.name.size()));
       all.push_back(one);
     }
     std::sort(all.begin(), all.end(), [](const Found& a, const Found& b) {

@@ -1,6 +1,6 @@
-#include "unit/attributes_media/sample_files.h"
+#include "sample_files.h"
 
-namespace swapmeet::attributes_media {
+namespace fakes {
 namespace {
 
 std::string vorbis_comment() {
@@ -121,4 +121,4 @@ std::vector<std::pair<std::string, std::string>> all_samples() {
           {"a.png", png()}, {"a.gif", gif()},   {"a.jpg", jpeg()}};
 }
 
-}  // namespace swapmeet::attributes_media
+}  // namespace fakes

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace swapmeet::attributes_media {
+namespace fakes {
 
 std::string big(std::uint64_t number, int bytes);
 std::string little(std::uint64_t number, int bytes);
@@ -22,4 +22,4 @@ std::string jpeg();  // 16 × 8, taken in 2004 by Ann
 // Each with a name that says its kind.
 std::vector<std::pair<std::string, std::string>> all_samples();
 
-}  // namespace swapmeet::attributes_media
+}  // namespace fakes
