@@ -141,7 +141,8 @@ Result<std::vector<fs::path>> make_plugin_project(const fs::path& templates, std
       if (file == kAbout) continue;
       const fs::path own = filled_in(file.string(), kind, name, {});
       const auto text = filled_in(read(folder / file), kind, name, words);
-      if (auto wrote = write_project_file(into / own, text); !wrote) return std::move(wrote).error();
+      if (auto wrote = write_project_file(into / own, text); !wrote)
+        return std::move(wrote).error();
       written.push_back(own);
     }
   std::sort(written.begin(), written.end());

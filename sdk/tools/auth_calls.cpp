@@ -1,4 +1,6 @@
 // An auth plugin: names and passwords that nobody has, from many threads at once.
+#include <utility>
+
 #include "calls.h"
 #include "samples.h"
 #include "swapmeet/authenticator.h"
@@ -47,9 +49,10 @@ Outcome check_log_ins(const Subject& subject) {
     for (std::size_t i = number; i < texts.size(); i += kThreads) {
       const auto& text = texts[i];
       if (!may_be_asked(text)) continue;
-      if (ask(*auth, text, text) | ask(*auth, "nobody " + text, "x") |
-          ask(*auth, "ann", "x" + text))
-        away = true;
+      const std::pair<std::string, std::string> tries[] = {
+          {text, text}, {"nobody " + text, "x"}, {"ann", "x" + text}};
+      for (const auto& [account, password] : tries)
+        if (ask(*auth, account, password)) away = true;
       const auto now = called("current()", [&] { return auth->current("nobody " + text); });
       if (now && *now)
         throw Failure("current() knows '" + text.substr(0, 40) + "', which nobody is called",

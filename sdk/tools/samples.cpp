@@ -122,8 +122,8 @@ std::vector<std::string> nonsense(Random& random) {
                                  "\xed\xa0\x80",
                                  "e\xcc\x81",
                                  "😀 😀"};
-  texts.push_back(std::string(20'000, 'a'));
-  texts.push_back(std::string(10'000, '"'));
+  texts.emplace_back(20'000, 'a');
+  texts.emplace_back(10'000, '"');
   std::string many;
   for (int i = 0; i < 500; ++i) many += "w" + std::to_string(i) + ' ';
   texts.push_back(std::move(many));
