@@ -17,6 +17,11 @@ Lane::~Lane() {
   state_->changed.notify_all();
 }
 
+bool Lane::is_idle() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->waiting.empty() && state_->idle == state_->threads;
+}
+
 bool Lane::run(std::function<void()> work) {
   if (const auto* request = Serving::now())
     work = [method = std::string(request->what), path = std::string(request->path),

@@ -28,6 +28,8 @@ class Lane {
   // Has `work` done by a thread of the lane; what it needs it must hold. False: all are busy and
   // enough waits already.
   bool run(std::function<void()> work);
+  // Nothing is done there, and nothing waits.
+  bool is_idle() const;
 
  private:
   struct State {

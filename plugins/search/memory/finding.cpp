@@ -165,7 +165,8 @@ Hit Finder::hit_of(const Candidate& candidate) const {
   hit.size = content.size;
   hit.type = document.type;
   hit.sources = candidate.sources;
-  hit.score = score_of(hit_order(candidate.in_name, candidate.sources, candidate.entry.name_size)) *
+  hit.score = swapmeet::score_of(
+                  hit_order(candidate.in_name, candidate.sources, candidate.entry.name_size)) *
               (candidate.as_typed ? 1.0 : kCorrected);
   // Of the listing that is shown, but where the newest of all was looked for.
   hit.modified = Time(std::chrono::milliseconds(
