@@ -107,14 +107,16 @@ bool AttributeReaders::reads(const Known& known, std::string_view name) const {
 bool AttributeReaders::reads(std::string_view name) const { return reader_of(name) != nullptr; }
 
 std::shared_ptr<AttributeReaders::Known> AttributeReaders::reader_of(std::string_view name) const {
-  for (const auto& known : *readers())
+  const auto all = readers();
+  for (const auto& known : *all)
     if (reads(*known, name)) return known;
   return nullptr;
 }
 
 std::string AttributeReaders::version() const {
   std::string all;
-  for (const auto& known : *readers()) {
+  const auto asked = readers();
+  for (const auto& known : *asked) {
     const auto& reader = known->reader;
     const auto own = reader.gate->call(
         "version()", [&]() -> Result<std::string> { return reader.reader->version(); });

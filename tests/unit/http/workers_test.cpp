@@ -23,13 +23,13 @@ struct Crowd {
                                   const std::string& owner = {}) {
     std::vector<std::uint64_t> numbers;
     for (std::size_t i = 0; i < jobs; ++i) {
-      numbers.push_back(workers.post({[this] {
+      numbers.push_back(workers.post({[this, let_go = open] {
                                         {
                                           const std::lock_guard lock(mutex);
                                           ++begun;
+                                          changed.notify_all();
                                         }
-                                        changed.notify_all();
-                                        open.wait();
+                                        let_go.wait();  // the crowd may be gone by then
                                       },
                                       lane, owner}));
       REQUIRE(numbers.back() != 0);
