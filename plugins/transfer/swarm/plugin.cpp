@@ -7,8 +7,8 @@
 #include <chrono>
 #include <optional>
 
-#include "swapmeet/tickets.h"
 #include "swapmeet/random.h"
+#include "swapmeet/tickets.h"
 #include "transfer/swarm/base/shown_name.h"
 #include "transfer/swarm/catalogue/catalogue.h"
 #include "transfer/swarm/choices.h"

@@ -1,8 +1,7 @@
-// One connection to a host over Poco, TLS where its URL is https:// (the certificate and the name in
-// it are verified): sends a request, receives the answer's head, reads its body.
-// What Poco throws becomes an Error that names the host; `unavailable`: it cannot be reached, or
-// broke off; `timed_out`: it took longer than its patience.
-// Threads: one at a time, except descriptor().
+// One connection to a host over Poco, TLS where its URL is https:// (the certificate and the name
+// in it are verified): sends a request, receives the answer's head, reads its body. What Poco
+// throws becomes an Error that names the host; `unavailable`: it cannot be reached, or broke off;
+// `timed_out`: it took longer than its patience. Threads: one at a time, except descriptor().
 #pragma once
 
 #include <chrono>

@@ -105,7 +105,7 @@ TEST_CASE("another secret's tickets are not ours") {
 TEST_CASE("a secret is 64 hex digits") {
   ManualClock clock;
   for (const std::string& secret : {std::string(), std::string("abc"), std::string("zz"),
-                                   std::string(62, 'a'), std::string(66, 'a')})
+                                    std::string(62, 'a'), std::string(66, 'a')})
     CHECK(code_of(TicketSigner::with_secret(secret, clock)) == "corrupt");
 }
 

@@ -68,7 +68,8 @@ TEST_CASE("a listener that throws at the news of its own fault does not go round
   PluginHost plugin(host.services(), "extension.wrong", {}, nothing);
   auto listening = plugin.subscribe([](const Event&) { throw std::runtime_error("a defect"); });
   host.events.publish({"any"});
-  REQUIRE(eventually([&] { return plugin.gate().health().faults == 2; }));  // of the event, and of its news
+  REQUIRE(eventually(
+      [&] { return plugin.gate().health().faults == 2; }));  // of the event, and of its news
   std::atomic<bool> heard{false};
   auto last = plugin.subscribe([&](const Event& event) { heard = heard || event.topic == "last"; });
   host.events.publish({"last"});

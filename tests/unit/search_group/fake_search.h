@@ -2,6 +2,7 @@
 // Threads: any; the test's hold() and let_go() are for its own.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -76,7 +77,7 @@ class FakeSearch final : public Search {
   std::vector<Hit> hits;
   std::optional<Error> error;
   std::vector<std::string> suggestions;
-  int asked = 0;
+  std::atomic<int> asked = 0;
 
  private:
   std::mutex mutex_;

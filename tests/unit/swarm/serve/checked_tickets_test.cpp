@@ -39,7 +39,8 @@ struct Door {
   testing::ManualClock clock;
   CountingChecker checker;
   bool tickets_are_known = true;
-  CheckedTickets tickets{clock, [this]() -> TicketChecker* { return tickets_are_known ? &checker : nullptr; }};
+  CheckedTickets tickets{
+      clock, [this]() -> TicketChecker* { return tickets_are_known ? &checker : nullptr; }};
 };
 
 }  // namespace
