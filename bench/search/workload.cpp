@@ -228,7 +228,7 @@ std::vector<std::string> Workload::attribute_queries(std::size_t count) const {
       case 2: all.push_back("title:\"" + ranked(0, 100) + ' ' + ranked(0, 300) + '"'); break;
       case 3: all.push_back(ranked(20, 2'000) + ' ' + one_of(random, kNumbers)); break;
       case 4: all.push_back("album:" + ranked(20, 2'000).substr(0, 3) + "* bitrate<256"); break;
-      default: all.push_back(one_of(random, kNumbers)); break;
+      default: all.emplace_back(one_of(random, kNumbers)); break;
     }
   }
   return all;

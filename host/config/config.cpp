@@ -169,7 +169,8 @@ Result<std::vector<PluginChoice>> choices_of(Kind kind, const Ini& ini, const In
       const auto* keys = ini.find(own_section);
       if (keys || names.size() > 1) {
         choice.section = own_section;
-        choice.where = file + " [" + own_section + "]";
+        choice.where = file;
+        (choice.where += " [").append(own_section) += ']';
       }
       if (keys) choice.raw.insert(choice.raw.end(), keys->entries.begin(), keys->entries.end());
     }
@@ -196,7 +197,7 @@ Result<Settings> check_section(const Ini& ini, const char* name, std::span<const
 
 // The search that [search] shadow names, with its keys in [search.NAME].
 std::optional<PluginChoice> shadow_choice(const Ini& ini, const Settings& search) {
-  const auto name = search.text("shadow");
+  const auto& name = search.text("shadow");
   if (name.empty()) return std::nullopt;
   PluginChoice choice{.kind = Kind::search,
                       .name = name,

@@ -197,7 +197,7 @@ TEST_CASE("a search that does not start, or does not catch up, takes nobody's pl
     INFO(fault);
     index.rewrite(faulty() + "\ncatch_up = 2s\nfault = " + fault);
     index.read_again();
-    CHECK(eventually([&] {
+    CHECK(eventually([&, why = why] {
       const auto reload = index.status().reload;
       return reload && reload->refused.size() == 1 &&
              reload->refused.front().find(why) != std::string::npos;

@@ -54,8 +54,8 @@ std::string confirmed(Receiver& receiver) {
   for (const auto& one : receiver.received()) {
     CHECK(one.signature == webhook::signature_of(one.body, kSecret));
     if (one.answered / 100 != 2) continue;
-    for (auto at = one.body.find("\"path\":\""); at != one.body.npos;
-         at = one.body.find("\"path\":\"", at + 1))
+    for (auto at = one.body.find(R"("path":")"); at != one.body.npos;
+         at = one.body.find(R"("path":")", at + 1))
       paths += one.body.substr(at + 8, one.body.find('"', at + 8) - at - 8) + ' ';
     paths += '|';
   }

@@ -37,6 +37,7 @@ class ProcessAuth final : public Plugin, public Authenticator {
   }
   void* interface(std::string_view id) override { return interface_of<Authenticator>(this, id); }
 
+  using Plugin::check;
   Result<std::optional<Grant>> check(const LogIn& log_in) override {
     const auto within =
         log_in.deadline.left(host_->clock(), host_->settings().duration("patience"));

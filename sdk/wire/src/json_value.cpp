@@ -53,9 +53,9 @@ Result<JsonValue> JsonValue::parse(std::string_view text) {
   return JsonValueReader::read(document);
 }
 
-std::string JsonValue::text(std::string otherwise) const {
+std::string JsonValue::text(const std::string& otherwise) const {
   const auto* found = std::get_if<std::string>(&value_);
-  return found ? *found : std::move(otherwise);
+  return found ? *found : otherwise;
 }
 
 bool JsonValue::boolean(bool otherwise) const {

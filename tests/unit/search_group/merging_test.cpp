@@ -90,7 +90,7 @@ TEST_CASE(
       return merged(answers, request_of(limit), cursor);
     };
     const auto whole = ask("", 100);
-    for (const std::size_t limit : {1, 3, 7, 39}) {
+    for (const std::size_t limit : {1U, 3U, 7U, 39U}) {
       Names pieces;
       std::string after;
       do {

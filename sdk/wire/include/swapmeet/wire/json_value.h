@@ -27,7 +27,7 @@ class JsonValue {
   bool is_list() const { return std::holds_alternative<Items>(value_); }
 
   // The value as it is; `otherwise` when it is of another type.
-  std::string text(std::string otherwise = {}) const;
+  std::string text(const std::string& otherwise = {}) const;
   bool boolean(bool otherwise = false) const;
   double number(double otherwise = 0) const;
   // Of a whole number that is not negative.
