@@ -8,5 +8,8 @@ namespace swapmeet::transfer_swarm {
 // and with a 503 the place in the queue for an upload slot.
 inline constexpr const char* kReaderHeader = "Swapmeet-Peer";
 inline constexpr const char* kPlaceHeader = "Swapmeet-Queue-Place";
+// With every answer that has bytes of a content: over how many connections at a time whoever asks
+// may fetch from this peer.
+inline constexpr const char* kConnectionsHeader = "Swapmeet-Connections";
 
 }  // namespace swapmeet::transfer_swarm

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <thread>
 
 #include "swapmeet/host.h"
 #include "swapmeet/registry.h"
@@ -42,6 +43,7 @@ struct DownloadOptions {
   // What is done sooner is not offered meanwhile.
   std::chrono::milliseconds offer_after{1000};
   std::chrono::milliseconds look_again{1000};  // which pieces a partial source has
+  std::size_t processors = std::thread::hardware_concurrency();  // that may work at a download
 };
 
 }  // namespace swapmeet::transfer_swarm

@@ -16,74 +16,119 @@ constexpr std::size_t kSmallLastPiece = 4 * kLeafSize;
 
 Error corrupt(std::string why) { return {ErrorCode::corrupt, std::move(why), {}}; }
 
-// By the last leaf and the hashes of those beside it, so that many who begin together do not all
-// need the same piece first. `not_found`: the source does not tell these hashes.
-Result<void> prove_size(SourceLink& link, const PieceMap& pieces) {
-  const auto last = pieces.count() - 1;
-  const auto count = (pieces.length(last) + kLeafSize - 1) / kLeafSize;
-  std::string leaves(count * 32, '\0');
-  auto got = link.client().open_leaves(piece_size_for(pieces.file_size()), leaves.size());
-  if (got) got = link.fill(leaves.data(), leaves.size());
-  if (!got) return got;
-  if (!pieces.matches_leaves(last, leaves))
-    return corrupt("its leaves do not lead to the Merkle layer");
-  const auto before = (count - 1) * kLeafSize;
-  std::string leaf(pieces.length(last) - before, '\0');
-  got = link.client().open_range(pieces.offset(last) + before, leaf.size(), pieces.file_size());
-  if (got) got = link.fill(leaf.data(), leaf.size());
-  if (got && leaf_hashes(leaf) != leaves.substr((count - 1) * 32))
-    return corrupt("sent wrong bytes");
-  return got;
-}
+// What has to be asked for to learn what a file of that size is.
+class Lesson {
+ public:
+  Lesson(SourceLink& link, const ContentId& content, std::uint64_t size)
+      : link_(link), content_(content), size_(size), last_(piece_count(size) - 1) {}
 
-Result<std::string> layer_from(SourceLink& link, const ContentId& content, std::uint64_t size) {
-  const auto piece = piece_size_for(size);
-  std::string layer(piece_count(size) * 32, '\0');
-  auto got = link.client().open_layer(piece, layer.size());
-  if (got) got = link.fill(layer.data(), layer.size());
-  if (!got) return got.error();
-  if (!layer_leads_to(content, size, piece, layer))
-    return corrupt("its Merkle layer does not lead to the content id");
-  return layer;
-}
+  Result<Learned> take(const AskMore& more) {
+    ask();
+    if (more && last_ > 0) more(size_);
+    Learned facts{size_, {}, {}};
+    if (last_ > 0) {
+      auto layer = hear_layer();
+      if (!layer) return layer.error();
+      facts.layer = std::move(*layer);
+    }
+    const PieceMap pieces(content_, size_, piece_size_, facts.layer, {});
+    if (by_leaves()) {
+      const auto proven = hear_leaves(pieces);
+      if (proven) return facts;
+      if (proven.error().code != ErrorCode::not_found) return proven.error();
+      link_.client().forget();  // it does not tell leaves: then the piece itself
+      ask_last_piece();
+    }
+    auto piece = hear_last_piece(pieces);
+    if (!piece) return piece.error();
+    facts.last_piece = std::move(*piece);
+    return facts;
+  }
 
-Result<Learned> learn_of_size(SourceLink& link, const ContentId& content, std::uint64_t size) {
-  Learned facts{size, {}, {}};
+ private:
+  std::uint64_t last_length() const { return size_ - last_ * piece_size_; }
+  std::uint64_t leaves() const { return (last_length() + kLeafSize - 1) / kLeafSize; }
+  // The size is proven by the last leaf and the hashes of those beside it, so that many who begin
+  // together do not all need the same piece first.
+  bool by_leaves() const { return last_ > 0 && last_length() > kSmallLastPiece; }
+  std::uint64_t last_leaf_offset() const {
+    return last_ * piece_size_ + (leaves() - 1) * kLeafSize;
+  }
+
+  void ask() {
+    auto& client = link_.client();
+    if (last_ > 0) client.ask_layer(piece_size_, (last_ + 1) * 32);
+    if (!by_leaves()) return ask_last_piece();
+    client.ask_leaves(piece_size_, leaves() * 32);
+    client.ask_range(last_leaf_offset(), size_ - last_leaf_offset(), size_);
+  }
+
+  void ask_last_piece() { link_.client().ask_range(last_ * piece_size_, last_length(), size_); }
+
+  Result<std::string> hear(std::uint64_t bytes) {
+    std::string all(bytes, '\0');
+    auto got = link_.client().open();
+    if (got) got = link_.fill(all.data(), all.size());
+    if (!got) return got.error();
+    return all;
+  }
+
+  Result<std::string> hear_layer() {
+    auto layer = hear((last_ + 1) * 32);
+    if (layer && !layer_leads_to(content_, size_, piece_size_, *layer))
+      return corrupt("its Merkle layer does not lead to the content id");
+    return layer;
+  }
+
+  // `not_found`: it does not tell these hashes.
+  Result<void> hear_leaves(const PieceMap& pieces) {
+    const auto all = hear(leaves() * 32);
+    if (!all) return all.error();
+    if (!pieces.matches_leaves(last_, *all))
+      return corrupt("its leaves do not lead to the Merkle layer");
+    const auto leaf = hear(size_ - last_leaf_offset());
+    if (!leaf) return leaf.error();
+    if (leaf_hashes(*leaf) != all->substr((leaves() - 1) * 32)) return corrupt("sent wrong bytes");
+    return {};
+  }
+
+  Result<std::string> hear_last_piece(const PieceMap& pieces) {
+    auto got = link_.client().open();
+    if (!got) return got.error();
+    IncomingPiece piece;
+    piece.begin(last_, last_length());
+    got = link_.receive(piece, pieces);
+    if (!got) return got.error();
+    return std::string(piece.bytes(), piece.length());
+  }
+
+  SourceLink& link_;
+  const ContentId content_;
+  const std::uint64_t size_;
+  const std::uint64_t piece_size_ = piece_size_for(size_);
+  const std::uint64_t last_;  // piece
+};
+
+Result<Learned> learn_of_size(SourceLink& link, const ContentId& content, std::uint64_t size,
+                              const AskMore& more) {
   if (size == 0) return corrupt("it says that its file is empty");
   if (size > kMostFileSize) return corrupt("it says that its file is huge");
-  const auto count = piece_count(size);
-  if (count > 1) {
-    auto layer = layer_from(link, content, size);
-    if (!layer) return layer.error();
-    facts.layer = std::move(*layer);
-  }
-  const PieceMap pieces(content, size, piece_size_for(size), facts.layer, {});
-  const auto last = count - 1;
-  if (pieces.length(last) > kSmallLastPiece && count > 1) {
-    auto proven = prove_size(link, pieces);
-    if (proven) return facts;
-    if (proven.error().code != ErrorCode::not_found) return proven.error();
-  }
-  facts.last_piece.resize(pieces.length(last));
-  auto got = link.client().open_range(pieces.offset(last), facts.last_piece.size(), size);
-  if (got) got = link.receive(pieces, last, facts.last_piece.data());
-  if (!got) return got.error();
-  return facts;
+  return Lesson(link, content, size).take(more);
 }
 
 }  // namespace
 
 Result<Learned> learn_from(SourceLink& link, const ContentId& content,
-                           std::optional<std::uint64_t> hint) {
+                           std::optional<std::uint64_t> hint, const AskMore& more) {
   Result<Learned> facts = Error{ErrorCode::conflict, "", {}};
-  if (hint) facts = learn_of_size(link, content, *hint);
+  if (hint) facts = learn_of_size(link, content, *hint, more);
   const bool doubtful = !facts && (facts.error().code == ErrorCode::conflict ||
                                    facts.error().code == ErrorCode::corrupt);
   if (!doubtful) return facts;
   const auto size = link.client().size();
   if (!size) return size.error();
   if (hint == *size) return facts;
-  return learn_of_size(link, content, *size);
+  return learn_of_size(link, content, *size, more);
 }
 
 void Learning::hear_size(std::uint64_t size) {

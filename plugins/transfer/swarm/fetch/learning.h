@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -22,10 +23,15 @@ struct Learned {
   std::string last_piece;  // empty: not fetched yet
 };
 
-// `hint`: the size that others say it has, which may be wrong. Errors as SourceClient has them;
-// `corrupt` when what comes does not lead to the content id.
+// Asks for more of a file that seems to have so many bytes, right behind what is asked for to learn
+// about it.
+using AskMore = std::function<void(std::uint64_t size)>;
+
+// `hint`: the size that others say it has, which may be wrong. One round trip if it is right, and
+// what `more` has asked for is on its way then, unless the client has nothing more that it expects.
+// Errors as SourceClient has them; `corrupt` when what comes does not lead to the content id.
 Result<Learned> learn_from(SourceLink& link, const ContentId& content,
-                           std::optional<std::uint64_t> hint);
+                           std::optional<std::uint64_t> hint, const AskMore& more = {});
 
 // Whose turn it is to learn: one source at a time, and another beside one that takes long.
 class Learning {

@@ -34,7 +34,9 @@ std::optional<PieceMap::Wish> choose_pieces(const PieceMap& pieces, const Candid
     if (!own && others_do && now < source.spare_until) return std::nullopt;
     from = own.value_or(from);
   }
-  const auto fair = std::max<std::size_t>(1, pieces.missing() / (2 * company.working));
+  const auto fair = company.working == 1
+                        ? pieces.missing()
+                        : std::max<std::size_t>(1, pieces.missing() / (2 * company.working));
   const auto patience = std::min<std::chrono::nanoseconds>(
       longest, std::max(kLeastPatience, kPieceTimes * source.piece_time));
   return PieceMap::Wish{std::min(source.look_ahead, fair),

@@ -28,7 +28,7 @@ class SourceConnection {
   SourceConnection& operator=(const SourceConnection&) = delete;
 
   struct Request {
-    std::string path;  // with its query
+    std::string path;         // with its query
     std::string range = "";   // "0-1023", the first and the last byte; empty: everything
     std::string ticket = "";  // by which the source knows account and groups; may be empty
     std::string method = "GET";
@@ -41,6 +41,7 @@ class SourceConnection {
     // A busy source: when to ask again, and the place in its queue.
     std::optional<std::chrono::seconds> retry_after;
     unsigned place = 0;
+    std::size_t connections = 0;  // that this host may have to it; 0: it does not say
   };
 
   // Errors in common: `unavailable`, `timed_out`: try again later. `corrupt`: it answers nonsense.

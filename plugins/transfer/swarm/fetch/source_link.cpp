@@ -56,9 +56,11 @@ std::size_t SourceLink::wait_for_turn(std::size_t wanted) {
 }
 
 Result<std::size_t> SourceLink::some(char* to, std::size_t most) {
+  const auto began = clock_.steady();
   const auto allowed = wait_for_turn(most);
   if (allowed == 0) return Error{ErrorCode::cancelled, "ended", {}};
   auto got = client_->read(to, allowed);
+  waited_ += clock_.steady() - began;
   if (!got) return got;
   received_ += *got;
   if (pace_) pacer_->sent(*pace_, *got);
@@ -75,18 +77,17 @@ Result<void> SourceLink::fill(char* to, std::size_t size) {
   return {};
 }
 
-Result<void> SourceLink::receive(const PieceMap& pieces, std::size_t piece, char* to) {
-  MerkleBuilder hashes;
-  const auto length = pieces.length(piece);
-  for (std::size_t filled = 0, hashed = 0; filled < length;) {
-    const auto got = some(to + filled, length - filled);
-    if (!got) return got.error();
-    filled += *got;
-    const auto ready = filled == length ? length : filled - filled % (2 * kLeafSize);
-    hashes.add(to + hashed, ready - hashed);
-    hashed = ready;
-  }
-  if (!pieces.matches(piece, hashes)) return Error{ErrorCode::corrupt, "sent wrong bytes", {}};
+Result<std::size_t> SourceLink::receive(IncomingPiece& piece) {
+  const auto room = piece.room();
+  auto got = some(room.data(), room.size());
+  if (got) piece.add(*got);
+  return got;
+}
+
+Result<void> SourceLink::receive(IncomingPiece& piece, const PieceMap& pieces) {
+  while (!piece.whole())
+    if (const auto got = receive(piece); !got) return got.error();
+  if (!piece.proven(pieces)) return Error{ErrorCode::corrupt, "sent wrong bytes", {}};
   return {};
 }
 

@@ -1,8 +1,9 @@
 // The way to one source of a running download: who it is, the connection over which its worker
 // fetches, that worker's thread, and the pace at which bytes may come. The worker opens an answer
 // with client() and reads it here.
-// Threads: fill() and receive() are for the worker; interrupt(), received() and is_held_back() for
-// any thread; the rest for one at a time, which the lock of the transfer sees to.
+// Threads: fill(), receive() and waited() are for the worker; interrupt(), received() and
+// is_held_back() for any thread; the rest for one at a time, which the lock of the transfer sees
+// to.
 #pragma once
 
 #include <atomic>
@@ -18,6 +19,7 @@
 
 #include "swapmeet/registry.h"
 #include "swapmeet/time.h"
+#include "transfer/swarm/fetch/incoming_piece.h"
 #include "transfer/swarm/fetch/source_client.h"
 #include "transfer/swarm/pace/pacer.h"
 #include "transfer/swarm/pieces/piece_map.h"
@@ -45,13 +47,16 @@ class SourceLink {
   // The worker's call ends soon, and all its later ones at once, until open().
   void interrupt();
 
-  // Both read what client() has opened. `cancelled`: interrupted.
+  // All of these read what client() has opened. `cancelled`: interrupted.
   Result<void> fill(char* to, std::size_t size);
-  // The next piece, proven. What has come is hashed while it is in the cache and the next bytes
-  // arrive. `corrupt`: it sent wrong bytes.
-  Result<void> receive(const PieceMap& pieces, std::size_t piece, char* to);
+  // The next bytes of the piece, at least one; how many.
+  Result<std::size_t> receive(IncomingPiece& piece);
+  // The rest of it, proven. `corrupt`: it sent wrong bytes.
+  Result<void> receive(IncomingPiece& piece, const PieceMap& pieces);
 
   std::uint64_t received() const { return received_; }
+  // For how long its worker has waited for bytes, in all.
+  std::chrono::nanoseconds waited() const { return waited_; }
   // It could send more, but this host's limits do not let it.
   bool is_held_back() const { return held_back_; }
 
@@ -66,6 +71,7 @@ class SourceLink {
   Pacer::Reader pace_;
   std::unique_ptr<SourceClient> client_;
   std::thread worker_;
+  std::chrono::nanoseconds waited_{};
   std::atomic<std::uint64_t> received_{0};
   std::atomic<bool> held_back_{false};
   std::mutex mutex_;  // guards all below

@@ -34,7 +34,7 @@ void SourcePool::add(const std::vector<Source>& sources) {
     if (find(source) != nullptr || source.peer == setting_.self || sources_.size() >= kMostSources)
       continue;
     auto added = std::make_unique<PoolSource>(source, setting_.clock, setting_.pacer);
-    if (std::find(liars_.begin(), liars_.end(), added->link.key()) != liars_.end())
+    if (std::find(liars_.begin(), liars_.end(), added->key()) != liars_.end())
       added->standing.drop("sent wrong bytes before");
     sources_.push_back(std::move(added));
   }
@@ -42,7 +42,7 @@ void SourcePool::add(const std::vector<Source>& sources) {
 
 PoolSource* SourcePool::find(const Source& source) const {
   for (const auto& known : sources_)
-    if (known->link.source().url == source.url) return known.get();
+    if (known->source().url == source.url) return known.get();
   return nullptr;
 }
 
@@ -59,8 +59,7 @@ void SourcePool::add_listed(const std::vector<Source>& sources, std::uint64_t si
 
 void SourcePool::withdraw(const Source& offered) {
   for (const auto& source : sources_)
-    if (is_same(source->link.source(), offered) && source->standing.withdraw())
-      source->link.interrupt();
+    if (is_same(source->source(), offered) && source->standing.withdraw()) source->interrupt();
 }
 
 bool SourcePool::is_same(const Source& one, const Source& other) {
@@ -107,7 +106,7 @@ double SourcePool::rank() const {
   for (const auto& source : sources_) {
     if (!source->pieces.partial || source->standing.is_out()) continue;
     ++others;
-    if (source->link.source().peer < setting_.self) ++before;
+    if (source->source().peer < setting_.self) ++before;
   }
   return static_cast<double>(before) / static_cast<double>(others + 1);
 }
@@ -118,6 +117,12 @@ std::size_t SourcePool::working() const {
                     [](const auto& source) { return source->standing.works(); }));
 }
 
+std::size_t SourcePool::working_lanes() const {
+  std::size_t lanes = 0;
+  for (const auto& source : sources_) lanes += source->working();
+  return lanes;
+}
+
 PoolSource* SourcePool::next(Instant now) {
   PoolSource* best = nullptr;
   for (const auto& source : sources_) {
@@ -125,7 +130,7 @@ PoolSource* SourcePool::next(Instant now) {
     // Those that have everything first. New ones before others: they may be anything. Then the
     // fastest.
     const auto rank = [](const PoolSource& one) {
-      return std::tuple(!one.pieces.partial, !one.standing.was_tried(), one.speed.rate());
+      return std::tuple(!one.pieces.partial, !one.standing.was_tried(), one.rate());
     };
     if (best == nullptr || rank(*source) > rank(*best)) best = source.get();
   }
@@ -137,23 +142,34 @@ PoolSource* SourcePool::slow_beside(const PoolSource& waiting, Instant now) {
   PoolSource* slowest = nullptr;
   for (const auto& source : sources_) {
     const auto longest = source->pieces.partial ? std::min(kLongestLull, stall_after) : stall_after;
-    if (!source->standing.works() || now - source->last_piece < longest) continue;
-    if (slowest == nullptr || source->speed.rate() < slowest->speed.rate()) slowest = source.get();
+    if (!source->standing.works() || now - source->last_piece() < longest) continue;
+    if (slowest == nullptr || source->rate() < slowest->rate()) slowest = source.get();
   }
   if (slowest == nullptr) return nullptr;
   // Each gets one try; after that all are known, and the fast ones stay.
-  const bool is_better =
-      !waiting.standing.was_tried() || waiting.speed.rate() > 4 * slowest->speed.rate();
+  const bool is_better = !waiting.standing.was_tried() || waiting.rate() > 4 * slowest->rate();
   return is_better ? slowest : nullptr;
 }
 
 void SourcePool::send_home(PoolSource& source, const std::string& why) {
-  if (source.standing.send_home(why)) source.link.interrupt();
+  if (source.standing.send_home(why)) source.interrupt();
 }
 
 void SourcePool::failed(PoolSource& source, const Error& error, Instant now) {
+  if (source.working() > 0 && error.code != ErrorCode::corrupt) {
+    if (error.retry_after) source.count.refused(source.working());
+    return;
+  }
   source.standing.fail(error, now, setting_.patience, random_);
-  if (source.standing.is_dropped()) liars_.push_back(source.link.key());
+  if (!source.standing.is_dropped()) return;
+  liars_.push_back(source.key());
+  source.interrupt();
+}
+
+PoolSource* SourcePool::wants_lane() const {
+  for (const auto& source : sources_)
+    if (source->standing.works() && source->working() < source->count.wanted()) return source.get();
+  return nullptr;
 }
 
 std::uint64_t SourcePool::measure(Instant now) {
@@ -161,16 +177,24 @@ std::uint64_t SourcePool::measure(Instant now) {
   const auto last = std::exchange(measured_, now);
   double all = 0;
   for (const auto& source : sources_) {
-    auto& speed = source->speed;
-    const auto fresh = speed.hear(source->link.received(), now);
-    if (source->link.is_held_back()) speed.excuse(now);
-    if (!last || !source->standing.works()) continue;
-    const auto rate =
-        static_cast<double>(fresh) / std::chrono::duration<double>(now - *last).count();
-    speed.measured(rate);
-    all += rate;
-    if (speed.is_silent(now, setting_.patience.stall_after))
-      send_home(*source, "it sent nothing for too long");
+    bool is_silent = source->standing.works();
+    for (const auto& lane : source->lanes()) {
+      auto& speed = lane->speed;
+      const auto fresh = speed.hear(lane->link.received(), now);
+      if (lane->link.is_held_back()) speed.excuse(now);
+      if (!last || !lane->works) continue;
+      const auto rate =
+          static_cast<double>(fresh) / std::chrono::duration<double>(now - *last).count();
+      speed.measured(rate);
+      all += rate;
+      if (!speed.is_silent(now, setting_.patience.stall_after))
+        is_silent = false;
+      else if (source->working() > 1)
+        lane->link.interrupt();
+    }
+    if (last && is_silent) send_home(*source, "it sent nothing for too long");
+    if (source->standing.works())
+      source->count.heard(source->received(), source->working(), source->round_trip(), now);
   }
   rate_ = smoothed_rate(rate_, all);
   return rate_;
@@ -191,7 +215,7 @@ std::string SourcePool::why_nobody(const std::string& registry_why) const {
   std::string why;
   for (const auto& one : sources_) {
     if (!one->standing.is_in_queue()) continue;
-    const auto& source = one->link.source();
+    const auto& source = one->source();
     const auto& text = one->standing.text();
     why += (why.empty() ? "waits at " : "; at ") +
            (source.name.empty() ? source.url : source.name) + ", " +
@@ -201,7 +225,7 @@ std::string SourcePool::why_nobody(const std::string& registry_why) const {
   std::size_t told = 0;
   for (const auto& one : sources_) {
     if (one->standing.is_idle() || ++told > kMostTold) continue;
-    why += (why.empty() ? "" : "; ") + name_of(one->link.source()) + " " + one->standing.text();
+    why += (why.empty() ? "" : "; ") + name_of(one->source()) + " " + one->standing.text();
   }
   if (told > kMostTold) why += "; and " + std::to_string(told - kMostTold) + " more";
   if (told > 0) return "no source works now: " + why;
@@ -211,9 +235,9 @@ std::string SourcePool::why_nobody(const std::string& registry_why) const {
 std::vector<DownloadSource> SourcePool::report() const {
   std::vector<DownloadSource> sources;
   for (const auto& one : sources_) {
-    const auto& source = one->link.source();
+    const auto& source = one->source();
     sources.push_back({source.peer, source.name, source.url, one->bytes,
-                       one->standing.works() ? one->speed.rate() : 0, one->standing.text()});
+                       one->standing.works() ? one->rate() : 0, one->standing.text()});
   }
   return sources;
 }

@@ -14,32 +14,10 @@
 
 #include "swapmeet/downloads.h"
 #include "transfer/swarm/fetch/patience.h"
-#include "transfer/swarm/fetch/source_link.h"
-#include "transfer/swarm/fetch/source_speed.h"
-#include "transfer/swarm/fetch/source_standing.h"
+#include "transfer/swarm/fetch/pool_source.h"
 #include "transfer/swarm/pieces/piece_map.h"
 
 namespace swapmeet::transfer_swarm {
-
-// Which pieces a source has that is still fetching the content itself.
-struct SourcePieces {
-  bool partial = false;            // it has not all of the content yet
-  std::optional<std::string> has;  // bits of the pieces that it had when it was asked
-  std::string coming;              // of those that were on their way to it
-  Instant look_at{};               // when to ask it next
-};
-
-struct PoolSource {
-  PoolSource(Source source, Clock& clock, Pacer* pacer) : link(std::move(source), clock, pacer) {}
-  SourceLink link;
-  SourceStanding standing;
-  SourceSpeed speed;
-  SourcePieces pieces;
-  bool listed = false;         // the registry names it: it serves everybody
-  std::size_t next_piece = 0;  // that follows the last one it was asked for
-  Instant last_piece{};        // was proven, or the work began
-  std::uint64_t bytes = 0;     // proven ones
-};
 
 class SourcePool {
  public:
@@ -74,13 +52,17 @@ class SourcePool {
   double rank() const;
 
   std::size_t working() const;
+  std::size_t working_lanes() const;
   // Who may begin to work now; nullptr: nobody.
   PoolSource* next(Instant now);
   // One that works and is so slow that `waiting` should have its place; nullptr: nobody.
   PoolSource* slow_beside(const PoolSource& waiting, Instant now);
   void send_home(PoolSource& source, const std::string& why);
-  // Its worker ended with an error: it is dropped, or tried again later.
+  // A lane's worker, which works no longer, ended with an error: the source is dropped, or, when no
+  // other lane works, tried again later.
   void failed(PoolSource& source, const Error& error, Instant now);
+  // One that works, should have another connection and has none yet; nullptr: none.
+  PoolSource* wants_lane() const;
   // Brings the rates up to date and sends those home from which nothing came for too long. Returns
   // what all together receive a second.
   std::uint64_t measure(Instant now);

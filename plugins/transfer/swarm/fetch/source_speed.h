@@ -1,11 +1,12 @@
-// How fast one source is: bytes a second, how long its pieces take, how many of them to ask it for
-// at once, and whether it has gone silent.
+// How fast one connection to a source is: bytes a second, its round trip, how long its pieces take,
+// how much to ask it for before the first of it has come, and whether it has gone silent.
 // Threads: for one at a time. It reads no clock: moments are handed in.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "swapmeet/time.h"
 
@@ -16,9 +17,9 @@ std::uint64_t smoothed_rate(std::uint64_t before, double now);
 
 class SourceSpeed {
  public:
-  // A request goes out: from now on bytes are expected. Until rests(): then none are.
+  // Bytes have been asked for, so that some are expected from now on. Until rests(): then none are.
   void expects(Instant now);
-  void rests() { asking_ = false; }
+  void rests();
   // Bytes are expected, and none has come for longer than that.
   bool is_silent(Instant now, std::chrono::milliseconds longest) const {
     return asking_ && now - heard_ > longest;
@@ -32,21 +33,36 @@ class SourceSpeed {
   void measured(double bytes_a_second) { rate_ = smoothed_rate(rate_, bytes_a_second); }
   std::uint64_t rate() const { return rate_; }
 
-  // A request for so many pieces, 1 at least, is over.
-  void fetched(std::size_t pieces, Instant asked_at, Instant now);
-  // How many to ask for next: twice as many as before while that takes less than a second.
-  std::size_t look_ahead() const { return look_ahead_; }
+  // An answer has begun so long after it was asked for, with nothing else on its way.
+  void answered(std::chrono::nanoseconds after);
+  // The shortest such time; zero before the first.
+  std::chrono::nanoseconds round_trip() const {
+    return round_trip_.value_or(std::chrono::nanoseconds{});
+  }
+
+  // A piece of so many bytes has come, behind others or alone.
+  void came(std::size_t bytes, Instant now);
   std::chrono::nanoseconds piece_time() const { return piece_time_; }
   // For as long as a piece takes after its last one it may be left to others: little is lost.
   Instant spare_until() const { return spare_until_; }
+
+  // How many pieces to ask for at once: as many as come in half a second, twice as many as before
+  // at most. `alone`: there is no other connection, so that nothing is lost by asking for much.
+  std::size_t at_once(bool alone) const;
+  // More is asked for when fewer bytes than that are still to come: what comes in two round trips
+  // and some time to spare, so that the source always knows what to send next.
+  std::uint64_t ask_below(bool alone) const;
 
  private:
   bool asking_ = false;
   Instant heard_{};
   std::uint64_t received_ = 0;
   std::uint64_t rate_ = 0;
+  std::optional<std::chrono::nanoseconds> round_trip_;
+  Instant since_{};  // the last piece came, or bytes began to come
   std::chrono::nanoseconds piece_time_{};
-  std::size_t look_ahead_ = 1;
+  double bytes_a_second_ = 0;  // by the pieces that came
+  std::size_t most_at_once_ = 1;
   Instant spare_until_{};
 };
 

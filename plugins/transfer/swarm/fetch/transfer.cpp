@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 // This is what a power failure or a kill costs.
 constexpr auto kSaveEvery = 500ms;
 constexpr std::size_t kMostLearners = 2;
-// Pieces that are not proven yet are in memory, one a source.
+// Pieces that are not proven yet are in memory, one a lane.
 constexpr std::size_t kMostInMemory = 32 << 20;
 
 TransferPlan without_given(TransferPlan plan) {
@@ -122,14 +122,22 @@ bool Transfer::staff() {
     }
     begin_work(board_, *source);
   }
+  for (auto* source = pool.wants_lane(); source != nullptr; source = pool.wants_lane()) {
+    if (!board_.map || board_.map->missing() == 0 || pool.working_lanes() >= in_memory()) break;
+    begin_work(board_, *source);
+  }
   return pool.working() > 0;
 }
 
 // With the lock: how many may work at once.
 std::size_t Transfer::places() const {
   if (!board_.map) return std::min(max_sources_, kMostLearners);
-  const auto in_memory = kMostInMemory / piece_size_for(board_.map->file_size());
-  return std::min({max_sources_, board_.map->count(), static_cast<std::size_t>(in_memory)});
+  return std::min({max_sources_, board_.map->count(), in_memory()});
+}
+
+// With the lock: of how many pieces the bytes may be in memory at once.
+std::size_t Transfer::in_memory() const {
+  return static_cast<std::size_t>(kMostInMemory / piece_size_for(board_.map->file_size()));
 }
 
 // From when size and layer are known: the file and its map.
@@ -194,7 +202,7 @@ void Transfer::hear(const SourceAsker::Answer& answer) {
 
 // With the lock.
 void Transfer::interrupt_all() {
-  for (auto& source : board_.pool.all()) source->link.interrupt();
+  for (auto& source : board_.pool.all()) source->interrupt();
   scout_.interrupt();
   if (asker_) asker_->interrupt();
   board_.changed.notify_all();
@@ -209,7 +217,8 @@ void Transfer::end_workers() {
   board_.writer.wake();
   if (asker_) asker_->stop();
   scout_.join();
-  for (auto& source : board_.pool.all()) source->link.join();
+  for (auto& source : board_.pool.all())
+    for (const auto& lane : source->lanes()) lane->link.join();
 }
 
 void Transfer::interrupt() {

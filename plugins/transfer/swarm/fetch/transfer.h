@@ -2,7 +2,7 @@
 // several sources at once, each proven before it is written, and gives the file its name at the
 // end. It decides who works and when to save; what all share is on its TransferBoard.
 // Threads: run() blocks its thread. There are one that asks the registry, one that asks partial
-// sources, and one a source. All other methods are thread-safe.
+// sources, and one a lane of a source. All other methods are thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -45,6 +45,7 @@ class Transfer {
   void gather();
   bool staff();
   std::size_t places() const;
+  std::size_t in_memory() const;
   Result<void> open_pieces();
   void offer();
   Result<void> flush();

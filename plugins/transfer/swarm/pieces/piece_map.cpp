@@ -5,6 +5,13 @@
 #include <utility>
 
 namespace swapmeet::transfer_swarm {
+namespace {
+
+// So much longer somebody else must take for a piece that it is fetched a second time.
+constexpr int kMuchLater = 2;
+
+}  // namespace
+
 bool has_bit(std::string_view bits, std::size_t piece) {
   return piece / 8 < bits.size() &&
          ((static_cast<unsigned char>(bits[piece / 8]) >> (piece % 8)) & 1U) != 0;
@@ -81,13 +88,39 @@ std::size_t PieceMap::rare() const {
 std::optional<PieceMap::Run> PieceMap::take(const Wish& wish, Instant now) {
   // Not what is on its way already, while there is anything else to fetch from others.
   if (missing_ > 0) return take_missing(wish, now);
+  return take_late(wish, now);
+}
+
+std::optional<PieceMap::Run> PieceMap::take_late(const Wish& wish, Instant now) {
+  // What should be there by now is late again by as much.
+  const auto expected = [now](const Piece& piece) {
+    return piece.due >= now ? piece.due : now + (now - piece.due);
+  };
+  const auto is_own = [&](std::size_t i) {
+    return std::any_of(wish.own.begin(), wish.own.end(),
+                       [i](const Run& run) { return run.first <= i && i < run.first + run.count; });
+  };
+  std::optional<std::size_t> latest;
   for (std::size_t i = 0; i < pieces_.size(); ++i) {
-    if (pieces_[i].state != Piece::taken || pieces_[i].since >= wish.slow_before) continue;
+    const auto& piece = pieces_[i];
+    if (piece.state != Piece::taken || is_own(i)) continue;
     if (wish.has != nullptr && !has_bit(*wish.has, i)) continue;
-    pieces_[i].since = now;
-    return Run{i, 1};
+    const bool is_later = wish.due && piece.due != Instant::max() &&
+                          expected(piece) - now > kMuchLater * (*wish.due - now);
+    if (!is_later && piece.since >= wish.slow_before) continue;
+    if (!latest || expected(piece) > expected(pieces_[*latest])) latest = i;
   }
-  return std::nullopt;
+  if (!latest) return std::nullopt;
+  pieces_[*latest] = {Piece::taken, now, wish.due.value_or(Instant::max())};
+  return Run{*latest, 1};
+}
+
+void PieceMap::claim(const Run& run, Instant now) {
+  for (auto i = run.first; i < run.first + run.count; ++i) {
+    if (pieces_[i].state != Piece::wanted) continue;
+    pieces_[i] = {Piece::taken, now};
+    --missing_;
+  }
 }
 
 std::optional<PieceMap::Run> PieceMap::take_missing(const Wish& wish, Instant now) {
@@ -106,7 +139,9 @@ std::optional<PieceMap::Run> PieceMap::take_missing(const Wish& wish, Instant no
   Run run{best, 0};
   const auto rarest = copies_of(best);
   for (auto i = best; i < count && run.count < wish.most && may(i) && copies_of(i) <= rarest; ++i) {
-    pieces_[i] = {Piece::taken, now};
+    const auto after = std::chrono::duration_cast<Instant::duration>(
+        wish.piece_time * static_cast<std::int64_t>(run.count));
+    pieces_[i] = {Piece::taken, now, wish.due ? *wish.due + after : Instant::max()};
     ++run.count;
   }
   missing_ -= run.count;

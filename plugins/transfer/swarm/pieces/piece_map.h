@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -58,10 +59,18 @@ class PieceMap {
     Instant slow_before{};             // what is on its way since before may be fetched twice
     const std::string* has = nullptr;  // bits of what the source has; nullptr: everything
     std::size_t from = 0;              // where to begin to look, of equally rare ones
+    // When the first piece would be there, and how long after it each further one. nullopt: nobody
+    // knows.
+    std::optional<Instant> due = std::nullopt;
+    std::chrono::nanoseconds piece_time{};
+    std::span<const Run> own = {};  // what is on its way from there already
   };
   // Up to `most` adjacent missing pieces, now being fetched: the rarest that the source has, as far
-  // as that is known. When none is missing: one that is on its way for long, to be fetched twice.
+  // as that is known. When none is missing: one that others bring later than this source would, or
+  // that is on its way for long, to be fetched twice.
   std::optional<Run> take(const Wish& wish, Instant now);
+  // These, or what is missing of them, are on their way now.
+  void claim(const Run& run, Instant now);
   // How many of the partial sources have each piece, or fetch it; empty: there are none.
   struct Copies {
     std::vector<std::uint16_t> of;
@@ -84,11 +93,13 @@ class PieceMap {
   struct Piece {
     enum State : std::uint8_t { wanted, taken, proven } state = wanted;
     Instant since{};
+    Instant due = Instant::max();  // max: nobody knows
   };
   std::uint16_t copies_of(std::size_t piece) const {
     return copies_.of.empty() ? std::uint16_t{0} : copies_.of[piece];
   }
   std::optional<Run> take_missing(const Wish& wish, Instant now);
+  std::optional<Run> take_late(const Wish& wish, Instant now);
 
   ContentId content_;
   std::uint64_t file_size_;

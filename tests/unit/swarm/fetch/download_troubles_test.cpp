@@ -157,6 +157,7 @@ TEST_CASE("a source that appears while a download runs is used") {
 TEST_CASE("a download goes on with the sources that it has when the index goes") {
   Downloading d;
   FakeSource source(noise(3 * kMiB));
+  source.tells_leaves();
   source.hold_at(kMiB + kMiB / 2);
   FakeRegistry registry;
   registry.knows(record_of(source, {source.source(1)}));

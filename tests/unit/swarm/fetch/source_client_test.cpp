@@ -42,7 +42,8 @@ struct Strangers {
 
 Result<void> read_all(SourceClient& client, std::uint64_t offset, std::size_t size,
                       std::string& bytes) {
-  if (auto opened = client.open_range(offset, size, kSize); !opened) return opened;
+  client.ask_range(offset, size, kSize);
+  if (auto opened = client.open(); !opened) return opened;
   bytes.resize(size);
   for (std::size_t at = 0; at < size;) {
     const auto got = client.read(bytes.data() + at, size - at);

@@ -22,7 +22,8 @@ TEST_CASE("a link without limits reads what was opened, and counts it") {
   SourceLink link(source.source(1), clock, nullptr);
   CHECK(link.key() == link.source().peer.text());
   link.open(1min, PeerId{}, "");
-  REQUIRE(link.client().open_range(1000, 500, kSize).ok());
+  link.client().ask_range(1000, 500, kSize);
+  REQUIRE(link.client().open().ok());
   std::string bytes(500, '\0');
   REQUIRE(link.fill(bytes.data(), bytes.size()).ok());
   CHECK(bytes == fakes::noise(kSize).substr(1000, 500));
@@ -37,7 +38,8 @@ TEST_CASE("a link that a limit holds back says so, and ends at once when it is i
   SourceLink link(source.source(0), clock, &pacer);
   CHECK(link.key() == source.url());
   link.open(1min, PeerId{}, "");
-  REQUIRE(link.client().open_range(0, kSize, kSize).ok());
+  link.client().ask_range(0, kSize, kSize);
+  REQUIRE(link.client().open().ok());
   std::string bytes(kSize, '\0');
   auto filled = std::async(std::launch::async, [&] { return link.fill(bytes.data(), kSize); });
   clock.await_waiters(1);

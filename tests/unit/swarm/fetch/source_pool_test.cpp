@@ -32,11 +32,16 @@ struct Pool {
   PoolSource& at(std::size_t index) { return *pool.all().at(index); }
   void begin(PoolSource& one, Instant now = kNow) {
     one.standing.begin();
-    one.last_piece = now;
+    one.lanes().front()->last_piece = now;
+    one.lanes().front()->works = true;
+  }
+  void end(PoolSource& one, const Error& error, Instant now = kNow) {
+    one.lanes().front()->works = false;
+    pool.failed(one, error, now);
   }
   void fail(PoolSource& one, const Error& error) {
     begin(one);
-    pool.failed(one, error, kNow);
+    end(one, error);
   }
 
   testing::ManualClock clock;
@@ -67,7 +72,7 @@ TEST_CASE("whole sources begin first, then new ones, then the fastest") {
   for (const auto i : {1U, 2U}) {
     p.begin(p.at(i));
     p.at(i).standing.end();
-    p.at(i).speed.measured(100.0 * i);
+    p.at(i).lanes().front()->speed.measured(100.0 * i);
   }
   CHECK(p.pool.next(kNow) == &p.at(3));
   p.begin(p.at(3));
@@ -102,19 +107,19 @@ TEST_CASE("the slowest makes room for one that is new or much faster, once it ha
   p.pool.add({source(1), source(2), source(3)});
   p.begin(p.at(0));
   p.begin(p.at(1));
-  p.at(0).speed.measured(1000);
-  p.at(1).speed.measured(100);
+  p.at(0).lanes().front()->speed.measured(1000);
+  p.at(1).lanes().front()->speed.measured(100);
   auto& waiting = p.at(2);
   CHECK(p.pool.slow_beside(waiting, kNow + 9s) == nullptr);  // their pieces may come yet
   CHECK(p.pool.slow_beside(waiting, kNow + 10s) == &p.at(1));
-  p.at(1).last_piece = kNow + 1s;
+  p.at(1).lanes().front()->last_piece = kNow + 1s;
   CHECK(p.pool.slow_beside(waiting, kNow + 10s) == &p.at(0));
-  p.at(1).last_piece = kNow;
+  p.at(1).lanes().front()->last_piece = kNow;
   p.begin(waiting);
   waiting.standing.end();
-  waiting.speed.measured(400);
+  waiting.lanes().front()->speed.measured(400);
   CHECK(p.pool.slow_beside(waiting, kNow + 10s) == nullptr);
-  waiting.speed.measured(700);
+  waiting.lanes().front()->speed.measured(700);
   CHECK(p.pool.slow_beside(waiting, kNow + 10s) == &p.at(1));
 }
 
@@ -131,16 +136,16 @@ TEST_CASE("a source that owes bytes and sends none is sent home; one that rests 
   p.pool.add({source(1), source(2)});
   p.begin(p.at(0));
   p.begin(p.at(1));
-  p.at(0).speed.expects(kNow);
+  p.at(0).lanes().front()->speed.expects(kNow);
   CHECK(p.pool.measure(kNow) == 0);
   p.pool.measure(kNow + 10s);
-  p.pool.failed(p.at(0), Error{ErrorCode::cancelled, "ended", {}}, kNow + 10s);
+  p.end(p.at(0), Error{ErrorCode::cancelled, "ended", {}}, kNow + 10s);
   CHECK(p.at(0).standing.text() == "trying again: ended");
   p.begin(p.at(0));
-  p.at(0).speed.expects(kNow + 10s);
+  p.at(0).lanes().front()->speed.expects(kNow + 10s);
   p.pool.measure(kNow + 21s);
   for (const auto i : {0U, 1U})
-    p.pool.failed(p.at(i), Error{ErrorCode::cancelled, "ended", {}}, kNow + 21s);
+    p.end(p.at(i), Error{ErrorCode::cancelled, "ended", {}}, kNow + 21s);
   CHECK(p.at(0).standing.text() == "trying again: it sent nothing for too long");
   CHECK(p.at(1).standing.text() == "trying again: ended");
 }

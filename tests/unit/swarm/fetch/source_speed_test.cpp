@@ -9,6 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Instant kNow{1h};
+constexpr std::size_t kPiece = 1 << 20;
 
 }  // namespace
 
@@ -46,27 +47,53 @@ TEST_CASE("a source that this host's own limits hold back is not silent") {
   CHECK_FALSE(speed.is_silent(kNow + 12s, 10s));
 }
 
-TEST_CASE("a source is asked for twice as many pieces while that takes less than a second") {
+TEST_CASE("a source is asked for twice as many pieces at once until they take half a second") {
   SourceSpeed speed;
-  CHECK(speed.look_ahead() == 1);
+  CHECK(speed.at_once(false) == 1);
+  CHECK(speed.at_once(true) == 4);  // nobody else could have them
+  speed.expects(kNow);
   auto now = kNow;
-  for (const std::size_t next : {2U, 4U, 8U, 16U, 16U}) {
-    speed.fetched(speed.look_ahead(), now, now + 999ms);
-    CHECK(speed.look_ahead() == next);
-    now += 1s;
+  for (const std::size_t next : {2U, 4U, 8U, 10U, 10U}) {
+    speed.came(kPiece, now += 50ms);
+    CHECK(speed.at_once(false) == next);
+    CHECK(speed.at_once(true) == next);
   }
-  for (const std::size_t next : {8U, 4U, 2U, 1U, 1U}) {
-    speed.fetched(speed.look_ahead(), now, now + 1s);
-    CHECK(speed.look_ahead() == next);
-    now += 1s;
-  }
+  for (int i = 0; i < 20; ++i) speed.came(kPiece, now += 1s);
+  CHECK(speed.at_once(false) == 1);
+  for (int i = 0; i < 20; ++i) speed.came(kPiece, now += 1us);
+  CHECK(speed.at_once(false) == 16);  // and never more
+}
+
+TEST_CASE("more is asked for before the source has nothing left to send") {
+  SourceSpeed speed;
+  CHECK(speed.ask_below(false) == 1);  // it may be slow, and others could have these pieces
+  CHECK(speed.ask_below(true) > 4 * kPiece);
+  speed.expects(kNow);
+  speed.answered(100ms);
+  CHECK(speed.round_trip() == 100ms);
+  speed.came(kPiece, kNow + 200ms);  // of which half was the way: ten pieces a second
+  const auto ahead = static_cast<double>(speed.ask_below(false)) / kPiece;
+  CHECK(ahead == Approx(2.5));  // what comes in two round trips and 50 ms
+  speed.answered(300ms);        // behind others on a busy line
+  CHECK(speed.round_trip() == 100ms);
+}
+
+TEST_CASE("a pause in which nothing was asked for is no time that a piece took") {
+  SourceSpeed speed;
+  speed.expects(kNow);
+  speed.came(kPiece, kNow + 100ms);
+  speed.rests();
+  speed.expects(kNow + 1h);
+  speed.came(kPiece, kNow + 1h + 100ms);
+  CHECK(speed.piece_time() == 100ms);
 }
 
 TEST_CASE("how long a piece takes says how long a source may be left to others") {
   SourceSpeed speed;
-  speed.fetched(4, kNow, kNow + 2s);
+  speed.expects(kNow);
+  speed.came(kPiece, kNow + 500ms);
   CHECK(speed.piece_time() == 500ms);
-  CHECK(speed.spare_until() == kNow + 2500ms);
+  CHECK(speed.spare_until() == kNow + 1s);
 }
 
 }  // namespace swapmeet::transfer_swarm
