@@ -108,7 +108,10 @@ TEST_CASE("liars are dropped, remembered across restarts, and named when nobody 
 TEST_CASE("a liar in the middle costs only its own pieces") {
   Downloading d;
   FakeSource liar(noise(8 * kMiB)), good(noise(8 * kMiB));
-  for (auto* source : {&liar, &good}) source->hold_at(2 * kMiB);
+  for (auto* source : {&liar, &good}) {
+    source->tells_leaves();
+    source->hold_at(3 * kMiB);
+  }
   d.open();
   const auto id = d.start(request_for(good.content(), "a", {liar.source(1), good.source(2)}));
   d.when(id, [](const auto& status) { return status.done >= 2 * kMiB; });

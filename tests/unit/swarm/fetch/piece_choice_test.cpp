@@ -43,7 +43,9 @@ TEST_CASE("a source goes on after its last piece, and begins anywhere") {
 TEST_CASE("no source is asked for more than a fair part of what is missing") {
   Choosing c;
   c.source.look_ahead = 16;
-  CHECK(c.wish()->most == 6);
+  CHECK(c.wish()->most == 12);  // all: there is nobody else
+  c.company.working = 2;
+  CHECK(c.wish()->most == 3);
   c.company.working = 3;
   CHECK(c.wish()->most == 2);
   c.company.working = 100;
