@@ -1,12 +1,9 @@
 #include "path_proxy.h"
 
 #include <arpa/inet.h>
-#include <linux/sockios.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,7 +11,6 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
-#include <deque>
 #include <list>
 #include <mutex>
 #include <random>
@@ -23,6 +19,7 @@
 #include <thread>
 #include <vector>
 
+#include "path_connection.h"
 #include "path_rules.h"
 
 namespace fakes {
@@ -30,9 +27,6 @@ namespace {
 
 using std::chrono::steady_clock;
 using namespace std::chrono_literals;
-
-constexpr PathTime kNever = PathTime::max();
-constexpr int kSocketBuffer = 256 << 10;
 
 sockaddr_in socket_address(const std::string& text) {
   const auto colon = text.rfind(':');
@@ -53,46 +47,6 @@ std::string text_of(const sockaddr_in& address) {
 
 [[noreturn]] void fail(const std::string& what) {
   throw std::runtime_error(what + ": " + std::strerror(errno));
-}
-
-// A socket whose readiness is told once, when it changes.
-struct End {
-  int fd = -1;
-  bool readable = false;
-  bool writable = false;
-};
-
-struct Portion {
-  PathTime due;
-  std::vector<char> bytes;
-  std::size_t sent = 0;
-};
-
-// One direction of a connection: what was read and has not been written.
-struct Way {
-  std::deque<Portion> portions;
-  std::uint64_t bytes = 0;
-  PathTime last_due{};
-  PathTime ends = kNever;  // when the end of the stream arrives
-  bool ended = false;
-};
-
-struct Connection {
-  End client;
-  End server;
-  Way up;
-  Way down;
-  PathTime opened;  // as the client sees it
-  PathLink link;
-  RequestHeads heads;
-  std::uint64_t left = 0;  // bytes towards the client until it is cut
-  bool cutting = false;    // as soon as the client has these
-  bool broken = false;
-};
-
-void reset(int fd) {
-  const linger at_once{1, 0};
-  ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
 }  // namespace
@@ -121,15 +75,11 @@ class PathProxy::Loop {
   }
 
   ~Loop() {
-    if (thread_.joinable()) {
-      stopping_ = true;
-      const std::uint64_t one = 1;
-      [[maybe_unused]] const auto told = ::write(wake_.fd, &one, sizeof one);
-      thread_.join();
-    }
-    for (auto& one : connections_) close(one);
-    for (const int fd : {listener_.fd, wake_.fd, epoll_})
-      if (fd >= 0) ::close(fd);
+    if (!thread_.joinable()) return;
+    stopping_ = true;
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto told = ::write(wake_.fd, &one, sizeof one);
+    thread_.join();
   }
 
   void start() {
@@ -148,7 +98,6 @@ class PathProxy::Loop {
  private:
   void listen() {
     address_ = socket_address(options_.listen);
-    listener_.fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     const int yes = 1;
     ::setsockopt(listener_.fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     socklen_t length = sizeof address_;
@@ -158,17 +107,15 @@ class PathProxy::Loop {
     ::getsockname(listener_.fd, reinterpret_cast<sockaddr*>(&address_), &length);
     server_ = socket_address(options_.to);
     if (server_.sin_port == 0) server_.sin_port = address_.sin_port;
-    epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
-    wake_.fd = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     watch(listener_);
     watch(wake_);
   }
 
-  void watch(End& end) {
+  void watch(PathSocket& end) {
     epoll_event event{};
     event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
     event.data.ptr = &end;
-    if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, end.fd, &event) != 0) fail("epoll_ctl");
+    if (::epoll_ctl(epoll_.fd, EPOLL_CTL_ADD, end.fd, &event) != 0) fail("epoll_ctl");
   }
 
   void run() {
@@ -193,11 +140,11 @@ class PathProxy::Loop {
       timeout.tv_sec = span / kNano;
       timeout.tv_nsec = span % kNano;
     }
-    const int count = ::epoll_pwait2(epoll_, events.data(), kEvents,
+    const int count = ::epoll_pwait2(epoll_.fd, events.data(), kEvents,
                                      until == kNever ? nullptr : &timeout, nullptr);
     for (int i = 0; i < count; ++i) {
       const auto& event = events[static_cast<std::size_t>(i)];
-      auto* end = static_cast<End*>(event.data.ptr);
+      auto* end = static_cast<PathSocket*>(event.data.ptr);
       if (event.events & ~std::uint32_t{EPOLLOUT}) end->readable = true;
       if (event.events & ~std::uint32_t{EPOLLIN | EPOLLRDHUP}) end->writable = true;
     }
@@ -207,23 +154,12 @@ class PathProxy::Loop {
     for (;;) {
       const int fd = ::accept4(listener_.fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (fd < 0) break;
-      auto& one = connections_.emplace_back();
-      one.client.fd = fd;
-      one.server.fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+      auto& one = connections_.emplace_back(fd, server_);
       one.opened = steady_clock::now() + 2 * half_;
       one.link = PathLink(options_.connection_rate);
       if (options_.cut_to > 0)
         one.left = std::uniform_int_distribution<std::uint64_t>(options_.cut_from,
                                                                 options_.cut_to)(random_);
-      const int yes = 1;
-      for (const int socket : {one.client.fd, one.server.fd})
-        ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-      ::setsockopt(one.client.fd, SOL_SOCKET, SO_SNDBUF, &kSocketBuffer, sizeof kSocketBuffer);
-      ::setsockopt(one.server.fd, SOL_SOCKET, SO_RCVBUF, &kSocketBuffer, sizeof kSocketBuffer);
-      if (::connect(one.server.fd, reinterpret_cast<const sockaddr*>(&server_), sizeof server_) !=
-              0 &&
-          errno != EINPROGRESS)
-        one.broken = true;
       watch(one.client);
       watch(one.server);
       ++counts_.connections;
@@ -234,67 +170,43 @@ class PathProxy::Loop {
   // Moves all that may move now; when there is more to do.
   PathTime move(PathTime now) {
     for (auto& one : connections_) {
-      deliver(one, one.up, one.server, now, false);
-      deliver(one, one.down, one.client, now, true);
+      deliver(one, now);
       read_up(one, now);
-      if (one.cutting) cut(one);
     }
     auto next = read_down(now);
     for (auto one = connections_.begin(); one != connections_.end();) {
-      if (!one->broken && !(one->up.ended && one->down.ended)) {
-        next = std::min(next, due(*one, now));
-        ++one;
+      if (one->broken) one->reset();
+      if (one->over()) {
+        one = connections_.erase(one);
         continue;
       }
-      if (one->broken)
-        for (const int fd : {one->client.fd, one->server.fd}) reset(fd);
-      close(*one);
-      one = connections_.erase(one);
+      next = std::min(next, one->due(now));
+      ++one;
     }
     return next;
   }
 
-  // When there is something to do about it.
-  static PathTime due(const Connection& one, PathTime now) {
-    if (one.cutting) return now + 1ms;
-    return std::min(due(one.up, one.server), due(one.down, one.client));
-  }
-  static PathTime due(const Way& way, const End& to) {
-    if (!way.portions.empty()) return to.writable ? way.portions.front().due : kNever;
-    return way.ended ? kNever : way.ends;
-  }
-
-  void close(Connection& one) {
-    ::close(one.client.fd);
-    ::close(one.server.fd);
-  }
-
-  // The next bytes of this end, at most `most`; none: nothing now, or its end.
-  std::string_view read(Connection& one, End& from, Way& way, std::uint64_t most, PathTime now) {
+  // The next bytes of this socket, at most `most`; none: nothing now, or its end.
+  std::string_view read(PathConnection& one, PathSocket& from, PathWay& way, std::uint64_t most,
+                        PathTime now) {
     const auto n =
         ::recv(from.fd, buffer_.data(), std::min<std::uint64_t>(most, buffer_.size()), 0);
     if (n > 0) return {buffer_.data(), static_cast<std::size_t>(n)};
     from.readable = n < 0 && errno == EINTR;
-    if (n == 0) way.ends = std::max(now + half_, way.last_due);
+    if (n == 0) way.end(now + half_);
     if (n < 0 && errno != EAGAIN && errno != EINTR) one.broken = true;
     return {};
   }
 
-  static void put(Way& way, std::string_view bytes, PathTime due) {
-    way.bytes += bytes.size();
-    way.last_due = std::max(due, way.last_due);
-    way.portions.push_back({way.last_due, {bytes.begin(), bytes.end()}});
-  }
-
-  void read_up(Connection& one, PathTime now) {
+  void read_up(PathConnection& one, PathTime now) {
     constexpr std::uint64_t kMost = 4 << 20;
-    while (one.client.readable && !one.broken && !one.cutting && one.up.bytes < kMost) {
+    while (one.client.readable && !one.broken && one.up.bytes() < kMost) {
       const auto bytes = read(one, one.client, one.up, buffer_.size(), now);
       if (bytes.empty()) break;
       const auto requests = one.heads.count(bytes);
       counts_.requests += requests;
       if (requests > 0) idle_.asked(now);
-      put(one.up, bytes, std::max(now, one.opened) + half_);
+      one.up.put(bytes, std::max(now, one.opened) + half_);
     }
   }
 
@@ -307,8 +219,7 @@ class PathProxy::Loop {
       if (round == kRounds) return now;
       more = false;
       for (auto& one : connections_) {
-        if (!one.server.readable || one.broken || one.cutting || one.down.bytes >= window_)
-          continue;
+        if (!one.server.readable || one.broken || one.down.bytes() >= window_) continue;
         const auto room = std::max(link_.has_room(wait_), one.link.has_room(wait_));
         if (room > now) {
           next = std::min(next, room);
@@ -323,7 +234,7 @@ class PathProxy::Loop {
     return next;
   }
 
-  bool read_down(Connection& one, PathTime now) {
+  bool read_down(PathConnection& one, PathTime now) {
     const bool stalls = options_.stall_after > 0;
     if (stalls && read_ >= options_.stall_after) return false;
     auto most = portion_;
@@ -333,7 +244,7 @@ class PathProxy::Loop {
     garble(bytes.size());
     read_ += bytes.size();
     const auto left = std::max(link_.send(now, bytes.size()), one.link.send(now, bytes.size()));
-    put(one.down, bytes, std::max(left, now) + half_);
+    one.down.put(bytes, std::max(left, now) + half_);
     return true;
   }
 
@@ -345,47 +256,21 @@ class PathProxy::Loop {
   }
 
   // Writes what has arrived.
-  void deliver(Connection& one, Way& way, End& to, PathTime now, bool down) {
-    if (one.cutting) return;
-    while (!way.portions.empty() && !one.broken) {
-      auto& portion = way.portions.front();
-      if (portion.due > now || !to.writable) return;
-      auto size = portion.bytes.size() - portion.sent;
-      const bool cuts = down && options_.cut_to > 0 && size >= one.left;
-      if (cuts) size = one.left;
-      const auto n = ::send(to.fd, portion.bytes.data() + portion.sent, size, MSG_NOSIGNAL);
-      if (n < 0) {
-        to.writable = errno == EINTR;
-        one.broken = errno != EINTR && errno != EAGAIN;
-        continue;
-      }
-      const auto sent = static_cast<std::size_t>(n);
-      (down ? counts_.to_client : counts_.to_server) += sent;
-      if (down) idle_.arrived(portion.due);
-      if (down && options_.cut_to > 0) one.left -= sent;
-      if (cuts && one.left == 0) {
-        one.cutting = true;
-        return;
-      }
-      portion.sent += sent;
-      way.bytes -= sent;
-      if (portion.sent == portion.bytes.size()) way.portions.pop_front();
+  void deliver(PathConnection& one, PathTime now) {
+    using Writing = PathWay::Writing;
+    PathWay::Written written;
+    while ((written = one.up.write(one.server, now, UINT64_MAX)).how == Writing::wrote)
+      counts_.to_server += written.bytes;
+    one.broken = one.broken || written.how == Writing::fails;
+    while ((written = one.down.write(one.client, now, one.left)).how == Writing::wrote) {
+      counts_.to_client += written.bytes;
+      idle_.arrived(written.due);
+      if (options_.cut_to > 0) one.left -= written.bytes;
     }
-    if (way.ended || one.broken || way.ends > now) return;
-    ::shutdown(to.fd, SHUT_WR);
-    way.ended = true;
-  }
-
-  void cut(Connection& one) {
-    int unread = 0;
-    if (::ioctl(one.client.fd, SIOCOUTQ, &unread) == 0 && unread > 0) return;
-    ++counts_.cuts;
-    reset(one.server.fd);
-    if (options_.cut_by_reset)
-      reset(one.client.fd);
-    else
-      ::shutdown(one.client.fd, SHUT_WR);
-    one.up.ended = one.down.ended = true;
+    one.broken = one.broken || written.how == Writing::fails;
+    if (one.left > 0 || one.broken) return;
+    one.try_to_cut(options_.cut_by_reset);
+    counts_.cuts += one.cut ? 1 : 0;
   }
 
   const PathOptions options_;
@@ -400,10 +285,10 @@ class PathProxy::Loop {
 
   sockaddr_in address_{};
   sockaddr_in server_{};
-  End listener_;
-  End wake_;
-  int epoll_ = -1;
-  std::list<Connection> connections_;
+  PathSocket listener_{::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+  PathSocket wake_{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
+  PathSocket epoll_{::epoll_create1(EPOLL_CLOEXEC)};
+  std::list<PathConnection> connections_;
   PathCounts counts_;
   std::vector<char> buffer_ = std::vector<char>(64 << 10);
 
