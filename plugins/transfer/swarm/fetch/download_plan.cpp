@@ -44,6 +44,7 @@ Result<TransferPlan> plan_for(const DownloadRequest& request,
       plan.size_known = record->size <= kMostFileSize;
       if (plan.size_known) plan.size = record->size;
       if (name.empty() && !record->names.empty()) name = record->names.front();
+      plan.record = std::move(*record);
     }
   } else if (request.sources.empty()) {
     return Error{ErrorCode::not_found, "nobody has " + request.content.text(), {}};

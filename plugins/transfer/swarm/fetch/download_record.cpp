@@ -64,6 +64,7 @@ Result<void> DownloadRecord::remove(const Download& download) {
 
 TransferPlan DownloadRecord::plan_of(Download& download) {
   auto plan = download.kept.plan;
+  download.kept.plan.record.reset();  // by the next run it is old
   auto layer = sqlite::attempt([&]() -> Result<std::string> { return store_.layer(plan.id); });
   if (layer) plan.layer = std::move(*layer);
   download.has_layer = !plan.layer.empty();

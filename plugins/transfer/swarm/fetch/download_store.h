@@ -5,11 +5,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "swapmeet/downloads.h"
+#include "swapmeet/registry.h"
 #include "swapmeet/sqlite/database.h"
 
 namespace swapmeet::transfer_swarm {
@@ -28,6 +30,8 @@ struct TransferPlan {
   std::string proven;              // bits of pieces on the disk
   std::string target;              // set just before the final rename
   std::vector<std::string> liars;  // sources that sent wrong bytes; not asked again
+  // What the registry has just said, so that nobody waits for it once more; not kept.
+  std::optional<ContentRecord> record;
 
   std::filesystem::path partial() const {
     return folder / ("." + id.substr(0, 12) + ".swapmeet-part");

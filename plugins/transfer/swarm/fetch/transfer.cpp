@@ -17,8 +17,9 @@ constexpr std::size_t kMostLearners = 2;
 // Pieces that are not proven yet are in memory, one a lane.
 constexpr std::size_t kMostInMemory = 32 << 20;
 
-TransferPlan without_given(TransferPlan plan) {
+TransferPlan without_sources(TransferPlan plan) {
   plan.given.clear();
+  plan.record.reset();
   return plan;
 }
 
@@ -26,11 +27,12 @@ TransferPlan without_given(TransferPlan plan) {
 
 Transfer::Transfer(DownloadOptions options, TransferPlan plan, ProvenWriter::Save save)
     : requested_(plan.given),
-      board_(std::move(options), without_given(std::move(plan)), std::move(save)),
+      board_(std::move(options), without_sources(plan), std::move(save)),
       began_(board_.clock.steady()),
       proven_before_(proven_bytes(board_.writer.plan().proven, board_.writer.plan().size)),
       max_sources_(board_.options.limits.max_sources),
       scout_(board_) {
+  if (plan.record) hear(*plan.record);
   if (board_.options.registry == nullptr) return;
   const auto requested = [this] {
     const std::lock_guard lock(board_.mutex);
@@ -191,13 +193,16 @@ void Transfer::hear(const SourceAsker::Answer& answer) {
     });
   });
   board_.pool.add(named);
-  if (record) {
-    board_.ticket = record->ticket;
-    board_.pool.add_listed(record->sources, record->size);
-    board_.learning.hear_size(record->size);
-  }
+  if (record) hear(*record);
   asked_ = true;
   board_.changed.notify_all();
+}
+
+// With the lock, or before anybody works.
+void Transfer::hear(const ContentRecord& record) {
+  board_.ticket = record.ticket;
+  board_.pool.add_listed(record.sources, record.size);
+  board_.learning.hear_size(record.size);
 }
 
 // With the lock.

@@ -52,6 +52,7 @@ class Transfer {
   ProvenWriter::Progress unsaved_progress() const;
   TransferEnd finish();
   void hear(const SourceAsker::Answer& answer);
+  void hear(const ContentRecord& record);
   void interrupt_all();
   void end_workers();
 
