@@ -65,9 +65,11 @@ class Lesson {
 
   void ask_last_piece() { link_.client().ask_range(last_ * piece_size_, last_length(), size_); }
 
+  Result<void> next_answer() { return link_.next_answer(std::exchange(first_, false)); }
+
   Result<std::string> hear(std::uint64_t bytes) {
     std::string all(bytes, '\0');
-    auto got = link_.client().open();
+    auto got = next_answer();
     if (got) got = link_.fill(all.data(), all.size());
     if (!got) return got.error();
     return all;
@@ -93,7 +95,7 @@ class Lesson {
   }
 
   Result<std::string> hear_last_piece(const PieceMap& pieces) {
-    auto got = link_.client().open();
+    auto got = next_answer();
     if (!got) return got.error();
     IncomingPiece piece;
     piece.begin(last_, last_length());
@@ -107,6 +109,7 @@ class Lesson {
   const std::uint64_t size_;
   const std::uint64_t piece_size_ = piece_size_for(size_);
   const std::uint64_t last_;  // piece
+  bool first_ = true;         // no answer has come yet
 };
 
 Result<Learned> learn_of_size(SourceLink& link, const ContentId& content, std::uint64_t size,

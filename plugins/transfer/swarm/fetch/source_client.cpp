@@ -77,6 +77,12 @@ void SourceClient::ask_range(std::uint64_t offset, std::uint64_t length, std::ui
   ask({length, range, file_size}, {path_ + query_, range});
 }
 
+Result<void> SourceClient::connect() {
+  auto connected = connection_.connect();
+  if (!connected) expected_.clear();
+  return connected;
+}
+
 Result<void> SourceClient::open() {
   const auto answer = connection_.answer();
   if (!answer) {

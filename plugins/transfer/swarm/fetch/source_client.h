@@ -42,6 +42,8 @@ class SourceClient {
   // The same for the leaves of the file's last piece.
   void ask_leaves(std::uint64_t piece_size, std::uint64_t bytes);
   void ask_range(std::uint64_t offset, std::uint64_t length, std::uint64_t file_size);
+  // Else the first answer waits for that, too.
+  Result<void> connect();
   // The next answer is there, and is what was asked for. `conflict`: it has the content, but says
   // that its size is another.
   Result<void> open();

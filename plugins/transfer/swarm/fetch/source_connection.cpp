@@ -245,6 +245,14 @@ SourceConnection::SourceConnection(const std::string& url, std::chrono::millisec
 
 SourceConnection::~SourceConnection() { state_->disconnect(); }
 
+Result<void> SourceConnection::connect() {
+  auto connected = state_->guarded([&] {
+    if (!state_->session) state_->connect();
+    return true;
+  });
+  return connected ? Result<void>{} : connected.error();
+}
+
 void SourceConnection::ask(Request request) { state_->asked.push_back(std::move(request)); }
 
 std::size_t SourceConnection::asked() const { return state_->asked.size(); }

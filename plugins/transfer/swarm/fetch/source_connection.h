@@ -47,6 +47,8 @@ class SourceConnection {
   // Errors in common: `unavailable`, `timed_out`: try again later. `corrupt`: it answers nonsense.
   // `cancelled`: interrupted. After an error all that was asked is forgotten.
 
+  // Unless it is connected already.
+  Result<void> connect();
   // The request goes out with the next call of answer() or read(), together with others.
   void ask(Request request);
   // Those whose answers have not begun.

@@ -1,5 +1,6 @@
 #include "transfer/swarm/fetch/source_link.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace swapmeet::transfer_swarm {
@@ -40,6 +41,17 @@ void SourceLink::interrupt() {
     changed_.notify_all();
   }
   if (client_) client_->interrupt();
+}
+
+Result<void> SourceLink::next_answer(bool alone) {
+  if (alone)
+    if (auto connected = client_->connect(); !connected) return connected;
+  const auto asked_at = clock_.steady();
+  auto opened = client_->open();
+  const auto took = clock_.steady() - asked_at;
+  if (alone && opened)
+    round_trip_ = std::min<std::chrono::nanoseconds>(round_trip_.value_or(took), took);
+  return opened;
 }
 
 std::size_t SourceLink::wait_for_turn(std::size_t wanted) {

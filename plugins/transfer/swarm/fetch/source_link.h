@@ -1,7 +1,7 @@
 // The way to one source of a running download: who it is, the connection over which its worker
 // fetches, that worker's thread, and the pace at which bytes may come. The worker opens an answer
 // with client() and reads it here.
-// Threads: fill(), receive() and waited() are for the worker; interrupt(), received() and
+// Threads: what reads, opens or tells about that is for the worker; interrupt(), received() and
 // is_held_back() for any thread; the rest for one at a time, which the lock of the transfer sees
 // to.
 #pragma once
@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -47,7 +48,14 @@ class SourceLink {
   // The worker's call ends soon, and all its later ones at once, until open().
   void interrupt();
 
-  // All of these read what client() has opened. `cancelled`: interrupted.
+  // Opens the next answer, as client() does. `alone`: nothing was on its way when it was asked for,
+  // so that it tells the round trip.
+  Result<void> next_answer(bool alone);
+  // The shortest that it was; zero before the first.
+  std::chrono::nanoseconds round_trip() const {
+    return round_trip_.value_or(std::chrono::nanoseconds{});
+  }
+  // All of these read what was opened. `cancelled`: interrupted.
   Result<void> fill(char* to, std::size_t size);
   // The next bytes of the piece, at least one; how many.
   Result<std::size_t> receive(IncomingPiece& piece);
@@ -72,6 +80,7 @@ class SourceLink {
   std::unique_ptr<SourceClient> client_;
   std::thread worker_;
   std::chrono::nanoseconds waited_{};
+  std::optional<std::chrono::nanoseconds> round_trip_;
   std::atomic<std::uint64_t> received_{0};
   std::atomic<bool> held_back_{false};
   std::mutex mutex_;  // guards all below

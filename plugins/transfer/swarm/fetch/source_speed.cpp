@@ -41,11 +41,6 @@ std::uint64_t SourceSpeed::hear(std::uint64_t received, Instant now) {
   return fresh;
 }
 
-void SourceSpeed::answered(std::chrono::nanoseconds after) {
-  round_trip_ = std::min(round_trip_.value_or(after), after);
-  since_ += after;  // the way is not the bytes' time
-}
-
 void SourceSpeed::came(std::size_t bytes, Instant now) {
   const auto took = std::max<std::chrono::nanoseconds>(now - std::exchange(since_, now), 1us);
   const auto rate = static_cast<double>(bytes) / seconds(took);

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 
 #include "swapmeet/time.h"
 
@@ -33,12 +32,12 @@ class SourceSpeed {
   void measured(double bytes_a_second) { rate_ = smoothed_rate(rate_, bytes_a_second); }
   std::uint64_t rate() const { return rate_; }
 
-  // An answer has begun so long after it was asked for, with nothing else on its way.
-  void answered(std::chrono::nanoseconds after);
-  // The shortest such time; zero before the first.
-  std::chrono::nanoseconds round_trip() const {
-    return round_trip_.value_or(std::chrono::nanoseconds{});
-  }
+  // Bytes begin to come that were asked for when nothing else was on its way.
+  void answered(Instant now) { since_ = now; }
+  // The shortest so far.
+  void set_round_trip(std::chrono::nanoseconds time) { round_trip_ = time; }
+  // Zero before it is known.
+  std::chrono::nanoseconds round_trip() const { return round_trip_; }
 
   // A piece of so many bytes has come, behind others or alone.
   void came(std::size_t bytes, Instant now);
@@ -58,7 +57,7 @@ class SourceSpeed {
   Instant heard_{};
   std::uint64_t received_ = 0;
   std::uint64_t rate_ = 0;
-  std::optional<std::chrono::nanoseconds> round_trip_;
+  std::chrono::nanoseconds round_trip_{};
   Instant since_{};  // the last piece came, or bytes began to come
   std::chrono::nanoseconds piece_time_{};
   double bytes_a_second_ = 0;  // by the pieces that came

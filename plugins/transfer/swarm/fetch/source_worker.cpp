@@ -200,7 +200,7 @@ void SourceWorker::ask_for(const PieceMap::Run& run) {
   const auto first = map.offset(run.first) + begun_of(run.first);
   auto& client = lane_.link.client();
   client.set_ticket(board_.ticket_for(source_));
-  if (asked_.empty()) idle_until_ = board_.clock.steady();
+  if (asked_.empty()) is_alone_ = true;
   client.ask_range(first, map.offset(last) + map.length(last) - first, map.file_size());
   enter(run);
 }
@@ -228,7 +228,6 @@ void SourceWorker::give_back_all() {
   asked_.clear();
   coming_ = 0;
   is_open_ = false;
-  idle_until_.reset();
   lane_.speed.rests();
 }
 
@@ -260,14 +259,15 @@ Result<void> SourceWorker::fetch_piece() {
 // The answer with the next piece has begun.
 Result<void> SourceWorker::open_next() {
   const auto& map = *board_.map;
-  auto& client = lane_.link.client();
   const auto piece = asked_.front().first;
   if (!std::exchange(is_open_, true)) {
-    if (auto opened = client.open(); !opened) return opened;
+    const bool alone = std::exchange(is_alone_, false);
+    if (auto opened = lane_.link.next_answer(alone); !opened) return opened;
     const std::lock_guard lock(board_.mutex);
-    if (const auto since = std::exchange(idle_until_, std::nullopt))
-      lane_.speed.answered(board_.clock.steady() - *since);
-    if (client.connections() > 0) source_.count.allow(client.connections());
+    if (alone) lane_.speed.answered(board_.clock.steady());
+    lane_.speed.set_round_trip(lane_.link.round_trip());
+    const auto allowed = lane_.link.client().connections();
+    if (allowed > 0) source_.count.allow(allowed);
   }
   if (begun_of(piece) == 0) piece_.begin(piece, map.length(piece));
   is_begun_ = true;
