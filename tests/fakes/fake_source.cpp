@@ -63,7 +63,7 @@ struct FakeSource::State {
   std::atomic<std::uint64_t> refused{0};
   std::atomic<std::uint64_t> reports{0};
   std::optional<std::string> bits;  // with the lock
-  std::atomic<bool> tells_leaves{false};
+  std::atomic<bool> tells_leaves{true};
   std::mutex mutex;  // guards the bits and all below but the threads
   std::uint64_t most = std::numeric_limits<std::uint64_t>::max();  // bytes that it may send
   std::uint64_t granted = 0;                                       // of these
@@ -315,7 +315,7 @@ void FakeSource::hold_at(std::uint64_t bytes) {
 }
 void FakeSource::release() { hold_at(std::numeric_limits<std::uint64_t>::max()); }
 void FakeSource::slow_down(std::uint64_t bytes_per_second) { state_->rate = bytes_per_second; }
-void FakeSource::tells_leaves() { state_->tells_leaves = true; }
+void FakeSource::tells_no_leaves() { state_->tells_leaves = false; }
 std::uint64_t FakeSource::reports() const { return state_->reports; }
 void FakeSource::has_only(std::string bits) {
   const std::lock_guard lock(state_->mutex);

@@ -50,8 +50,8 @@ class FakeSource {
 
   // Only these pieces of a MiB, as a peer that is still fetching it; a bit a piece.
   void has_only(std::string bits);
-  // Also the leaves of its last piece, as peers do; unless told so it answers 404.
-  void tells_leaves();
+  // It answers 404 to who asks for the leaves of its last piece.
+  void tells_no_leaves();
 
   swapmeet::ContentId content() const;
   swapmeet::Source source(std::uint8_t peer) const;  // a peer id of this number; 0: none

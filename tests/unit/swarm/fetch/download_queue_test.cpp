@@ -56,7 +56,6 @@ TEST_CASE("empty files, tiny ones and those of exactly some pieces are downloads
        {std::size_t{0}, std::size_t{1}, std::size_t{16384}, kMiB - 1, kMiB, kMiB + 1, 3 * kMiB}) {
     CAPTURE(size);
     FakeSource source(noise(size));
-    source.tells_leaves();
     const auto status = d.when_done(
         d.start(request_for(source.content(), std::to_string(size), {source.source(1)})));
     INFO(status.why);

@@ -109,7 +109,6 @@ TEST_CASE("a liar in the middle costs only its own pieces") {
   Downloading d;
   FakeSource liar(noise(8 * kMiB)), good(noise(8 * kMiB));
   for (auto* source : {&liar, &good}) {
-    source->tells_leaves();
     source->hold_at(3 * kMiB);
   }
   d.open();
@@ -160,7 +159,6 @@ TEST_CASE("a source that appears while a download runs is used") {
 TEST_CASE("a download goes on with the sources that it has when the index goes") {
   Downloading d;
   FakeSource source(noise(3 * kMiB));
-  source.tells_leaves();
   source.hold_at(kMiB + kMiB / 2);
   FakeRegistry registry;
   registry.knows(record_of(source, {source.source(1)}));

@@ -79,7 +79,6 @@ TEST_CASE("the last leaf proves the size, and a liar about it does not stand in 
   FakeSource liar(noise(kPieces * kMiB + 100'000)), source(noise(kPieces * kMiB + 100'000));
   const auto fault =
       GENERATE(Fault::none, Fault::wrong_layer, Fault::wrong_size, Fault::closes_midway);
-  for (auto* one : {&liar, &source}) one->tells_leaves();
   liar.misbehave(fault);
   source.hold_at(0);
   FakeRegistry registry;  // it says that there are 6 MiB
@@ -97,7 +96,6 @@ TEST_CASE("the last leaf proves the size, and a liar about it does not stand in 
 TEST_CASE("a download that was stopped before its last piece goes on where it was") {
   Downloading d;
   FakeSource source(noise(kPieces * kMiB));
-  source.tells_leaves();
   source.hold_at(3 * kMiB + kMiB / 2);
   FakeRegistry registry;
   registry.knows(record_of(source, {source.source(1)}));
@@ -142,6 +140,7 @@ TEST_CASE("what a download has proven is offered while it runs, and not after") 
   GrowingFiles growing({[&](const std::string&, const GrowingFile&) { ++begun; },
                         [&](const std::string&) { ++ended; }});
   FakeSource source(noise(kPieces * kMiB));
+  source.tells_no_leaves();  // so that the last piece comes first
   source.hold_at(2 * kMiB + kMiB / 2);
   FakeRegistry registry;
   registry.knows(record_of(source, {source.source(1)}));

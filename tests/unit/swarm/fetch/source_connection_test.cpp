@@ -68,6 +68,7 @@ TEST_CASE("the rest of an answer is passed over, whether it is short or long") {
 
 TEST_CASE("an answer that is no good does not harm those behind it") {
   Asking a;
+  a.source.tells_no_leaves();
   a.connection.ask({a.path + "/leaves?piece=1048576"});
   a.ask(5, 9);
   const auto bad = a.connection.answer();
