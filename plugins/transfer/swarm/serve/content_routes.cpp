@@ -22,11 +22,25 @@ http::Response said(http::Response response, int status, std::string sentence) {
   return response;
 }
 
-// What a reader calls itself, so that several behind one address have places of their own.
+// What a reader calls itself, so that several behind one address have slots of their own.
 std::string reader_of(const http::Request& request) {
   constexpr std::size_t kMost = 64;
   const auto* named = request.headers.find(kReaderHeader);
   return named == nullptr ? "" : named->substr(0, kMost);
+}
+
+// More connections bring nothing. Not 503, which says that others have to end first.
+http::Response crowded(const UploadSlots::Turn& turn, std::size_t most,
+                       const std::string& request_id) {
+  const auto number = std::to_string(most);
+  auto response = http::problem(
+      {ErrorCode::too_many,
+       "one reader may fetch over " + number + (most == 1 ? " connection" : " connections") +
+           " at a time, and has so many answers already; ask over one of those",
+       std::nullopt, turn.retry_after},
+      request_id);
+  response.headers.set(kConnectionsHeader, number);
+  return response;
 }
 
 http::Response told_to_wait(const UploadSlots::Turn& turn, const std::string& request_id) {
@@ -48,10 +62,18 @@ http::Response admitted(const Serving& serving, const http::Request& request, co
                         const RangeAnswer& range, http::Response response) {
   http::FileBody body{opened.file, range.offset, range.length, {}, {}, {}};
   if (request.method == "GET") {
-    auto admission = serving.meter.begin(
-        {request.remote_address, request.remote_port, reader_of(request), opened.content,
-         opened.place.name, range.length, serving.who(request, opened.content)},
-        range.length == opened.place.stamp.size);  // who has all of it rarely comes back for more
+    UploadRequest upload{request.remote_address,
+                         request.remote_port,
+                         reader_of(request),
+                         opened.content,
+                         opened.place.name,
+                         range.length,
+                         serving.who(request, opened.content)};
+    // A program that has all of its file rarely comes back for more; a peer may have a folder.
+    const bool last = upload.reader.empty() && range.length == opened.place.stamp.size;
+    auto admission = serving.meter.begin(upload, last);
+    if (admission.turn.crowded)
+      return crowded(admission.turn, serving.meter.connections(), request.id);
     if (admission.refused) return http::problem(*admission.refused, request.id);
     if (!admission.callbacks) return told_to_wait(admission.turn, request.id);
     body.on_sent = std::move(admission.callbacks->on_sent);
@@ -88,6 +110,7 @@ http::Response answer_with(const Serving& serving, const http::Request& request,
   response.headers.set("X-Content-Type-Options", "nosniff");
   if (!opened.growing) describe(serving, request, opened.content, response.headers);
   response.headers.set("Content-Disposition", http::content_disposition(opened.place.name));
+  response.headers.set(kConnectionsHeader, std::to_string(serving.meter.connections()));
   return admitted(serving, request, opened, range, std::move(response));
 }
 

@@ -95,7 +95,7 @@ UploadMeter::Admission UploadMeter::begin(const UploadRequest& request, bool las
   const auto turn = ledger_->slots.enter(request);
   if (!turn.granted) return {std::nullopt, std::nullopt, turn};
   if (auto taken = ledger_->quota.take(request.content, request.size); !taken) {
-    ledger_->slots.leave(request, true);
+    ledger_->slots.leave(request, turn.first);  // who had a slot keeps it for other files
     return {std::nullopt, taken.error(), turn};
   }
   const auto reader = ledger_->pacer.reader(request.address);
@@ -117,6 +117,10 @@ UploadMeter::Admission UploadMeter::begin(const UploadRequest& request, bool las
 }
 
 void UploadMeter::set_slots(std::size_t slots) { ledger_->slots.set_slots(slots); }
+void UploadMeter::set_connections(std::size_t of_each_reader) {
+  ledger_->slots.set_connections(of_each_reader);
+}
+std::size_t UploadMeter::connections() const { return ledger_->slots.connections(); }
 void UploadMeter::set_weights(UploadWeights weights) {
   ledger_->slots.set_weights(std::move(weights));
 }
