@@ -94,7 +94,8 @@ UploadMeter::~UploadMeter() {
 UploadMeter::Admission UploadMeter::begin(const UploadRequest& request, bool last) {
   const auto turn = ledger_->slots.enter(request);
   if (!turn.granted) return {std::nullopt, std::nullopt, turn};
-  if (auto taken = ledger_->quota.take(request.content, request.size); !taken) {
+  const auto taken = ledger_->quota.take(request.content, request.size);
+  if (!taken) {
     ledger_->slots.leave(request, turn.first);  // who had a slot keeps it for other files
     return {std::nullopt, taken.error(), turn};
   }
@@ -105,9 +106,9 @@ UploadMeter::Admission UploadMeter::begin(const UploadRequest& request, bool las
     ledger->pacer.sent(*reader, bytes);
     ledger->sent(number, bytes);
   };
-  callbacks.on_end = [ledger = ledger_, number, request, last](bool complete) {
+  callbacks.on_end = [ledger = ledger_, number, request, last, counted = *taken](bool complete) {
     const auto sent = ledger->end(number, complete);
-    ledger->quota.give_back(request.content, request.size - std::min(request.size, sent));
+    ledger->quota.give_back(request.content, counted - std::min(counted, sent));
     ledger->slots.leave(request, last || !complete);
   };
   callbacks.allowance = [ledger = ledger_, reader](std::uint64_t wanted) {
