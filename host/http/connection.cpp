@@ -122,6 +122,7 @@ void Outgoing::finish(bool complete) {
 
 Connection::~Connection() {
   out.finish(false);
+  if (gone) *gone = true;
   if (socket >= 0) ::close(socket);
 }
 

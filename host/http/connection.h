@@ -12,6 +12,7 @@
 
 #include "host/http/buffered.h"
 #include "host/http/parser.h"
+#include "host/http/read_ahead.h"
 #include "host/http/router.h"
 #include "swapmeet/http.h"
 #include "swapmeet/time.h"
@@ -81,7 +82,11 @@ struct Connection {
   bool ended = false;     // the client sends no more
   bool in_turn = false;   // it is in the front's list of those that go on next
   std::string in;
-  bool blank_line = false;  // came before the request that is awaited
+  ReadAhead ahead;  // came before what is in `in`
+  // Set when the requests ahead that were shown to a worker have been prepared there.
+  std::shared_ptr<const std::atomic<bool>> prepared;
+  std::shared_ptr<std::atomic<bool>> gone;  // tells that worker
+  bool blank_line = false;                  // came before the request that is awaited
   Head head;
   bool head_only = false;  // the request was HEAD: no body in the answer
   std::shared_ptr<Route> route;
@@ -95,6 +100,8 @@ struct Connection {
   Instant since;               // when its body or its answer began
   std::uint64_t received = 0;  // bytes since then
 
+  // It has sent more than the request that is being answered.
+  bool has_more() const { return !in.empty() || !ahead.empty(); }
   // Bytes of its body and of its answer that wait in memory. Not what is being handled.
   std::size_t waiting() const;
   // How far its body or its answer has got; nullopt while a handler has the request.

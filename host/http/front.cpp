@@ -121,6 +121,8 @@ void Front::serve(Connection& connection, std::uint32_t events) {
     if (connection.state == Connection::State::streaming) return close(connection);
   }
   if (events & (EPOLLIN | EPOLLRDHUP)) connection.readable = true;
+  // Its turn comes anyway. Until then it may have whole requests, which an end must not overtake.
+  if (connection.in_turn) return;
   if (connection.state == Connection::State::reading_body) return wait_for_turn(connection);
   advance(connection);
 }
@@ -199,6 +201,7 @@ void Front::sweep() {
   for (const auto& [id, connection] : connections_)
     if (turn_ > connection->deadline) late.push_back(connection.get());
   for (auto* connection : late) end_late(*connection);
+  end_preparations();
   if (!accepting_ && !stopping_) {
     accepting_ = true;
     watch(listening_.descriptor(), kListenerId, EPOLLIN);
@@ -209,9 +212,8 @@ void Front::sweep() {
 // Whoever has begun a request is told why it ends.
 void Front::end_late(Connection& connection) {
   if (connection.state == Connection::State::handling) return end_call(connection);
-  const bool began =
-      connection.state == Connection::State::reading_body ||
-      (connection.state == Connection::State::reading_head && !connection.in.empty());
+  const bool began = connection.state == Connection::State::reading_body ||
+                     (connection.state == Connection::State::reading_head && connection.has_more());
   if (began || connection.state == Connection::State::sending ||
       connection.state == Connection::State::streaming)
     ++tally_.counts.slow;
@@ -249,7 +251,7 @@ void Front::close(Connection& connection) {
 
 void Front::resume(Connection& connection) {
   connection.in_turn = false;
-  if (connection.state == Connection::State::reading_head && !connection.in.empty() &&
+  if (connection.state == Connection::State::reading_head && connection.has_more() &&
       take_head(connection))
     return;  // pipelined; the connection may be gone
   advance(connection);

@@ -1,9 +1,9 @@
 // The front's one socket thread: accepts, reads, routes, sends, and ends what takes too long; it
 // never waits for a client or a handler. front.cpp is its loop, front_requests.cpp the way in,
-// front_answers.cpp the way out. What needs no socket is in objects of its own: Places, Buffered,
-// Pacing, Handlers; what other threads leave is in the Mailbox.
-// Threads: add(), set_limits() and address() are anyone's; a worker runs a handler and leaves the
-// answer in the mailbox; everything else is the socket thread's.
+// front_ahead.cpp looks at what comes next, front_answers.cpp is the way out. What needs no socket
+// is in objects of its own: Places, Buffered, ReadAhead, Pacing, Handlers; what other threads leave
+// is in the Mailbox. Threads: add(), set_limits() and address() are anyone's; a worker runs a
+// handler and leaves the answer in the mailbox; everything else is the socket thread's.
 #pragma once
 
 #include <atomic>
@@ -13,6 +13,7 @@
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <vector>
 
 #include "host/http/answer_head.h"
 #include "host/http/buffered.h"
@@ -69,6 +70,7 @@ class Front final : public SharedListener {
   void discard(Connection& connection);
   bool fill(Connection& connection);
   bool take_head(Connection& connection);
+  bool begin(Connection& connection, Head head);
   bool take_body(Connection& connection);
   std::optional<Response> route(Connection& connection);
   void dispatch(Connection& connection);
@@ -76,6 +78,12 @@ class Front final : public SharedListener {
   void post(Connection& connection);
   Instant end_of_call(Lane lane, const Route& route) const;
   std::string next_request_id() { return instance_ + std::to_string(++request_count_); }
+
+  // What comes next (front_ahead.cpp).
+  void look_ahead(Connection& connection);
+  void read_more(Connection& connection);
+  void prepare(Connection& connection);
+  void end_preparations();
 
   // The way out.
   void answer(Connection& connection, Response response);
@@ -97,6 +105,13 @@ class Front final : public SharedListener {
   const std::string instance_;
   std::uint64_t request_count_ = 0;
 
+  struct Preparation {  // of requests that come next, by a worker
+    std::uint64_t job;
+    Instant deadline;
+    std::shared_ptr<const std::atomic<bool>> done;
+    std::shared_ptr<std::atomic<bool>> cancelled;
+  };
+
   Instant turn_;  // when this turn of the loop began; exact enough for deadlines
   std::unordered_map<std::uint64_t, std::unique_ptr<Connection>> connections_;
   std::uint64_t next_id_;
@@ -104,6 +119,7 @@ class Front final : public SharedListener {
   Places places_;
   Buffered buffered_;
   Pacing pacing_;
+  std::vector<Preparation> preparations_;
   DateText date_;
   Tally tally_;
   bool accepting_ = true;  // false: out of files, until the next sweep

@@ -19,6 +19,7 @@ constexpr std::chrono::milliseconds kLinger{1000};  // for a client to read an e
 void Front::refuse(Connection& connection, int status, const std::string& reason) {
   connection.head.keep_alive = false;
   std::string().swap(connection.in);
+  connection.ahead.clear();
   connection.chunks.reset();
   answer(connection, refusal(status, reason, connection.head.request.id));
 }
@@ -107,10 +108,10 @@ void Front::sent(Connection& connection) {
   connection.blank_line = false;
   connection.state = Connection::State::reading_head;
   connection.deadline =
-      turn_ + (connection.in.empty() ? options_.idle_timeout : options_.header_timeout);
+      turn_ + (connection.has_more() ? options_.header_timeout : options_.idle_timeout);
   buffered_.set(connection.id, 0);
   // Not from here: a client that pipelines what is answered at once would deepen the stack.
-  if (connection.readable || !connection.in.empty()) wait_for_turn(connection);
+  if (connection.readable || connection.has_more()) wait_for_turn(connection);
 }
 
 void Front::feed_stream(Connection& connection) {

@@ -85,6 +85,7 @@ bool Front::fill(Connection& connection) {
 
 // True: the request went on its way (or was refused).
 bool Front::take_head(Connection& connection) {
+  if (auto head = connection.ahead.take()) return begin(connection, std::move(*head));
   // RFC 9112 §2.2: an empty line before the request line is forgiven, once.
   if (!connection.blank_line && connection.in.starts_with("\r\n")) {
     connection.in.erase(0, 2);
@@ -92,16 +93,23 @@ bool Front::take_head(Connection& connection) {
   }
   auto parsed = parse_head(connection.in);
   if (std::holds_alternative<Incomplete>(parsed)) return false;
-  ++tally_.counts.requests;
   if (const auto* wrong = std::get_if<Refusal>(&parsed)) {
+    ++tally_.counts.requests;
     connection.head = {};
     connection.head_only = false;
     connection.head.request.id = next_request_id();
     refuse(connection, wrong->status, wrong->reason);
     return true;
   }
-  connection.head = std::move(std::get<Head>(parsed));
-  connection.in.erase(0, connection.head.size);
+  auto& head = std::get<Head>(parsed);
+  connection.in.erase(0, head.size);
+  return begin(connection, std::move(head));
+}
+
+// The same.
+bool Front::begin(Connection& connection, Head head) {
+  ++tally_.counts.requests;
+  connection.head = std::move(head);
   auto& request = connection.head.request;
   request.id = next_request_id();
   request.remote_address = connection.address;
@@ -176,6 +184,7 @@ bool Front::take_body(Connection& connection) {
 }
 
 void Front::dispatch(Connection& connection) {
+  look_ahead(connection);
   if (connection.in.empty()) std::string().swap(connection.in);  // who is idle keeps no buffer
   connection.state = Connection::State::handling;
   if (!answer_here(connection)) post(connection);

@@ -36,6 +36,14 @@ std::optional<Response> Handlers::run_at_once(Request& request, Route& route) co
   }
 }
 
+void Handlers::prepare(Request& request, Route& route) const {
+  request.method = "HEAD";
+  try {
+    if (auto response = route.run(request)) forget(*response);
+  } catch (...) {  // the handler says so again in its turn
+  }
+}
+
 Response Handlers::failed(const Request& request, const char* why) const {
   if (hooks_.log)
     hooks_.log(LogLevel::error, "a handler failed",

@@ -19,6 +19,9 @@ class Handlers {
   // nullopt: there is no answer at once, and the handler gets the request next. What goes wrong
   // here is left to it.
   std::optional<Response> run_at_once(Request& request, Route& route) const;
+  // A request whose turn has not come: its handler gets it as a HEAD, so that what the answer needs
+  // is at hand then. What comes of it nobody sees or counts.
+  void prepare(Request& request, Route& route) const;
 
  private:
   Response failed(const Request& request, const char* why) const;

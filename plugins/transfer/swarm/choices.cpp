@@ -26,8 +26,9 @@ Result<Choices> Choices::of(const Settings& settings) {
       .downloads = {static_cast<std::size_t>(settings.integer("max_downloads")),
                     static_cast<std::size_t>(settings.integer("max_sources")),
                     settings.size("min_free_space")},
-      .uploads = {static_cast<std::size_t>(settings.integer("upload_slots")), weights_of(settings),
-                  settings.size("upload_daily_per_file")},
+      .uploads = {static_cast<std::size_t>(settings.integer("upload_slots")),
+                  static_cast<std::size_t>(settings.integer("connections_per_reader")),
+                  weights_of(settings), settings.size("upload_daily_per_file")},
       .rates = {{settings.size("upload_limit"), settings.size("upload_limit_per_peer")},
                 {settings.size("download_limit"), settings.size("download_limit_per_peer")}},
       .schedule = std::move(*schedule)};

@@ -17,7 +17,8 @@
 namespace swapmeet::transfer_swarm {
 
 struct UploadLimits {
-  std::size_t slots = 0;  // 0: all may fetch at once
+  std::size_t slots = 0;        // 0: all may fetch at once
+  std::size_t connections = 4;  // of each reader
   UploadWeights weights;
   std::uint64_t daily_per_file = 0;  // bytes; 0: any number
 };

@@ -30,7 +30,9 @@ inline constexpr KeySpec kKeys[] = {
     at_once({"upload_limit_per_peer", KeyType::size, "0", nullptr, nullptr,
              "Bytes a second that may go to one address; 0: as fast as it goes."}),
     at_once({"upload_slots", KeyType::integer, "0", "0", "100000",
-             "Connections that fetch at once, further ones wait in a queue; 0: all."}),
+             "Readers that fetch at once, further ones wait in a queue; 0: all."}),
+    at_once({"connections_per_reader", KeyType::integer, "4", "1", "64",
+             "Connections over which one peer may fetch at once; it is one reader all the same."}),
     at_once({"upload_weight.*", KeyType::integer, "1", "1", "1000",
              "How many slots this group of the index's accounts gets for each one of those that "
              "are in no "

@@ -214,6 +214,7 @@ class SwarmPlugin final : public Plugin {
   void set_limits(Choices choices) {
     warn_of_idle(choices.uploads.weights);
     meter_->set_slots(choices.uploads.slots);
+    meter_->set_connections(choices.uploads.connections);
     meter_->set_weights(std::move(choices.uploads.weights));
     meter_->set_daily_limit(choices.uploads.daily_per_file);
     rates_->set(choices.rates, std::move(choices.schedule));

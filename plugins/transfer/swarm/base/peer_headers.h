@@ -4,12 +4,12 @@
 
 namespace swapmeet::transfer_swarm {
 
-// Header fields between peers: who asks (its peer id, believed only for its place in the queue),
-// and with a 503 the place in the queue for an upload slot.
+// Header fields between peers: who asks (its peer id, believed only for its slot and its place in
+// the queue), and with a 503 the place in the queue for an upload slot.
 inline constexpr const char* kReaderHeader = "Swapmeet-Peer";
 inline constexpr const char* kPlaceHeader = "Swapmeet-Queue-Place";
-// With every answer that has bytes of a content: over how many connections at a time whoever asks
-// may fetch from this peer.
+// Over how many connections a reader that says who it is may have answers at a time: with every
+// answer of a content's bytes, and with the 429 to a request over one more.
 inline constexpr const char* kConnectionsHeader = "Swapmeet-Connections";
 
 }  // namespace swapmeet::transfer_swarm

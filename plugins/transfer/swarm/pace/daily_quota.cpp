@@ -27,6 +27,7 @@ std::chrono::seconds until_midnight(Time now) {
 void DailyQuota::set_limit(std::uint64_t bytes) {
   const std::lock_guard lock(mutex_);
   limit_ = bytes;
+  if (bytes == 0) taken_.clear();
 }
 
 void DailyQuota::begin_day() {
@@ -37,21 +38,23 @@ void DailyQuota::begin_day() {
   taken_.clear();
 }
 
-Result<void> DailyQuota::take(const ContentId& content, std::uint64_t bytes) {
+Result<std::uint64_t> DailyQuota::take(const ContentId& content, std::uint64_t bytes) {
   const std::lock_guard lock(mutex_);
+  if (limit_ == 0) return std::uint64_t{0};
   begin_day();
   auto& taken = taken_[content];
-  if (limit_ > 0 && (bytes > limit_ || taken > limit_ - bytes))
+  if (bytes > limit_ || taken > limit_ - bytes)
     return Error{ErrorCode::unavailable,
                  "of this file no more than " + std::to_string(limit_) +
                      " bytes leave in a day, and " + std::to_string(taken) +
                      " have; ask for less, ask another source, or come back tomorrow",
                  std::nullopt, until_midnight(clock_.now())};
   taken += bytes;
-  return {};
+  return bytes;
 }
 
 void DailyQuota::give_back(const ContentId& content, std::uint64_t bytes) {
+  if (bytes == 0) return;
   const std::lock_guard lock(mutex_);
   begin_day();  // of a day that has gone nothing is counted any more
   const auto found = taken_.find(content);

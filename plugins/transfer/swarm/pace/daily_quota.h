@@ -1,7 +1,6 @@
 // How much of each file may leave in a day of the calendar. What is asked for is counted when it
-// begins, and what was not sent is given back, so that the limit is never passed. Kept in memory: a
-// restart begins a new count.
-// Threads: thread-safe.
+// begins, and what was not sent is given back, so that the limit is never passed. Kept in memory,
+// and only while there is a limit: a restart begins a new count. Threads: thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +18,9 @@ class DailyQuota {
   // The clock must outlive the quota.
   explicit DailyQuota(Clock& clock) : clock_(clock) {}
   void set_limit(std::uint64_t bytes);  // of each file; 0: none
-  // `unavailable`, with the time until midnight: that would be too much for today.
-  Result<void> take(const ContentId& content, std::uint64_t bytes);
+  // How much of it was counted, for give_back(). `unavailable`, with the time until midnight: that
+  // would be too much for today.
+  Result<std::uint64_t> take(const ContentId& content, std::uint64_t bytes);
   void give_back(const ContentId& content, std::uint64_t bytes);
 
  private:

@@ -13,6 +13,7 @@ constexpr seconds kLate{2};        // after which others need not wait for one w
 constexpr seconds kForgotten{30};  // after which the place is lost
 constexpr seconds kLongestPlaceWait{10};
 constexpr std::chrono::milliseconds kTidyEvery{100};
+constexpr seconds kCrowded{1};  // until a reader with too many connections asks again
 constexpr std::size_t kMostWaiting = 1'000;
 constexpr std::size_t kMostWaitingOfOne = 100;
 constexpr std::uint64_t kStride = 720'720;  // of a group with weight 1; many weights divide it
@@ -29,17 +30,33 @@ void UploadSlots::set_weights(UploadWeights weights) {
   weights_ = std::move(weights);
 }
 
+void UploadSlots::set_connections(std::size_t of_each_reader) {
+  const std::lock_guard lock(mutex_);
+  connections_ = of_each_reader;
+}
+
+std::size_t UploadSlots::connections() const {
+  const std::lock_guard lock(mutex_);
+  return connections_;
+}
+
+UploadSlots::Reader UploadSlots::reader_of(const UploadRequest& request) {
+  return {request.address, request.reader, request.reader.empty() ? request.port : 0};
+}
+
+// Who has no name is known again by what it asks for, as its next connection has another port.
+UploadSlots::Who UploadSlots::waiting_as(const UploadRequest& request) {
+  return {request.address, request.reader, request.reader.empty() ? request.content : ContentId()};
+}
+
 UploadSlots::Turn UploadSlots::enter(const UploadRequest& request) {
   const std::lock_guard lock(mutex_);
   const auto now = clock_.steady();
   tidy(now);
-  const Connection connection{request.address, request.port};
-  const Who who{request.address, request.reader, request.content};
-  if (slots_ == 0 || holders_.contains(connection)) {
-    depart(who);
-    ++holders_[connection].answers;
-    return {.granted = true};
-  }
+  const auto reader = reader_of(request);
+  const auto who = waiting_as(request);
+  if (is_crowded(reader, request.port)) return {.retry_after = kCrowded, .crowded = true};
+  if (slots_ == 0 || holders_.contains(reader)) return admit(reader, request.port, who);
   const auto known = waiting_.find(who);
   const auto& ticket = known != waiting_.end() ? known->second : join(request, who);
   auto& waiter = groups_.at(ticket.group).queue.at(ticket.order);
@@ -49,9 +66,7 @@ UploadSlots::Turn UploadSlots::enter(const UploadRequest& request) {
                                     [&](const Waiter* other) { return now - other->due <= kLate; });
   if (holders_.size() + static_cast<std::size_t>(before) < slots_) {
     grant(ticket);
-    depart(who);
-    ++holders_[connection].answers;
-    return {.granted = true};
+    return admit(reader, request.port, who);
   }
   const auto of_address = std::count_if(order.begin(), order.end(), [&](const Waiter* other) {
     return std::get<0>(other->who) == request.address;
@@ -63,6 +78,7 @@ UploadSlots::Turn UploadSlots::enter(const UploadRequest& request) {
   const auto place = static_cast<std::uint64_t>(here - order.begin()) + 1;
   const auto wait = std::min(seconds(place), kLongestPlaceWait);
   waiter.due = now + wait;
+  waiter.status.content = request.content;
   waiter.status.name = request.name;
   waiter.status.size = request.size;
   return {.place = place, .retry_after = wait};
@@ -70,11 +86,29 @@ UploadSlots::Turn UploadSlots::enter(const UploadRequest& request) {
 
 void UploadSlots::leave(const UploadRequest& request, bool for_good) {
   const std::lock_guard lock(mutex_);
-  const auto found = holders_.find({request.address, request.port});
-  if (found == holders_.end()) return;
-  if (--found->second.answers > 0) return;
-  found->second.left = clock_.steady();
-  if (for_good) holders_.erase(found);
+  const auto holder = holders_.find(reader_of(request));
+  if (holder == holders_.end()) return;
+  const auto connection = holder->second.find(request.port);
+  if (connection == holder->second.end() || --connection->second.answers > 0) return;
+  connection->second.left = clock_.steady();
+  if (for_good) holder->second.erase(connection);
+  if (holder->second.empty()) holders_.erase(holder);
+}
+
+bool UploadSlots::is_crowded(const Reader& reader, std::uint16_t port) const {
+  const auto holder = holders_.find(reader);
+  if (holder == holders_.end()) return false;
+  const auto busy =
+      std::count_if(holder->second.begin(), holder->second.end(),
+                    [&](const auto& one) { return one.first != port && one.second.answers > 0; });
+  return static_cast<std::size_t>(busy) >= connections_;
+}
+
+UploadSlots::Turn UploadSlots::admit(const Reader& reader, std::uint16_t port, const Who& who) {
+  depart(who);
+  const auto [connection, first] = holders_[reader].try_emplace(port);
+  ++connection->second.answers;
+  return {.granted = true, .first = first};
 }
 
 std::vector<UploadStatus> UploadSlots::waiting() {
@@ -93,9 +127,12 @@ void UploadSlots::tidy(Instant now) {
   const bool matters = slots_ > 0 && holders_.size() >= slots_;
   if (!matters && now - tidied_ < kTidyEvery) return;
   tidied_ = now;
-  std::erase_if(holders_, [&](const auto& one) {
-    return one.second.answers == 0 && now - one.second.left > kKept;
-  });
+  for (auto holder = holders_.begin(); holder != holders_.end();) {
+    std::erase_if(holder->second, [&](const auto& one) {
+      return one.second.answers == 0 && now - one.second.left > kKept;
+    });
+    holder = holder->second.empty() ? holders_.erase(holder) : std::next(holder);
+  }
   for (auto at = waiting_.begin(); at != waiting_.end();) {
     const auto& [who, ticket] = *at++;
     if (now - groups_.at(ticket.group).queue.at(ticket.order).due > kForgotten) depart(Who(who));

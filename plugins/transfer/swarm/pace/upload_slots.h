@@ -1,10 +1,11 @@
-// Who may fetch now when upload slots are few, and who is next. A slot is held by a connection,
-// from its first answer until a moment after its last, so that a reader of many ranges keeps it.
-// Who comes when all are taken gets a place in the queue and a time to ask again. Groups get slots
-// in proportion to their weights; within a group it is first come, first served, but in turns
+// Who may fetch now when upload slots are few, and who is next. A slot is held by a reader, from
+// its first answer until a moment after its last, so that one of many ranges keeps it. A reader
+// that names itself has one slot, and one place in the queue, for all its connections from that
+// address, of which only so many may have answers at a time; of others each connection is a reader.
+// Who comes when all slots are taken gets a place in the queue and a time to ask again. Groups get
+// slots in proportion to their weights; within a group it is first come, first served, but in turns
 // between addresses, so that many requests of one do not keep another waiting. Who does not come
-// back loses first the turn, then the place.
-// Threads: thread-safe.
+// back loses first the turn, then the place. Threads: thread-safe.
 #pragma once
 
 #include <chrono>
@@ -25,7 +26,7 @@ namespace swapmeet::transfer_swarm {
 struct UploadRequest {
   std::string address;  // of the reader, and the port of its connection
   std::uint16_t port = 0;
-  std::string reader;  // what it calls itself; tells those apart that wait behind one address
+  std::string reader;  // what it calls itself; empty: nothing
   ContentId content;
   std::string name;
   std::uint64_t size = 0;  // of the answer
@@ -41,29 +42,35 @@ class UploadSlots {
     bool granted = false;
     std::uint64_t place = 0;  // else: in the queue, from 1; 0: the queue is full
     std::chrono::seconds retry_after{0};
+    bool first = false;    // granted to a connection that had none of the slot yet
+    bool crowded = false;  // else: the reader's other connections have all the answers it may have
   };
 
   // The clock must outlive the slots.
   explicit UploadSlots(Clock& clock) : clock_(clock) {}
   // 0: no limit. Who holds a slot keeps it.
   void set_slots(std::size_t slots);
+  // That a reader may have answers over at a time, at least 1. Those that run go on.
+  void set_connections(std::size_t of_each_reader);
+  std::size_t connections() const;
   // Who waits stays in the group that counted for it.
   void set_weights(UploadWeights weights);
   // A granted one must be left once for each enter().
   Turn enter(const UploadRequest& request);
-  // `for_good`: nothing more comes over this connection.
+  // `for_good`: nothing more comes over that connection.
   void leave(const UploadRequest& request, bool for_good);
   // Those who wait, in their order.
   std::vector<UploadStatus> waiting();
 
  private:
-  using Connection = std::pair<std::string, std::uint16_t>;
-  using Who = std::tuple<std::string, std::string, ContentId>;  // address, reader, content
-  using Order = std::pair<std::uint64_t, std::uint64_t>;        // round, number
-  struct Holder {
+  using Reader = std::tuple<std::string, std::string, std::uint16_t>;  // address, name, or port
+  using Who = std::tuple<std::string, std::string, ContentId>;         // address, name, or content
+  using Order = std::pair<std::uint64_t, std::uint64_t>;               // round, number
+  struct Connection {
     std::size_t answers = 0;  // that run
     Instant left{};           // the last of them ended
   };
+  using Holder = std::map<std::uint16_t, Connection>;  // by port
   struct Waiter {
     Who who;
     UploadStatus status;
@@ -82,7 +89,11 @@ class UploadSlots {
     Order order;
   };
 
+  static Reader reader_of(const UploadRequest& request);
+  static Who waiting_as(const UploadRequest& request);
   void tidy(Instant now);
+  bool is_crowded(const Reader& reader, std::uint16_t port) const;
+  Turn admit(const Reader& reader, std::uint16_t port, const Who& who);
   std::string group_of(const Identity& who) const;
   std::uint64_t stride_of(const std::string& group) const;
   const Ticket& join(const UploadRequest& request, const Who& who);
@@ -91,11 +102,12 @@ class UploadSlots {
   std::vector<const Waiter*> in_order() const;
 
   Clock& clock_;
-  std::mutex mutex_;  // guards all below
+  mutable std::mutex mutex_;  // guards all below
   std::size_t slots_ = 0;
+  std::size_t connections_ = 4;
   UploadWeights weights_;
   Instant tidied_{};
-  std::map<Connection, Holder> holders_;
+  std::map<Reader, Holder> holders_;
   std::map<std::string, Group> groups_;  // the one without a name: all others
   std::map<Who, Ticket> waiting_;
   std::uint64_t now_ = 0;  // the beginning of the turn that was given last

@@ -1,5 +1,7 @@
 #include "transfer/swarm/serve/content_routes.h"
 
+#include <fcntl.h>
+
 #include <optional>
 #include <utility>
 
@@ -22,11 +24,25 @@ http::Response said(http::Response response, int status, std::string sentence) {
   return response;
 }
 
-// What a reader calls itself, so that several behind one address have places of their own.
+// What a reader calls itself, so that several behind one address have slots of their own.
 std::string reader_of(const http::Request& request) {
   constexpr std::size_t kMost = 64;
   const auto* named = request.headers.find(kReaderHeader);
   return named == nullptr ? "" : named->substr(0, kMost);
+}
+
+// More connections bring nothing. Not 503, which says that others have to end first.
+http::Response crowded(const UploadSlots::Turn& turn, std::size_t most,
+                       const std::string& request_id) {
+  const auto number = std::to_string(most);
+  auto response = http::problem(
+      {ErrorCode::too_many,
+       "one reader may fetch over " + number + (most == 1 ? " connection" : " connections") +
+           " at a time, and has so many answers already; ask over one of those",
+       std::nullopt, turn.retry_after},
+      request_id);
+  response.headers.set(kConnectionsHeader, number);
+  return response;
 }
 
 http::Response told_to_wait(const UploadSlots::Turn& turn, const std::string& request_id) {
@@ -48,10 +64,18 @@ http::Response admitted(const Serving& serving, const http::Request& request, co
                         const RangeAnswer& range, http::Response response) {
   http::FileBody body{opened.file, range.offset, range.length, {}, {}, {}};
   if (request.method == "GET") {
-    auto admission = serving.meter.begin(
-        {request.remote_address, request.remote_port, reader_of(request), opened.content,
-         opened.place.name, range.length, serving.who(request, opened.content)},
-        range.length == opened.place.stamp.size);  // who has all of it rarely comes back for more
+    UploadRequest upload{request.remote_address,
+                         request.remote_port,
+                         reader_of(request),
+                         opened.content,
+                         opened.place.name,
+                         range.length,
+                         serving.who(request, opened.content)};
+    // A program that has all of its file rarely comes back for more; a peer may have a folder.
+    const bool last = upload.reader.empty() && range.length == opened.place.stamp.size;
+    auto admission = serving.meter.begin(upload, last);
+    if (admission.turn.crowded)
+      return crowded(admission.turn, serving.meter.connections(), request.id);
     if (admission.refused) return http::problem(*admission.refused, request.id);
     if (!admission.callbacks) return told_to_wait(admission.turn, request.id);
     body.on_sent = std::move(admission.callbacks->on_sent);
@@ -88,7 +112,18 @@ http::Response answer_with(const Serving& serving, const http::Request& request,
   response.headers.set("X-Content-Type-Options", "nosniff");
   if (!opened.growing) describe(serving, request, opened.content, response.headers);
   response.headers.set("Content-Disposition", http::content_disposition(opened.place.name));
+  response.headers.set(kConnectionsHeader, std::to_string(serving.meter.connections()));
   return admitted(serving, request, opened, range, std::move(response));
+}
+
+// Whoever asks about a small file, or has sent the request for it already (the front shows it as a
+// HEAD), fetches it next: the disk begins to read it, so that nobody waits for that when it is
+// sent.
+void expect(const Opened& opened) {
+  constexpr std::uint64_t kSmall = 256 << 10;
+  const auto size = opened.place.stamp.size;
+  if (size > kSmall) return;
+  ::posix_fadvise(opened.file->descriptor(), 0, static_cast<off_t>(size), POSIX_FADV_WILLNEED);
 }
 
 http::Response bytes_of(const Serving& serving, http::Request& request) {
@@ -103,6 +138,7 @@ http::Response bytes_of(const Serving& serving, http::Request& request) {
   if (asks_for(".torrent")) return torrent_of(serving, request);
   const auto opened = open_content_or_growing(serving, request);
   if (!opened) return http::problem(opened.error(), request.id);
+  if (request.method == "HEAD") expect(*opened);
   return answer_with(serving, request, *opened);
 }
 

@@ -48,37 +48,54 @@ bool is_untouched(const std::string& file, const struct stat& before) {
 
 }  // namespace
 
-OpenContents::Found OpenContents::find(const ContentId& content, const Identity& who) {
+std::optional<OpenContents::Kept> OpenContents::look_up(const ContentId& content,
+                                                        const Identity& who) {
   const std::lock_guard lock(mutex_);
   const auto at = kept_.find(content);
-  if (at == kept_.end()) return nullptr;
-  auto& kept = at->second;
-  if (kept.commits != catalogue_.commits() || !is_untouched(kept.found->place.file, kept.info)) {
-    kept_.erase(at);
+  // Who may not have it from here may from another place.
+  if (at == kept_.end() || !at->second.found->place.audience.admits(who)) return std::nullopt;
+  at->second.used = clock_.steady();
+  order_.splice(order_.begin(), order_, at->second.place);
+  return at->second;
+}
+
+OpenContents::Found OpenContents::find(const ContentId& content, const Identity& who) {
+  const auto kept = look_up(content, who);
+  if (!kept) return nullptr;
+  if (kept->commits != catalogue_.commits() || !is_untouched(kept->found->place.file, kept->info)) {
+    const std::lock_guard lock(mutex_);
+    const auto at = kept_.find(content);
+    if (at != kept_.end() && at->second.found == kept->found) forget(at);
     return nullptr;
   }
-  if (!kept.found->place.audience.admits(who)) return nullptr;  // there may be another place
-  kept.used = clock_.steady();
-  return kept.found;
+  return kept->found;
 }
 
 void OpenContents::keep(const Opened& opened, const struct stat& info, std::uint64_t commits) {
   if (!is_local(opened.file->descriptor())) return;
   auto found = std::make_shared<const Opened>(opened);
   const std::lock_guard lock(mutex_);
-  kept_.insert_or_assign(opened.content, Kept{std::move(found), info, commits, clock_.steady()});
-  if (kept_.size() > kMost)
-    kept_.erase(std::min_element(kept_.begin(), kept_.end(), [](const auto& a, const auto& b) {
-      return a.second.used < b.second.used;
-    }));
+  if (const auto before = kept_.find(opened.content); before != kept_.end()) forget(before);
+  order_.push_front(opened.content);
+  kept_.emplace(opened.content,
+                Kept{std::move(found), info, commits, clock_.steady(), order_.begin()});
+  if (kept_.size() > kMost) forget(kept_.find(order_.back()));
+}
+
+OpenContents::Entries::iterator OpenContents::forget(Entries::iterator at) {
+  order_.erase(at->second.place);
+  return kept_.erase(at);
 }
 
 void OpenContents::close_idle() {
   const std::lock_guard lock(mutex_);
-  const auto before = clock_.steady() - kIdle;
-  std::erase_if(kept_, [&](const auto& one) {
-    return one.second.used < before || one.second.commits != catalogue_.commits();
-  });
+  const auto now = clock_.steady();
+  for (auto at = kept_.begin(); at != kept_.end();) {
+    auto& kept = at->second;
+    if (kept.found->file.use_count() > 1) kept.used = now;  // it is being sent
+    const bool idle = now - kept.used > kIdle || kept.commits != catalogue_.commits();
+    at = idle ? forget(at) : std::next(at);
+  }
 }
 
 }  // namespace swapmeet::transfer_swarm

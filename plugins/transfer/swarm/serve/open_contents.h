@@ -10,9 +10,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "swapmeet/host.h"
 #include "swapmeet/http.h"
@@ -39,7 +41,8 @@ class OpenContents {
   Found find(const ContentId& content, const Identity& who);
   // `info` is of the open file; `commits` those of the catalogue before it was asked for the place.
   void keep(const Opened& opened, const struct stat& info, std::uint64_t commits);
-  // Closes what nobody has asked for in the last seconds; to be called every second or so.
+  // Closes what nobody has asked for or was sent in the last seconds; to be called every second or
+  // so.
   void close_idle();
 
  private:
@@ -48,12 +51,18 @@ class OpenContents {
     struct stat info;
     std::uint64_t commits;
     Instant used;
+    std::list<ContentId>::iterator place;
   };
+  using Entries = std::map<ContentId, Kept>;
+
+  std::optional<Kept> look_up(const ContentId& content, const Identity& who);
+  Entries::iterator forget(Entries::iterator at);
 
   Catalogue& catalogue_;
   Clock& clock_;
   std::mutex mutex_;  // guards all below
-  std::map<ContentId, Kept> kept_;
+  Entries kept_;
+  std::list<ContentId> order_;  // the one that was used last comes first
 };
 
 }  // namespace swapmeet::transfer_swarm

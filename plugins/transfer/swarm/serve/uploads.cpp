@@ -94,8 +94,9 @@ UploadMeter::~UploadMeter() {
 UploadMeter::Admission UploadMeter::begin(const UploadRequest& request, bool last) {
   const auto turn = ledger_->slots.enter(request);
   if (!turn.granted) return {std::nullopt, std::nullopt, turn};
-  if (auto taken = ledger_->quota.take(request.content, request.size); !taken) {
-    ledger_->slots.leave(request, true);
+  const auto taken = ledger_->quota.take(request.content, request.size);
+  if (!taken) {
+    ledger_->slots.leave(request, turn.first);  // who had a slot keeps it for other files
     return {std::nullopt, taken.error(), turn};
   }
   const auto reader = ledger_->pacer.reader(request.address);
@@ -105,9 +106,9 @@ UploadMeter::Admission UploadMeter::begin(const UploadRequest& request, bool las
     ledger->pacer.sent(*reader, bytes);
     ledger->sent(number, bytes);
   };
-  callbacks.on_end = [ledger = ledger_, number, request, last](bool complete) {
+  callbacks.on_end = [ledger = ledger_, number, request, last, counted = *taken](bool complete) {
     const auto sent = ledger->end(number, complete);
-    ledger->quota.give_back(request.content, request.size - std::min(request.size, sent));
+    ledger->quota.give_back(request.content, counted - std::min(counted, sent));
     ledger->slots.leave(request, last || !complete);
   };
   callbacks.allowance = [ledger = ledger_, reader](std::uint64_t wanted) {
@@ -117,6 +118,10 @@ UploadMeter::Admission UploadMeter::begin(const UploadRequest& request, bool las
 }
 
 void UploadMeter::set_slots(std::size_t slots) { ledger_->slots.set_slots(slots); }
+void UploadMeter::set_connections(std::size_t of_each_reader) {
+  ledger_->slots.set_connections(of_each_reader);
+}
+std::size_t UploadMeter::connections() const { return ledger_->slots.connections(); }
 void UploadMeter::set_weights(UploadWeights weights) {
   ledger_->slots.set_weights(std::move(weights));
 }

@@ -42,6 +42,8 @@ class UploadMeter final : public Uploads, public PublicEndpoint {
   // From now on; rates also for running answers.
   void set_rates(const Rates& rates);
   void set_slots(std::size_t slots);
+  void set_connections(std::size_t of_each_reader);
+  std::size_t connections() const;  // over which a reader may have answers at a time
   void set_weights(UploadWeights weights);
   void set_daily_limit(std::uint64_t bytes_of_each_file);  // 0: none
   void set_totals(const TransferTotals& totals);           // of earlier runs of the host

@@ -100,6 +100,67 @@ TEST_CASE("all connections of an address share its limit, and the smaller limit 
   }
 }
 
+TEST_CASE("a reader with many connections gets no more of the limit than one with one") {
+  for (const std::uint64_t rate : {200'000U, 5'000'000U, 500'000'000U})
+    for (const int connections : {2, 4, 16}) {
+      CAPTURE(rate, connections);
+      Line line;
+      line.pacer.set_rates({rate, 0});
+      line.add("10.0.0.1");
+      line.add("10.0.0.2");
+      for (int i = 0; i < connections; ++i) line.add("10.0.0.3");
+      line.run(20s);
+      const auto all = 20.0 * static_cast<double>(rate);
+      check_close(line.all(), all);
+      CHECK(static_cast<double>(line.readers[0].got) > 0.3 * all);
+      CHECK(static_cast<double>(line.readers[1].got) > 0.3 * all);
+    }
+}
+
+TEST_CASE("a reader that takes little keeps nobody waiting, and saves nothing up") {
+  Line line;
+  line.pacer.set_rates({1'000'000, 0});
+  const auto slow = line.pacer.reader("10.0.0.9");
+  line.add("10.0.0.1");
+  for (int i = 0; i < 200; ++i) {
+    line.run(50ms);
+    const auto allowed = line.pacer.allow(*slow, 1'000);
+    line.pacer.sent(*slow, allowed.bytes);
+  }
+  CHECK(line.all() > 9'500'000);
+  line.readers.push_back({slow});
+  const auto before = line.readers[0].got;
+  line.run(1s);
+  CHECK(line.readers[0].got - before > 400'000);
+}
+
+TEST_CASE("who leaves while it waits is waited for no more") {
+  Line line;
+  line.pacer.set_rates({1'000'000, 0});
+  line.add("10.0.0.1");
+  line.add("10.0.0.2");
+  line.run(2s);
+  line.readers.pop_back();
+  const auto before = line.all();
+  line.run(10s);
+  check_close(line.all() - before, 10'000'000.0);
+}
+
+TEST_CASE("without a limit many connections of one reader take smaller turns beside others") {
+  Line line;
+  const auto alone = [&](std::size_t which) {
+    return line.pacer.allow(*line.readers[which].reader, 1 << 20).bytes;
+  };
+  for (int i = 0; i < 4; ++i) line.add("10.0.0.1");
+  CHECK(alone(0) == 1 << 20);
+  line.add("10.0.0.2");
+  CHECK(alone(0) == 1 << 18);
+  CHECK(alone(4) == 1 << 20);
+  CHECK(line.pacer.allow(*line.readers[0].reader, 20'000).bytes == 20'000);
+  line.readers.pop_back();
+  CHECK(alone(0) == 1 << 20);
+}
+
 TEST_CASE("new limits count at once, and 0 is none") {
   Line line;
   line.add("10.0.0.1");

@@ -18,13 +18,26 @@ UploadRequest from(const std::string& address, std::uint16_t port, std::uint8_t 
   return {address, port, "", content(number), "a.bin", 100};
 }
 
+// The same of a reader that names itself.
+UploadRequest of(const std::string& reader, std::uint16_t port, std::uint8_t number = 1) {
+  auto request = from("a", port, number);
+  request.reader = reader;
+  return request;
+}
+
 struct Queue {
   explicit Queue(std::size_t count) { slots.set_slots(count); }
   // Nothing when it may go, else its place.
   std::uint64_t ask(const UploadRequest& request) {
     const auto turn = slots.enter(request);
+    CHECK_FALSE(turn.crowded);
     if (!turn.granted) CHECK(turn.retry_after >= 1s);
     return turn.granted ? 0 : turn.place;
+  }
+  bool is_crowded(const UploadRequest& request) {
+    const auto turn = slots.enter(request);
+    if (turn.crowded) CHECK((!turn.granted && turn.place == 0 && turn.retry_after == 1s));
+    return turn.crowded;
   }
   testing::ManualClock clock;
   UploadSlots slots{clock};
@@ -113,6 +126,102 @@ TEST_CASE("those behind one address are told apart by what they call themselves"
   bob.reader = "bob";
   CHECK(q.ask(ann) == 1);
   CHECK(q.ask(bob) == 2);
+}
+
+TEST_CASE("the connections of a reader with a name share one slot, and others wait for no more") {
+  Queue q(2);
+  CHECK(q.ask(of("ann", 1)) == 0);
+  CHECK(q.ask(of("ann", 2)) == 0);
+  CHECK(q.ask(of("ann", 3, 2)) == 0);  // another content, too
+  CHECK(q.ask(of("bob", 4)) == 0);     // the second slot
+  CHECK(q.ask(of("cid", 5)) == 1);
+  CHECK(q.ask(of("ann", 6)) == 0);
+  CHECK(q.slots.waiting().size() == 1);
+}
+
+TEST_CASE("a reader's second connection has no place in the queue beside the first") {
+  Queue q(1);
+  CHECK(q.ask(from("b", 1)) == 0);
+  CHECK(q.ask(of("ann", 1)) == 1);
+  CHECK(q.ask(of("ann", 2)) == 1);
+  CHECK(q.ask(of("ann", 3, 2)) == 1);  // whatever it asks for
+  CHECK(q.slots.waiting().size() == 1);
+  CHECK(q.slots.waiting()[0].content == content(2));
+  CHECK(q.ask(of("bob", 4)) == 2);
+  q.slots.leave(from("b", 1), true);
+  CHECK(q.ask(of("ann", 2)) == 0);
+  CHECK(q.ask(of("ann", 1)) == 0);
+  CHECK(q.ask(of("bob", 4)) == 1);
+}
+
+TEST_CASE("a slot is free when the last of the reader's connections has left for good") {
+  Queue q(1);
+  CHECK(q.ask(of("ann", 1)) == 0);
+  CHECK(q.ask(of("ann", 2)) == 0);
+  CHECK(q.ask(of("ann", 2)) ==
+        0);  // the next answer begins before the one before is told to be out
+  q.slots.leave(of("ann", 1), true);
+  CHECK(q.ask(of("bob", 3)) == 1);
+  q.slots.leave(of("ann", 2), true);
+  CHECK(q.ask(of("bob", 3)) == 1);
+  q.slots.leave(of("ann", 2), true);
+  CHECK(q.ask(of("bob", 3)) == 0);
+  CHECK(q.ask(of("ann", 2)) == 1);
+}
+
+TEST_CASE("a connection that is cut costs a reader its slot only if it was the last") {
+  Queue q(1);
+  CHECK(q.ask(of("ann", 1)) == 0);
+  CHECK(q.ask(of("ann", 2)) == 0);
+  q.slots.leave(of("ann", 1), false);  // between two ranges
+  q.slots.leave(of("ann", 2), true);   // cut
+  q.clock.advance(2s);
+  CHECK(q.ask(of("bob", 3)) == 1);
+  CHECK(q.ask(of("ann", 4)) == 0);
+  q.slots.leave(of("ann", 4), false);
+  q.clock.advance(3s);
+  CHECK(q.ask(of("bob", 3)) == 1);
+  q.clock.advance(1ms);
+  CHECK(q.ask(of("bob", 3)) == 0);
+}
+
+TEST_CASE("one connection more than a reader may have is turned away, and its slot stays") {
+  Queue q(1);
+  q.slots.set_connections(2);
+  CHECK(q.slots.connections() == 2);
+  CHECK(q.ask(of("ann", 1)) == 0);
+  CHECK(q.ask(of("ann", 2)) == 0);
+  CHECK(q.is_crowded(of("ann", 3)));
+  CHECK(q.ask(of("ann", 2)) == 0);  // over those that it has
+  CHECK(q.ask(of("bob", 4)) == 1);
+  q.slots.leave(of("ann", 1), false);
+  CHECK(q.ask(of("ann", 3)) == 0);  // an idle one does not count
+  CHECK(q.is_crowded(of("ann", 1)));
+  q.slots.set_connections(1);  // those that run go on
+  CHECK(q.is_crowded(of("ann", 2)));
+  q.slots.set_connections(3);
+  CHECK(q.ask(of("ann", 1)) == 0);
+}
+
+TEST_CASE("connections of a reader are counted where slots are not, too") {
+  Queue q(0);
+  q.slots.set_connections(1);
+  CHECK(q.ask(of("ann", 1)) == 0);
+  CHECK(q.is_crowded(of("ann", 2)));
+  CHECK(q.ask(of("bob", 3)) == 0);
+  CHECK(q.ask(from("a", 4)) == 0);  // who has no name is its connection
+  CHECK(q.ask(from("a", 5)) == 0);
+}
+
+TEST_CASE("who borrows the name of a reader at another address has nothing of its slot") {
+  Queue q(1);
+  CHECK(q.ask(of("ann", 1)) == 0);
+  auto other = from("b", 1);
+  other.reader = "ann";
+  CHECK(q.ask(other) == 1);
+  CHECK(q.ask(of("ann", 2)) == 0);
+  q.slots.leave(other, true);  // has none to leave
+  CHECK(q.ask(other) == 1);
 }
 
 TEST_CASE("a group gets slots in proportion to its weight") {

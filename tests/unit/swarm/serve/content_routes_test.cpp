@@ -67,7 +67,7 @@ struct Served {
     http::Request request;
     request.method = method;
     request.remote_address = address;
-    request.remote_port = 1;
+    request.remote_port = port;
     request.params["cid"] = cid;
     request.query = query;
     for (const auto& [name, value] : fields) request.headers.add(name, value);
@@ -99,6 +99,7 @@ struct Served {
   const std::filesystem::path folder = new_folder();
   std::filesystem::path file;
   std::string address = "127.0.0.1";  // of who asks
+  std::uint16_t port = 1;
   ContentId content;
   std::string tag;
   std::vector<std::pair<std::string, int>> changed;  // and errno
@@ -266,6 +267,33 @@ TEST_CASE("who asks when all slots are taken is told so at once, too") {
   CHECK(served.at_once() == 503);
   std::get<http::FileBody>(first.body).on_end(true);
   CHECK(served.at_once() == 200);
+}
+
+TEST_CASE("a peer that fetches over several connections is one reader, and is told how many") {
+  Served served("a.txt", "hello");
+  served.meter.set_slots(1);
+  served.meter.set_connections(2);
+  const Fields ann = {{kReaderHeader, "ann"}};
+  std::vector<http::Response> answers;
+  for (served.port = 1; served.port <= 2; ++served.port) {
+    answers.push_back(served.get(ann));
+    CHECK(answers.back().status == 200);
+    CHECK(value(answers.back(), kConnectionsHeader) == "2");
+  }
+  const auto crowded = served.get(ann);
+  CHECK(crowded.status == 429);
+  CHECK(value(crowded, kConnectionsHeader) == "2");
+  CHECK(value(crowded, "Retry-After") == "1");
+  CHECK(value(crowded, kPlaceHeader).empty());
+  CHECK(std::get<std::string>(crowded.body).find("over 2 connections at a time") !=
+        std::string::npos);
+  CHECK(served.meter.list()->size() == 2);
+  const auto other = served.get({{kReaderHeader, "bob"}});
+  CHECK(other.status == 503);
+  CHECK(value(other, kPlaceHeader) == "1");
+  for (auto& answer : answers) std::get<http::FileBody>(answer.body).on_end(true);
+  CHECK(served.get({{kReaderHeader, "bob"}}).status == 503);  // a peer may want more files
+  CHECK(served.get(ann).status == 200);
 }
 
 TEST_CASE("only contents are asked for") {

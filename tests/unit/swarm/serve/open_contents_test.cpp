@@ -48,6 +48,21 @@ TEST_CASE("what was opened is found until nobody has asked for it in a while") {
   CHECK(kept.open.find(tree_of("never").content, kept.guest) == nullptr);
 }
 
+TEST_CASE("what is being sent stays open for the next range, however long it takes") {
+  Kept kept;
+  const auto a = kept.keep("a");
+  auto sending = kept.open.find(a, kept.guest)->file;
+  kept.clock.advance(60s);
+  kept.open.close_idle();
+  sending.reset();
+  kept.clock.advance(1s);
+  kept.open.close_idle();
+  CHECK(kept.open.find(a, kept.guest) != nullptr);
+  kept.clock.advance(3s);
+  kept.open.close_idle();
+  CHECK(kept.open.find(a, kept.guest) == nullptr);
+}
+
 TEST_CASE("after a write of the catalogue nothing is found") {
   Kept kept;
   const auto a = kept.keep("a");

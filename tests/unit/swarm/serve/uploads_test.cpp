@@ -107,6 +107,34 @@ TEST_CASE("a file's quota of the day is for what was sent, and a refusal takes n
   CHECK(meter.begin(request_of("10.0.0.3", 1100), true).callbacks);
 }
 
+TEST_CASE("what began before there was a quota gives nothing back to it") {
+  testing::ManualClock clock;
+  UploadMeter meter(clock);
+  const auto before = meter.begin(request_of("10.0.0.1", 1000), true);
+  meter.set_daily_limit(1500);
+  REQUIRE(meter.begin(request_of("10.0.0.2", 1000), true).callbacks);
+  before.callbacks->on_end(false);
+  CHECK(meter.begin(request_of("10.0.0.3", 501), true).refused);
+  CHECK(meter.begin(request_of("10.0.0.3", 500), true).callbacks);
+}
+
+TEST_CASE("a file whose quota is used up does not cost a reader the slot for the others") {
+  testing::ManualClock clock;
+  UploadMeter meter(clock);
+  meter.set_slots(1);
+  meter.set_daily_limit(1500);
+  auto request = request_of("10.0.0.1", 1500);
+  request.reader = "ann";
+  const auto first = meter.begin(request, false);
+  REQUIRE(first.callbacks);
+  first.callbacks->on_sent(1500);
+  first.callbacks->on_end(true);
+  CHECK(meter.begin(request, false).refused);
+  CHECK(meter.begin(request_of("10.0.0.2"), true).turn.place == 1);
+  request.size = 0;
+  CHECK(meter.begin(request, false).callbacks);
+}
+
 TEST_CASE("rates hold for answers that run already, and callbacks outlive the meter") {
   testing::ManualClock clock;
   UploadMeter::Callbacks callbacks;

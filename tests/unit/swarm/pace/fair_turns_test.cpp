@@ -1,0 +1,66 @@
+// Whose turn it is, by moments that the test chooses.
+#include "transfer/swarm/pace/fair_turns.h"
+
+#include "catch.h"
+
+namespace swapmeet::transfer_swarm {
+namespace {
+
+using namespace std::chrono_literals;
+
+const Instant kStart{};
+constexpr double kTurn = 100;
+
+}  // namespace
+
+TEST_CASE("who has had more than one turn more than another that waits lets that one go first") {
+  FairTurns turns;
+  FairTurns::Share much;
+  FairTurns::Share little;
+  CHECK_FALSE(turns.ask(much, kTurn, kStart));
+  turns.serve(much, 250);
+  turns.wait(little, kStart + 10ms);
+  CHECK(turns.ask(much, kTurn, kStart) == kStart + 10ms);
+  CHECK(turns.ask(much, kTurn, kStart + 8ms) == kStart + 13ms);  // a little after it
+  CHECK_FALSE(turns.ask(little, kTurn, kStart + 10ms));
+  turns.serve(little, 150);
+  turns.wait(little, kStart + 20ms);
+  CHECK_FALSE(turns.ask(much, kTurn, kStart + 13ms));
+}
+
+TEST_CASE("who waits is waited for no longer than a moment") {
+  FairTurns turns;
+  FairTurns::Share much;
+  FairTurns::Share gone;
+  FairTurns::Share left;
+  turns.serve(much, 500);
+  turns.wait(gone, kStart + 10ms);
+  turns.wait(left, kStart + 10ms);
+  turns.forget(left);
+  CHECK(turns.ask(much, kTurn, kStart + 30ms));
+  CHECK_FALSE(turns.ask(much, kTurn, kStart + 31ms));
+  CHECK_FALSE(gone.due);
+}
+
+TEST_CASE("a newcomer, and who was away, begins with what the others have had") {
+  FairTurns turns;
+  FairTurns::Share old;
+  FairTurns::Share fresh;
+  turns.serve(old, 10'000);
+  CHECK_FALSE(turns.ask(old, kTurn, kStart));
+  CHECK_FALSE(turns.ask(fresh, kTurn, kStart));
+  CHECK(fresh.had == 10'000 - kTurn);
+}
+
+TEST_CASE("what is served while another connection of the reader waits counts for both") {
+  FairTurns turns;
+  FairTurns::Share one;
+  FairTurns::Share other;
+  turns.wait(one, kStart + 5ms);
+  turns.serve(one, 250);
+  CHECK(one.due == kStart + 5ms);
+  turns.wait(other, kStart + 5ms);
+  CHECK(turns.ask(one, kTurn, kStart));
+}
+
+}  // namespace swapmeet::transfer_swarm
