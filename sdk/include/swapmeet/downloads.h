@@ -27,6 +27,16 @@ struct DownloadRequest {
   std::vector<Source> sources;  // tried besides those that the registry knows
 };
 
+// A folder of a peer with all that is in it, as one download.
+struct FolderRequest {
+  PeerId peer;
+  // As the peer lists it, the share's name first; the tree is kept from the last part on.
+  std::string path;
+  std::string folder;  // where to: absolute, or below the download folder; empty: the latter
+  // false: a file whose name is taken by another content stays out, with its reason.
+  bool overwrite = false;
+};
+
 struct DownloadSource {
   PeerId peer;
   std::string name;
@@ -36,9 +46,26 @@ struct DownloadSource {
   std::string state;        // "active", "idle", "dropped: sent wrong bytes", …
 };
 
+// How a folder's files do.
+struct FolderCounts {
+  std::uint64_t files = 0;  // that are known so far
+  std::uint64_t done = 0;
+  std::uint64_t failed = 0;
+  bool listing = false;  // still learning what is in it
+};
+
+// One file of a folder's download.
+struct FolderFile {
+  std::string path;  // below the folder, as it is called on this machine
+  ContentId content;
+  std::uint64_t size = 0;
+  DownloadState state = DownloadState::queued;  // queued, running or failed
+  std::string why;                              // why it failed; else empty
+};
+
 struct DownloadStatus {
   std::string id;
-  ContentId content;
+  ContentId content;  // zero for a folder
   std::string name;
   std::string path;  // where it is, or will be, on this machine
   DownloadState state = DownloadState::queued;
@@ -50,6 +77,7 @@ struct DownloadStatus {
   std::optional<Time> next_try;  // of `waiting`
   Time started{};
   std::optional<Time> finished;
+  std::optional<FolderCounts> folder;  // nullopt: it is one file
 };
 
 // Thread-safe. Accepted downloads are kept across restarts and go on by themselves.
@@ -61,10 +89,20 @@ class Downloads {
   // `not_found`: nobody has it and the request names no source.
   // [any thread; started; may block]
   virtual Result<DownloadStatus> start(const DownloadRequest& request) = 0;
+  // A folder is one download, however many files it has: `done` when all of them are there,
+  // `failed` when it ended with some that cannot be had (resume() tries these again), `waiting`
+  // when its peer cannot be reached. The same folder into the same place again is the same
+  // download. `not_found`: the peer shares no such folder. `invalid_argument`: no path, or a bad
+  // folder. [any thread; started; may block]
+  virtual Result<DownloadStatus> start_folder(const FolderRequest& request) = 0;
   // [any thread; started; may block]
   virtual Result<Page<DownloadStatus>> list(const PageRequest& page) = 0;  // newest first
   // [any thread; started; may block]
   virtual Result<DownloadStatus> get(const std::string& id) = 0;  // `not_found`
+  // The files of a folder's download that are not done, in order of path. `not_found`: there is no
+  // such download, or it is one file.
+  // [any thread; started; may block]
+  virtual Result<Page<FolderFile>> files(const std::string& id, const PageRequest& page) = 0;
   // [any thread; started; may block]
   virtual Result<DownloadStatus> pause(const std::string& id) = 0;
   // [any thread; started; may block]

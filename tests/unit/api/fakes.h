@@ -152,8 +152,13 @@ class FakeShares : public Shares {
 class FakeDownloads : public Downloads {
  public:
   Result<DownloadStatus> start(const DownloadRequest&) override { return status("1"); }
+  Result<DownloadStatus> start_folder(const FolderRequest&) override { return status("1"); }
   Result<Page<DownloadStatus>> list(const PageRequest&) override {
     return Page<DownloadStatus>{{status("1")}, ""};
+  }
+  Result<Page<FolderFile>> files(const std::string& id, const PageRequest&) override {
+    if (id != "1") return Error{ErrorCode::not_found, "no such download", {}};
+    return Page<FolderFile>{{{"a", content_id(), 1, DownloadState::failed, "no"}}, ""};
   }
   Result<DownloadStatus> get(const std::string& id) override {
     if (id != "1") return Error{ErrorCode::not_found, "no such download", {}};

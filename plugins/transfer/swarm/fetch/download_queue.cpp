@@ -219,6 +219,14 @@ Result<DownloadStatus> DownloadQueue::start_wanted_by(const std::string& offer,
   return add(std::move(*plan), offer);
 }
 
+Result<DownloadStatus> DownloadQueue::start_folder(const FolderRequest&) {
+  return Error{ErrorCode::unsupported, "folders are fetched file by file", {}};
+}
+
+Result<Page<FolderFile>> DownloadQueue::files(const std::string& id, const PageRequest&) {
+  return no_such(id);
+}
+
 // The same content into the same place; nullptr when there is none, or its file is gone.
 DownloadPointer DownloadQueue::same_as(const TransferPlan& plan) const {
   for (const auto& other : line_.of(plan.content)) {

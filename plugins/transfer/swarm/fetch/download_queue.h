@@ -40,8 +40,10 @@ class DownloadQueue final : public OfferDownloads {
   void set_limits(const DownloadLimits& limits);
 
   Result<DownloadStatus> start(const DownloadRequest& request) override;
+  Result<DownloadStatus> start_folder(const FolderRequest& request) override;
   Result<Page<DownloadStatus>> list(const PageRequest& page) override;
   Result<DownloadStatus> get(const std::string& id) override;
+  Result<Page<FolderFile>> files(const std::string& id, const PageRequest& page) override;
   Result<DownloadStatus> pause(const std::string& id) override;
   Result<DownloadStatus> resume(const std::string& id) override;
   Result<void> cancel(const std::string& id) override;

@@ -52,7 +52,11 @@ struct Queue : OfferDownloads {
     status.state = DownloadState::running;
     return status;
   }
+  Result<DownloadStatus> start_folder(const FolderRequest&) override { return Index::none(); }
   Result<Page<DownloadStatus>> list(const PageRequest&) override { return Index::none(); }
+  Result<Page<FolderFile>> files(const std::string&, const PageRequest&) override {
+    return Index::none();
+  }
   Result<DownloadStatus> get(const std::string& id) override {
     if (id != status.id) return Index::none();
     return status;
