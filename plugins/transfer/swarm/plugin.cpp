@@ -14,6 +14,7 @@
 #include "transfer/swarm/choices.h"
 #include "transfer/swarm/fetch/download_queue.h"
 #include "transfer/swarm/fetch/download_store.h"
+#include "transfer/swarm/folder/folder_jobs.h"
 #include "transfer/swarm/inbox/inbox_routes.h"
 #include "transfer/swarm/inbox/peer_inbox.h"
 #include "transfer/swarm/keys.h"
@@ -129,8 +130,11 @@ class SwarmPlugin final : public Plugin {
     keeping_totals_ = host_->every(kKeepTotals, [this] { keep_totals(); });
     download_pacer_ = std::make_unique<transfer_swarm::Pacer>(host_->clock());
     rates_.emplace(host_->clock(), *meter_, *download_pacer_);
-    auto queue =
-        transfer_swarm::DownloadQueue::open(queue_options(settings, choices->downloads, log));
+    auto queue = transfer_swarm::DownloadQueue::open(
+        queue_options(settings, choices->downloads, log),
+        [](const transfer_swarm::DownloadOptions& options) {
+          return std::make_unique<transfer_swarm::FolderJobs>(options);
+        });
     if (!queue) return queue.error();
     downloads_ = std::move(*queue);
     auto inbox = transfer_swarm::PeerInbox::open(inbox_options(settings, log));

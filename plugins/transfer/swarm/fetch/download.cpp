@@ -31,11 +31,17 @@ std::optional<std::chrono::milliseconds> settle(Download& download, const Transf
     status.state = DownloadState::done;
     status.done = status.size;
     status.why.clear();
-    status.path = download.kept.plan.target;
+    if (!download.kept.folder) status.path = download.kept.plan.target;
     status.finished = now;
     return std::nullopt;
   }
   if (status.state != DownloadState::running) return std::nullopt;
+  if (end.state == DownloadState::failed && !download.go_on_at_once) {
+    status.state = DownloadState::failed;
+    status.why = end.why;
+    status.finished = now;
+    return std::nullopt;
+  }
   status.state = download.go_on_at_once ? DownloadState::queued : end.state;
   if (status.state != DownloadState::waiting) return std::nullopt;
   status.why = end.why;

@@ -14,33 +14,25 @@
 #include "swapmeet/time.h"
 #include "transfer/swarm/fetch/download_store.h"
 #include "transfer/swarm/fetch/patience.h"
+#include "transfer/swarm/fetch/running_download.h"
 
 namespace swapmeet::transfer_swarm {
 
-class Transfer;
-
 struct Download {
   StoredDownload kept;
-  std::shared_ptr<Transfer> transfer;  // while it runs
-  bool has_layer = false;              // the store has it
-  bool go_on_at_once = false;          // sources came when its transfer was ending
-  bool cancelled = false;              // on its way out: nobody sees it any more
-  std::string told_why;                // the reason for waiting that the log has
-  unsigned attempts = 0;               // in vain, one after the other
-  std::uint64_t turn = 0;              // in its DownloadLine, which sets it; 0: not queued
-  Instant retry_at{};                  // the same, of one that waits
+  std::shared_ptr<RunningDownload> transfer;  // while it runs
+  bool has_layer = false;                     // the store has it
+  bool go_on_at_once = false;                 // sources came when its transfer was ending
+  bool cancelled = false;                     // on its way out: nobody sees it any more
+  std::string told_why;                       // the reason for waiting that the log has
+  unsigned attempts = 0;                      // in vain, one after the other
+  std::uint64_t turn = 0;                     // in its DownloadLine, which sets it; 0: not queued
+  Instant retry_at{};                         // the same, of one that waits
 
   const std::string& id() const { return kept.plan.id; }
   DownloadState state() const { return kept.status.state; }
 };
 using DownloadPointer = std::shared_ptr<Download>;
-
-// How a transfer ended.
-struct TransferEnd {
-  DownloadState state = DownloadState::waiting;  // done, waiting, or queued when interrupted
-  std::string why;
-  std::optional<std::chrono::seconds> retry_after = std::nullopt;  // a source asked for that
-};
 
 // A download of this plan, which has an id, as it is when it was just asked for.
 DownloadPointer new_download(TransferPlan plan, std::int64_t seq, Time now);

@@ -1,5 +1,6 @@
 #include "transfer/swarm/fetch/download_plan.h"
 
+#include "swapmeet/listing.h"
 #include "transfer/swarm/base/safe_name.h"
 #include "transfer/swarm/pieces/piece_map.h"
 
@@ -52,6 +53,20 @@ Result<TransferPlan> plan_for(const DownloadRequest& request,
     plan.size = told;
   }
   plan.name = safe_name(name.empty() ? request.content.text() : name);
+  return plan;
+}
+
+Result<FolderPlan> plan_for(const FolderRequest& request,
+                            const std::filesystem::path& download_folder) {
+  FolderPlan plan{{request.peer, request.path}, {}};
+  auto& path = plan.of.path;
+  while (path.ends_with('/')) path.pop_back();
+  if (auto checked = check_path(path); !checked) return checked.error();
+  auto folder = folder_for(download_folder, request.folder);
+  if (!folder) return folder.error();
+  plan.plan.folder = std::move(*folder);
+  plan.plan.name = safe_name(name_of_path(path));
+  plan.plan.overwrite = request.overwrite;
   return plan;
 }
 

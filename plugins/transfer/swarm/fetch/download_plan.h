@@ -16,4 +16,13 @@ namespace swapmeet::transfer_swarm {
 Result<TransferPlan> plan_for(const DownloadRequest& request,
                               const std::filesystem::path& download_folder, Registry* registry);
 
+// The same for a folder of a peer: how that is asked for, and a plan without an id and content.
+// `invalid_argument`: the path or the folder.
+struct FolderPlan {
+  PeerFolder of;
+  TransferPlan plan;
+};
+Result<FolderPlan> plan_for(const FolderRequest& request,
+                            const std::filesystem::path& download_folder);
+
 }  // namespace swapmeet::transfer_swarm

@@ -20,17 +20,40 @@ Error no_such(const std::string& id) {
   return {ErrorCode::not_found, "there is no download " + id, {}};
 }
 
+bool is_over(DownloadState state) {
+  return state == DownloadState::done || state == DownloadState::failed;
+}
+
+void tell(DownloadStatus& status, const FolderStanding& standing) {
+  status.folder = standing.counts;
+  status.size = standing.size;
+  status.done = standing.done;
+}
+
+void tell(DownloadStatus& status, TransferProgress progress) {
+  status.done = progress.done;
+  status.rate = progress.rate;
+  status.sources = merged(status.sources, std::move(progress.sources));
+  if (progress.size) status.size = *progress.size;
+  if (progress.folder) status.folder = progress.folder;
+}
+
 }  // namespace
 
-DownloadQueue::DownloadQueue(DownloadOptions options)
+DownloadQueue::DownloadQueue(DownloadOptions options, const Folders& folders)
     : options_(std::move(options)),
       clock_(*options_.clock),
       news_(options_.log, options_.publish),
       record_(options_.database),
+      folders_(folders ? folders(options_) : nullptr),
       random_(options_.seed) {
   for (auto& kept : record_.all()) {
+    if (kept.folder && !folders_) continue;
     auto download = std::make_shared<Download>();
     download->kept = std::move(kept);
+    if (download->kept.folder)
+      if (const auto standing = folders_->standing(download->id()))
+        tell(download->kept.status, *standing);
     line_.add(download);
     place(download);
   }
@@ -42,9 +65,10 @@ DownloadQueue::DownloadQueue(DownloadOptions options)
 
 DownloadQueue::~DownloadQueue() { stop(); }
 
-Result<std::unique_ptr<DownloadQueue>> DownloadQueue::open(DownloadOptions options) {
+Result<std::unique_ptr<DownloadQueue>> DownloadQueue::open(DownloadOptions options,
+                                                           const Folders& folders) {
   return sqlite::attempt([&]() -> Result<std::unique_ptr<DownloadQueue>> {
-    return std::unique_ptr<DownloadQueue>(new DownloadQueue(std::move(options)));
+    return std::unique_ptr<DownloadQueue>(new DownloadQueue(std::move(options), folders));
   });
 }
 
@@ -115,13 +139,7 @@ void DownloadQueue::begin(const DownloadPointer& download) {
   status.why.clear();
   status.next_try.reset();
   download->go_on_at_once = false;
-  auto options = options_;
-  options.seed = random_();
-  download->transfer = std::make_shared<Transfer>(std::move(options), record_.plan_of(*download),
-                                                  [this, download](const TransferPlan& plan) {
-                                                    const std::lock_guard lock(mutex_);
-                                                    return record_.keep_plan(*download, plan);
-                                                  });
+  download->transfer = job_for(download);
   place(download);
   ++running_;
   auto& run = runs_.emplace_back(Run{download, {}});
@@ -141,12 +159,23 @@ void DownloadQueue::begin(const DownloadPointer& download) {
   }
 }
 
+std::shared_ptr<RunningDownload> DownloadQueue::job_for(const DownloadPointer& download) {
+  auto options = options_;
+  options.seed = random_();
+  if (download->kept.folder) return folders_->job(download->kept, std::move(options));
+  return std::make_shared<Transfer>(std::move(options), record_.plan_of(*download),
+                                    [this, download](const TransferPlan& plan) {
+                                      const std::lock_guard lock(mutex_);
+                                      return record_.keep_plan(*download, plan);
+                                    });
+}
+
 void DownloadQueue::ended(const DownloadPointer& download, const TransferEnd& end) {
   auto& status = download->kept.status;
   auto progress = download->transfer->progress();
   if (progress.done > status.done) download->attempts = 0;
-  status.done = progress.done;
-  status.sources = merged(status.sources, std::move(progress.sources));
+  tell(status, std::move(progress));
+  status.rate = 0;
   download->transfer.reset();
   --running_;
   const auto wait = settle(*download, end, clock_.now(), options_.patience, random_);
@@ -154,10 +183,11 @@ void DownloadQueue::ended(const DownloadPointer& download, const TransferEnd& en
     // A download that waits or was interrupted is queued after a restart, and that it is in the
     // database already.
     auto kept = record_.keep_history(*download);
-    if (kept && status.state == DownloadState::done) kept = record_.keep(*download);
+    if (kept && is_over(status.state)) kept = record_.keep(*download);
     const auto& plan = download->kept.plan;
     if (!kept) news_.log(plan, "cannot be recorded", kept.error().message);
     if (status.state == DownloadState::done) news_.log(plan, "done", status.path);
+    if (status.state == DownloadState::failed) news_.log(plan, "failed", status.why);
     if (status.state == DownloadState::waiting && status.why != download->told_why)
       news_.log(plan, "waits", download->told_why = status.why);
     publish(*download);
@@ -188,11 +218,7 @@ void DownloadQueue::stop_offering(const Download& download) {
 
 DownloadStatus DownloadQueue::status_of(const Download& download) const {
   auto status = download.kept.status;
-  if (!download.transfer) return status;
-  auto progress = download.transfer->progress();
-  status.done = progress.done;
-  status.rate = progress.rate;
-  status.sources = merged(status.sources, std::move(progress.sources));
+  if (download.transfer) tell(status, download.transfer->progress());
   return status;
 }
 
@@ -219,12 +245,70 @@ Result<DownloadStatus> DownloadQueue::start_wanted_by(const std::string& offer,
   return add(std::move(*plan), offer);
 }
 
-Result<DownloadStatus> DownloadQueue::start_folder(const FolderRequest&) {
-  return Error{ErrorCode::unsupported, "folders are fetched file by file", {}};
+Result<DownloadStatus> DownloadQueue::start_folder(const FolderRequest& request) {
+  if (!folders_) return Error{ErrorCode::unsupported, "folders cannot be fetched here", {}};
+  auto plan = plan_for(request, options_.download_folder);
+  if (!plan) return plan.error();
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto same = same_as(*plan); same && !is_over(same->state())) return go_on(same);
+  }
+  const auto first = folders_->look(plan->of);
+  if (!first) return first.error();
+  const std::lock_guard lock(mutex_);
+  const auto same = same_as(*plan);
+  if (!same) return add(std::move(*plan), *first);
+  return is_over(same->state()) ? fetch_anew(same, *first) : go_on(same);
 }
 
-Result<Page<FolderFile>> DownloadQueue::files(const std::string& id, const PageRequest&) {
-  return no_such(id);
+// The same folder into the same place; nullptr when there is none.
+DownloadPointer DownloadQueue::same_as(const FolderPlan& plan) const {
+  for (const auto& other : line_.of(ContentId{})) {
+    const auto& kept = other->kept;
+    if (kept.folder == plan.of && kept.plan.folder == plan.plan.folder && !other->cancelled)
+      return other;
+  }
+  return nullptr;
+}
+
+Result<DownloadStatus> DownloadQueue::add(FolderPlan plan, const Page<Listing>& first) {
+  plan.plan.id = new_id();
+  auto download = new_download(std::move(plan.plan), line_.next_seq(), clock_.now());
+  download->kept.folder = std::move(plan.of);
+  want(download->kept, "");
+  if (auto durable = record_.keep(*download); !durable) return durable.error();
+  const auto standing = folders_->begin(download->kept, first);
+  if (!standing) {
+    static_cast<void>(record_.remove(*download));
+    return standing.error();
+  }
+  tell(download->kept.status, *standing);
+  line_.add(download);
+  place(download);
+  publish(*download);
+  return download->kept.status;
+}
+
+// It has ended, and is asked for once more: there may be more in the folder now.
+Result<DownloadStatus> DownloadQueue::fetch_anew(const DownloadPointer& download,
+                                                 const Page<Listing>& first) {
+  const auto standing = folders_->begin(download->kept, first);
+  if (!standing) return standing.error();
+  tell(download->kept.status, *standing);
+  download->kept.status.finished.reset();
+  download->attempts = 0;
+  return become(download, DownloadState::queued, "");
+}
+
+Result<Page<FolderFile>> DownloadQueue::files(const std::string& id, const PageRequest& page) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto download = line_.find(id);
+    if (!download) return no_such(id);
+    if (!download->kept.folder)
+      return Error{ErrorCode::not_found, "the download " + id + " is one file, no folder", {}};
+  }
+  return folders_->files(id, page);
 }
 
 // The same content into the same place; nullptr when there is none, or its file is gone.
@@ -240,10 +324,14 @@ DownloadPointer DownloadQueue::same_as(const TransferPlan& plan) const {
   return nullptr;
 }
 
-Result<DownloadStatus> DownloadQueue::add(TransferPlan plan, const std::string& offer) {
+std::string DownloadQueue::new_id() {
   std::uint8_t bytes[16];
   for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random_());
-  plan.id = to_hex(bytes, sizeof bytes);
+  return to_hex(bytes, sizeof bytes);
+}
+
+Result<DownloadStatus> DownloadQueue::add(TransferPlan plan, const std::string& offer) {
+  plan.id = new_id();
   auto download = new_download(std::move(plan), line_.next_seq(), clock_.now());
   want(download->kept, offer);
   if (auto durable = record_.keep(*download); !durable) return durable.error();
@@ -324,6 +412,11 @@ Result<DownloadStatus> DownloadQueue::resume(const std::string& id) {
   if (!download) return no_such(id);
   if (download->state() != DownloadState::done)
     download->kept.plan.liars.clear();  // they get a chance
+  if (download->kept.folder && download->state() == DownloadState::failed) {
+    if (auto retried = folders_->retry(id); !retried) return retried.error();
+    if (const auto standing = folders_->standing(id)) tell(download->kept.status, *standing);
+    download->kept.status.finished.reset();
+  }
   return go_on(download);
 }
 
@@ -342,8 +435,16 @@ Result<void> DownloadQueue::cancel(const DownloadPointer& download, Lock& lock) 
   stop_offering(*download);
   // First the file: a host that dies in between has not cancelled yet, and leaves nothing behind.
   std::error_code ignored;
-  std::filesystem::remove(download->kept.plan.partial(), ignored);
-  if (auto removed = record_.remove(*download); !removed) {
+  Result<void> removed;
+  if (download->kept.folder) {
+    lock.unlock();  // there may be a million files
+    removed = folders_->remove(download->kept);
+    lock.lock();
+  } else {
+    std::filesystem::remove(download->kept.plan.partial(), ignored);
+  }
+  if (removed) removed = record_.remove(*download);
+  if (!removed) {
     download->cancelled = false;
     download->kept.status.state = DownloadState::paused;
     return removed;

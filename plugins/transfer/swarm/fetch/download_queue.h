@@ -2,13 +2,15 @@
 // several peers at once, every piece proven against the content id before it reaches the disk.
 // Accepted downloads go on by themselves, across restarts, until they are done, paused or
 // cancelled. Without a source they wait and look again. The queue decides who runs (DownloadLine),
-// makes it durable (DownloadRecord) and tells others (DownloadNews); a Transfer does the fetching.
+// makes it durable (DownloadRecord) and tells others (DownloadNews); a Transfer does the fetching,
+// or, of a whole folder, who was given for that (FolderDownloads).
 // Threads: thread-safe. One thread schedules. A running download has three threads of its own and
 // one per source: at most max_downloads × (max_sources + 3).
 #pragma once
 
 #include <condition_variable>
 #include <cstddef>
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -21,7 +23,9 @@
 #include "transfer/swarm/fetch/download_line.h"
 #include "transfer/swarm/fetch/download_news.h"
 #include "transfer/swarm/fetch/download_options.h"
+#include "transfer/swarm/fetch/download_plan.h"
 #include "transfer/swarm/fetch/download_record.h"
+#include "transfer/swarm/fetch/folder_downloads.h"
 #include "transfer/swarm/fetch/offer_downloads.h"
 #include "transfer/swarm/fetch/transfer.h"
 
@@ -29,8 +33,12 @@ namespace swapmeet::transfer_swarm {
 
 class DownloadQueue final : public OfferDownloads {
  public:
+  // Makes who fetches folders, once the database is there. May throw sqlite::Failure.
+  using Folders = std::function<std::unique_ptr<FolderDownloads>(const DownloadOptions& options)>;
   // Opens the database and goes on with what it holds. `corrupt`, `no_space`: the database.
-  static Result<std::unique_ptr<DownloadQueue>> open(DownloadOptions options);
+  // Without `folders` folders are `unsupported`.
+  static Result<std::unique_ptr<DownloadQueue>> open(DownloadOptions options,
+                                                     const Folders& folders = {});
   ~DownloadQueue() override;
   // Tells all transfers to end and returns at once; they go on when the queue is opened again.
   void interrupt();
@@ -61,7 +69,7 @@ class DownloadQueue final : public OfferDownloads {
     bool over = false;  // the thread only has to be joined
   };
 
-  explicit DownloadQueue(DownloadOptions options);
+  DownloadQueue(DownloadOptions options, const Folders& folders);
   Result<DownloadStatus> start_wanted_by(const std::string& offer, const DownloadRequest& request);
 
   // All below: with the lock.
@@ -74,7 +82,12 @@ class DownloadQueue final : public OfferDownloads {
   DownloadStatus status_of(const Download& download) const;
   void publish(const Download& download) const { news_.publish(status_of(download)); }
 
+  std::shared_ptr<RunningDownload> job_for(const DownloadPointer& download);
   DownloadPointer same_as(const TransferPlan& plan) const;
+  DownloadPointer same_as(const FolderPlan& plan) const;
+  std::string new_id();
+  Result<DownloadStatus> add(FolderPlan plan, const Page<Listing>& first);
+  Result<DownloadStatus> fetch_anew(const DownloadPointer& download, const Page<Listing>& first);
   Result<DownloadStatus> add(TransferPlan plan, const std::string& offer);
   Result<DownloadStatus> join(const DownloadPointer& download, const std::vector<Source>& sources,
                               const std::string& offer);
@@ -92,6 +105,7 @@ class DownloadQueue final : public OfferDownloads {
   std::mutex mutex_;  // guards all below
   std::condition_variable changed_;
   DownloadRecord record_;
+  std::unique_ptr<FolderDownloads> folders_;  // thread-safe; may be null
   DownloadLine line_;
   std::size_t running_ = 0;
   std::list<Run> runs_;  // changed by the scheduler's thread only, and by stop() after it

@@ -14,6 +14,11 @@ std::vector<StoredDownload> DownloadRecord::all() {
   return downloads;
 }
 
+Result<std::vector<StoredDownload>> DownloadRecord::children(const std::string& parent) {
+  return sqlite::attempt(
+      [&]() -> Result<std::vector<StoredDownload>> { return store_.children(parent); });
+}
+
 Result<void> DownloadRecord::keep(Download& download) {
   return sqlite::attempt([&]() -> Result<void> {
     store_.put(download.kept);

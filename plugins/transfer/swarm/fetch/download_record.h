@@ -21,6 +21,8 @@ class DownloadRecord {
 
   // What earlier runs of the host left, oldest first. Those that ran or waited are queued again.
   std::vector<StoredDownload> all();
+  // The same of a folder's download: its files that have records of their own.
+  Result<std::vector<StoredDownload>> children(const std::string& parent);
 
   // All below: durable when it returns ok.
   Result<void> keep(Download& download);

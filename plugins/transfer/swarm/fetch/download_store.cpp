@@ -23,7 +23,34 @@ ALTER TABLE downloads ADD COLUMN offers TEXT NOT NULL DEFAULT '';
 )sql",
     "CREATE TABLE fetched (id TEXT NOT NULL, number INTEGER NOT NULL, peer BLOB NOT NULL, name "
     "TEXT "
-    "NOT NULL, url TEXT NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (id, number)) WITHOUT ROWID"};
+    "NOT NULL, url TEXT NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (id, number)) WITHOUT ROWID",
+    // Folders: what is in them (room `folder`), and those of their files that have a row here.
+    R"sql(
+ALTER TABLE downloads ADD COLUMN peer BLOB NOT NULL DEFAULT x'';
+ALTER TABLE downloads ADD COLUMN path TEXT NOT NULL DEFAULT '';
+ALTER TABLE downloads ADD COLUMN parent TEXT NOT NULL DEFAULT '';
+CREATE INDEX downloads_parent ON downloads (parent);
+CREATE TABLE folders (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  cursor TEXT NOT NULL,
+  listed INTEGER NOT NULL,
+  files INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  done INTEGER NOT NULL,
+  done_bytes INTEGER NOT NULL,
+  failed INTEGER NOT NULL);
+CREATE TABLE folder_files (
+  folder INTEGER NOT NULL,
+  path TEXT NOT NULL,
+  twin INTEGER NOT NULL,
+  content BLOB NOT NULL,
+  size INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  why TEXT NOT NULL,
+  PRIMARY KEY (folder, path, twin)) WITHOUT ROWID;
+CREATE INDEX folder_files_open ON folder_files (folder, state, path, twin) WHERE state <> 2;
+)sql"};
 
 sqlite::Database& migrated(sqlite::Database& database) {
   sqlite::migrate(database, kMigrations);
@@ -64,7 +91,7 @@ std::vector<Source> sources_from(const std::string& text) {
 
 StoredDownload read(const sqlite::Statement& row) {
   StoredDownload download;
-  auto& [seq, plan, status, asked_for, offers] = download;
+  auto& [seq, plan, status, asked_for, offers, folder, parent] = download;
   seq = row.integer(0);
   plan.id = status.id = row.text(1);
   plan.content = status.content = row.id<ContentId>(2);
@@ -88,6 +115,9 @@ StoredDownload read(const sqlite::Statement& row) {
   plan.liars = split(row.text(14));
   asked_for = row.integer(15) != 0;
   offers = split(row.text(16));
+  if (auto path = row.text(18); !path.empty())
+    folder = PeerFolder{row.id<PeerId>(17), std::move(path)};
+  parent = row.text(19);
   return download;
 }
 
@@ -99,21 +129,29 @@ DownloadStore::DownloadStore(const std::filesystem::path& file)
     : database_(file),
       put_(migrated(database_).prepare(
           "INSERT OR REPLACE INTO downloads (seq, id, content, name, folder, overwrite, size, "
-          "state, why, target, started, finished, proven, sources, liars, asked_for, offers) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {}
+          "state, why, target, started, finished, proven, sources, liars, asked_for, offers, peer, "
+          "path, parent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {}
 
-std::vector<StoredDownload> DownloadStore::all() {
+std::vector<StoredDownload> DownloadStore::all() { return of(""); }
+
+std::vector<StoredDownload> DownloadStore::children(const std::string& parent) {
+  return of(parent);
+}
+
+std::vector<StoredDownload> DownloadStore::of(const std::string& parent) {
   std::vector<StoredDownload> downloads;
   auto rows = database_.prepare(
       "SELECT seq, id, content, name, folder, overwrite, size, state, why, target, started, "
-      "finished, proven, sources, liars, asked_for, offers FROM downloads ORDER BY seq");
+      "finished, proven, sources, liars, asked_for, offers, peer, path, parent FROM downloads "
+      "WHERE parent = ? ORDER BY seq");
+  rows.with(parent);
   while (rows.step()) downloads.push_back(read(rows));
   for (auto& download : downloads) download.status.sources = fetched(download.plan.id);
   return downloads;
 }
 
 void DownloadStore::put(const StoredDownload& download) {
-  const auto& [seq, plan, status, asked_for, offers] = download;
+  const auto& [seq, plan, status, asked_for, offers, folder, parent] = download;
   const auto finished = status.finished ? status.finished->time_since_epoch().count() : 0;
   put_.with(seq, plan.id, plan.content, plan.name, plan.folder.string(), plan.overwrite,
             plan.size_known ? static_cast<std::int64_t>(plan.size) : -1, name_of(status.state),
@@ -123,6 +161,10 @@ void DownloadStore::put(const StoredDownload& download) {
   put_.bind(15, std::string_view(join(plan.liars)));
   put_.bind(16, asked_for);
   put_.bind(17, std::string_view(join(offers)));
+  const auto of = folder.value_or(PeerFolder{});
+  put_.bind_blob(18, of.peer.bytes.data(), of.peer.bytes.size());
+  put_.bind(19, std::string_view(of.path));
+  put_.bind(20, std::string_view(parent));
   put_.run();
 }
 

@@ -1,10 +1,12 @@
 // What is kept of downloads between runs of the host: one row each, and the Merkle layers of those
-// that are not done, in a SQLite file of their own.
+// that are not done, in a SQLite file of their own. In the same file stands what is in the folders
+// that are being fetched; the room `folder` reads and writes that.
 // Threads: one at a time. Throws sqlite::Failure.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,6 +36,13 @@ struct TransferPlan {
   }
 };
 
+// A folder as a peer lists it: "music/album", the share's name first.
+struct PeerFolder {
+  PeerId peer;
+  std::string path;
+  bool operator==(const PeerFolder&) const = default;
+};
+
 struct StoredDownload {
   std::int64_t seq = 0;  // the order in which they were asked for
   TransferPlan plan;     // without its layer
@@ -41,6 +50,8 @@ struct StoredDownload {
   // Who wants it: the person, by asking for it, and accepted offers, by their ids.
   bool asked_for = true;
   std::vector<std::string> offers;
+  std::optional<PeerFolder> folder = std::nullopt;  // it is one, and no file
+  std::string parent = "";  // the folder's download that this file belongs to; empty: none
 };
 
 class DownloadStore {
@@ -48,7 +59,10 @@ class DownloadStore {
   explicit DownloadStore(const std::filesystem::path& file);
   static std::span<const char* const> migrations();
 
+  // Without the files of folders.
   std::vector<StoredDownload> all();
+  // The files of that folder's download that have rows of their own.
+  std::vector<StoredDownload> children(const std::string& parent);
   // Inserts or replaces all but the layer; durable when it returns.
   void put(const StoredDownload& download);
   std::string layer(const std::string& id);  // empty: there is none
@@ -59,6 +73,7 @@ class DownloadStore {
   void put_fetched(const std::string& id, const std::vector<DownloadSource>& sources);
 
  private:
+  std::vector<StoredDownload> of(const std::string& parent);
   std::vector<DownloadSource> fetched(const std::string& id);
   sqlite::Database database_;
   sqlite::Statement put_;

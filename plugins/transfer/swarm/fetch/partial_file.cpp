@@ -13,12 +13,6 @@
 namespace swapmeet::transfer_swarm {
 namespace {
 
-// A system call. The page cache takes memory in portions as large as the write; those of up to 32
-// KiB come from what a processor has at hand and are warm. On a virtual machine that gives free
-// memory back to its host larger ones are not: measured 0.15 to 2.9 s of CPU time a GB with 1 MiB,
-// 0.2 to 0.3 with 32 KiB.
-constexpr std::size_t kWriteAtOnce = 32 << 10;
-
 Error failed(const std::string& what, const std::filesystem::path& path, int code) {
   if (code == ENOSPC || code == EDQUOT)
     return {ErrorCode::no_space,

@@ -211,6 +211,12 @@ std::optional<std::chrono::seconds> SourcePool::retry_after(Instant now) const {
   return soonest;
 }
 
+bool SourcePool::nobody_has_it() const {
+  return std::all_of(sources_.begin(), sources_.end(), [](const auto& source) {
+    return source->standing.is_out() || source->standing.has_it_not();
+  });
+}
+
 std::string SourcePool::why_nobody(const std::string& registry_why) const {
   std::string why;
   for (const auto& one : sources_) {

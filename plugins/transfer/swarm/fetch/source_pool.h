@@ -69,6 +69,7 @@ class SourcePool {
 
   // Of those that said when to come back, the soonest.
   std::optional<std::chrono::seconds> retry_after(Instant now) const;
+  bool nobody_has_it() const;  // all have said so, or lied
   std::string why_nobody(const std::string& registry_why) const;
   std::vector<DownloadSource> report() const;
 

@@ -10,6 +10,7 @@ constexpr const char* kWithdrawn = "withdrawn by its sender";
 void SourceStanding::begin() {
   sent_home_.clear();
   in_queue_ = false;
+  has_it_not_ = false;
   tried_ = true;
   working_ = true;
   text_ = "active";
@@ -31,6 +32,9 @@ void SourceStanding::fail(const Error& error, Instant now, const Patience& patie
     retry_at_ = now + *error.retry_after;
     return;
   }
+  has_it_not_ = sent_home_.empty() && (error.code == ErrorCode::not_found ||
+                                       error.code == ErrorCode::conflict ||
+                                       error.code == ErrorCode::corrupt);
   retry_at_ = now + backoff_pause(patience.retry, failures_++, random());
   if (error.code == ErrorCode::corrupt)
     drop(why);

@@ -21,6 +21,8 @@ class SourceStanding {
   // It is not asked any more: it lied, or its sender took it back.
   bool is_out() const { return dropped_ || withdrawn_; }
   bool is_dropped() const { return dropped_; }
+  // It has answered the last time, and not with the content.
+  bool has_it_not() const { return has_it_not_; }
   bool may_begin(Instant now) const { return !working_ && !is_out() && retry_at_ <= now; }
   // It said when to come back.
   bool is_in_queue() const { return in_queue_; }
@@ -48,6 +50,7 @@ class SourceStanding {
   bool dropped_ = false;
   bool withdrawn_ = false;
   bool in_queue_ = false;
+  bool has_it_not_ = false;
   unsigned failures_ = 0;
   Instant retry_at_{};
   std::string sent_home_;

@@ -17,6 +17,11 @@ constexpr std::size_t kMostLearners = 2;
 // Pieces that are not proven yet are in memory, one a lane.
 constexpr std::size_t kMostInMemory = 32 << 20;
 
+// By this machine.
+TransferEnd held_up(const Error& error) {
+  return {DownloadState::waiting, error.message, std::nullopt, error.code};
+}
+
 TransferPlan without_given(TransferPlan plan) {
   plan.given.clear();
   return plan;
@@ -58,8 +63,7 @@ TransferEnd Transfer::fetch() {
     return {DownloadState::done, ""};
   if (board_.interrupted) return {DownloadState::queued, ""};
   if (writer.knows_pieces())
-    if (auto opened = open_pieces(); !opened)
-      return {DownloadState::waiting, opened.error().message};
+    if (auto opened = open_pieces(); !opened) return held_up(opened.error());
   {
     const std::lock_guard lock(board_.mutex);
     board_.pool.add(requested_);
@@ -73,11 +77,12 @@ TransferEnd Transfer::fetch() {
   const auto problem = writer.problem();
   if (!problem && board_.map && board_.map->complete()) return finish();
   const auto saved = flush();
-  if (problem) return {DownloadState::waiting, problem->message};
-  if (!saved) return {DownloadState::waiting, saved.error().message};
+  if (problem) return held_up(*problem);
+  if (!saved) return held_up(saved.error());
   if (board_.interrupted) return {DownloadState::queued, ""};
   return {DownloadState::waiting, board_.pool.why_nobody(registry_why_),
-          board_.pool.retry_after(board_.clock.steady())};
+          board_.pool.retry_after(board_.clock.steady()), std::nullopt,
+          registry_knows_ && board_.pool.nobody_has_it()};
 }
 
 // Until all is proven, or nobody is left to ask.
@@ -175,7 +180,7 @@ Result<void> Transfer::flush() {
 
 TransferEnd Transfer::finish() {
   const auto named = board_.writer.finish([this] { return unsaved_progress(); });
-  if (!named) return {DownloadState::waiting, named.error().message};
+  if (!named) return held_up(named.error());
   return {DownloadState::done, ""};
 }
 
@@ -184,6 +189,7 @@ void Transfer::hear(const SourceAsker::Answer& answer) {
   const auto& record = answer.record;
   auto named = answer.moved;
   registry_why_ = record ? "" : record.error().message;
+  registry_knows_ = record || record.error().code == ErrorCode::not_found;
   // Some may have been withdrawn meanwhile.
   std::erase_if(named, [&](const Source& source) {
     return std::none_of(requested_.begin(), requested_.end(), [&](const Source& requested) {

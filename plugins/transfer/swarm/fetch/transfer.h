@@ -15,29 +15,23 @@
 #include "transfer/swarm/fetch/download_options.h"
 #include "transfer/swarm/fetch/partial_scout.h"
 #include "transfer/swarm/fetch/proven_writer.h"
+#include "transfer/swarm/fetch/running_download.h"
 #include "transfer/swarm/fetch/source_asker.h"
 #include "transfer/swarm/fetch/transfer_board.h"
 
 namespace swapmeet::transfer_swarm {
 
-struct TransferProgress {
-  std::uint64_t done = 0;
-  std::uint64_t rate = 0;
-  std::vector<DownloadSource> sources;
-};
-
-class Transfer {
+class Transfer final : public RunningDownload {
  public:
   // An error of `save` ends the run.
   Transfer(DownloadOptions options, TransferPlan plan, ProvenWriter::Save save);
-  ~Transfer();
-  TransferEnd run();
-  void interrupt();
-  void set_max_sources(std::size_t most);
-  // More sources that a request names; used at once. False: it is ending already and asks nobody.
-  bool add(const std::vector<Source>& sources);
-  void withdraw(const Source& source);  // is not asked any more
-  TransferProgress progress() const;
+  ~Transfer() override;
+  TransferEnd run() override;
+  void interrupt() override;
+  void set_max_sources(std::size_t most) override;
+  bool add(const std::vector<Source>& sources) override;
+  void withdraw(const Source& source) override;
+  TransferProgress progress() const override;
 
  private:
   using Lock = std::unique_lock<std::mutex>;
@@ -63,6 +57,7 @@ class Transfer {
   std::uint64_t rate_ = 0;
   bool asked_ = false;
   std::string registry_why_;
+  bool registry_knows_ = false;  // who has it; it can be asked
   PartialScout scout_;
   std::optional<SourceAsker> asker_;
 };

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "catch.h"
+#include "fake_peer.h"
 #include "fake_source.h"
 #include "swapmeet/event_topics.h"
 #include "swapmeet/testing/manual_clock.h"
@@ -59,7 +60,7 @@ struct Downloading {
   void open() {
     queue.reset();
     ++options.seed;  // else the next id would be one that is there
-    auto opened = DownloadQueue::open(options);
+    auto opened = DownloadQueue::open(options, folders);
     REQUIRE(opened.ok());
     queue = std::move(*opened);
   }
@@ -95,8 +96,9 @@ struct Downloading {
   }
 
   bool is_any_busy() const {
-    return std::any_of(watched.begin(), watched.end(),
-                       [](const FakeSource* source) { return source->is_busy(); });
+    const auto is_busy = [](const auto* source) { return source->is_busy(); };
+    return std::any_of(watched.begin(), watched.end(), is_busy) ||
+           std::any_of(watched_peers.begin(), watched_peers.end(), is_busy);
   }
   int news() {
     const std::lock_guard lock(mutex);
@@ -128,8 +130,10 @@ struct Downloading {
   Instant latest = Instant::max();  // where the clock stops, for what must happen before
   std::filesystem::path folder;
   DownloadOptions options;
+  DownloadQueue::Folders folders;
   std::unique_ptr<DownloadQueue> queue;
   std::vector<const FakeSource*> watched;  // while one of them is busy, time stands still
+  std::vector<const fakes::FakePeer*> watched_peers;
   std::mutex mutex;
   std::condition_variable advanced;
   int published = 0;

@@ -1,0 +1,148 @@
+#include "transfer/swarm/folder/small_lane.h"
+
+#include <utility>
+
+namespace swapmeet::transfer_swarm {
+namespace {
+
+// What is asked for before the first answer has come: enough for a fast path that takes long.
+constexpr std::size_t kMostAsked = 256;
+constexpr std::uint64_t kMostBytes = 8 << 20;
+
+}  // namespace
+
+SmallLane::SmallLane(SmallFiles& files, Staging& staging, Landing& landing, Clock& clock,
+                     Setting setting)
+    : files_(files),
+      staging_(staging),
+      landing_(landing),
+      clock_(clock),
+      setting_(std::move(setting)),
+      connection_(setting_.url, setting_.stall_after, setting_.reader) {
+  if (setting_.pacer != nullptr) pace_ = setting_.pacer->reader(setting_.paced_as);
+}
+
+void SmallLane::interrupt() {
+  interrupted_ = true;
+  connection_.interrupt();
+  const std::lock_guard lock(mutex_);
+  changed_.notify_all();
+}
+
+std::optional<TransferEnd> SmallLane::run() {
+  while (!interrupted_) {
+    const auto heard = files_.news();
+    if (!fill()) break;
+    if (asked_.empty()) {
+      if (files_.is_over() || !files_.wait(heard)) break;
+      continue;
+    }
+    const auto taken = take();
+    if (taken || interrupted_) continue;
+    if (auto end = lost(taken.error())) return end;
+  }
+  return std::nullopt;
+}
+
+bool SmallLane::fill() {
+  while (!interrupted_) {
+    if (!landing_.wait_for_room()) return false;
+    if (asked_.size() >= kMostAsked || asked_bytes_ >= kMostBytes) return true;
+    auto next = files_.next();
+    if (!next) {
+      landing_.fail(next.error());
+      return false;
+    }
+    if (!next->file && !next->look_again) return true;
+    if (!next->file) continue;
+    ask(*next->file);
+    asked_bytes_ += next->file->size;
+    asked_.push_back({std::move(*next->file)});
+  }
+  return false;
+}
+
+void SmallLane::ask(const StoredFile& file) {
+  connection_.ask({"/content/" + file.content.text()});
+}
+
+Result<void> SmallLane::take() {
+  const auto answer = connection_.answer();
+  if (!answer) return answer.error();
+  in_answer_ = true;
+  const auto& file = asked_.front().file;
+  if (answer->status != 200) {
+    const auto error = unexpected(*answer);
+    if (error.retry_after) return error;
+    leave(file, error.message);
+  } else if (answer->length != file.size) {
+    leave(file, "it says that the file has another size");
+  } else {
+    if (buffer_.size() < file.size) buffer_.resize(file.size);
+    if (auto all = read(buffer_.data(), file.size); !all) return all;
+    hashes_.add(buffer_.data(), file.size);
+    if (hashes_.finish().content == file.content)
+      keep(file);
+    else
+      leave(file, kLied);
+  }
+  in_answer_ = false;
+  asked_bytes_ -= file.size;
+  asked_.pop_front();
+  return {};
+}
+
+void SmallLane::keep(const StoredFile& file) {
+  came_on_ = true;
+  const auto number = files_.next_number();
+  if (auto written = staging_.write(number, buffer_.data(), file.size); !written)
+    return landing_.fail(written.error());
+  landing_.add(LandingFile{file.key, file.content, file.size, number});
+  if (setting_.proven) setting_.proven(file.size);
+}
+
+void SmallLane::leave(const StoredFile& file, const std::string& why) {
+  landing_.add(FileOutcome{file.key, file.size, FileState::alone, why});
+}
+
+Result<void> SmallLane::read(char* to, std::size_t size) {
+  while (size > 0) {
+    const auto allowed = wait_for_turn(size);
+    if (allowed == 0) return Error{ErrorCode::cancelled, "ended", {}};
+    const auto got = connection_.read(to, allowed);
+    if (!got) return got.error();
+    if (pace_) setting_.pacer->sent(*pace_, *got);
+    to += *got;
+    size -= *got;
+  }
+  return {};
+}
+
+// How many of the wanted bytes may come now, after waiting for that; 0: interrupted.
+std::size_t SmallLane::wait_for_turn(std::size_t wanted) {
+  if (!pace_) return wanted;
+  auto allowed = setting_.pacer->allow(*pace_, wanted);
+  std::unique_lock lock(mutex_);
+  while (allowed.bytes == 0 && !interrupted_)
+    if (!clock_.wait_for(lock, changed_, allowed.wait, [&] { return interrupted_.load(); }))
+      allowed = setting_.pacer->allow(*pace_, wanted);
+  return interrupted_ ? 0 : static_cast<std::size_t>(allowed.bytes);
+}
+
+std::optional<TransferEnd> SmallLane::lost(const Error& error) {
+  const bool is_of_use = std::exchange(came_on_, false) && !error.retry_after;
+  if (std::exchange(in_answer_, false)) {
+    auto& first = asked_.front();
+    if (std::exchange(first.was_cut, true)) {  // its source may not be able to send it
+      leave(first.file, error.message);
+      asked_bytes_ -= first.file.size;
+      asked_.pop_front();
+    }
+  }
+  if (!is_of_use) return TransferEnd{DownloadState::waiting, error.message, error.retry_after};
+  connection_.close();
+  for (const auto& asked : asked_) ask(asked.file);
+  return std::nullopt;
+}
+
+}  // namespace swapmeet::transfer_swarm
