@@ -30,6 +30,7 @@ struct TransferPlan {
   std::string proven;              // bits of pieces on the disk
   std::string target;              // set just before the final rename
   std::vector<std::string> liars;  // sources that sent wrong bytes; not asked again
+  bool nobody_else = false;        // had it but this host, when it was asked for; not kept
 
   std::filesystem::path partial() const {
     return folder / ("." + id.substr(0, 12) + ".swapmeet-part");
