@@ -237,11 +237,16 @@ Result<DownloadStatus> DownloadQueue::start_wanted_by(const std::string& offer,
                                                       const DownloadRequest& request) {
   // An offer says all that the registry could; there may be thousands. And the registry may take
   // its time, so it is asked without the lock.
-  auto plan =
-      plan_for(request, options_.download_folder, offer.empty() ? options_.registry : nullptr);
+  auto plan = plan_for(request, options_.download_folder,
+                       offer.empty() ? options_.registry : nullptr, options_.self);
   if (!plan) return plan.error();
+  const auto here =
+      plan->nobody_else && options_.own.file ? options_.own.file(plan->content) : std::string();
   const std::lock_guard lock(mutex_);
   if (const auto same = same_as(*plan)) return join(same, plan->given, offer);
+  if (!here.empty())
+    return already_exists(plan->name + " is in a share of this host itself, as " + here +
+                          ", and nobody else has it");
   return add(std::move(*plan), offer);
 }
 
