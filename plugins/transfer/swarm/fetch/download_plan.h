@@ -26,13 +26,4 @@ struct FolderPlan {
 Result<FolderPlan> plan_for(const FolderRequest& request,
                             const std::filesystem::path& download_folder);
 
-// The same for a folder of a peer: how that is asked for, and a plan without an id and content.
-// `invalid_argument`: the path or the folder.
-struct FolderPlan {
-  PeerFolder of;
-  TransferPlan plan;
-};
-Result<FolderPlan> plan_for(const FolderRequest& request,
-                            const std::filesystem::path& download_folder);
-
 }  // namespace swapmeet::transfer_swarm
