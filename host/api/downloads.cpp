@@ -31,13 +31,23 @@ void add_downloads(Api& api) {
       });
   add("POST", "/api/v1/downloads",
       [](Downloads& downloads, http::Request& request) -> Result<http::Response> {
-        auto wanted = body_of<DownloadRequest>(request);
-        if (!wanted) return std::move(wanted).error();
-        return download_answer(downloads.start(*wanted), 201);
+        const auto order = body_of<wire::DownloadOrder>(request);
+        if (!order) return order.error();
+        if (const auto* folder = std::get_if<FolderRequest>(&*order))
+          return download_answer(downloads.start_folder(*folder), 201);
+        return download_answer(downloads.start(std::get<DownloadRequest>(*order)), 201);
       });
   add("GET", "/api/v1/downloads/{id}", [](Downloads& downloads, http::Request& request) {
     return download_answer(downloads.get(request.params.at("id")));
   });
+  add("GET", "/api/v1/downloads/{id}/files",
+      [](Downloads& downloads, http::Request& request) -> Result<http::Response> {
+        auto page = page_of(request);
+        if (!page) return std::move(page).error();
+        auto files = downloads.files(request.params.at("id"), *page);
+        if (!files) return std::move(files).error();
+        return http::json(wire::to_json(*files));
+      });
   add("POST", "/api/v1/downloads/{id}/pause", [](Downloads& downloads, http::Request& request) {
     return download_answer(downloads.pause(request.params.at("id")));
   });

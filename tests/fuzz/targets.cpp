@@ -64,7 +64,7 @@ void changes(std::string_view bytes) {
 
 void documents(std::string_view bytes) {
   static_cast<void>(wire::from_json<SearchPage>(bytes));
-  static_cast<void>(wire::from_json<DownloadRequest>(bytes));
+  static_cast<void>(wire::from_json<wire::DownloadOrder>(bytes));
   static_cast<void>(wire::from_json<PeerRecord>(bytes));
   static_cast<void>(wire::from_json<ContentRecord>(bytes));
   static_cast<void>(wire::error_from_problem(400, bytes));
@@ -103,6 +103,7 @@ const std::vector<Target>& targets() {
        documents,
        {R"({"query":"x","total":1,"hits":[{"content":"00","name":"a","size":1,"sources":1}]})",
         R"({"content":"00","name":"film.mkv"})",
+        R"({"peer":"00","path":"music/album","folder":"x","overwrite":true})",
         R"({"code":"not_found","detail":"x","status":404})"}},
   };
   return all;

@@ -149,19 +149,27 @@ class FakeShares : public Shares {
   std::vector<std::string> rescanned_;
 };
 
+// Two: "1" is a file, and "folder" a folder of a million files.
 class FakeDownloads : public Downloads {
  public:
+  static constexpr std::uint64_t kFiles = 1'000'000;
   Result<DownloadStatus> start(const DownloadRequest&) override { return status("1"); }
-  Result<DownloadStatus> start_folder(const FolderRequest&) override { return status("1"); }
-  Result<Page<DownloadStatus>> list(const PageRequest&) override {
-    return Page<DownloadStatus>{{status("1")}, ""};
+  Result<DownloadStatus> start_folder(const FolderRequest& request) override {
+    return folder_ = request, status("folder");
   }
-  Result<Page<FolderFile>> files(const std::string& id, const PageRequest&) override {
-    if (id != "1") return Error{ErrorCode::not_found, "no such download", {}};
-    return Page<FolderFile>{{{"a", content_id(), 1, DownloadState::failed, "no"}}, ""};
+  Result<Page<DownloadStatus>> list(const PageRequest&) override {
+    return Page<DownloadStatus>{{status("folder"), status("1")}, ""};
+  }
+  Result<Page<FolderFile>> files(const std::string& id, const PageRequest& page) override {
+    if (id != "folder") return Error{ErrorCode::not_found, "no such folder", {}};
+    page_ = page;
+    Page<FolderFile> files{{}, "more"};
+    for (std::size_t i = 0; i < page.limit; ++i)
+      files.items.push_back({"a" + std::to_string(i), content_id(), 1, DownloadState::failed, "x"});
+    return files;
   }
   Result<DownloadStatus> get(const std::string& id) override {
-    if (id != "1") return Error{ErrorCode::not_found, "no such download", {}};
+    if (id != "1" && id != "folder") return Error{ErrorCode::not_found, "no such download", {}};
     return status(id);
   }
   Result<DownloadStatus> pause(const std::string& id) override { return status(id); }
@@ -170,10 +178,15 @@ class FakeDownloads : public Downloads {
   static DownloadStatus status(const std::string& id) {
     DownloadStatus download;
     download.id = id;
-    download.content = content_id();
+    if (id == "folder")
+      download.folder = {kFiles, kFiles / 2, 3, false};
+    else
+      download.content = content_id();
     download.sources.push_back({peer_id(), "alice", "http://x", 1, 1, "active"});
     return download;
   }
+  FolderRequest folder_;
+  PageRequest page_;  // that files() was asked for last
 };
 
 class FakeUploads : public Uploads {

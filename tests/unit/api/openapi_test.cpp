@@ -123,6 +123,10 @@ TEST_CASE("answers are what the OpenAPI document says") {
                R"({"account":"a","password":"right"})");
   check_answer(document, world, "get", v + "/tickets/key", v + "/tickets/key");
   check_answer(document, world, "get", v + "/downloads/{id}", v + "/downloads/1");
+  check_answer(document, world, "get", v + "/downloads/{id}", v + "/downloads/folder");
+  check_answer(document, world, "get", v + "/downloads/{id}/files", v + "/downloads/folder/files");
+  check_answer(document, world, "post", v + "/downloads", v + "/downloads",
+               "{\"peer\":\"" + kPeer + R"(","path":"music/album"})");
   check_answer(document, world, "post", v + "/downloads", v + "/downloads",
                "{\"content\":\"" + kContent + "\"}");
   check_answer(document, world, "post", v + "/shares", v + "/shares",

@@ -269,3 +269,45 @@ TEST_CASE("a Merkle layer is believed only when it leads to the content id") {
   CHECK_FALSE(leads_to(content, size, 2 * leaf, layer + hash(zero + zero)));
   CHECK_FALSE(leads_to(content, 0, 2 * leaf, ""));
 }
+
+TEST_CASE("a folder of a peer is one download, asked for as such") {
+  World world;
+  const Api api(world.all());
+  const std::string peer = "\"peer\":\"" + kPeer + '"';
+  const auto begun = world.call("POST", "/api/v1/downloads",
+                                "{" + peer + R"(,"path":"music/album","folder":"in/there"})");
+  CHECK(begun.status == 201);
+  CHECK_FALSE(parsed(begun).HasMember("content"));
+  CHECK(parsed(begun)["folder"]["files"].GetUint64() == FakeDownloads::kFiles);
+  CHECK(world.downloads.folder_.peer == peer_id());
+  CHECK(world.downloads.folder_.path == "music/album");
+  CHECK(world.downloads.folder_.folder == "in/there");
+  CHECK_FALSE(world.downloads.folder_.overwrite);
+  const auto file = world.call("POST", "/api/v1/downloads", "{\"content\":\"" + kContent + "\"}");
+  CHECK(file.status == 201);
+  CHECK_FALSE(parsed(file).HasMember("folder"));
+  for (const auto& wrong :
+       std::vector<std::string>{"{}", "{" + peer + "}", R"({"path":"music"})",
+                                "{" + peer + R"(,"path":"music","content":")" + kContent + "\"}"})
+    CHECK(code_of(world.call("POST", "/api/v1/downloads", wrong)) == "invalid_argument");
+  CHECK(world.call("POST", "/api/v1/downloads", "{" + peer + R"(,"path":"music"})", World::guest())
+            .status == 403);
+}
+
+TEST_CASE("a folder of a million files is one short entry, and its files come a page at a time") {
+  World world;
+  const Api api(world.all());
+  const auto list = body_of(world.call("GET", "/api/v1/downloads"));
+  CHECK(list.find(R"("files":1000000,"done":500000,"failed":3)") != std::string::npos);
+  CHECK(list.size() < 1000);
+  const std::string files = "/api/v1/downloads/folder/files";
+  CHECK(parsed(world.call("GET", files))["files"].Size() == 50);
+  const auto page = parsed(world.call("GET", files + "?limit=1000&after=a7"));
+  CHECK(page["files"].Size() == 1000);
+  CHECK(page["files"][0]["why"].GetString() == std::string("x"));
+  CHECK(page["next"].GetString() == std::string("more"));
+  CHECK(world.downloads.page_.after == "a7");
+  CHECK(code_of(world.call("GET", files + "?limit=1001")) == "invalid_argument");
+  CHECK(code_of(world.call("GET", "/api/v1/downloads/1/files")) == "not_found");
+  CHECK(world.call("GET", files, "", World::guest()).status == 403);
+}

@@ -185,3 +185,89 @@ TEST_CASE("what the person's own host is asked comes back the same") {
   CHECK(text.find("{\"downloads\":[{\"id\":") == 0);
   CHECK(text.find(R"("state":"waiting")") != std::string::npos);
 }
+
+TEST_CASE("a folder of a peer is asked for, and its download comes back with the counts of files") {
+  FolderRequest request{*PeerId::parse(std::string(32, 'b')), "music/\"Köln\" & <b>", "/x", true};
+  const auto asked = from_json<FolderRequest>(to_json(request)).value();
+  CHECK(asked.peer == request.peer);
+  CHECK(asked.path == request.path);
+  CHECK(asked.folder == "/x");
+  CHECK(asked.overwrite);
+  DownloadStatus download;
+  download.name = "Köln";
+  download.state = DownloadState::running;
+  download.folder = {10'000, 9'231, 2, true};
+  const auto text = to_json(download);
+  CHECK(text.find("content") == std::string::npos);
+  CHECK(text.find(R"("folder":{"files":10000,"done":9231,"failed":2,"listing":true})") !=
+        std::string::npos);
+  const auto back = from_json<DownloadStatus>(text).value();
+  REQUIRE(back.folder);
+  CHECK(back.folder->files == 10'000);
+  CHECK(back.folder->done == 9'231);
+  CHECK(back.folder->failed == 2);
+  CHECK(back.folder->listing);
+  CHECK(back.content.is_zero());
+}
+
+TEST_CASE("a download is of a content, or has the counts of a folder") {
+  DownloadStatus download;
+  download.content = *ContentId::parse(kCid);
+  const auto text = to_json(download);
+  CHECK(text.find("\"folder\"") == std::string::npos);
+  CHECK_FALSE(from_json<DownloadStatus>(text).value().folder);
+  auto neither = text;
+  neither.replace(neither.find("\"content\""), 9, "\"contents\"");
+  CHECK(from_json<DownloadStatus>(neither).error().message == "\"content\" is missing");
+  download.folder.emplace();
+  auto torn = to_json(download);
+  torn.replace(torn.find("\"failed\":0"), 10, "\"failed\":-1");
+  CHECK(from_json<DownloadStatus>(torn).error().message ==
+        "\"failed\" must be a whole number that is not negative");
+}
+
+TEST_CASE("the files of a folder that are not there tell why") {
+  const Page<FolderFile> page{
+      {{"a/b.txt", *ContentId::parse(kCid), 7, DownloadState::failed, "it changed"},
+       {"c", kEmptyContent, 0, DownloadState::queued, ""}},
+      "more"};
+  const auto back = from_json<Page<FolderFile>>(to_json(page)).value();
+  CHECK(back.next == "more");
+  REQUIRE(back.items.size() == 2);
+  CHECK(back.items[0].path == "a/b.txt");
+  CHECK(back.items[0].content == page.items[0].content);
+  CHECK(back.items[0].size == 7);
+  CHECK(back.items[0].state == DownloadState::failed);
+  CHECK(back.items[0].why == "it changed");
+  CHECK(back.items[1].state == DownloadState::queued);
+}
+
+TEST_CASE("an order of a download is one file or one folder, and what is wrong in it is said") {
+  const std::string content = "\"content\":\"" + kCid + '"';
+  const std::string peer = "\"peer\":\"" + std::string(32, 'b') + '"';
+  const std::string path = R"("path":"music/album")";
+  const auto order = [](const std::string& fields) {
+    return from_json<DownloadOrder>("{" + fields + "}");
+  };
+  CHECK(std::holds_alternative<DownloadRequest>(order(content).value()));
+  const auto folder = order(peer + "," + path + R"(,"folder":"there")");
+  REQUIRE(std::holds_alternative<FolderRequest>(folder.value()));
+  CHECK(std::get<FolderRequest>(*folder).path == "music/album");
+  CHECK(std::get<FolderRequest>(*folder).folder == "there");
+  const auto wrong = [&](const std::string& fields) {
+    const auto read = order(fields);
+    REQUIRE_FALSE(read.ok());
+    CHECK(read.error().code == ErrorCode::invalid_argument);
+    return read.error().message;
+  };
+  for (const auto& both : {content + "," + path, content + "," + peer})
+    CHECK(wrong(both) ==
+          "\"content\" is one file, and \"peer\" with \"path\" a folder: give one or the other");
+  CHECK(wrong("") ==
+        "\"content\" is missing; for a folder there are \"peer\" and \"path\" instead");
+  CHECK(wrong(path) == "\"peer\" is missing: the id of the peer whose folder it is");
+  CHECK(wrong(peer) == "\"path\" is missing: the peer's folder, as it lists it");
+  CHECK(wrong(R"("peer":"bob",)" + path) == "\"peer\" is no id of 32 hex digits");
+  CHECK(wrong(peer + R"(,"path":7)") == "\"path\" must be a text");
+  CHECK(wrong(peer + "," + path + R"(,"overwrite":1)") == "\"overwrite\" must be true or false");
+}

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "swapmeet/accounts.h"
@@ -121,6 +122,9 @@ struct WatchRecord {
   std::chrono::seconds keep{};
 };
 
+// POST /api/v1/downloads: {"content",…} is one file, {"peer","path",…} a folder.
+using DownloadOrder = std::variant<DownloadRequest, FolderRequest>;
+
 // A file of a folder that is offered.
 struct OfferedFile {
   std::string path;  // below the folder
@@ -163,12 +167,14 @@ std::string to_json(const ShareSpec& share);
 std::string to_json(const ShareStatus& share);
 std::string to_json(const std::vector<ShareStatus>& shares);
 std::string to_json(const DownloadRequest& request);
-std::string to_json(const DownloadStatus& download);
+std::string to_json(const FolderRequest& request);
+std::string to_json(const DownloadStatus& download);  // a folder has no "content"
 std::string to_json(const std::vector<UploadStatus>& uploads);
 std::string to_json(const StatusReport& report);
 std::string to_json(const Page<PeerRecord>& page);      // {"peers":[…],"next":"…"}
 std::string to_json(const Page<Listing>& page);         // {"files":…}
 std::string to_json(const Page<DownloadStatus>& page);  // {"downloads":…}
+std::string to_json(const Page<FolderFile>& page);      // {"files":…}
 std::string to_json(const Offer& offer);
 std::string to_json(const Page<Offer>& page);  // {"offers":…}
 std::string to_json(const SendRequest& request);
