@@ -6,9 +6,11 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <variant>
 
 #include "host/cli/commands.h"
 #include "host/cli/display.h"
+#include "host/cli/download_text.h"
 #include "host/cli/human.h"
 #include "host/cli/lookup.h"
 #include "host/cli/progress.h"
@@ -22,56 +24,27 @@ constexpr std::size_t kAskedOneByOne = 8;  // of more downloads the whole list i
 constexpr std::size_t kToldOneByOne = 10;  // of more files only the number is told at the end
 constexpr std::chrono::milliseconds kQuickest{5};
 
-bool is_over(const DownloadStatus& one) {
-  return one.state == DownloadState::done || one.state == DownloadState::failed ||
-         one.state == DownloadState::paused;
-}
-
-Advance advance_of(const std::vector<DownloadStatus>& all) {
-  Advance advance;
-  std::size_t over = 0;
-  std::size_t active = 0;
-  for (const auto& one : all) {
-    advance.done += one.done;
-    advance.size += one.size;
-    if (is_over(one)) {
-      ++over;
-      continue;
-    }
-    advance.rate += one.rate;
-    for (const auto& source : one.sources)
-      if (source.state == "active") ++active;
-    if (one.state != DownloadState::running)
-      advance.also = one.why.empty() ? std::string(name_of(one.state)) : one.why;
-  }
-  if (all.size() > 1)
-    advance.what = fmt::format("{} of {} files", over, all.size());
-  else if (all[0].size == 0 && !is_over(all[0]))
-    advance.size = 1;  // not known yet: nothing is done
-  if (active > 0) advance.also = "from " + counted(active, "source");
-  return advance;
-}
-
-void print_end(const DownloadStatus& one) {
-  if (one.state != DownloadState::done) {
-    fmt::print("{} is {}: {}\n", printable(one.name), name_of(one.state), printable(one.why));
-    return;
-  }
-  fmt::print("{} is verified and complete\n", printable(one.path));
-  for (const auto& source : one.sources)
-    if (source.bytes > 0)
-      fmt::print("  {:>8} from {}\n", human_size(source.bytes), printable(source.name));
-}
-
-void print_ends(const std::vector<DownloadStatus>& all) {
+// What became of those that are over.
+void print_ends(Session& session, const std::vector<DownloadStatus>& all) {
   std::size_t done = 0;
+  std::size_t single = 0;
   for (const auto& one : all) {
     const bool good = one.state == DownloadState::done;
-    if (good) ++done;
-    if (is_over(one) && (!good || all.size() <= kToldOneByOne)) print_end(one);
+    if (!one.folder) {
+      ++single;
+      if (good) ++done;
+    }
+    if (!is_over(one) || (good && !one.folder && all.size() > kToldOneByOne)) continue;
+    std::vector<FolderFile> failed;
+    if (one.folder && one.state == DownloadState::failed) {
+      auto page = session.ask<Page<FolderFile>>(
+          "GET", fmt::format("/api/v1/downloads/{}/files?limit={}", one.id, kFilesTold));
+      if (page) failed = std::move(page->items);  // without them it is told how many failed
+    }
+    fmt::print("{}", end_text(one, failed));
   }
-  if (all.size() > kToldOneByOne)
-    fmt::print("{} of {} files are verified and complete\n", done, all.size());
+  if (single > 0 && all.size() > kToldOneByOne)
+    fmt::print("{} of {} are verified and complete\n", human_count(done), counted(single, "file"));
 }
 
 // Asks how far they are. A download that is gone was cancelled.
@@ -121,7 +94,7 @@ int follow(Session& session, std::vector<DownloadStatus> all) {
     }
   }
   progress.end();
-  print_ends(all);
+  print_ends(session, all);
   if (std::all_of(all.begin(), all.end(), is_over))
     return std::all_of(all.begin(), all.end(),
                        [](const auto& one) { return one.state == DownloadState::done; })
@@ -133,49 +106,62 @@ int follow(Session& session, std::vector<DownloadStatus> all) {
   return 130;
 }
 
-using Requests = std::vector<DownloadRequest>;
+using Orders = std::vector<wire::DownloadOrder>;
 
-Result<void> add_content(Session& session, const std::string& word, Requests& requests) {
+Result<void> add_content(Session& session, const std::string& word, Orders& orders) {
   auto hit = find_content(session, word);
   if (!hit) return std::move(hit).error();
-  requests.push_back({hit->content, std::move(hit->name), "", false, {}});
+  orders.emplace_back(DownloadRequest{hit->content, std::move(hit->name), "", false, {}});
   return {};
 }
 
-// A folder of a peer with all that is in it, or one file. The tree is kept from the folder on.
-Result<void> add_from(Session& session, const PeerRecord& peer, std::string path,
-                      Requests& requests) {
-  while (path.ends_with('/')) path.pop_back();
-  const auto above = path.substr(0, path.rfind('/') + 1);  // with its '/', unless empty
-  const auto listings_in = [&](const std::string& folder) {
-    return session.all<Listing>("/api/v1/peers/" + peer.id.text() +
-                                "/files?folder=" + wire::percent_encode(folder));
-  };
-  auto found = listings_in(path);
-  if (found && found->items.empty()) {
-    found = listings_in(above.substr(0, above.rfind('/')));
-    if (found) std::erase_if(found->items, [&](const auto& one) { return one.path != path; });
+std::string files_in(const PeerRecord& peer, const std::string& folder) {
+  return "/api/v1/peers/" + peer.id.text() + "/files?folder=" + wire::percent_encode(folder);
+}
+
+// The listing of that path, from the list of what is beside it: page by page, for that may be much.
+// They come in order of path.
+Result<std::optional<Listing>> find_file(Session& session, const PeerRecord& peer,
+                                         const std::string& path) {
+  const auto slash = path.rfind('/');
+  const auto beside = files_in(peer, slash == std::string::npos ? "" : path.substr(0, slash));
+  for (std::string after;;) {
+    auto page = session.ask<Page<Listing>>(
+        "GET", beside + "&limit=1000&after=" + wire::percent_encode(after));
+    if (!page) return std::move(page).error();
+    for (auto& one : page->items) {
+      if (one.path == path) return std::optional(std::move(one));
+      if (one.path > path) return std::optional<Listing>();
+    }
+    if (page->next.empty()) return std::optional<Listing>();
+    after = std::move(page->next);
   }
-  if (!found) return std::move(found).error();
-  if (found->items.empty())
+}
+
+// A folder of a peer with all that is in it, as one download, or one file.
+Result<void> add_from(Session& session, const PeerRecord& peer, std::string path, Orders& orders) {
+  while (path.ends_with('/')) path.pop_back();
+  if (path.empty())
+    return wrong_usage("which folder? `swapmeet browse " + peer.name + "` shows what there is");
+  const auto one_below = session.ask<Page<Listing>>("GET", files_in(peer, path) + "&limit=1");
+  if (!one_below) return one_below.error();
+  if (!one_below->items.empty()) {
+    orders.emplace_back(FolderRequest{peer.id, std::move(path), "", false});
+    return {};
+  }
+  const auto file = find_file(session, peer, path);
+  if (!file) return file.error();
+  if (!*file)
     return Error{ErrorCode::not_found,
                  peer.name + " shares no folder or file '" + path + "'; `swapmeet browse " +
                      peer.name + "` shows what there is",
                  {}};
-  for (const auto& listing : found->items) {
-    if (auto checked = check_path(listing.path); !checked) return checked;
-    const auto below = listing.path.substr(above.size());
-    const auto slash = below.rfind('/');
-    requests.push_back({listing.content,
-                        std::string(name_of_path(below)),
-                        slash == std::string::npos ? "" : below.substr(0, slash),
-                        false,
-                        {}});
-  }
+  orders.emplace_back(
+      DownloadRequest{(*file)->content, std::string(name_of_path(path)), "", false, {}});
   return {};
 }
 
-Result<Requests> wanted(Session& session) {
+Result<Orders> wanted(Session& session) {
   const auto& arguments = session.arguments();
   std::optional<PeerRecord> peer;
   if (arguments.has("--from")) {
@@ -183,32 +169,33 @@ Result<Requests> wanted(Session& session) {
     if (!found) return std::move(found).error();
     peer = std::move(*found);
   }
-  Requests requests;
+  Orders orders;
   for (const auto& word : session.words()) {
-    auto added =
-        peer ? add_from(session, *peer, word, requests) : add_content(session, word, requests);
+    auto added = peer ? add_from(session, *peer, word, orders) : add_content(session, word, orders);
     if (!added) return std::move(added).error();
   }
-  for (auto& request : requests) {
-    if (arguments.has("--folder")) {
-      auto folder = std::filesystem::absolute(arguments.value("--folder"));
-      if (!request.folder.empty()) folder /= request.folder;
-      request.folder = folder.lexically_normal().string();
-    }
-    request.overwrite = arguments.has("--overwrite");
-  }
-  return requests;
+  std::string place;
+  if (arguments.has("--folder"))
+    place = std::filesystem::absolute(arguments.value("--folder")).lexically_normal().string();
+  for (auto& order : orders)
+    std::visit(
+        [&](auto& request) {
+          request.folder = place;
+          request.overwrite = arguments.has("--overwrite");
+        },
+        order);
+  return orders;
 }
 
 }  // namespace
 
 int get(Session& session) {
-  const auto requests = wanted(session);
-  if (!requests) return fail(requests.error());
+  const auto orders = wanted(session);
+  if (!orders) return fail(orders.error());
   Page<DownloadStatus> started;
-  for (const auto& request : *requests) {
-    auto download =
-        session.ask<DownloadStatus>("POST", "/api/v1/downloads", wire::to_json(request));
+  for (const auto& order : *orders) {
+    const auto body = std::visit([](const auto& one) { return wire::to_json(one); }, order);
+    auto download = session.ask<DownloadStatus>("POST", "/api/v1/downloads", body);
     if (!download) return fail(download.error());
     started.items.push_back(std::move(*download));
   }

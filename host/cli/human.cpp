@@ -48,8 +48,14 @@ std::string human_time(Time time, Time now) {
   return away.count() > 0 ? human_duration(length) + " ago" : "in " + human_duration(length);
 }
 
+std::string human_count(std::uint64_t number) {
+  auto text = std::to_string(number);
+  for (auto at = text.size(); at > 3; at -= 3) text.insert(at - 3, 1, ',');
+  return text;
+}
+
 std::string counted(std::uint64_t number, const std::string& what) {
-  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+  return fmt::format("{} {}{}", human_count(number), what, number == 1 ? "" : "s");
 }
 
 }  // namespace swapmeet::cli

@@ -23,16 +23,17 @@ std::string progress_line(const Advance& advance, std::optional<std::size_t> wid
           ? 1.0
           : std::min(1.0, static_cast<double>(advance.done) / static_cast<double>(advance.size));
   std::string line;
-  if (width && *width > 2 * kBar) {
+  if (advance.size_known && width && *width > 2 * kBar) {
     const auto filled = static_cast<std::size_t>(part * kBar);
     line = fmt::format("[{}{}] ", std::string(filled, '#'), std::string(kBar - filled, '.'));
   }
   if (!advance.what.empty()) line += advance.what + "  ";
-  line += fmt::format("{:3.0f} %  {} of {}", part * 100, human_size(advance.done),
-                      human_size(advance.size));
+  line += advance.size_known ? fmt::format("{:3.0f} %  {} of {}", part * 100,
+                                           human_size(advance.done), human_size(advance.size))
+                             : human_size(advance.done);
   if (advance.rate > 0) {
     line += "  " + human_rate(advance.rate);
-    if (advance.done < advance.size)
+    if (advance.size_known && advance.done < advance.size)
       line += ", " +
               human_duration(std::chrono::seconds((advance.size - advance.done + advance.rate - 1) /
                                                   advance.rate)) +

@@ -18,6 +18,7 @@ struct Advance {
   std::uint64_t size = 0;
   std::uint64_t rate = 0;  // bytes a second
   std::string also;        // after the numbers: "from 3 sources", "nobody is there"
+  bool size_known = true;  // false: it grows still, so there is neither a part nor an end of it
 };
 
 // With a bar when `width` is given (of the terminal), and then at most so wide.

@@ -295,6 +295,7 @@ TEST_CASE("wrong usage is said in a sentence, and help is never far") {
                                                 {"init", "castle"},
                                                 {"inbox", "burn", "1"},
                                                 {"downloads", "stop", "1"},
+                                                {"downloads", "files"},
                                                 {"help", "serach"},
                                                 {"run", "--frist"}}) {
     const auto outcome = run_program(words);

@@ -58,6 +58,10 @@ TEST_CASE("sizes, rates and times are read at a glance") {
   CHECK(human_time(now + 30s, now) == "in 30 s");
   CHECK(counted(1, "file") == "1 file");
   CHECK(counted(2, "file") == "2 files");
+  CHECK(counted(1'000'000, "file") == "1,000,000 files");
+  CHECK(human_count(0) == "0");
+  CHECK(human_count(999) == "999");
+  CHECK(human_count(12'345) == "12,345");
 }
 
 TEST_CASE("tables are aligned, and cut only where the terminal is narrow") {
