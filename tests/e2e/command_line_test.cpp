@@ -213,6 +213,13 @@ TEST_CASE("the commands of a person do what the README says") {
     CHECK(world.as_bob({"get", "Winter Song.mp3", "-o", elsewhere.string()}).code == 0);
     CHECK(read_file(elsewhere / "Winter Song.mp3") == "lo lo lo\n");
     CHECK(has(world.as_bob({"downloads"}), "done"));
+    const auto own = world.folder.path() / "bob/my own.mp3";
+    write_file(own, "mine\n");
+    REQUIRE(eventually([&] { return has(world.as_bob({"search", "own"}), "1 of 1 found"); }));
+    const auto mine = world.as_bob({"get", "my own.mp3"});
+    CHECK(mine.code == 1);
+    CHECK(has(mine, "my own.mp3 is in a share of this host itself, as " + own.string() +
+                        ", and nobody else has it\n"));
     CHECK(world.as_bob({"get", "99"}).code == 3);
     CHECK(world.as_bob({"get", "no such name"}).code == 3);
     CHECK(world.as_bob({"downloads", "cancel", "zzz"}).code == 3);

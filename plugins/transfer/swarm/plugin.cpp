@@ -18,6 +18,7 @@
 #include "transfer/swarm/inbox/inbox_routes.h"
 #include "transfer/swarm/inbox/peer_inbox.h"
 #include "transfer/swarm/keys.h"
+#include "transfer/swarm/own_shares.h"
 #include "transfer/swarm/pace/pacer.h"
 #include "transfer/swarm/pieces/growing_files.h"
 #include "transfer/swarm/scan/scanner.h"
@@ -206,6 +207,7 @@ class SwarmPlugin final : public Plugin {
     options.registry = host_->find<Registry>();
     options.clock = &host_->clock();
     options.seed = random_seed();
+    options.own = transfer_swarm::own_shares(*catalogue_);
     options.log = std::move(log);
     options.publish = [host = host_](const Event& event) { host->publish(event); };
     options.received = [meter = meter_.get()](std::uint64_t bytes) { meter->received(bytes); };

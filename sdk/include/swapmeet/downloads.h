@@ -87,6 +87,7 @@ class Downloads {
   virtual ~Downloads() = default;
   // The same content into the same place again is the same download: its id is returned.
   // `not_found`: nobody has it and the request names no source.
+  // `already_exists`: only this host itself has it, in a share.
   // [any thread; started; may block]
   virtual Result<DownloadStatus> start(const DownloadRequest& request) = 0;
   // A folder is one download, however many files it has: `done` when all of them are there,

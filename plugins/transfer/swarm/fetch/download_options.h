@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <string>
 #include <thread>
 
 #include "swapmeet/host.h"
@@ -24,6 +25,13 @@ struct DownloadLimits {
   std::uint64_t min_free_space = 0;  // bytes that a download leaves free
 };
 
+// Where this host shares things itself: what only it has is not waited for. Absolute, as shown;
+// empty: it does not share that. Thread-safe; either may be left out.
+struct OwnShares {
+  std::function<std::string(const ContentId&)> file;
+  std::function<std::string(const std::string& path)> folder;  // as others see it: "music/album"
+};
+
 struct DownloadOptions {
   std::filesystem::path database;         // the queue's own SQLite file
   std::filesystem::path download_folder;  // absolute; made when it is needed
@@ -32,7 +40,8 @@ struct DownloadOptions {
   // All waiting is on this clock, except for a source's socket, which knows real time only.
   Clock* clock = nullptr;
   std::uint64_t seed = 0;  // of ids, jitter and choices: another one at each start of a host
-  Log log;                 // optional
+  OwnShares own;
+  Log log;                                            // optional
   std::function<void(const Event&)> publish;          // optional; topic "download"
   std::function<void(std::uint64_t bytes)> received;  // optional; of proven ones
   DownloadLimits limits;

@@ -335,4 +335,47 @@ TEST_CASE("that a download failed is told with the reason, that somebody paused 
   CHECK(told("download.ended").empty());
 }
 
+TEST_CASE("what only this host shares is not waited for: it is said where it is") {
+  Downloading d;
+  FakeRegistry registry;
+  const FakeSource source(noise(5));
+  auto own = source.source(1);
+  own.peer = d.options.self;
+  ContentRecord record{source.content(), 5, {"a.bin"}, {own}, ""};
+  std::string place = "/music/a.bin";
+  d.options.registry = &registry;
+  d.options.own.file = [&](const ContentId&) { return place; };
+  d.open();
+  const auto request = request_for(source.content(), "", {});
+  registry.knows(record);
+  const auto refused = d.queue->start(request);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().code == ErrorCode::already_exists);
+  CHECK(refused.error().message ==
+        "a.bin is in a share of this host itself, as /music/a.bin, and nobody else has it");
+  CHECK(d.queue->list({})->items.empty());
+
+  SECTION("somebody else has it too") {
+    record.sources.push_back(source.source(2));
+    registry.knows(record);
+    CHECK(d.when_done(d.start(request)).state == DownloadState::done);
+  }
+  SECTION("the request names who has it") {
+    CHECK(d.when_done(d.start(request_for(source.content(), "", {source.source(2)}))).done == 5);
+  }
+  SECTION("it was fetched before, and is shared since") {
+    record.sources = {source.source(2)};
+    registry.knows(record);
+    const auto id = d.start(request);
+    d.when_done(id);
+    record.sources = {own};
+    registry.knows(record);
+    CHECK(d.start(request) == id);
+  }
+  SECTION("it is not there any more") {
+    place.clear();
+    d.when_waiting(d.start(request));
+  }
+}
+
 }  // namespace swapmeet::transfer_swarm
