@@ -8,6 +8,7 @@ Event event_of(const char* topic, const DownloadStatus& status) {
           {{"id", status.id},
            {"content", status.content.text()},
            {"name", status.name},
+           {"files", status.folder.value_or(FolderCounts{}).files},
            {"path", status.path},
            {"size", status.size},
            {"done", status.done}}};
@@ -17,12 +18,16 @@ Event event_of(const char* topic, const DownloadStatus& status) {
 
 void DownloadNews::publish(const DownloadStatus& status) const {
   if (!publish_) return;
+  const auto folder = status.folder.value_or(FolderCounts{});
   publish_({"download",
             {{"id", status.id},
              {"state", std::string(name_of(status.state))},
              {"size", status.size},
              {"done", status.done},
-             {"rate", status.rate}}});
+             {"rate", status.rate},
+             {"files", folder.files},
+             {"files_done", folder.done},
+             {"files_failed", folder.failed}}});
 }
 
 void DownloadNews::began(const DownloadStatus& status) const {
