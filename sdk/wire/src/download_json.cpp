@@ -120,13 +120,13 @@ Result<DownloadOrder> from_json(std::string_view text) {
   const bool folder = in.has("peer") || in.has("path");
   if (one_content && folder)
     return invalid_argument(
-        "\"content\" is one file, and \"peer\" with \"path\" a folder: give one or the other");
+        R"("content" is one file, and "peer" with "path" a folder: give one or the other)");
   DownloadOrder order;
   if (folder) {
     order = read_folder_request(in);
   } else {
     if (!one_content)
-      in.fail("content", "is missing; for a folder there are \"peer\" and \"path\" instead");
+      in.fail("content", R"(is missing; for a folder there are "peer" and "path" instead)");
     order = read_content_request(in);
   }
   return in.finish(std::move(order));
