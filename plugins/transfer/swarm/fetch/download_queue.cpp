@@ -272,7 +272,9 @@ Result<DownloadStatus> DownloadQueue::start_folder(const FolderRequest& request)
   const std::lock_guard lock(mutex_);
   const auto same = same_as(*plan);
   if (!same) return add(std::move(*plan), *first);
-  return is_over(same->state()) ? fetch_anew(same, *first) : go_on(same);
+  if (!is_over(same->state())) return go_on(same);
+  same->kept.plan.overwrite = request.overwrite;
+  return fetch_anew(same, *first);
 }
 
 // The same folder into the same place; nullptr when there is none.
