@@ -9,8 +9,8 @@
 // at SIGTERM, which ends it. `--tell yes`: connections, requests, idle times and cuts on standard
 // error. `--to ADDRESS:0` is the port that it listens at itself.
 #include <fmt/format.h>
-#include <signal.h>
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <map>
