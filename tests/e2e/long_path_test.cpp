@@ -110,3 +110,29 @@ TEST_CASE("a file whose connections are cut again and again comes whole, and not
   check_no_more(counts, kSize + kMore, 60 + 8 * counts.cuts, 8 + 2 * counts.cuts,
                 6 + 4 * static_cast<double>(counts.cuts));
 }
+
+TEST_CASE("a folder of small files over a long path is asked for ahead, over few connections") {
+  constexpr std::uint64_t kFiles = 300;
+  FarSharer world({.round_trip = 200ms, .rate = 25'000'000});
+  const auto name = [](std::uint64_t number) { return "small" + std::to_string(number) + ".bin"; };
+  const auto bytes = [](std::uint64_t number) {
+    return random_bytes(20'000, static_cast<unsigned>(number));
+  };
+  const auto many = world.folder.path() / "ann/many";
+  for (std::uint64_t n = 0; n < kFiles; ++n) write_file(many / name(n), bytes(n));
+  world.ann.start();
+  REQUIRE(eventually([&] { return world.found("bin").total == kFiles; }));
+  const auto first = world.found("small0").hits.at(0).content.text();
+  const auto record =
+      from_json<swapmeet::ContentRecord>(world.index.get("/api/v1/contents/" + first).value());
+  const auto peer = record->sources.at(0).peer.text();
+  const auto before = world.path.counts();
+  CHECK(before.requests == 0);
+
+  const auto done = world.fetch(R"({"peer": ")" + peer + R"(", "path": "files/many"})");
+  for (std::uint64_t n = 0; n < kFiles; ++n) {
+    INFO(name(n));
+    CHECK((read_file(fs::path(done.path) / name(n)) == bytes(n)));
+  }
+  check_no_more(world.path.counts(), kFiles * 21'000, kFiles + 10, 4, 10);
+}
