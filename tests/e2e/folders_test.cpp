@@ -309,19 +309,24 @@ TEST_CASE("files that change or rot at the source stop alone, each with its reas
   CHECK(world.as_bob({"downloads", "pause", id}).code == 0);
   REQUIRE(world.reaches(DownloadState::paused));
   const auto missing = world.not_there(id);
-  REQUIRE(missing.size() > 20);
+  REQUIRE(missing.size() > 100);
+  // The last ones: of the first some may be here already, and only not be recorded.
   std::vector<std::string> small;
   for (const auto& one : missing)
-    if (one.size > 0 && one.size < 100'000) small.push_back(one.path);
-  const auto& changed = small.at(2);
-  const auto& gone = small.at(5);
-  const auto& rotten = small.at(7);  // the bytes are wrong, and ann does not know
+    if (one.path.starts_with("disc 6/")) small.push_back(one.path);
+  REQUIRE(small.size() > 10);
+  const auto& changed = small.at(small.size() - 2);
+  const auto& gone = small.at(small.size() - 5);
+  const auto& rotten = small.at(small.size() - 7);  // the bytes are wrong, and ann does not know
   write_file(world.album / changed, "changed");
   fs::remove(world.album / gone);
   rot(world.album / rotten);
   world.limit("0");
   CHECK(world.as_bob({"downloads", "resume", id}).code == 0);
-  REQUIRE(world.reaches(DownloadState::failed));
+  const bool ended = world.reaches(DownloadState::failed);
+  INFO(world.as_bob({"downloads", "show", id}).output);
+  INFO(world.as_bob({"downloads", "files", id}).output);
+  REQUIRE(ended);
   const auto failed = world.not_there(id);
   REQUIRE(failed.size() == 3);
   for (const auto& one : failed) {

@@ -93,8 +93,9 @@ class Downloads {
   // A folder is one download, however many files it has: `done` when all of them are there,
   // `failed` when it ended with some that cannot be had (resume() tries these again), `waiting`
   // when its peer cannot be reached. The same folder into the same place again is the same
-  // download. `not_found`: the peer shares no such folder. `invalid_argument`: no path, or a bad
-  // folder. [any thread; started; may block]
+  // download. `not_found`: the peer shares no such folder. `already_exists`: the peer is this
+  // host itself. `invalid_argument`: no path, or a bad folder.
+  // [any thread; started; may block]
   virtual Result<DownloadStatus> start_folder(const FolderRequest& request) = 0;
   // [any thread; started; may block]
   virtual Result<Page<DownloadStatus>> list(const PageRequest& page) = 0;  // newest first

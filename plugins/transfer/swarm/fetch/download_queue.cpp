@@ -24,6 +24,16 @@ bool is_over(DownloadState state) {
   return state == DownloadState::done || state == DownloadState::failed;
 }
 
+// Where this host shares it, when nobody else is known to have it; empty: there is no such place.
+std::string only_place_of(const TransferPlan& plan, const DownloadOptions& options) {
+  if (!plan.record || !plan.given.empty() || !options.own.file) return {};
+  const auto& sources = plan.record->sources;
+  if (std::any_of(sources.begin(), sources.end(),
+                  [&](const Source& source) { return source.peer != options.self; }))
+    return {};
+  return options.own.file(plan.content);
+}
+
 void tell(DownloadStatus& status, const FolderStanding& standing) {
   status.folder = standing.counts;
   status.size = standing.size;
@@ -240,8 +250,7 @@ Result<DownloadStatus> DownloadQueue::start_wanted_by(const std::string& offer,
   auto plan = plan_for(request, options_.download_folder,
                        offer.empty() ? options_.registry : nullptr, options_.self);
   if (!plan) return plan.error();
-  const auto here =
-      plan->nobody_else && options_.own.file ? options_.own.file(plan->content) : std::string();
+  const auto here = only_place_of(*plan, options_);
   const std::lock_guard lock(mutex_);
   if (const auto same = same_as(*plan)) return join(same, plan->given, offer);
   if (!here.empty())
@@ -263,7 +272,9 @@ Result<DownloadStatus> DownloadQueue::start_folder(const FolderRequest& request)
   const std::lock_guard lock(mutex_);
   const auto same = same_as(*plan);
   if (!same) return add(std::move(*plan), *first);
-  return is_over(same->state()) ? fetch_anew(same, *first) : go_on(same);
+  if (!is_over(same->state())) return go_on(same);
+  same->kept.plan.overwrite = request.overwrite;
+  return fetch_anew(same, *first);
 }
 
 // The same folder into the same place; nullptr when there is none.

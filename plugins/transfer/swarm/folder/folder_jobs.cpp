@@ -11,6 +11,7 @@ namespace swapmeet::transfer_swarm {
 FolderJobs::FolderJobs(const DownloadOptions& options)
     : registry_(options.registry),
       self_(options.self),
+      own_(options.own),
       growing_(options.growing),
       record_(options.database),
       lone_(options.database) {}
@@ -18,8 +19,11 @@ FolderJobs::FolderJobs(const DownloadOptions& options)
 Result<Page<Listing>> FolderJobs::look(const PeerFolder& folder) {
   if (registry_ == nullptr)
     return Error{ErrorCode::unsupported, "there is no registry that knows what peers share", {}};
-  if (folder.peer == self_)
-    return Error{ErrorCode::invalid_argument, "that is a folder of this host itself", {}};
+  if (folder.peer == self_) {
+    const auto here = own_.folder ? own_.folder(folder.path) : std::string();
+    return already_exists("'" + folder.path + "' is in a share of this host itself" +
+                          (here.empty() ? "" : ", as " + here));
+  }
   auto page = registry_->browse(folder.peer, {.page = {kListedAtOnce, ""}, .folder = folder.path});
   if (page && page->items.empty())
     return Error{ErrorCode::not_found, "the peer shares no folder '" + folder.path + "'", {}};

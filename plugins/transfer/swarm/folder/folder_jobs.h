@@ -30,6 +30,7 @@ class FolderJobs final : public FolderDownloads {
  private:
   Registry* const registry_;
   const PeerId self_;
+  const OwnShares own_;
   GrowingFiles* const growing_;
   FolderRecord record_;
   LoneRecord lone_;
