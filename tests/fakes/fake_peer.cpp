@@ -56,6 +56,7 @@ struct FakePeer::State {
   mutable std::condition_variable changed;
   std::map<ContentId, Content> contents;
   Answer how_all = Answer::right;
+  std::string ticket;
   std::uint64_t most_answers = kNoLimit;
   std::uint64_t close_after = 0;
   std::uint64_t requests = 0;
@@ -94,6 +95,9 @@ struct FakePeer::State {
     if (!rest.empty()) return {head_of("404 Not Found", 0), false};
     ++asked;
     if (how == Answer::missing) return {head_of("404 Not Found", 0), false};
+    if (how == Answer::not_for_all &&
+        (ticket.empty() || head.find("Bearer " + ticket) == std::string::npos))
+      return {head_of("404 Not Found", 0), false};
     if (how == Answer::in_trouble) return {head_of("500 Internal Server Error", 0), false};
     if (how == Answer::full)
       return {
@@ -229,6 +233,11 @@ void FakePeer::answers(const ContentId& content, Answer how) {
 void FakePeer::answers_all(Answer how) {
   const std::lock_guard lock(state_->mutex);
   state_->how_all = how;
+}
+
+void FakePeer::takes_ticket(const std::string& ticket) {
+  const std::lock_guard lock(state_->mutex);
+  state_->ticket = ticket;
 }
 
 void FakePeer::hold_at(std::uint64_t requests) {

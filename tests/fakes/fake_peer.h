@@ -22,6 +22,7 @@ class FakePeer {
     other_size,   // one byte less than the content has
     in_trouble,   // 500
     full,         // 503: in a second, and the third in the queue
+    not_for_all,  // 404 without the right ticket
     cut,          // half of it, and the connection ends
   };
 
@@ -31,6 +32,7 @@ class FakePeer {
   swapmeet::ContentId add(std::string file);
   void answers(const swapmeet::ContentId& content, Answer how);
   void answers_all(Answer how);
+  void takes_ticket(const std::string& ticket);
   // Answers so many requests, and no more until it is told again or released.
   void hold_at(std::uint64_t requests);
   void release();

@@ -12,6 +12,7 @@ namespace swapmeet::transfer_swarm {
 namespace {
 
 constexpr std::chrono::milliseconds kMeasureEvery{400};
+constexpr std::chrono::seconds kTryAgain{10};  // what small files wait for, while large ones come
 
 TransferEnd held_up(const Error& error) {
   return {DownloadState::waiting, error.message, std::nullopt, error.code};
@@ -66,6 +67,7 @@ TransferEnd FolderJob::run() {
   }
   end_threads();
   const std::lock_guard lock(mutex_);
+  if (small_) small_->staging.remove();
   small_.reset();
   return end;
 }
@@ -120,8 +122,13 @@ SmallLane::Setting FolderJob::lane_setting() {
     const std::lock_guard lock(mutex_);
     proven_ += bytes;
   };
+  const auto ticket_for = [this](const ContentId& content) {
+    const auto record = options_.registry->content({content, Identity{}});
+    return record ? record->ticket : std::string();
+  };
   return {peer_.url,      options_.self.text(),      options_.patience.stall_after,
-          options_.pacer, SourceLink::key_of(peer_), proven};
+          options_.pacer, SourceLink::key_of(peer_), proven,
+          ticket_for};
 }
 
 void FolderJob::read_listing() {
@@ -151,14 +158,25 @@ void FolderJob::read_listing() {
   changed_.notify_all();
 }
 
+// While other files come alone, it is tried again.
 void FolderJob::fetch_small() {
-  if (auto end = small_->lane.run()) {
-    // In the words of a download of one file.
-    end->why = end->retry_after ? "waits at " + peer_.name + ", " + end->why
-                                : "no source works now: " + peer_.name + " " + end->why;
-    stop_for(*end);
+  Lock lock(mutex_);
+  while (goes_on()) {
+    lock.unlock();
+    auto end = small_->lane.run();
+    lock.lock();
+    small_end_ = std::move(end);
+    small_over_ = true;
+    changed_.notify_all();
+    if (!small_end_) break;
+    auto& why = small_end_->why;  // in the words of a download of one file
+    why = small_end_->retry_after ? "waits at " + peer_.name + ", " + why
+                                  : "no source works now: " + peer_.name + " " + why;
+    options_.clock->wait_for(lock, changed_, small_end_->retry_after.value_or(kTryAgain),
+                             [&] { return !goes_on() || alone_over_; });
+    if (alone_over_) break;
+    small_over_ = false;
   }
-  const std::lock_guard lock(mutex_);
   small_over_ = true;
   changed_.notify_all();
 }
@@ -179,6 +197,9 @@ void FolderJob::fetch_alone() {
     lock.lock();
     if (was_last && heard == alone_news_) break;
   }
+  alone_over_ = true;
+  changed_.notify_all();
+  changed_.wait(lock, [&] { return !goes_on() || (listing_over_ && small_over_); });
 }
 
 Result<std::optional<FolderEntry>> FolderJob::next_alone() {
@@ -191,8 +212,12 @@ Result<std::optional<FolderEntry>> FolderJob::next_alone() {
 bool FolderJob::fetch_alone(const FolderEntry& file) {
   const auto fetched = lone_->fetch(file);
   if (!fetched.outcome) {
-    if (!interrupted_) stop_for(fetched.end);
-    return false;
+    if (interrupted_) return false;
+    const bool is_first = !passed_;
+    passed_ = file.key;  // others may come all the same
+    const std::lock_guard lock(mutex_);
+    if (is_first) alone_end_ = fetched.end;
+    return is_first && !fetched.end.ours;
   }
   const FileOutcome outcomes[] = {*fetched.outcome};
   if (auto recorded = record_.record(id_, outcomes); !recorded) {
@@ -256,12 +281,12 @@ void FolderJob::end_threads() {
 TransferEnd FolderJob::finish() {
   {
     const std::lock_guard lock(mutex_);
-    if (end_) return *end_;
+    for (const auto& end : {end_, small_end_, alone_end_})
+      if (end) return *end;
   }
   const auto failed = record_.files(id_, FileState::failed, std::nullopt, 1);
   if (!failed) return held_up(failed.error());
   if (auto forgotten = record_.forget_done(id_); !forgotten) return held_up(forgotten.error());
-  small_->staging.remove();
   if (failed->empty()) {
     static_cast<void>(lone_record_.remove_all(id_, options_.growing));
     return {DownloadState::done, ""};

@@ -66,16 +66,19 @@ class FolderJob final : public RunningDownload {
   std::thread fetching_;
   std::atomic<bool> interrupted_{false};
   std::atomic<bool> stopped_{false};  // the folder has to wait
-  std::optional<FileKey> passed_;     // one that was to be fetched alone, and has to wait
+  std::optional<FileKey> passed_;     // a file that is fetched alone, and has to wait
   mutable std::mutex mutex_;          // guards all below, and what the pointers are
   std::condition_variable changed_;
   Source peer_;  // its url is "http://host:port"; empty before find_peer()
   std::unique_ptr<Small> small_;
   std::unique_ptr<LoneFiles> lone_;
-  FolderStanding standing_;  // as it is recorded
-  std::optional<TransferEnd> end_;
+  FolderStanding standing_;               // as it is recorded
+  std::optional<TransferEnd> end_;        // why the folder has to wait
+  std::optional<TransferEnd> small_end_;  // why its small files have to
+  std::optional<TransferEnd> alone_end_;  // why one that is fetched alone has to
   bool listing_over_ = false;
-  bool small_over_ = false;
+  bool small_over_ = false;       // or they have to wait
+  bool alone_over_ = false;       // the same
   std::uint64_t alone_news_ = 1;  // there may be more files that are fetched alone
   std::uint64_t proven_ = 0;      // bytes of small files
   mutable std::uint64_t measured_bytes_ = 0;

@@ -35,6 +35,7 @@ FolderFile shown(FolderEntry file) {
 }  // namespace
 
 Result<void> FolderRecord::begin(const std::string& id) {
+  if (auto forgotten = forget(id, false); !forgotten) return forgotten;
   return with_store([&]() -> Result<void> { return store_.begin(id), Result<void>{}; });
 }
 
@@ -52,11 +53,18 @@ Result<void> FolderRecord::retry(const std::string& id) {
   return with_store([&]() -> Result<void> { return store_.retry(id), Result<void>{}; });
 }
 
-Result<void> FolderRecord::forget_done(const std::string& id) {
-  return with_store([&]() -> Result<void> { return store_.forget_done(id), Result<void>{}; });
+Result<void> FolderRecord::forget(const std::string& id, bool only_done) {
+  auto some = Result<bool>(true);
+  while (some && *some)
+    some = with_store([&]() -> Result<bool> { return store_.forget_some(id, only_done); });
+  if (!some) return some.error();
+  return {};
 }
 
+Result<void> FolderRecord::forget_done(const std::string& id) { return forget(id, true); }
+
 Result<void> FolderRecord::remove(const std::string& id) {
+  if (auto forgotten = forget(id, false); !forgotten) return forgotten;
   return with_store([&]() -> Result<void> { return store_.remove(id), Result<void>{}; });
 }
 

@@ -35,6 +35,7 @@ class FolderRecord {
   Result<Page<FolderFile>> open_files(const std::string& id, const PageRequest& page);
 
  private:
+  Result<void> forget(const std::string& id, bool only_done);
   template <class Work>
   auto with_store(Work&& work) {
     const std::lock_guard lock(mutex_);

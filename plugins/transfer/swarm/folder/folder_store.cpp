@@ -45,7 +45,6 @@ std::int64_t FolderStore::number_of(const std::string& id) {
 
 void FolderStore::begin(const std::string& id) {
   sqlite::Transaction transaction(database_);
-  database_.keep("DELETE FROM folder_files WHERE folder = ?")->with(number_of(id)).run();
   if (const auto number = number_of(id); number != 0)
     database_
         .keep(
@@ -132,18 +131,19 @@ void FolderStore::retry(const std::string& id) {
   transaction.commit();
 }
 
-void FolderStore::forget_done(const std::string& id) {
-  database_.keep("DELETE FROM folder_files WHERE folder = ? AND state = 2")
-      ->with(number_of(id))
+bool FolderStore::forget_some(const std::string& id, bool only_done) {
+  constexpr int kAtOnce = 20'000;
+  database_
+      .keep(
+          "DELETE FROM folder_files WHERE (folder, path, twin) IN (SELECT folder, path, twin "
+          "FROM folder_files WHERE folder = ?1 AND (state = 2 OR NOT ?2) LIMIT ?3)")
+      ->with(number_of(id), only_done, kAtOnce)
       .run();
+  return database_.changed_rows() > 0;
 }
 
 void FolderStore::remove(const std::string& id) {
-  const auto folder = number_of(id);
-  sqlite::Transaction transaction(database_);
-  database_.keep("DELETE FROM folder_files WHERE folder = ?")->with(folder).run();
-  database_.keep("DELETE FROM folders WHERE number = ?")->with(folder).run();
-  transaction.commit();
+  database_.keep("DELETE FROM folders WHERE id = ?")->with(id).run();
   known_id_.clear();
 }
 
@@ -170,10 +170,11 @@ ListingCursor FolderStore::cursor(const std::string& id) {
 
 std::vector<FolderEntry> FolderStore::files(const std::string& id, FileState state,
                                             const std::optional<FileKey>& after, std::size_t most) {
-  // The state as a number in the text: else the partial index is not used.
+  // By the index, and not by looking through all that are done. It has to be told.
   static const std::string kSelect =
-      "SELECT path, twin, content, size, state, why FROM folder_files WHERE folder = ?1 AND state "
-      "= ?2 AND state <> 2 AND (path, twin) > (?3, ?4) ORDER BY path, twin LIMIT ?5";
+      "SELECT path, twin, content, size, state, why FROM folder_files INDEXED BY folder_files_open "
+      "WHERE folder = ?1 AND state = ?2 AND state <> 2 AND (path, twin) > (?3, ?4) "
+      "ORDER BY path, twin LIMIT ?5";
   const auto rows = database_.keep(kSelect);
   const auto from = after.value_or(FileKey{"", 0});
   rows->with(number_of(id), static_cast<int>(state), from.path, from.twin, most);

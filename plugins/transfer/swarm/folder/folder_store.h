@@ -66,7 +66,8 @@ class FolderStore {
   // The database's schema is the DownloadStore's, which has opened it before.
   explicit FolderStore(const std::filesystem::path& database);
 
-  // A folder without files, in place of what is there. All below: durable when it returns.
+  // All below: durable when it returns.
+  // A folder that has no files. What it had is to be forgotten before.
   void begin(const std::string& id);
   // Adds a page of the listing, of files that are `small`, `alone` or have failed, and how far it
   // has come.
@@ -75,8 +76,9 @@ class FolderStore {
   // Files that were to be fetched are done, have failed, or are to be fetched alone.
   void record(const std::string& id, std::span<const FileOutcome> outcomes);
   void retry(const std::string& id);  // those that failed get another chance
-  void forget_done(const std::string& id);
-  void remove(const std::string& id);
+  // Forgets some files: a million at once would hold up all others. False: there were none.
+  bool forget_some(const std::string& id, bool only_done);
+  void remove(const std::string& id);  // the same as for begin()
 
   FolderStanding standing(const std::string& id);
   ListingCursor cursor(const std::string& id);

@@ -30,6 +30,8 @@ void SmallLane::interrupt() {
 }
 
 std::optional<TransferEnd> SmallLane::run() {
+  came_on_ = true;
+  ask_again();
   while (!interrupted_) {
     const auto heard = files_.news();
     if (!fill()) break;
@@ -55,15 +57,19 @@ bool SmallLane::fill() {
     }
     if (!next->file && !next->look_again) return true;
     if (!next->file) continue;
-    ask(*next->file);
     asked_bytes_ += next->file->size;
-    asked_.push_back({std::move(*next->file)});
+    ask(asked_.emplace_back(Asked{std::move(*next->file)}));
   }
   return false;
 }
 
-void SmallLane::ask(const FolderEntry& file) {
-  connection_.ask({"/content/" + file.content.text()});
+void SmallLane::ask(const Asked& asked) {
+  connection_.ask({.path = "/content/" + asked.file.content.text(), .ticket = asked.ticket});
+}
+
+void SmallLane::ask_again() {
+  connection_.close();
+  for (const auto& asked : asked_) ask(asked);
 }
 
 Result<void> SmallLane::take() {
@@ -74,7 +80,8 @@ Result<void> SmallLane::take() {
   if (answer->status != 200) {
     const auto error = unexpected(*answer);
     if (error.retry_after) return error;
-    leave(file, error.message);
+    if (error.code != ErrorCode::not_found || !try_with_ticket(asked_.front()))
+      leave(file, error.message);
   } else if (answer->length != file.size) {
     leave(file, "it says that the file has another size");
   } else {
@@ -90,6 +97,15 @@ Result<void> SmallLane::take() {
   asked_bytes_ -= file.size;
   asked_.pop_front();
   return {};
+}
+
+bool SmallLane::try_with_ticket(Asked& asked) {
+  if (!asked.ticket.empty() || !setting_.ticket_for) return false;
+  auto ticket = setting_.ticket_for(asked.file.content);
+  if (ticket.empty()) return false;
+  asked_bytes_ += asked.file.size;
+  ask(asked_.emplace_back(Asked{asked.file, std::move(ticket)}));
+  return true;
 }
 
 void SmallLane::keep(const FolderEntry& file) {
@@ -140,8 +156,7 @@ std::optional<TransferEnd> SmallLane::lost(const Error& error) {
     }
   }
   if (!is_of_use) return TransferEnd{DownloadState::waiting, error.message, error.retry_after};
-  connection_.close();
-  for (const auto& asked : asked_) ask(asked.file);
+  ask_again();
   return std::nullopt;
 }
 

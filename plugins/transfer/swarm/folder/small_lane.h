@@ -31,28 +31,34 @@ class SmallLane {
     Pacer* pacer = nullptr;                           // may be null
     std::string paced_as;                             // by which the pacer knows the peer
     std::function<void(std::uint64_t bytes)> proven;  // a file of so many bytes is
+    // A ticket for a content that the peer does not give to everybody; empty: there is none.
+    std::function<std::string(const ContentId& content)> ticket_for;
   };
   SmallLane(SmallFiles& files, Staging& staging, Landing& landing, Clock& clock, Setting setting);
 
   // Until there is nothing more to fetch, the peer cannot go on, or it is interrupted. An end:
-  // why the folder has to wait.
+  // why the small files have to wait; then it may run again.
   std::optional<TransferEnd> run();
   void interrupt();
 
  private:
   struct Asked {
     FolderEntry file;
+    std::string ticket = "";
     bool was_cut = false;  // the connection was lost in its answer
   };
   // Asks for as many as may be on their way. False: nothing more can be put on the disk.
   bool fill();
-  void ask(const FolderEntry& file);
+  void ask(const Asked& asked);
+  void ask_again();
   // The next answer. Errors are the peer's.
   Result<void> take();
   Result<void> read(char* to, std::size_t size);
   std::size_t wait_for_turn(std::size_t wanted);
   void keep(const FolderEntry& file);
   void leave(const FolderEntry& file, const std::string& why);
+  // Asks once more, with a ticket. False: there is none.
+  bool try_with_ticket(Asked& asked);
   // Asks again for what was asked. An end: it is of no use.
   std::optional<TransferEnd> lost(const Error& error);
 

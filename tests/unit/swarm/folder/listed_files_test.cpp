@@ -27,10 +27,10 @@ TEST_CASE("each part of a path that came from a peer gets a safe name") {
 }
 
 TEST_CASE("what is below the folder is taken, and nothing beside it") {
-  const auto files = listed_files({listing("music/album/a", 5), listing("music/album/sub/b", 6),
-                                   listing("music/albums/c", 7), listing("music/album", 8),
-                                   listing("other", 9)},
-                                  "music/album");
+  const auto files =
+      listed_files({listing("music/album/a", 5), listing("music/album/sub/b", 6),
+                    listing("music/albums/c", 7), listing("music/album", 8), listing("other", 9)},
+                   "music/album");
   REQUIRE(files.size() == 2);
   CHECK(files[0].key.path == "a");
   CHECK(files[0].size == 5);
@@ -38,7 +38,8 @@ TEST_CASE("what is below the folder is taken, and nothing beside it") {
   CHECK(files[1].key.path == "sub/b");
 }
 
-TEST_CASE("a file of one piece comes with others, a larger one alone, and an absurd one not at all") {
+TEST_CASE(
+    "a file of one piece comes with others, a larger one alone, and an absurd one not at all") {
   const auto files = listed_files({listing("f/a", kMostSmall), listing("f/b", kMostSmall + 1),
                                    listing("f/c", kMostFileSize), listing("f/d", ~0ULL)},
                                   "f");

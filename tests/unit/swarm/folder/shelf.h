@@ -51,7 +51,12 @@ class Shelf : public testing::EmptyRegistry {
     const std::lock_guard lock(mutex_);
     sources_[content].push_back(std::move(source));
   }
-  // Called before each page but the first, without a lock.
+  void gives_ticket(const ContentId& content, const std::string& ticket) {
+    const std::lock_guard lock(mutex_);
+    sources_[content];
+    tickets_[content] = ticket;
+  }
+  // Called before each page, the first is 1, without a lock.
   void before_page(std::function<void(int page)> call) { before_page_ = std::move(call); }
   void give_pages_of(std::size_t most) { page_ = most; }
 
@@ -95,6 +100,7 @@ class Shelf : public testing::EmptyRegistry {
     ContentRecord record;
     record.content = query.content;
     record.sources = found->second;
+    record.ticket = tickets_[query.content];
     for (const auto& [path, listing] : listings_)
       if (listing.content == query.content) record.size = listing.size;
     return record;
@@ -106,6 +112,7 @@ class Shelf : public testing::EmptyRegistry {
   PeerRecord record_;
   std::map<std::string, Listing> listings_;
   std::map<ContentId, std::vector<Source>> sources_;
+  std::map<ContentId, std::string> tickets_;
   std::optional<Error> fails_;
   std::function<void(int)> before_page_;
   std::size_t page_ = 1000;
