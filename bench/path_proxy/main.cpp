@@ -3,13 +3,14 @@
 //   path_proxy --listen 127.0.0.1:0 --to 127.0.0.1:PORT --rtt MILLISECONDS --rate BYTES_PER_SECOND
 //              [--connection-rate BYTES] [--queue BYTES] [--cut FROM-TO] [--end-by reset|fin]
 //              [--seed N]
-//              [--stall-after BYTES] [--flip-every BYTES]
+//              [--stall-after BYTES] [--flip-every BYTES] [--tell yes]
 //
 // Prints its address when it listens, and what it has counted, a line of JSON, at every SIGUSR1 and
-// at SIGTERM, which ends it. `--to ADDRESS:0` is the port that it listens at itself.
+// at SIGTERM, which ends it. `--tell yes`: connections, requests, idle times and cuts on standard
+// error. `--to ADDRESS:0` is the port that it listens at itself.
 #include <fmt/format.h>
-#include <signal.h>
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <map>
@@ -33,7 +34,8 @@ Words words_of(int count, char** words) {
               {"end-by", "reset"},
               {"seed", "1"},
               {"stall-after", "0"},
-              {"flip-every", "0"}};
+              {"flip-every", "0"},
+              {"tell", "no"}};
   for (int at = 1; at < count; at += 2) {
     const std::string name = words[at];
     const auto known = given.find(name.substr(0, 2) == "--" ? name.substr(2) : "");
@@ -62,6 +64,12 @@ fakes::PathOptions options_of(const Words& given) {
   options.seed = static_cast<std::uint32_t>(number("seed"));
   options.stall_after = number("stall-after");
   options.flip_every = number("flip-every");
+  const auto began = std::chrono::steady_clock::now();
+  if (given.at("tell") == "yes")
+    options.tell = [began](std::string_view what) {
+      const std::chrono::duration<double> at = std::chrono::steady_clock::now() - began;
+      fmt::print(stderr, "{:9.3f} {}\n", at.count(), what);
+    };
   return options;
 }
 

@@ -163,6 +163,7 @@ class PathProxy::Loop {
       watch(one.client);
       watch(one.server);
       ++counts_.connections;
+      tell("connection");
     }
     listener_.readable = false;
   }
@@ -205,6 +206,7 @@ class PathProxy::Loop {
       if (bytes.empty()) break;
       const auto requests = one.heads.count(bytes);
       counts_.requests += requests;
+      tell_requests(bytes);
       if (requests > 0) idle_.asked(now);
       one.up.put(bytes, std::max(now, one.opened) + half_);
     }
@@ -264,13 +266,32 @@ class PathProxy::Loop {
     one.broken = one.broken || written.how == Writing::fails;
     while ((written = one.down.write(one.client, now, one.left)).how == Writing::wrote) {
       counts_.to_client += written.bytes;
+      const auto idle = idle_.sum();
       idle_.arrived(written.due);
+      if (idle_.sum() > idle)
+        tell("idle for " + std::to_string(idle_.sum() - idle) + " round trips before byte " +
+             std::to_string(counts_.to_client - written.bytes));
       if (options_.cut_to > 0) one.left -= written.bytes;
     }
     one.broken = one.broken || written.how == Writing::fails;
     if (one.left > 0 || one.broken) return;
     one.try_to_cut(options_.cut_by_reset);
-    counts_.cuts += one.cut ? 1 : 0;
+    if (!one.cut) return;
+    ++counts_.cuts;
+    tell("cut");
+  }
+
+  void tell(std::string_view what) const {
+    if (options_.tell) options_.tell(what);
+  }
+  void tell_requests(std::string_view bytes) const {
+    if (!options_.tell) return;
+    while (!bytes.empty()) {
+      const auto line = bytes.substr(0, bytes.find("\r\n"));
+      bytes.remove_prefix(std::min(bytes.size(), line.size() + 2));
+      if (line.find(" HTTP/1.1") != std::string_view::npos || line.starts_with("Range: "))
+        tell(line);
+    }
   }
 
   const PathOptions options_;

@@ -8,14 +8,16 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace fakes {
 
 struct PathOptions {
   std::string listen = "127.0.0.1:0";
-  std::string to;  // ADDRESS:PORT of the server; port 0: the one that this listens at
+  std::string to = {};  // ADDRESS:PORT of the server; port 0: the one that this listens at
   std::chrono::microseconds round_trip{0};
   // Towards the clients, bytes a second: of all together, and of each connection. 0: no limit.
   std::uint64_t rate = 0;
@@ -33,6 +35,9 @@ struct PathOptions {
 
   std::uint64_t stall_after = 0;  // bytes towards the clients, then never another; 0: never
   std::uint64_t flip_every = 0;   // flips a bit once in so many bytes towards the clients; 0: never
+
+  // Hears of connections, requests, idle times and cuts, in the path's thread.
+  std::function<void(std::string_view)> tell = {};
 };
 
 struct PathCounts {

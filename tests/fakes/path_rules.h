@@ -80,7 +80,9 @@ class IdleRoundTrips {
         static_cast<double>((now - from).count()) / static_cast<double>(round_trip_.count());
     constexpr double kWorthCounting = 0.25;
     if (trips >= kWorthCounting) sum_ += trips;
-    whole_ += static_cast<std::uint64_t>(trips);
+    // The question may have been seen a moment after it was sent.
+    constexpr double kTolerance = 0.1;
+    whole_ += static_cast<std::uint64_t>(trips + kTolerance);
   }
 
   std::uint64_t whole() const { return whole_; }

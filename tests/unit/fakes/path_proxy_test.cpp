@@ -162,6 +162,23 @@ TEST_CASE("Requests, bytes and connections are counted") {
   CHECK(source.wait_until_left());  // the ends of both have come through
 }
 
+TEST_CASE("What goes by is told") {
+  const FakeSource source(noise(5000));
+  std::string told;
+  {
+    const PathProxy path({.to = address_of(source),
+                          .round_trip = 20ms,
+                          .cut_from = 1000,
+                          .cut_to = 1000,
+                          .tell = [&](std::string_view what) { (told += what) += '\n'; }});
+    Visitor visitor(path);
+    visitor.ask(asking(0, 5000));
+    CHECK(visitor.read().size() == 1000);
+  }
+  CHECK_THAT(told, Catch::StartsWith("connection\nGET / HTTP/1.1\nRange: bytes=0-4999\nidle for "));
+  CHECK_THAT(told, Catch::EndsWith("before byte 0\ncut\n"));
+}
+
 TEST_CASE("Connections are cut after bytes that the seed decides") {
   const FakeSource source(noise(1'000'000));
   const auto lengths = [&](std::uint32_t seed, bool by_reset) {

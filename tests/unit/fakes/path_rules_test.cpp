@@ -59,6 +59,14 @@ TEST_CASE("An answer that is asked for after the one before costs a round trip")
   CHECK(idle.sum() == Approx(3.0));
 }
 
+TEST_CASE("A question that was seen a little late still costs a round trip") {
+  IdleRoundTrips idle(100ms);
+  idle.asked(kStart + 5ms);
+  idle.arrived(kStart + 100ms);
+  CHECK(idle.whole() == 1);
+  CHECK(idle.sum() == Approx(0.95));
+}
+
 TEST_CASE("An answer that is asked for ahead costs nothing") {
   IdleRoundTrips idle(100ms);
   idle.asked(kStart);
