@@ -1,5 +1,7 @@
 #include "transfer/swarm/fetch/download_plan.h"
 
+#include <algorithm>
+
 #include "swapmeet/listing.h"
 #include "transfer/swarm/base/safe_name.h"
 #include "transfer/swarm/pieces/piece_map.h"
@@ -29,7 +31,8 @@ Result<std::filesystem::path> folder_for(const std::filesystem::path& base,
 }  // namespace
 
 Result<TransferPlan> plan_for(const DownloadRequest& request,
-                              const std::filesystem::path& download_folder, Registry* registry) {
+                              const std::filesystem::path& download_folder, Registry* registry,
+                              const PeerId& self) {
   auto folder = folder_for(download_folder, request.folder);
   if (!folder) return folder.error();
   TransferPlan plan;
@@ -45,6 +48,9 @@ Result<TransferPlan> plan_for(const DownloadRequest& request,
       plan.size_known = record->size <= kMostFileSize;
       if (plan.size_known) plan.size = record->size;
       if (name.empty() && !record->names.empty()) name = record->names.front();
+      plan.nobody_else = request.sources.empty() &&
+                         std::all_of(record->sources.begin(), record->sources.end(),
+                                     [&](const Source& source) { return source.peer == self; });
       plan.record = std::move(*record);
     }
   } else if (request.sources.empty()) {

@@ -14,7 +14,8 @@ namespace swapmeet::transfer_swarm {
 // A plan without an id. `registry` may be null: then only the request's sources count.
 // `invalid_argument`: the folder; `not_found`: nobody has it and the request names no source.
 Result<TransferPlan> plan_for(const DownloadRequest& request,
-                              const std::filesystem::path& download_folder, Registry* registry);
+                              const std::filesystem::path& download_folder, Registry* registry,
+                              const PeerId& self = {});
 
 // The same for a folder of a peer: how that is asked for, and a plan without an id and content.
 // `invalid_argument`: the path or the folder.

@@ -247,8 +247,8 @@ Result<DownloadStatus> DownloadQueue::start_wanted_by(const std::string& offer,
                                                       const DownloadRequest& request) {
   // An offer says all that the registry could; there may be thousands. And the registry may take
   // its time, so it is asked without the lock.
-  auto plan =
-      plan_for(request, options_.download_folder, offer.empty() ? options_.registry : nullptr);
+  auto plan = plan_for(request, options_.download_folder,
+                       offer.empty() ? options_.registry : nullptr, options_.self);
   if (!plan) return plan.error();
   const auto here = only_place_of(*plan, options_);
   const std::lock_guard lock(mutex_);

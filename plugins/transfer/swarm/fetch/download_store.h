@@ -33,6 +33,7 @@ struct TransferPlan {
   std::vector<std::string> liars;  // sources that sent wrong bytes; not asked again
   // What the registry has just said, so that nobody waits for it once more; not kept.
   std::optional<ContentRecord> record;
+  bool nobody_else = false;  // had it but this host, when it was asked for; not kept
 
   std::filesystem::path partial() const {
     return folder / ("." + id.substr(0, 12) + ".swapmeet-part");

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "fake_peer.h"
-#include "swapmeet/registry.h"
+#include "swapmeet/testing/empty_registry.h"
 
 namespace swapmeet::transfer_swarm {
 
@@ -21,7 +21,7 @@ inline PeerId alice() {
   return id;
 }
 
-class Shelf : public Registry {
+class Shelf : public testing::EmptyRegistry {
  public:
   explicit Shelf(const fakes::FakePeer& peer) {
     record_.id = alice();
@@ -99,16 +99,6 @@ class Shelf : public Registry {
       if (listing.content == query.content) record.size = listing.size;
     return record;
   }
-  Result<Enrolled> enroll(const Enrollment&, const Caller&) override { return none(); }
-  Result<std::chrono::seconds> renew(const PeerId&, const std::string&) override { return none(); }
-  Result<void> leave(const PeerId&, const std::string&) override { return none(); }
-  Result<Page<PeerRecord>> peers(const PeerQuery&) override { return none(); }
-  Result<FeedPosition> announced(const PeerId&) override { return none(); }
-  Result<FeedPosition> announce(const PeerId&, const std::string&, const ChangeBatch&) override {
-    return none();
-  }
-  Result<RegistryCounts> counts() override { return none(); }
-  ChangeFeed* feed() override { return nullptr; }
 
  private:
   static Error none() { return {ErrorCode::not_found, "nobody knows that", {}}; }
