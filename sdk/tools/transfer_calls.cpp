@@ -57,6 +57,8 @@ void call_downloads(Downloads& downloads, Random& random) {
     for (std::size_t i = number; i < texts.size(); i += kThreads) {
       must_refuse("get()", called("get()", [&] { return downloads.get(texts[i]); }).ok(),
                   "an id that there is not");
+      must_refuse("files()", called("files()", [&] { return downloads.files(texts[i], {}); }).ok(),
+                  "an id that there is not");
       static_cast<void>(called("pause()", [&] { return downloads.pause(texts[i]); }));
       static_cast<void>(called("resume()", [&] { return downloads.resume(texts[i]); }));
       static_cast<void>(called("cancel()", [&] { return downloads.cancel(texts[i]); }));
@@ -64,6 +66,10 @@ void call_downloads(Downloads& downloads, Random& random) {
           .content = content_number(1), .name = texts[i], .folder = {}, .sources = {}};
       must_refuse("start()", called("start()", [&] { return downloads.start(request); }).ok(),
                   "a content that nobody has");
+      const FolderRequest folder{peer_number(1), texts[i], "", false};
+      must_refuse("start_folder()",
+                  called("start_folder()", [&] { return downloads.start_folder(folder); }).ok(),
+                  "a folder that nobody shares");
     }
   });
 }

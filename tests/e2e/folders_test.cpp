@@ -333,7 +333,8 @@ TEST_CASE("files that change or rot at the source stop alone, each with its reas
     INFO(one.path << ": " << one.why);
     CHECK((one.path == changed || one.path == gone || one.path == rotten));
     CHECK(one.state == DownloadState::failed);
-    CHECK_FALSE(one.why.empty());
+    CHECK(one.why ==
+          (one.path == rotten ? "ann: sent wrong bytes before" : "ann: it answered 404 Not Found"));
     CHECK_FALSE(fs::exists(world.got / one.path));
   }
   CHECK(world.counts().failed == 3);

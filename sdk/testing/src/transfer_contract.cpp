@@ -1,44 +1,13 @@
 #include "swapmeet/testing/transfer_contract.h"
 
 #include <algorithm>
-#include <condition_variable>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <mutex>
 
-#include "is_error.h"
-#include "samples.h"
-#include "swapmeet/testing/catch.h"
+#include "transfer_checks.h"
 
 namespace swapmeet::testing {
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr std::chrono::seconds kPatience{60};  // for threads of the plugin, on a busy machine
-
-void write(const fs::path& path, const std::string& bytes) {
-  fs::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary) << bytes;
-}
-
-std::string read(const fs::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-bool eventually(const std::function<bool()>& condition) {
-  std::mutex mutex;
-  std::condition_variable never;
-  std::unique_lock lock(mutex);
-  for (const auto end = std::chrono::steady_clock::now() + kPatience;
-       std::chrono::steady_clock::now() < end;) {
-    if (condition()) return true;
-    never.wait_for(lock, std::chrono::milliseconds(20));
-  }
-  return condition();
-}
 
 using Files = std::map<std::string, ContentId>;
 
@@ -78,16 +47,6 @@ ContentId hex(const char* text) { return *ContentId::parse(text); }
 // A file of at most 16 KiB is one leaf of its Merkle tree: its content id is its SHA-256.
 const ContentId kHello = hex("2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
 const ContentId kAbc = hex("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-
-std::string some_bytes(std::size_t size) {
-  std::string bytes(size, '\0');
-  std::uint32_t state = 1;
-  for (char& byte : bytes) {
-    state = state * 1664525 + 1013904223;
-    byte = static_cast<char>(state >> 24);
-  }
-  return bytes;
-}
 
 // Folders come and go by name, and are kept.
 void check_share_list(TransferSubject& subject) {
@@ -212,6 +171,8 @@ void check_downloading(const MakeTransfer& make) {
   CHECK(started->content == pair.content);
   // The same again is the same download.
   CHECK(downloads.start(pair.request("my copy.bin"))->id == started->id);
+  CHECK_FALSE(started->folder);
+  CHECK(is_error(downloads.files(started->id, {}), ErrorCode::not_found));
   const auto done = pair.finished(started->id);
   INFO(done.why);
   REQUIRE(done.state == DownloadState::done);
@@ -257,8 +218,14 @@ void check_download_list(TransferSubject& subject) {
   DownloadRequest unknown;
   unknown.content = content_number(1);
   CHECK(is_error(downloads->start(unknown), ErrorCode::not_found));
+  CHECK(is_error(downloads->start_folder({peer_number(1), "music/album", "", false}),
+                 ErrorCode::not_found));
+  for (const char* path : {"", "/", "music/../album", "music//album"})
+    CHECK(is_error(downloads->start_folder({peer_number(1), path, "", false}),
+                   ErrorCode::invalid_argument));
   for (const char* id : {"", "1", "nothing", "../x"}) {
     CHECK(is_error(downloads->get(id), ErrorCode::not_found));
+    CHECK(is_error(downloads->files(id, {}), ErrorCode::not_found));
     CHECK(is_error(downloads->pause(id), ErrorCode::not_found));
     CHECK(is_error(downloads->resume(id), ErrorCode::not_found));
     CHECK(is_error(downloads->cancel(id), ErrorCode::not_found));
@@ -308,10 +275,14 @@ class TransferPlugin final : public TransferSubject {
   Inbox* inbox() override { return plugin_.find<Inbox>(); }
   void restart() override { plugin_.restart(); }
   bool reachable() const override { return reachable_; }
+  bool introduce(const PeerRecord& peer, const std::vector<Listing>& listings) override {
+    registry_.knows(peer, listings);
+    return true;
+  }
 
  private:
   const bool reachable_;
-  EmptyRegistry registry_;
+  OnePeer registry_;
   PluginUnderTest plugin_;
 };
 
@@ -330,8 +301,10 @@ void transfer_contract(const MakeTransfer& make) {
   SECTION("uploads") { check_uploads(*subject); }
   SECTION("the inbox") { check_inbox(*subject); }
   if (subject->reachable() && subject->shares() && subject->downloads() && subject->uploads() &&
-      subject->endpoint())
+      subject->endpoint()) {
     SECTION("downloading from another") { check_downloading(make); }
+    SECTION("a folder of another") { check_folder_downloads(make); }
+  }
 }
 
 }  // namespace swapmeet::testing

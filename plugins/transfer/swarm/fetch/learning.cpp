@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // A source that takes longer to say what the file is gets another beside it.
-constexpr std::chrono::milliseconds kLearnAlone = 2s;
+constexpr std::chrono::milliseconds kLearnAlone = 200ms;
 // Bytes of a last piece that are fetched at once; of a larger one first the last leaf.
 constexpr std::size_t kSmallLastPiece = 4 * kLeafSize;
 

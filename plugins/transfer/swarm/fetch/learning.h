@@ -7,12 +7,14 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 
 #include "swapmeet/result.h"
 #include "swapmeet/time.h"
 #include "transfer/swarm/fetch/source_link.h"
+#include "transfer/swarm/pieces/piece_map.h"
 
 namespace swapmeet::transfer_swarm {
 
@@ -33,15 +35,20 @@ using AskMore = std::function<void(std::uint64_t size)>;
 Result<Learned> learn_from(SourceLink& link, const ContentId& content,
                            std::optional<std::uint64_t> hint, const AskMore& more = {});
 
-// Whose turn it is to learn: one source at a time, and another beside one that takes long.
+// Whose turn it is to learn. All who may at once when the file seems to have several pieces, as the
+// hashes are little beside it; else one source at a time, and another beside one that takes long.
 class Learning {
  public:
   // What others say of the size. The first who says something that can be counts.
   void hear_size(std::uint64_t size);
   const std::optional<std::uint64_t>& told_size() const { return told_size_; }
 
-  bool may_try(Instant now) const { return !learned_ && now >= next_try_; }
-  // One tries; another may beside it in two seconds, or after `stall_after` if that is less.
+  bool may_try(Instant now) const { return !learned_ && (is_large() || now >= next_try_); }
+  // How many may at once.
+  std::size_t most_at_once() const {
+    return is_large() ? std::numeric_limits<std::size_t>::max() : 2;
+  }
+  // One tries; another may beside it in a moment, or after `stall_after` if that is less.
   void begin(Instant now, std::chrono::milliseconds stall_after);
   // It was in vain: another may try at once.
   void fail() { next_try_ = Instant{}; }
@@ -50,6 +57,7 @@ class Learning {
   const std::optional<Learned>& learned() const { return learned_; }
 
  private:
+  bool is_large() const { return told_size_ && piece_count(*told_size_) > 1; }
   std::optional<std::uint64_t> told_size_;
   Instant next_try_{};
   std::optional<Learned> learned_;

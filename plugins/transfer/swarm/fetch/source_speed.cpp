@@ -13,7 +13,8 @@ constexpr std::size_t kFirstAtOnce = 4;         // when there is nobody else to 
 constexpr auto kRequestTime = 500ms;            // that a request's bytes may take
 constexpr auto kSpareTime = 50ms;               // for which the source has more to send than needed
 constexpr std::uint64_t kFirstAhead = 6 << 20;  // bytes, before anything is known of its speed
-constexpr std::uint64_t kMostAhead = 24 << 20;  // bytes
+constexpr std::uint64_t kFirstBeside = 2 << 20;  // the same, when others could have it
+constexpr std::uint64_t kMostAhead = 24 << 20;   // bytes
 
 double seconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
@@ -52,12 +53,13 @@ void SourceSpeed::came(std::size_t bytes, Instant now) {
   most_at_once_ = std::clamp<std::size_t>(pieces, 1, std::min(2 * most_at_once_, kMostAtOnce));
 }
 
-std::size_t SourceSpeed::at_once(bool alone) const {
-  return alone && bytes_a_second_ == 0 ? kFirstAtOnce : most_at_once_;
+std::size_t SourceSpeed::at_once(Others others) const {
+  return others == Others::none && bytes_a_second_ == 0 ? kFirstAtOnce : most_at_once_;
 }
 
-std::uint64_t SourceSpeed::ask_below(bool alone) const {
-  if (bytes_a_second_ == 0) return alone ? kFirstAhead : 1;
+std::uint64_t SourceSpeed::ask_below(Others others) const {
+  if (bytes_a_second_ == 0)
+    return others == Others::none ? kFirstAhead : others == Others::few ? kFirstBeside : 1;
   const auto bytes = bytes_a_second_ * seconds(2 * round_trip() + kSpareTime);
   return std::clamp<std::uint64_t>(static_cast<std::uint64_t>(bytes), 1, kMostAhead);
 }

@@ -45,12 +45,18 @@ class SourceSpeed {
   // For as long as a piece takes after its last one it may be left to others: little is lost.
   Instant spare_until() const { return spare_until_; }
 
+  // How it is with others who fetch the same file, before the speed of this one is known.
+  enum class Others {
+    none,  // nothing is lost by asking for much
+    few,   // beside what is missing: so a slow one should not get much
+    many,  // as many as there are pieces, or more
+  };
   // How many pieces to ask for at once: as many as come in half a second, twice as many as before
-  // at most. `alone`: there is no other connection, so that nothing is lost by asking for much.
-  std::size_t at_once(bool alone) const;
+  // at most.
+  std::size_t at_once(Others others) const;
   // More is asked for when fewer bytes than that are still to come: what comes in two round trips
   // and some time to spare, so that the source always knows what to send next.
-  std::uint64_t ask_below(bool alone) const;
+  std::uint64_t ask_below(Others others) const;
 
  private:
   bool asking_ = false;

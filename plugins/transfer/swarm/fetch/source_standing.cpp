@@ -32,9 +32,9 @@ void SourceStanding::fail(const Error& error, Instant now, const Patience& patie
     retry_at_ = now + *error.retry_after;
     return;
   }
-  has_it_not_ = sent_home_.empty() && (error.code == ErrorCode::not_found ||
-                                       error.code == ErrorCode::conflict ||
-                                       error.code == ErrorCode::corrupt);
+  has_it_not_ =
+      sent_home_.empty() && (error.code == ErrorCode::not_found ||
+                             error.code == ErrorCode::conflict || error.code == ErrorCode::corrupt);
   retry_at_ = now + backoff_pause(patience.retry, failures_++, random());
   if (error.code == ErrorCode::corrupt)
     drop(why);

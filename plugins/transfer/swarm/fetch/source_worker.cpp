@@ -162,13 +162,21 @@ bool SourceWorker::is_too_many() const { return source_.working() > source_.coun
 void SourceWorker::top_up() {
   ask_below_ = 0;
   if (must_look() || is_too_many()) return;
-  const auto ask_below = lane_.speed.ask_below(board_.pool.working_lanes() == 1);
+  const auto ask_below = lane_.speed.ask_below(others());
   while (asked_.empty() || coming_ < ask_below) {
     const auto run = take(board_.clock.steady());
     if (!run) return;  // before the next piece it need not be tried again
     ask_for(*run);
   }
   ask_below_ = ask_below;
+}
+
+SourceSpeed::Others SourceWorker::others() const {
+  constexpr std::size_t kFew = 8;  // pieces for each
+  const auto lanes = board_.pool.working_lanes();
+  if (lanes == 1) return SourceSpeed::Others::none;
+  const bool few = board_.map->missing() >= kFew * lanes;
+  return few ? SourceSpeed::Others::few : SourceSpeed::Others::many;
 }
 
 std::optional<PieceMap::Run> SourceWorker::take(Instant now) {
@@ -178,7 +186,7 @@ std::optional<PieceMap::Run> SourceWorker::take(Instant now) {
   const auto lanes = pool.working_lanes();
   auto wish = choose_pieces(*board_.map,
                             {source_.pieces.partial, has ? &*has : nullptr, lane_.next_piece,
-                             speed.at_once(lanes == 1), speed.piece_time(), speed.spare_until()},
+                             speed.at_once(others()), speed.piece_time(), speed.spare_until()},
                             {pool.partial(), pool.rank(), lanes}, board_.random(),
                             board_.options.patience.stall_after, now);
   if (!wish) return std::nullopt;

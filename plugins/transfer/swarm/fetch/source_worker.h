@@ -37,6 +37,7 @@ class SourceWorker {
   // Asks for as much as should be on its way. False: there is nothing to wait for, nor will be.
   bool ask_more();
   void top_up();
+  SourceSpeed::Others others() const;
   std::optional<PieceMap::Run> take(Instant now);
   void ask_for(const PieceMap::Run& run);
   void enter(const PieceMap::Run& run);

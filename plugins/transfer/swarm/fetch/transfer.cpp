@@ -13,7 +13,6 @@ using namespace std::chrono_literals;
 // What is proven is said to be there once it is on the disk: that often, or when it is much.
 // This is what a power failure or a kill costs.
 constexpr auto kSaveEvery = 500ms;
-constexpr std::size_t kMostLearners = 2;
 // Pieces that are not proven yet are in memory, one a lane.
 constexpr std::size_t kMostInMemory = 32 << 20;
 
@@ -138,7 +137,7 @@ bool Transfer::staff() {
 
 // With the lock: how many may work at once.
 std::size_t Transfer::places() const {
-  if (!board_.map) return std::min(max_sources_, kMostLearners);
+  if (!board_.map) return std::min(max_sources_, board_.learning.most_at_once());
   return std::min({max_sources_, board_.map->count(), in_memory()});
 }
 

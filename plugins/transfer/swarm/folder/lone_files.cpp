@@ -10,6 +10,22 @@ namespace swapmeet::transfer_swarm {
 namespace {
 
 constexpr const char* kTaken = "its name is taken by another file";
+constexpr std::size_t kSourcesTold = 3;
+
+// "alice: it answered 404 Not Found": it stands in a list of many, so without the sources' URLs.
+// Nothing when no source was tried.
+std::optional<std::string> why_nobody(const std::vector<DownloadSource>& sources) {
+  std::optional<std::string> why;
+  std::size_t told = 0;
+  for (const auto& source : sources) {
+    const auto reason = source.state.find(": ");
+    if (reason == std::string::npos || ++told > kSourcesTold) continue;
+    why = (why ? *why + "; " : "") + (source.name.empty() ? source.url : source.name) +
+          source.state.substr(reason);
+  }
+  if (told > kSourcesTold) *why += "; and " + std::to_string(told - kSourcesTold) + " more";
+  return why;
+}
 
 // Rows of single downloads have numbers from 1 on.
 std::int64_t number_from(const std::string& id) {
@@ -91,10 +107,12 @@ LoneFiles::Fetched LoneFiles::fetch(const FolderEntry& file) {
     transfer = transfer_ = std::make_shared<Transfer>(std::move(options), std::move(plan), save);
     if (interrupted_) transfer_->interrupt();
   }
-  const auto end = transfer->run();
+  auto end = transfer->run();
+  auto sources = transfer->progress().sources;
+  if (end.nobody_has_it) end.why = why_nobody(sources).value_or(end.why);
   {
     const std::lock_guard lock(mutex_);
-    gave_ = merged(gave_, transfer->progress().sources);
+    gave_ = merged(gave_, std::move(sources));
     transfer_.reset();
   }
   return outcome_of(file, end);

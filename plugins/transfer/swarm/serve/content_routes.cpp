@@ -126,6 +126,19 @@ void expect(const Opened& opened) {
   ::posix_fadvise(opened.file->descriptor(), 0, static_cast<off_t>(size), POSIX_FADV_WILLNEED);
 }
 
+// Without a worker, when the file is open from an answer before.
+std::optional<http::Response> bytes_at_once(const Serving& serving, http::Request& request) {
+  if (serving.open == nullptr || !request.query.empty()) return std::nullopt;
+  const auto content = ContentId::parse(request.params.at("cid"));
+  if (!content) return std::nullopt;
+  const auto who =
+      serving.tickets == nullptr ? request.identity : serving.tickets->known(request, *content);
+  if (!who) return std::nullopt;
+  const auto opened = serving.open->find(*content, *who);
+  if (!opened) return std::nullopt;
+  return answer_with(serving, request, *opened);
+}
+
 http::Response bytes_of(const Serving& serving, http::Request& request) {
   // One route for all: a segment of a pattern matches as a whole.
   const auto asks_for = [&](std::string_view suffix) {
@@ -136,22 +149,11 @@ http::Response bytes_of(const Serving& serving, http::Request& request) {
   };
   if (asks_for(".meta4")) return metalink_of(serving, request);
   if (asks_for(".torrent")) return torrent_of(serving, request);
+  if (request.method == "HEAD")  // of what comes next: most of a file's ranges find it open
+    if (auto answer = bytes_at_once(serving, request)) return std::move(*answer);
   const auto opened = open_content_or_growing(serving, request);
   if (!opened) return http::problem(opened.error(), request.id);
   if (request.method == "HEAD") expect(*opened);
-  return answer_with(serving, request, *opened);
-}
-
-// Without a worker, when the file is open from an answer before.
-std::optional<http::Response> bytes_at_once(const Serving& serving, http::Request& request) {
-  if (!request.query.empty()) return std::nullopt;
-  const auto content = ContentId::parse(request.params.at("cid"));
-  if (!content) return std::nullopt;
-  const auto who =
-      serving.tickets == nullptr ? request.identity : serving.tickets->known(request, *content);
-  if (!who) return std::nullopt;
-  const auto opened = serving.open->find(*content, *who);
-  if (!opened) return std::nullopt;
   return answer_with(serving, request, *opened);
 }
 

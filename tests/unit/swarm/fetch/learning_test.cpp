@@ -16,13 +16,23 @@ TEST_CASE("one source learns at a time, and another beside one that takes long")
   Learning learning;
   CHECK(learning.may_try(kNow));
   learning.begin(kNow, 10s);
-  CHECK_FALSE(learning.may_try(kNow + 2s - 1ns));
-  CHECK(learning.may_try(kNow + 2s));
-  learning.begin(kNow + 2s, 300ms);
-  CHECK(learning.may_try(kNow + 2300ms));
+  CHECK_FALSE(learning.may_try(kNow + 200ms - 1ns));
+  CHECK(learning.may_try(kNow + 200ms));
+  learning.begin(kNow + 2s, 30ms);
+  CHECK(learning.may_try(kNow + 2030ms));
   learning.begin(kNow + 3s, 10s);
   learning.fail();
   CHECK(learning.may_try(kNow + 3s));
+}
+
+TEST_CASE("of a file of several pieces all learn at once, until one has learned") {
+  Learning learning;
+  learning.hear_size(2 << 20);
+  CHECK(learning.most_at_once() > 2);
+  learning.begin(kNow, 10s);
+  CHECK(learning.may_try(kNow));
+  REQUIRE(learning.finish({2 << 20, std::string(64, 'x'), {}}));
+  CHECK_FALSE(learning.may_try(kNow));
 }
 
 TEST_CASE("what was learned first stays, and then nobody tries any more") {

@@ -8,6 +8,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+using Others = SourceSpeed::Others;
+
 constexpr Instant kNow{1h};
 constexpr std::size_t kPiece = 1 << 20;
 
@@ -49,30 +51,31 @@ TEST_CASE("a source that this host's own limits hold back is not silent") {
 
 TEST_CASE("a source is asked for twice as many pieces at once until they take half a second") {
   SourceSpeed speed;
-  CHECK(speed.at_once(false) == 1);
-  CHECK(speed.at_once(true) == 4);  // nobody else could have them
+  CHECK(speed.at_once(Others::many) == 1);
+  CHECK(speed.at_once(Others::none) == 4);  // nobody else could have them
   speed.expects(kNow);
   auto now = kNow;
   for (const std::size_t next : {2U, 4U, 8U, 10U, 10U}) {
     speed.came(kPiece, now += 50ms);
-    CHECK(speed.at_once(false) == next);
-    CHECK(speed.at_once(true) == next);
+    CHECK(speed.at_once(Others::many) == next);
+    CHECK(speed.at_once(Others::none) == next);
   }
   for (int i = 0; i < 20; ++i) speed.came(kPiece, now += 1s);
-  CHECK(speed.at_once(false) == 1);
+  CHECK(speed.at_once(Others::many) == 1);
   for (int i = 0; i < 20; ++i) speed.came(kPiece, now += 1us);
-  CHECK(speed.at_once(false) == 16);  // and never more
+  CHECK(speed.at_once(Others::many) == 16);  // and never more
 }
 
 TEST_CASE("more is asked for before the source has nothing left to send") {
   SourceSpeed speed;
-  CHECK(speed.ask_below(false) == 1);  // it may be slow, and others could have these pieces
-  CHECK(speed.ask_below(true) > 4 * kPiece);
+  CHECK(speed.ask_below(Others::many) == 1);  // it may be slow, and others could have these
+  CHECK(speed.ask_below(Others::few) == 2 * kPiece);
+  CHECK(speed.ask_below(Others::none) > 4 * kPiece);
   speed.expects(kNow);
   speed.answered(kNow + 100ms);
   speed.set_round_trip(100ms);
   speed.came(kPiece, kNow + 200ms);  // of which half was the way: ten pieces a second
-  const auto ahead = static_cast<double>(speed.ask_below(false)) / kPiece;
+  const auto ahead = static_cast<double>(speed.ask_below(Others::many)) / kPiece;
   CHECK(ahead == Approx(2.5));  // what comes in two round trips and 50 ms
 }
 

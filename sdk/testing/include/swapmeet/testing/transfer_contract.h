@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "swapmeet/downloads.h"
 #include "swapmeet/inbox.h"
@@ -38,6 +39,11 @@ class TransferSubject {
   virtual void restart() = 0;
   // Can others connect to it? Then it serves contents to another of its kind.
   virtual bool reachable() const = 0;
+  // From now on its registry knows that peer, with what it shares. False: it has none that can be
+  // told, and downloads of folders are not checked.
+  virtual bool introduce(const PeerRecord& /*peer*/, const std::vector<Listing>& /*listings*/) {
+    return false;
+  }
 };
 
 using MakeTransfer = std::function<std::unique_ptr<TransferSubject>()>;
