@@ -25,10 +25,10 @@ PathSocket::~PathSocket() {
   if (fd >= 0) ::close(fd);
 }
 
-void PathWay::put(std::string_view bytes, PathTime due) {
+void PathWay::put(std::string_view bytes, PathTime due, PathSpan span) {
   bytes_ += bytes.size();
   last_due_ = std::max(due, last_due_);
-  portions_.push_back({last_due_, {bytes.begin(), bytes.end()}});
+  portions_.push_back({last_due_, span, {bytes.begin(), bytes.end()}});
 }
 
 void PathWay::end(PathTime due) { ends_ = std::max(due, last_due_); }
@@ -52,9 +52,10 @@ PathWay::Written PathWay::write(PathSocket& to, PathTime now, std::uint64_t most
   const auto n = ::send(to.fd, portion.bytes.data() + portion.sent, size, MSG_NOSIGNAL);
   if (n < 0) {
     to.writable = errno == EINTR;
-    return {errno == EINTR || errno == EAGAIN ? Writing::waits : Writing::fails, 0, {}};
+    return {errno == EINTR || errno == EAGAIN ? Writing::waits : Writing::fails, 0, {}, {}};
   }
-  const Written written{Writing::wrote, static_cast<std::uint64_t>(n), portion.due};
+  const Written written{Writing::wrote, static_cast<std::uint64_t>(n), portion.due - portion.span,
+                        portion.due};
   portion.sent += written.bytes;
   bytes_ -= written.bytes;
   if (portion.sent == portion.bytes.size()) portions_.pop_front();

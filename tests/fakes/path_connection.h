@@ -30,8 +30,9 @@ struct PathSocket {
 // One direction of a connection: what was read and has not been written.
 class PathWay {
  public:
-  void put(std::string_view bytes, PathTime due);  // no earlier than what came before
-  void end(PathTime due);                          // nothing follows
+  // They arrive from `due` - `span` until `due`, and no earlier than what came before.
+  void put(std::string_view bytes, PathTime due, PathSpan span = {});
+  void end(PathTime due);  // nothing follows
   std::uint64_t bytes() const { return bytes_; }
   bool ended() const { return ended_; }
   PathTime due(const PathSocket& to) const;  // when there is something to write
@@ -40,6 +41,7 @@ class PathWay {
   struct Written {
     Writing how = Writing::waits;
     std::uint64_t bytes = 0;
+    PathTime begun{};  // to arrive
     PathTime due{};
   };
   // Of what is due by now, the next bytes, at most `most`; and the end, after all of them.
@@ -48,6 +50,7 @@ class PathWay {
  private:
   struct Portion {
     PathTime due;
+    PathSpan span;
     std::vector<char> bytes;
     std::size_t sent = 0;
   };

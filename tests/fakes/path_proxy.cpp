@@ -246,7 +246,8 @@ class PathProxy::Loop {
     garble(bytes.size());
     read_ += bytes.size();
     const auto left = std::max(link_.send(now, bytes.size()), one.link.send(now, bytes.size()));
-    one.down.put(bytes, std::max(left, now) + half_);
+    one.down.put(bytes, std::max(left, now) + half_,
+                 std::max(link_.span_of(bytes.size()), one.link.span_of(bytes.size())));
     return true;
   }
 
@@ -267,7 +268,7 @@ class PathProxy::Loop {
     while ((written = one.down.write(one.client, now, one.left)).how == Writing::wrote) {
       counts_.to_client += written.bytes;
       const auto idle = idle_.sum();
-      idle_.arrived(written.due);
+      idle_.arrived(written.begun, written.due);
       if (idle_.sum() > idle)
         tell("idle for " + std::to_string(idle_.sum() - idle) + " round trips before byte " +
              std::to_string(counts_.to_client - written.bytes));

@@ -70,14 +70,16 @@ class IdleRoundTrips {
   void asked(PathTime now) {
     if (!from_) from_ = now;
   }
-  void arrived(PathTime now) {
+  void arrived(PathTime now) { arrived(now, now); }
+  // Bytes that took from `begun` until `now`.
+  void arrived(PathTime begun, PathTime now) {
     const auto from = from_ ? std::max(*from_, last_) : last_;
     from_.reset();
     if (last_ == PathTime{} && from == last_) return;  // nobody had asked
     last_ = std::max(last_, now);
-    if (round_trip_ <= PathSpan{0} || now <= from) return;
+    if (round_trip_ <= PathSpan{0} || begun <= from) return;
     const double trips =
-        static_cast<double>((now - from).count()) / static_cast<double>(round_trip_.count());
+        static_cast<double>((begun - from).count()) / static_cast<double>(round_trip_.count());
     constexpr double kWorthCounting = 0.25;
     if (trips >= kWorthCounting) sum_ += trips;
     // The question may have been seen a moment after it was sent.

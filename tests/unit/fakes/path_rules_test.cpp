@@ -90,6 +90,15 @@ TEST_CASE("A way that is empty for a part of a round trip counts as a part") {
   CHECK(idle.sum() == Approx(1.85));
 }
 
+TEST_CASE("The time that bytes take is not idle, however slow the path") {
+  IdleRoundTrips idle(10ms);
+  idle.asked(kStart);
+  idle.arrived(kStart + 20ms, kStart + 35ms);
+  for (int n = 1; n <= 10; ++n) idle.arrived(kStart + n * 15ms + 20ms, kStart + n * 15ms + 35ms);
+  CHECK(idle.whole() == 2);
+  CHECK(idle.sum() == Approx(2.0));
+}
+
 TEST_CASE("No time counts while nothing is asked for") {
   IdleRoundTrips idle(100ms);
   idle.arrived(kStart);  // unasked
