@@ -13,6 +13,7 @@ constexpr seconds kLate{2};        // after which others need not wait for one w
 constexpr seconds kForgotten{30};  // after which the place is lost
 constexpr seconds kLongestPlaceWait{10};
 constexpr std::chrono::milliseconds kTidyEvery{100};
+constexpr seconds kDead{10};    // without a byte
 constexpr seconds kCrowded{1};  // until a reader with too many connections asks again
 constexpr std::size_t kMostWaiting = 1'000;
 constexpr std::size_t kMostWaitingOfOne = 100;
@@ -55,8 +56,8 @@ UploadSlots::Turn UploadSlots::enter(const UploadRequest& request) {
   tidy(now);
   const auto reader = reader_of(request);
   const auto who = waiting_as(request);
-  if (is_crowded(reader, request.port)) return {.retry_after = kCrowded, .crowded = true};
-  if (slots_ == 0 || holders_.contains(reader)) return admit(reader, request.port, who);
+  if (is_crowded(reader, request.port, now)) return {.retry_after = kCrowded, .crowded = true};
+  if (slots_ == 0 || holders_.contains(reader)) return admit(reader, request.port, who, now);
   const auto known = waiting_.find(who);
   const auto& ticket = known != waiting_.end() ? known->second : join(request, who);
   auto& waiter = groups_.at(ticket.group).queue.at(ticket.order);
@@ -66,7 +67,7 @@ UploadSlots::Turn UploadSlots::enter(const UploadRequest& request) {
                                     [&](const Waiter* other) { return now - other->due <= kLate; });
   if (holders_.size() + static_cast<std::size_t>(before) < slots_) {
     grant(ticket);
-    return admit(reader, request.port, who);
+    return admit(reader, request.port, who, now);
   }
   const auto of_address = std::count_if(order.begin(), order.end(), [&](const Waiter* other) {
     return std::get<0>(other->who) == request.address;
@@ -86,28 +87,44 @@ UploadSlots::Turn UploadSlots::enter(const UploadRequest& request) {
 
 void UploadSlots::leave(const UploadRequest& request, bool for_good) {
   const std::lock_guard lock(mutex_);
+  auto* connection = find(request);
+  if (connection == nullptr || --connection->answers > 0) return;
+  connection->left = clock_.steady();
+  if (!for_good) return;
   const auto holder = holders_.find(reader_of(request));
-  if (holder == holders_.end()) return;
-  const auto connection = holder->second.find(request.port);
-  if (connection == holder->second.end() || --connection->second.answers > 0) return;
-  connection->second.left = clock_.steady();
-  if (for_good) holder->second.erase(connection);
+  holder->second.erase(request.port);
   if (holder->second.empty()) holders_.erase(holder);
 }
 
-bool UploadSlots::is_crowded(const Reader& reader, std::uint16_t port) const {
+void UploadSlots::sent(const UploadRequest& request) {
+  if (request.reader.empty()) return;  // it has but that connection
+  const std::lock_guard lock(mutex_);
+  if (auto* connection = find(request)) connection->moved = clock_.steady();
+}
+
+UploadSlots::Connection* UploadSlots::find(const UploadRequest& request) {
+  const auto holder = holders_.find(reader_of(request));
+  if (holder == holders_.end()) return nullptr;
+  const auto connection = holder->second.find(request.port);
+  return connection == holder->second.end() ? nullptr : &connection->second;
+}
+
+bool UploadSlots::is_crowded(const Reader& reader, std::uint16_t port, Instant now) const {
   const auto holder = holders_.find(reader);
   if (holder == holders_.end()) return false;
   const auto busy =
-      std::count_if(holder->second.begin(), holder->second.end(),
-                    [&](const auto& one) { return one.first != port && one.second.answers > 0; });
+      std::count_if(holder->second.begin(), holder->second.end(), [&](const auto& one) {
+        return one.first != port && one.second.answers > 0 && now - one.second.moved <= kDead;
+      });
   return static_cast<std::size_t>(busy) >= connections_;
 }
 
-UploadSlots::Turn UploadSlots::admit(const Reader& reader, std::uint16_t port, const Who& who) {
+UploadSlots::Turn UploadSlots::admit(const Reader& reader, std::uint16_t port, const Who& who,
+                                     Instant now) {
   depart(who);
   const auto [connection, first] = holders_[reader].try_emplace(port);
   ++connection->second.answers;
+  connection->second.moved = now;
   return {.granted = true, .first = first};
 }
 

@@ -57,6 +57,9 @@ class UploadSlots {
   void set_weights(UploadWeights weights);
   // A granted one must be left once for each enter().
   Turn enter(const UploadRequest& request);
+  // Some of the answer went. A connection over which nothing goes for a while may be dead, and does
+  // not count among the reader's.
+  void sent(const UploadRequest& request);
   // `for_good`: nothing more comes over that connection.
   void leave(const UploadRequest& request, bool for_good);
   // Those who wait, in their order.
@@ -68,6 +71,7 @@ class UploadSlots {
   using Order = std::pair<std::uint64_t, std::uint64_t>;               // round, number
   struct Connection {
     std::size_t answers = 0;  // that run
+    Instant moved{};          // some of them went
     Instant left{};           // the last of them ended
   };
   using Holder = std::map<std::uint16_t, Connection>;  // by port
@@ -92,8 +96,9 @@ class UploadSlots {
   static Reader reader_of(const UploadRequest& request);
   static Who waiting_as(const UploadRequest& request);
   void tidy(Instant now);
-  bool is_crowded(const Reader& reader, std::uint16_t port) const;
-  Turn admit(const Reader& reader, std::uint16_t port, const Who& who);
+  bool is_crowded(const Reader& reader, std::uint16_t port, Instant now) const;
+  Turn admit(const Reader& reader, std::uint16_t port, const Who& who, Instant now);
+  Connection* find(const UploadRequest& request);
   std::string group_of(const Identity& who) const;
   std::uint64_t stride_of(const std::string& group) const;
   const Ticket& join(const UploadRequest& request, const Who& who);

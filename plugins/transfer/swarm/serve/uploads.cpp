@@ -102,14 +102,16 @@ UploadMeter::Admission UploadMeter::begin(const UploadRequest& request, bool las
   const auto reader = ledger_->pacer.reader(request.address);
   const auto number = ledger_->begin(request);
   Callbacks callbacks;
-  callbacks.on_sent = [ledger = ledger_, reader, number](std::uint64_t bytes) {
+  const auto asked = std::make_shared<const UploadRequest>(request);
+  callbacks.on_sent = [ledger = ledger_, reader, number, asked](std::uint64_t bytes) {
     ledger->pacer.sent(*reader, bytes);
+    ledger->slots.sent(*asked);
     ledger->sent(number, bytes);
   };
-  callbacks.on_end = [ledger = ledger_, number, request, last, counted = *taken](bool complete) {
+  callbacks.on_end = [ledger = ledger_, number, asked, last, counted = *taken](bool complete) {
     const auto sent = ledger->end(number, complete);
-    ledger->quota.give_back(request.content, counted - std::min(counted, sent));
-    ledger->slots.leave(request, last || !complete);
+    ledger->quota.give_back(asked->content, counted - std::min(counted, sent));
+    ledger->slots.leave(*asked, last || !complete);
   };
   callbacks.allowance = [ledger = ledger_, reader](std::uint64_t wanted) {
     return ledger->pacer.allow(*reader, wanted);

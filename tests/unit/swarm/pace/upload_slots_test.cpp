@@ -203,6 +203,21 @@ TEST_CASE("one connection more than a reader may have is turned away, and its sl
   CHECK(q.ask(of("ann", 1)) == 0);
 }
 
+TEST_CASE("a connection over which nothing goes may be dead, and keeps the reader from no other") {
+  Queue q(1);
+  q.slots.set_connections(1);
+  CHECK(q.ask(of("ann", 1)) == 0);
+  q.clock.advance(9s);
+  q.slots.sent(of("ann", 1));
+  q.clock.advance(10s);
+  CHECK(q.is_crowded(of("ann", 2)));
+  q.clock.advance(1ms);
+  CHECK(q.ask(of("ann", 2)) == 0);
+  q.slots.sent(of("ann", 1));  // it was not
+  CHECK(q.is_crowded(of("ann", 3)));
+  CHECK(q.ask(of("bob", 4)) == 1);
+}
+
 TEST_CASE("connections of a reader are counted where slots are not, too") {
   Queue q(0);
   q.slots.set_connections(1);
