@@ -45,6 +45,11 @@ std::string what_of(const std::vector<DownloadStatus>& all, bool growing) {
   return text;
 }
 
+// ": nobody is there", unless it says no more than the state does.
+std::string why_text(const DownloadStatus& one) {
+  return one.why.empty() || one.why == name_of(one.state) ? "" : ": " + printable(one.why);
+}
+
 std::string sources_text(const DownloadStatus& one) {
   std::string text;
   for (const auto& source : one.sources)
@@ -115,7 +120,7 @@ std::string end_text(const DownloadStatus& one, const std::vector<FolderFile>& f
     return failed_folder(one, failed);
   auto text = fmt::format("{} is {}", printable(shown_name(one)), name_of(one.state));
   if (one.folder) text += fmt::format(", with {} files there", files_text(*one.folder));
-  return text + (one.why.empty() ? "" : ": " + printable(one.why)) + '\n';
+  return text + why_text(one) + '\n';
 }
 
 std::string detail_text(const DownloadStatus& one) {
@@ -126,8 +131,7 @@ std::string detail_text(const DownloadStatus& one) {
   line("id", one.id);
   if (!one.folder) line("content", one.content.text());
   line("where", printable(one.path));
-  line("state",
-       std::string(name_of(one.state)) + (one.why.empty() ? "" : ": " + printable(one.why)));
+  line("state", std::string(name_of(one.state)) + why_text(one));
   if (one.folder)
     line("files", files_text(*one.folder) + (one.folder->listing ? ", and it finds more" : ""));
   line("bytes", human_size(one.done) + " of " + human_size(one.size) +

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <map>
+#include <thread>
 
 #include "catch.h"
 #include "network.h"
@@ -261,6 +262,33 @@ TEST_CASE("a host that is killed in the middle of a folder completes it when it 
                        std::chrono::seconds(60)));
   }
   world.limit("0");
+  REQUIRE(world.reaches(DownloadState::done));
+  CHECK(tree(world.got) == world.files);
+}
+
+TEST_CASE("Ctrl-C leaves a folder to the host and says so; a host that is stopped goes on later") {
+  World world(true);
+  const auto pid = world.folder.path() / "pid";
+  Outcome got;
+  std::thread getting([&] {
+    got = run_command({"sh", "-c",
+                       "echo $$ > '" + pid.string() + "'; exec '" + program().string() +
+                           "' get --from ann files/album --config '" + world.bob.ini().string() +
+                           "'"});
+  });
+  const bool in_the_middle = world.is_in_the_middle();
+  if (in_the_middle) ::kill(std::stoi(read_file(pid)), SIGINT);
+  getting.join();
+  REQUIRE(in_the_middle);
+  CHECK(got.code == 130);
+  CHECK(has(got,
+            "The host goes on with it: `swapmeet downloads` shows it, `swapmeet downloads cancel "
+            "ID` ends it.\n"));
+  CHECK(world.status().state == DownloadState::running);
+  CHECK(world.bob.signal(SIGTERM) == 0);
+  CHECK(world.bob.log().find("left behind") == std::string::npos);
+  world.limit("0");
+  world.bob.start();
   REQUIRE(world.reaches(DownloadState::done));
   CHECK(tree(world.got) == world.files);
 }

@@ -99,6 +99,8 @@ TEST_CASE("of a folder's files that failed, ten are told with their reasons") {
 TEST_CASE("a folder that was stopped says how far it had come") {
   auto one = folder(DownloadState::paused, {10, 4, 0, false});
   CHECK(end_text(one, {}) == "album/ is paused, with 4 of 10 files there\n");
+  one.why = "paused";
+  CHECK(end_text(one, {}) == "album/ is paused, with 4 of 10 files there\n");
   one.state = DownloadState::failed;
   one.why = "it was cancelled";
   CHECK(end_text(one, {}) == "album/ is failed, with 4 of 10 files there: it was cancelled\n");
