@@ -132,8 +132,8 @@ struct RouteOptions {
   // The handler never waits (for a disk, a host, a lock that is held for long) and takes some
   // microseconds: it runs on the front's own socket thread, without the way to a worker and back.
   bool quick = false;
-  // For answers that are at times in memory: tried first, on the socket thread, without the way to
-  // a worker and back. nullptr: it is not.
+  // For answers that are at times in memory: tried first, on the socket thread. nullptr: it is not.
+  // The handler may then see requests to come as HEAD, to have ready what their answers need.
   AtOnce at_once = nullptr;
 };
 
