@@ -25,7 +25,7 @@ void write(JsonWriter& out, const DownloadStatus& download) {
   out.end();
 }
 
-DownloadState read_state(JsonReader& in) {
+DownloadState read_download_state(JsonReader& in) {
   return download_state_from(in.text("state")).value_or(DownloadState::failed);
 }
 
@@ -48,7 +48,7 @@ DownloadStatus read_download(JsonReader& in) {
   if (!download.folder) download.content = in.id<ContentId>("content");
   download.name = in.text("name");
   download.path = in.text("path");
-  download.state = read_state(in);
+  download.state = read_download_state(in);
   download.size = in.number("size");
   download.done = in.number("done");
   download.rate = in.number("rate");
@@ -163,7 +163,7 @@ template <>
 Result<Page<FolderFile>> from_json(std::string_view text) {
   return page_from_json<FolderFile>("files", text, [](JsonReader& in) {
     return FolderFile{in.text("path"), in.id<ContentId>("content"), in.number("size"),
-                      read_state(in), in.text("why")};
+                      read_download_state(in), in.text("why")};
   });
 }
 
