@@ -122,13 +122,10 @@ SmallLane::Setting FolderJob::lane_setting() {
     const std::lock_guard lock(mutex_);
     proven_ += bytes;
   };
-  const auto ticket_for = [this](const ContentId& content) {
-    const auto record = options_.registry->content({content, Identity{}});
-    return record ? record->ticket : std::string();
+  const auto record_of = [this](const ContentId& content) {
+    return options_.registry->content({content, Identity{}});
   };
-  return {peer_.url,      options_.self.text(),      options_.patience.stall_after,
-          options_.pacer, SourceLink::key_of(peer_), proven,
-          ticket_for};
+  return {peer_, options_.self, options_.patience.stall_after, options_.pacer, proven, record_of};
 }
 
 void FolderJob::read_listing() {

@@ -1,6 +1,9 @@
 #include "transfer/swarm/folder/small_lane.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "transfer/swarm/fetch/source_link.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
@@ -18,8 +21,8 @@ SmallLane::SmallLane(SmallFiles& files, Staging& staging, Landing& landing, Cloc
       landing_(landing),
       clock_(clock),
       setting_(std::move(setting)),
-      connection_(setting_.url, setting_.stall_after, setting_.reader) {
-  if (setting_.pacer != nullptr) pace_ = setting_.pacer->reader(setting_.paced_as);
+      connection_(setting_.peer.url, setting_.stall_after, setting_.self.text()) {
+  if (setting_.pacer != nullptr) pace_ = setting_.pacer->reader(SourceLink::key_of(setting_.peer));
 }
 
 void SmallLane::interrupt() {
@@ -76,14 +79,14 @@ Result<void> SmallLane::take() {
   const auto answer = connection_.answer();
   if (!answer) return answer.error();
   in_answer_ = true;
-  const auto& file = asked_.front().file;
+  const auto& asked = asked_.front();
+  const auto& file = asked.file;
   if (answer->status != 200) {
     const auto error = unexpected(*answer);
     if (error.retry_after) return error;
-    if (error.code != ErrorCode::not_found || !try_with_ticket(asked_.front()))
-      leave(file, error.message);
+    refused(asked, error);
   } else if (answer->length != file.size) {
-    leave(file, "it says that the file has another size");
+    refused(asked, {ErrorCode::conflict, "it says that the file has another size", {}});
   } else {
     if (buffer_.size() < file.size) buffer_.resize(file.size);
     if (auto all = read(buffer_.data(), file.size); !all) return all;
@@ -91,7 +94,7 @@ Result<void> SmallLane::take() {
     if (hashes_.finish().content == file.content)
       keep(file);
     else
-      leave(file, kLied);
+      refused(asked, {ErrorCode::corrupt, kLied, {}});
   }
   in_answer_ = false;
   asked_bytes_ -= file.size;
@@ -99,13 +102,25 @@ Result<void> SmallLane::take() {
   return {};
 }
 
-bool SmallLane::try_with_ticket(Asked& asked) {
-  if (!asked.ticket.empty() || !setting_.ticket_for) return false;
-  auto ticket = setting_.ticket_for(asked.file.content);
-  if (ticket.empty()) return false;
-  asked_bytes_ += asked.file.size;
-  ask(asked_.emplace_back(Asked{asked.file, std::move(ticket)}));
-  return true;
+void SmallLane::refused(const Asked& asked, const Error& error) {
+  const auto& file = asked.file;
+  const auto record = setting_.record_of(file.content);
+  const bool may_help = error.code == ErrorCode::not_found && asked.ticket.empty();
+  if (record && may_help && !record->ticket.empty()) {
+    asked_bytes_ += file.size;
+    return ask(asked_.emplace_back(Asked{file, record->ticket}));
+  }
+  const bool is_known = record || record.error().code == ErrorCode::not_found;
+  const bool others =
+      record &&
+      std::any_of(record->sources.begin(), record->sources.end(), [&](const Source& source) {
+        return source.peer != setting_.peer.peer && source.peer != setting_.self;
+      });
+  // One that is in trouble may be well again the next time.
+  if (others || !is_known || error.code == ErrorCode::unavailable)
+    leave(file, error.message, FileState::alone);
+  else
+    leave(file, setting_.peer.name + ": " + error.message, FileState::failed);
 }
 
 void SmallLane::keep(const FolderEntry& file) {
@@ -117,8 +132,8 @@ void SmallLane::keep(const FolderEntry& file) {
   if (setting_.proven) setting_.proven(file.size);
 }
 
-void SmallLane::leave(const FolderEntry& file, const std::string& why) {
-  landing_.add(FileOutcome{file.key, file.size, FileState::alone, why});
+void SmallLane::leave(const FolderEntry& file, const std::string& why, FileState state) {
+  landing_.add(FileOutcome{file.key, file.size, state, why});
 }
 
 Result<void> SmallLane::read(char* to, std::size_t size) {
@@ -150,7 +165,7 @@ std::optional<TransferEnd> SmallLane::lost(const Error& error) {
   if (std::exchange(in_answer_, false)) {
     auto& first = asked_.front();
     if (std::exchange(first.was_cut, true)) {  // its source may not be able to send it
-      leave(first.file, error.message);
+      leave(first.file, error.message, FileState::alone);
       asked_bytes_ -= first.file.size;
       asked_.pop_front();
     }

@@ -25,14 +25,13 @@ namespace swapmeet::transfer_swarm {
 class SmallLane {
  public:
   struct Setting {
-    std::string url;     // "http://host:port", of the peer
-    std::string reader;  // by which the peer knows this host
+    Source peer;  // its url is "http://host:port"
+    PeerId self;  // by which the peer knows this host
     std::chrono::milliseconds stall_after{10'000};
     Pacer* pacer = nullptr;                           // may be null
-    std::string paced_as;                             // by which the pacer knows the peer
     std::function<void(std::uint64_t bytes)> proven;  // a file of so many bytes is
-    // A ticket for a content that the peer does not give to everybody; empty: there is none.
-    std::function<std::string(const ContentId& content)> ticket_for;
+    // What the registry says of a content that the peer did not give.
+    std::function<Result<ContentRecord>(const ContentId& content)> record_of;
   };
   SmallLane(SmallFiles& files, Staging& staging, Landing& landing, Clock& clock, Setting setting);
 
@@ -44,8 +43,8 @@ class SmallLane {
  private:
   struct Asked {
     FolderEntry file;
-    std::string ticket = "";
-    bool was_cut = false;  // the connection was lost in its answer
+    std::string ticket = "";  // that it was asked for with
+    bool was_cut = false;     // the connection was lost in its answer
   };
   // Asks for as many as may be on their way. False: nothing more can be put on the disk.
   bool fill();
@@ -56,9 +55,10 @@ class SmallLane {
   Result<void> read(char* to, std::size_t size);
   std::size_t wait_for_turn(std::size_t wanted);
   void keep(const FolderEntry& file);
-  void leave(const FolderEntry& file, const std::string& why);
-  // Asks once more, with a ticket. False: there is none.
-  bool try_with_ticket(Asked& asked);
+  // The peer does not give this one. It is asked for with a ticket, left to others who have it, or
+  // has failed.
+  void refused(const Asked& asked, const Error& error);
+  void leave(const FolderEntry& file, const std::string& why, FileState state);
   // Asks again for what was asked. An end: it is of no use.
   std::optional<TransferEnd> lost(const Error& error);
 

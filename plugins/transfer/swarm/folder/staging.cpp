@@ -1,6 +1,8 @@
 #include "transfer/swarm/folder/staging.h"
 
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -36,6 +38,21 @@ int open_folder(const std::filesystem::path& path) {
   return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
+// What is made below this folder shall be put in another part of the disk. Before ext4 takes a new
+// inode it looks at all in that part that were freed in the last minutes. Measured for 10,000 files
+// where as many had just been deleted: 2 to 6 s of CPU time in a folder like any other, 0.3 s in
+// one below a folder that is marked so. Where this cannot be said it does not matter.
+void place_apart(const std::filesystem::path& path) {
+  const int folder = open_folder(path);
+  if (folder < 0) return;
+  int flags = 0;
+  if (::ioctl(folder, FS_IOC_GETFLAGS, &flags) == 0) {
+    flags |= FS_TOPDIR_FL;
+    ::ioctl(folder, FS_IOC_SETFLAGS, &flags);
+  }
+  ::close(folder);
+}
+
 bool sync_folder(const std::filesystem::path& path) {
   const int folder = open_folder(path);
   if (folder < 0) return false;
@@ -69,10 +86,13 @@ Result<Staging> Staging::open(const std::filesystem::path& hidden,
   std::error_code problem;
   std::filesystem::remove_all(hidden, problem);  // nobody knows any more what these were
   if (!problem) std::filesystem::create_directories(hidden, problem);
+  if (!problem) place_apart(hidden);
+  const auto inner = hidden / hidden.filename();  // by its name ext4 chooses where
+  if (!problem) std::filesystem::create_directory(inner, problem);
   if (problem) return failed(hidden, "cannot be made", problem.value());
   std::filesystem::create_directories(target, problem);
   if (problem) return failed(target, "cannot be made", problem.value());
-  const int descriptor = open_folder(hidden);
+  const int descriptor = open_folder(inner);
   if (descriptor < 0) return failed(hidden, "cannot be opened", errno);
   Staging staging(hidden, target, descriptor);
   staging.made_folders_ = true;

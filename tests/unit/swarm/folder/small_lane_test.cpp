@@ -19,6 +19,23 @@ TEST_CASE("of a content that is not for everybody a ticket is asked, and shown")
   CHECK(bytes_in(f.got("album/00004.flac")) == noise(100, 5));
 }
 
+TEST_CASE("what the peer has no more, and nobody else has, costs one question each") {
+  Fetching f;
+  const auto contents = f.share_many(300, 100);
+  for (std::size_t i = 0; i < 100; ++i) f.peer.answers(contents[i], Answer::missing);
+  f.peer.answers(contents[100], Answer::wrong_bytes);
+  f.open();
+  const auto status = f.when_failed(f.fetch());
+  CHECK(status.folder->done == 199);
+  CHECK(status.folder->failed == 101);
+  CHECK(status.why ==
+        "101 of 300 files were not fetched: 00000.flac: alice: it answered 404 Not "
+        "Found");
+  CHECK(f.peer.requests() == 300);
+  CHECK(f.shelf.asked_for_contents() == 101);
+  CHECK(f.peer.connections() == 1);
+}
+
 TEST_CASE("a file in whose answer the connection ends each time does not hold up the others") {
   Fetching f;
   const auto contents = f.share_many(300, 1000);
