@@ -17,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "fake_source.h"
 #include "transfer/swarm/hashing/merkle.h"
 
 namespace fakes {
@@ -27,13 +28,6 @@ using swapmeet::ContentId;
 namespace swarm = swapmeet::transfer_swarm;
 
 constexpr auto kNoLimit = std::numeric_limits<std::uint64_t>::max();
-
-swarm::MerkleTree tree_of(const std::string& file) {
-  swarm::MerkleBuilder builder;
-  for (std::size_t at = 0; at < file.size(); at += swarm::kBlockSize)
-    builder.add(file.data() + at, std::min<std::size_t>(swarm::kBlockSize, file.size() - at));
-  return builder.finish();
-}
 
 std::string head_of(const std::string& status, std::size_t length, const std::string& more = "") {
   return "HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(length) + "\r\n" + more +

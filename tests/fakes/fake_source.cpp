@@ -27,13 +27,6 @@ namespace {
 using swapmeet::transfer_swarm::kBlockSize;
 using namespace std::chrono_literals;
 
-swapmeet::transfer_swarm::MerkleTree tree_of(const std::string& file) {
-  swapmeet::transfer_swarm::MerkleBuilder builder;
-  for (std::size_t at = 0; at < file.size(); at += kBlockSize)
-    builder.add(file.data() + at, std::min<std::size_t>(kBlockSize, file.size() - at));
-  return builder.finish();
-}
-
 std::string flipped(std::string bytes) {
   if (!bytes.empty()) bytes.back() = static_cast<char>(bytes.back() ^ 1);
   return bytes;
@@ -276,6 +269,13 @@ struct FakeSource::State {
     }
   }
 };
+
+swapmeet::transfer_swarm::MerkleTree tree_of(const std::string& file) {
+  swapmeet::transfer_swarm::MerkleBuilder builder;
+  for (std::size_t at = 0; at < file.size(); at += kBlockSize)
+    builder.add(file.data() + at, std::min<std::size_t>(kBlockSize, file.size() - at));
+  return builder.finish();
+}
 
 FakeSource::FakeSource(std::string file) : state_(std::make_unique<State>()) {
   auto& s = *state_;

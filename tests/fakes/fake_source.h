@@ -9,6 +9,7 @@
 #include <string>
 
 #include "swapmeet/registry.h"
+#include "transfer/swarm/hashing/merkle.h"
 
 namespace fakes {
 
@@ -33,6 +34,8 @@ enum class Fault {
   closes_midway,     // half of what was asked for, and the connection ends
   not_http,
 };
+
+swapmeet::transfer_swarm::MerkleTree tree_of(const std::string& file);
 
 class FakeSource {
  public:

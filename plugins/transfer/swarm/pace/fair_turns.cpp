@@ -5,16 +5,16 @@
 namespace swapmeet::transfer_swarm {
 namespace {
 
-constexpr std::chrono::milliseconds kLate{20};  // by which one who waits may come back
+constexpr std::chrono::milliseconds kComesBack{20};  // by which one who waits may come back
 constexpr std::chrono::milliseconds kMoment{5};
 
 }  // namespace
 
 std::optional<Instant> FairTurns::ask(Share& share, double turn, Instant now) {
-  const bool waited = share.due && now - *share.due <= kLate;
+  const bool waited = share.due && now - *share.due <= kComesBack;
   forget(share);
   if (!waited) share.had = std::max(share.had, now_ - turn);
-  while (!waiting_.empty() && now - *waiting_.begin()->second->due > kLate)
+  while (!waiting_.empty() && now - *waiting_.begin()->second->due > kComesBack)
     forget(*waiting_.begin()->second);
   if (!waiting_.empty() && waiting_.begin()->first + turn < share.had)
     return std::max(*waiting_.begin()->second->due, now + kMoment);
