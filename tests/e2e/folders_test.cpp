@@ -362,7 +362,7 @@ TEST_CASE("files that change or rot at the source stop alone, each with its reas
     CHECK((one.path == changed || one.path == gone || one.path == rotten));
     CHECK(one.state == DownloadState::failed);
     CHECK(one.why ==
-          (one.path == rotten ? "ann: sent wrong bytes before" : "ann: it answered 404 Not Found"));
+          (one.path == rotten ? "ann: sent wrong bytes" : "ann: it answered 404 Not Found"));
     CHECK_FALSE(fs::exists(world.got / one.path));
   }
   CHECK(world.counts().failed == 3);
