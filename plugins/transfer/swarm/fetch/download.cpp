@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "transfer/swarm/fetch/download_history.h"
 #include "transfer/swarm/fetch/source_pool.h"
 
 namespace swapmeet::transfer_swarm {
@@ -21,6 +22,24 @@ DownloadPointer new_download(TransferPlan plan, std::int64_t seq, Time now) {
   status.size = kept.plan.size;
   status.started = now;
   return download;
+}
+
+bool is_over(DownloadState state) {
+  return state == DownloadState::done || state == DownloadState::failed;
+}
+
+void tell(DownloadStatus& status, const FolderStanding& standing) {
+  status.folder = standing.counts;
+  status.size = standing.size;
+  status.done = standing.done;
+}
+
+void tell(DownloadStatus& status, TransferProgress progress) {
+  status.done = progress.done;
+  status.rate = progress.rate;
+  status.sources = merged(status.sources, std::move(progress.sources));
+  if (progress.size) status.size = *progress.size;
+  if (progress.folder) status.folder = progress.folder;
 }
 
 std::optional<std::chrono::milliseconds> settle(Download& download, const TransferEnd& end,

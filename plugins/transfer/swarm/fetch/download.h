@@ -13,6 +13,7 @@
 
 #include "swapmeet/time.h"
 #include "transfer/swarm/fetch/download_store.h"
+#include "transfer/swarm/fetch/folder_downloads.h"
 #include "transfer/swarm/fetch/patience.h"
 #include "transfer/swarm/fetch/running_download.h"
 
@@ -36,6 +37,13 @@ using DownloadPointer = std::shared_ptr<Download>;
 
 // A download of this plan, which has an id, as it is when it was just asked for.
 DownloadPointer new_download(TransferPlan plan, std::int64_t seq, Time now);
+
+// It is done, or has failed for good.
+bool is_over(DownloadState state);
+
+// How far it has come: a folder by its record, or anything by its running transfer.
+void tell(DownloadStatus& status, const FolderStanding& standing);
+void tell(DownloadStatus& status, TransferProgress progress);
 
 // Changes the state of a download whose transfer has ended: nothing, if the person has paused it
 // meanwhile. When it waits now: for how long.

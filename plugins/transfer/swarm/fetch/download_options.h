@@ -8,12 +8,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <thread>
 
 #include "swapmeet/host.h"
 #include "swapmeet/registry.h"
 #include "transfer/swarm/fetch/patience.h"
+#include "transfer/swarm/fetch/source_users.h"
 #include "transfer/swarm/pace/pacer.h"
 #include "transfer/swarm/pieces/growing_files.h"
 
@@ -52,6 +54,8 @@ struct DownloadOptions {
   // What is done sooner is not offered meanwhile.
   std::chrono::milliseconds offer_after{1000};
   std::chrono::milliseconds look_again{1000};  // which pieces a partial source has
+  // Who fetches from whom, over all downloads.
+  std::shared_ptr<SourceUsers> users = std::make_shared<SourceUsers>();
   std::size_t processors = std::thread::hardware_concurrency();  // that may work at a download
 };
 

@@ -23,7 +23,8 @@ std::size_t LaneCount::wanted() const {
 }
 
 void LaneCount::refused(std::size_t others) {
-  allowed_ = std::max<std::size_t>(others, 1);
+  refused_ = std::max<std::size_t>(others, 1);
+  allow(allowed_);
   trying_ = false;
 }
 

@@ -6,9 +6,11 @@
 // Threads: for one at a time. It reads no clock: moments are handed in.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 
 #include "swapmeet/time.h"
@@ -20,7 +22,7 @@ class LaneCount {
   std::size_t wanted() const;
 
   // The source lets this host have so many; one when it has not said.
-  void allow(std::size_t most) { allowed_ = most; }
+  void allow(std::size_t most) { allowed_ = std::min(most, refused_); }
   // It has turned one away that was beside so many others.
   void refused(std::size_t others);
   // Each of those that there are is kept busy by what comes. `processors`: of this machine.
@@ -40,6 +42,7 @@ class LaneCount {
   void end_window(double rate, Instant now);
 
   std::size_t allowed_ = 1;
+  std::size_t refused_ = std::numeric_limits<std::size_t>::max();  // more than so many
   std::size_t least_ = 1;  // for what is known for sure
   std::size_t tried_ = 0;  // more than that, to see what they bring
   bool trying_ = false;    // the last of them is new

@@ -15,6 +15,7 @@
 #include "transfer/swarm/fetch/source_link.h"
 #include "transfer/swarm/fetch/source_speed.h"
 #include "transfer/swarm/fetch/source_standing.h"
+#include "transfer/swarm/fetch/source_users.h"
 
 namespace swapmeet::transfer_swarm {
 
@@ -46,6 +47,7 @@ class PoolSource {
   LaneCount count;
   bool listed = false;      // the registry names it: it serves everybody
   std::uint64_t bytes = 0;  // proven ones
+  SourceUsers::Use use;     // from when it has worked
 
   const std::vector<std::unique_ptr<Lane>>& lanes() const { return lanes_; }
   // One that does not work; a new one when all do.

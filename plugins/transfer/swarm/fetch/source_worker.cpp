@@ -26,6 +26,7 @@ void begin_work(TransferBoard& board, PoolSource& source) {
   lane.link.open(board.options.patience.stall_after, board.options.self, board.ticket_for(source));
   lane.speed.rests();
   lane.last_piece = board.clock.steady();
+  if (!source.use) source.use = board.options.users->use(source.key());
   if (!source.standing.works()) source.standing.begin();
   lane.works = true;
   try {
@@ -275,7 +276,7 @@ Result<void> SourceWorker::open_next() {
     if (alone) lane_.speed.answered(board_.clock.steady());
     lane_.speed.set_round_trip(lane_.link.round_trip());
     const auto allowed = lane_.link.client().connections();
-    if (allowed > 0) source_.count.allow(allowed);
+    if (allowed > 0) source_.count.allow(board_.options.users->share(source_.key(), allowed));
   }
   if (begun_of(piece) == 0) piece_.begin(piece, map.length(piece));
   is_begun_ = true;
