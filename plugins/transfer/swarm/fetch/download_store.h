@@ -55,7 +55,7 @@ struct StoredDownload {
   bool asked_for = true;
   std::vector<std::string> offers;
   std::optional<PeerFolder> folder = std::nullopt;  // it is one, and no file
-  std::string parent = "";  // the folder's download that this file belongs to; empty: none
+  std::string parent{};  // the folder's download that this file belongs to; empty: none
 };
 
 class DownloadStore {

@@ -167,8 +167,8 @@ void FolderJob::fetch_small() {
     changed_.notify_all();
     if (!small_end_) break;
     auto& why = small_end_->why;  // in the words of a download of one file
-    why = small_end_->retry_after ? "waits at " + peer_.name + ", " + why
-                                  : "no source works now: " + peer_.name + " " + why;
+    why.insert(0, small_end_->retry_after ? "waits at " + peer_.name + ", "
+                                          : "no source works now: " + peer_.name + " ");
     options_.clock->wait_for(lock, changed_, small_end_->retry_after.value_or(kTryAgain),
                              [&] { return !goes_on() || alone_over_; });
     if (alone_over_) break;

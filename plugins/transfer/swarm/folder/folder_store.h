@@ -44,7 +44,7 @@ struct FolderEntry {
   ContentId content;
   std::uint64_t size = 0;
   FileState state = FileState::small;
-  std::string why = "";  // it failed, or is fetched alone
+  std::string why{};  // it failed, or is fetched alone
 };
 
 // What became of a file.
@@ -52,7 +52,7 @@ struct FileOutcome {
   FileKey key;
   std::uint64_t size = 0;
   FileState state = FileState::done;
-  std::string why = "";
+  std::string why{};
 };
 
 // How far the listing of a folder has come.

@@ -43,8 +43,8 @@ class SmallLane {
  private:
   struct Asked {
     FolderEntry file;
-    std::string ticket = "";  // that it was asked for with
-    bool was_cut = false;     // the connection was lost in its answer
+    std::string ticket{};  // that it was asked for with
+    bool was_cut = false;  // the connection was lost in its answer
   };
   // Asks for as many as may be on their way. False: nothing more can be put on the disk.
   bool fill();
