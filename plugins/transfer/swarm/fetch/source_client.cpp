@@ -10,14 +10,13 @@ constexpr std::uint64_t kMostReport = 1 << 20;  // bytes that tell which of four
 
 Error corrupt(const char* why) { return {ErrorCode::corrupt, why, {}}; }
 
-// "/content/…?offer=…" of "http://host:port/content/…?offer=…".
-std::string target_of(const std::string& url) {
-  const auto scheme = url.find("://");
-  const auto path = url.find('/', scheme == std::string::npos ? 0 : scheme + 3);
-  return path == std::string::npos ? "/" : url.substr(path);
-}
-
 }  // namespace
+
+std::string_view target_of(std::string_view url) {
+  const auto scheme = url.find("://");
+  const auto host = scheme == std::string_view::npos ? 0 : scheme + 3;
+  return url.substr(std::min(url.find('/', host), url.size()));
+}
 
 SourceClient::SourceClient(const std::string& url, std::chrono::milliseconds stall_after,
                            std::string reader)

@@ -10,12 +10,16 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <string_view>
 
 #include "swapmeet/result.h"
 #include "swapmeet/wire/piece_report.h"
 #include "transfer/swarm/fetch/source_connection.h"
 
 namespace swapmeet::transfer_swarm {
+
+// What stands behind the host of a URL: "/content/…?offer=…"; empty when nothing does.
+std::string_view target_of(std::string_view url);
 
 class SourceClient {
  public:

@@ -35,25 +35,6 @@ constexpr unsigned kLongestRetryAfter = 600;  // seconds; what asks for more is 
 // anew.
 constexpr std::uint64_t kMostPassedOver = 256 << 10;
 
-// Poco's session sends one request and reads its answer before the next; what it does that with is
-// good for more, but hidden.
-class Session : public Poco::Net::HTTPClientSession {
- public:
-  using HTTPClientSession::HTTPClientSession;
-  using HTTPClientSession::read;
-  using HTTPClientSession::reconnect;
-  void send(const std::string& bytes) {
-    for (std::size_t sent = 0; sent < bytes.size();) {
-      const auto rest = static_cast<std::streamsize>(bytes.size() - sent);
-      sent += static_cast<std::size_t>(HTTPSession::write(bytes.data() + sent, rest));
-    }
-  }
-  void receive_head(HTTPResponse& response) {
-    Poco::Net::HTTPHeaderInputStream stream(*this);
-    response.read(stream);
-  }
-};
-
 struct CutOff : std::exception {};
 
 SourceConnection::Answer answer_of(const HTTPResponse& response) {
@@ -82,6 +63,25 @@ bool has_body(const SourceConnection::Request& request, int status) {
 }  // namespace
 
 struct SourceConnection::State {
+  // Poco's session sends one request and reads its answer before the next; what it does that with
+  // is good for more, but hidden.
+  class Session : public Poco::Net::HTTPClientSession {
+   public:
+    using HTTPClientSession::HTTPClientSession;
+    using HTTPClientSession::read;
+    using HTTPClientSession::reconnect;
+    void send(const std::string& bytes) {
+      for (std::size_t sent = 0; sent < bytes.size();) {
+        const auto rest = static_cast<std::streamsize>(bytes.size() - sent);
+        sent += static_cast<std::size_t>(HTTPClientSession::write(bytes.data() + sent, rest));
+      }
+    }
+    void receive_head(HTTPResponse& response) {
+      Poco::Net::HTTPHeaderInputStream stream(*this);
+      response.read(stream);
+    }
+  };
+
   Poco::URI uri;
   std::chrono::milliseconds stall_after;
   std::string reader;

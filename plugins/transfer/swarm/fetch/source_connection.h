@@ -29,8 +29,8 @@ class SourceConnection {
 
   struct Request {
     std::string path;         // with its query
-    std::string range = "";   // "0-1023", the first and the last byte; empty: everything
-    std::string ticket = "";  // by which the source knows account and groups; may be empty
+    std::string range = {};   // "0-1023", the first and the last byte; empty: everything
+    std::string ticket = {};  // by which the source knows account and groups; may be empty
     std::string method = "GET";
   };
   struct Answer {

@@ -14,12 +14,6 @@ constexpr std::size_t kMostTold = 3;  // sources that a reason names
 constexpr std::chrono::milliseconds kLongestLull{3000};
 constexpr auto kMeasureEvery = 200ms;  // at most
 
-std::string_view target_of(std::string_view url) {
-  const auto scheme = url.find("://");
-  const auto host = scheme == std::string_view::npos ? 0 : scheme + 3;
-  return url.substr(std::min(url.find('/', host), url.size()));
-}
-
 std::string name_of(const Source& source) {
   return source.name.empty() ? source.url : source.name + " (" + source.url + ")";
 }
