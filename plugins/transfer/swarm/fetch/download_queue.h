@@ -5,7 +5,7 @@
 // makes it durable (DownloadRecord) and tells others (DownloadNews); a Transfer does the fetching,
 // or, of a whole folder, who was given for that (FolderDownloads).
 // Threads: thread-safe. One thread schedules. A running download has three threads of its own and
-// one per source: at most max_downloads × (max_sources + 3).
+// one for each connection to a source.
 #pragma once
 
 #include <condition_variable>

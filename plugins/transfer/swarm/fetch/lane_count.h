@@ -43,7 +43,7 @@ class LaneCount {
 
   std::size_t allowed_ = 1;
   std::size_t refused_ = std::numeric_limits<std::size_t>::max();  // more than so many
-  std::size_t least_ = 1;  // for what is known for sure
+  std::size_t least_ = 1;                                          // for what is known for sure
   std::size_t tried_ = 0;  // more than that, to see what they bring
   bool trying_ = false;    // the last of them is new
   std::optional<Window> window_;

@@ -35,6 +35,13 @@ std::uint64_t PoolSource::received() const {
   return all;
 }
 
+std::vector<PieceMap::Run> PoolSource::asked_beside(const Lane& lane) const {
+  std::vector<PieceMap::Run> all;
+  for (const auto& other : lanes_)
+    if (other.get() != &lane) all.insert(all.end(), other->asked.begin(), other->asked.end());
+  return all;
+}
+
 Instant PoolSource::last_piece() const {
   Instant last{};
   for (const auto& lane : lanes_) last = std::max(last, lane->last_piece);

@@ -16,6 +16,7 @@
 #include "transfer/swarm/fetch/source_speed.h"
 #include "transfer/swarm/fetch/source_standing.h"
 #include "transfer/swarm/fetch/source_users.h"
+#include "transfer/swarm/pieces/piece_map.h"
 
 namespace swapmeet::transfer_swarm {
 
@@ -32,8 +33,9 @@ struct Lane {
   SourceLink link;
   SourceSpeed speed;
   bool works = false;
-  std::size_t next_piece = 0;  // that follows the last one it was asked for
-  Instant last_piece{};        // was proven, or the work began
+  std::vector<PieceMap::Run> asked;  // what is on its way, in this order
+  std::size_t next_piece = 0;        // that follows the last one it was asked for
+  Instant last_piece{};              // was proven, or the work began
 };
 
 class PoolSource {
@@ -55,7 +57,9 @@ class PoolSource {
   std::size_t working() const;     // lanes
   std::uint64_t rate() const;      // of all lanes
   std::uint64_t received() const;  // over all lanes
-  Instant last_piece() const;      // of any lane
+  // What is on its way over other lanes than this one.
+  std::vector<PieceMap::Run> asked_beside(const Lane& lane) const;
+  Instant last_piece() const;  // of any lane
   std::chrono::nanoseconds round_trip() const;
   void interrupt();  // all lanes
 

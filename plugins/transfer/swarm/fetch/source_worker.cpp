@@ -140,7 +140,8 @@ Result<void> SourceWorker::fetch_all() {
     static_cast<void>(look(board_, source_, client));          // known the next time
   began_ = board_.clock.steady();
   waited_ = lane_.link.waited();
-  while (result && ask_more()) result = asked_.empty() ? look(board_, source_, client) : fetch();
+  while (result && ask_more())
+    result = lane_.asked.empty() ? look(board_, source_, client) : fetch();
   return result;
 }
 
@@ -148,7 +149,7 @@ bool SourceWorker::ask_more() {
   Lock lock(board_.mutex);
   while (!board_.over() && !board_.map->complete()) {
     top_up();
-    if (!asked_.empty() || must_look()) return true;
+    if (!lane_.asked.empty() || must_look()) return true;
     if (is_too_many()) return false;
     board_.wait_a_tick(lock);
   }
@@ -164,7 +165,7 @@ void SourceWorker::top_up() {
   ask_below_ = 0;
   if (must_look() || is_too_many()) return;
   const auto ask_below = lane_.speed.ask_below(others());
-  while (asked_.empty() || coming_ < ask_below) {
+  while (lane_.asked.empty() || coming_ < ask_below) {
     const auto run = take(board_.clock.steady());
     if (!run) return;  // before the next piece it need not be tried again
     ask_for(*run);
@@ -191,7 +192,9 @@ std::optional<PieceMap::Run> SourceWorker::take(Instant now) {
                             {pool.partial(), pool.rank(), lanes}, board_.random(),
                             board_.options.patience.stall_after, now);
   if (!wish) return std::nullopt;
-  wish->own = asked_;
+  const auto beside = source_.asked_beside(lane_);
+  wish->own = lane_.asked;
+  wish->beside = beside;
   wish->piece_time = speed.piece_time();
   if (wish->piece_time.count() > 0) {
     const auto before = static_cast<double>(coming_) / static_cast<double>(board_.map->length(0));
@@ -209,7 +212,7 @@ void SourceWorker::ask_for(const PieceMap::Run& run) {
   const auto first = map.offset(run.first) + begun_of(run.first);
   auto& client = lane_.link.client();
   client.set_ticket(board_.ticket_for(source_));
-  if (asked_.empty()) is_alone_ = true;
+  if (lane_.asked.empty()) is_alone_ = true;
   client.ask_range(first, map.offset(last) + map.length(last) - first, map.file_size());
   enter(run);
 }
@@ -221,7 +224,7 @@ void SourceWorker::enter(const PieceMap::Run& run) {
   lane_.next_piece = last + 1;
   board_.writer.expect(run, true);
   coming_ += map.offset(last) + map.length(last) - map.offset(run.first) - begun_of(run.first);
-  asked_.push_back(run);
+  lane_.asked.push_back(run);
 }
 
 std::size_t SourceWorker::begun_of(std::size_t piece) const {
@@ -230,11 +233,11 @@ std::size_t SourceWorker::begun_of(std::size_t piece) const {
 
 // With the lock.
 void SourceWorker::give_back_all() {
-  for (const auto& run : asked_) {
+  for (const auto& run : lane_.asked) {
     board_.map->give_back(run);
     board_.writer.expect(run, false);
   }
-  asked_.clear();
+  lane_.asked.clear();
   coming_ = 0;
   is_open_ = false;
   lane_.speed.rests();
@@ -268,7 +271,7 @@ Result<void> SourceWorker::fetch_piece() {
 // The answer with the next piece has begun.
 Result<void> SourceWorker::open_next() {
   const auto& map = *board_.map;
-  const auto piece = asked_.front().first;
+  const auto piece = lane_.asked.front().first;
   if (!std::exchange(is_open_, true)) {
     const bool alone = std::exchange(is_alone_, false);
     if (auto opened = lane_.link.next_answer(alone); !opened) return opened;
@@ -316,13 +319,13 @@ Result<void> SourceWorker::keep() {
 // With the lock.
 void SourceWorker::piece_came() {
   const auto now = board_.clock.steady();
-  auto& run = asked_.front();
+  auto& run = lane_.asked.front();
   board_.writer.expect({run.first, 1}, false);
   ++run.first;
   if (--run.count == 0) {
-    asked_.erase(asked_.begin());
+    lane_.asked.erase(lane_.asked.begin());
     is_open_ = false;
-    if (asked_.empty()) lane_.speed.rests();
+    if (lane_.asked.empty()) lane_.speed.rests();
   }
   lane_.speed.came(piece_.length(), now);
   lane_.last_piece = now;
@@ -336,7 +339,7 @@ void SourceWorker::piece_came() {
 }
 
 Result<void> SourceWorker::look_what_is_there(const Error& missing) {
-  const auto piece = asked_.front().first;
+  const auto piece = lane_.asked.front().first;
   {
     const std::lock_guard lock(board_.mutex);
     give_back_all();

@@ -65,13 +65,12 @@ class SourceWorker {
   TransferBoard& board_;
   PoolSource& source_;
   Lane& lane_;
-  std::optional<Along> along_;        // was asked for before the pieces were known
-  std::vector<PieceMap::Run> asked_;  // what is on its way, in this order
-  std::uint64_t coming_ = 0;          // bytes of it
-  std::uint64_t ask_below_ = 0;       // more is asked for when fewer are coming
-  bool is_alone_ = false;             // nothing was on its way when the first was asked for
-  bool is_open_ = false;              // the answer to the first has begun
-  IncomingPiece piece_;               // of the first
+  std::optional<Along> along_;   // was asked for before the pieces were known
+  std::uint64_t coming_ = 0;     // bytes of what the lane has asked for
+  std::uint64_t ask_below_ = 0;  // more is asked for when fewer are coming
+  bool is_alone_ = false;        // nothing was on its way when the first was asked for
+  bool is_open_ = false;         // the answer to the first has begun
+  IncomingPiece piece_;          // of the first
   bool is_begun_ = false;  // some of that piece has come, over this connection or one that broke
   std::uint64_t received_ = 0;         // bytes, by when the last connection broke
   std::size_t pieces_ = 0;             // that have come

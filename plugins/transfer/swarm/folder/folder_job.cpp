@@ -111,6 +111,7 @@ Result<void> FolderJob::open_small() {
   auto staging = Staging::open(download_.plan.partial(), target_of(download_));
   if (!staging) return staging.error();
   const std::lock_guard lock(mutex_);
+  use_ = options_.users->use(SourceLink::key_of(peer_));
   small_ = std::make_unique<Small>(std::move(*staging), *this);
   if (interrupted_) small_->lane.interrupt();
   return {};

@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "transfer/swarm/fetch/running_download.h"
+#include "transfer/swarm/fetch/source_users.h"
 #include "transfer/swarm/folder/folder_record.h"
 #include "transfer/swarm/folder/lone_files.h"
 #include "transfer/swarm/folder/small_lane.h"
@@ -69,7 +70,8 @@ class FolderJob final : public RunningDownload {
   std::optional<FileKey> passed_;     // a file that is fetched alone, and has to wait
   mutable std::mutex mutex_;          // guards all below, and what the pointers are
   std::condition_variable changed_;
-  Source peer_;  // its url is "http://host:port"; empty before find_peer()
+  Source peer_;           // its url is "http://host:port"; empty before find_peer()
+  SourceUsers::Use use_;  // of the peer
   std::unique_ptr<Small> small_;
   std::unique_ptr<LoneFiles> lone_;
   FolderStanding standing_;               // as it is recorded

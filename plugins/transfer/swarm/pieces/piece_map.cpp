@@ -96,16 +96,16 @@ std::optional<PieceMap::Run> PieceMap::take_late(const Wish& wish, Instant now) 
   const auto expected = [now](const Piece& piece) {
     return piece.due >= now ? piece.due : now + (now - piece.due);
   };
-  const auto is_own = [&](std::size_t i) {
-    return std::any_of(wish.own.begin(), wish.own.end(),
+  const auto is_in = [](std::span<const Run> runs, std::size_t i) {
+    return std::any_of(runs.begin(), runs.end(),
                        [i](const Run& run) { return run.first <= i && i < run.first + run.count; });
   };
   std::optional<std::size_t> latest;
   for (std::size_t i = 0; i < pieces_.size(); ++i) {
     const auto& piece = pieces_[i];
-    if (piece.state != Piece::taken || is_own(i)) continue;
+    if (piece.state != Piece::taken || is_in(wish.own, i)) continue;
     if (wish.has != nullptr && !has_bit(*wish.has, i)) continue;
-    const bool is_later = wish.due && piece.due != Instant::max() &&
+    const bool is_later = wish.due && piece.due != Instant::max() && !is_in(wish.beside, i) &&
                           expected(piece) - now > kMuchLater * (*wish.due - now);
     if (!is_later && piece.since >= wish.slow_before) continue;
     if (!latest || expected(piece) > expected(pieces_[*latest])) latest = i;

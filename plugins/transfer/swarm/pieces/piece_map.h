@@ -63,11 +63,12 @@ class PieceMap {
     // knows.
     std::optional<Instant> due = std::nullopt;
     std::chrono::nanoseconds piece_time{};
-    std::span<const Run> own = {};  // what is on its way from there already
+    std::span<const Run> own = {};     // what is on its way from there already
+    std::span<const Run> beside = {};  // and over other connections to the same source
   };
   // Up to `most` adjacent missing pieces, now being fetched: the rarest that the source has, as far
-  // as that is known. When none is missing: one that others bring later than this source would, or
-  // that is on its way for long, to be fetched twice.
+  // as that is known. When none is missing: one that other sources bring later than this one would,
+  // or that is on its way for long, to be fetched twice.
   std::optional<Run> take(const Wish& wish, Instant now);
   // These, or what is missing of them, are on their way now.
   void claim(const Run& run, Instant now);

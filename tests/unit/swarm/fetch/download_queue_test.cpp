@@ -234,8 +234,10 @@ TEST_CASE("two thousand downloads are listed, newest first, and all get their tu
     sqlite::Database database(d.options.database);
     database.execute(
         "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) "
-        "INSERT INTO downloads (seq, id, content, name, folder, overwrite, size, state, why, target, "
-        "started, finished, proven, sources, liars, asked_for, offers) SELECT i, printf('%032x', i), zeroblob(32), 'name', '/nowhere', 0, "
+        "INSERT INTO downloads (seq, id, content, name, folder, overwrite, size, state, why, "
+        "target, "
+        "started, finished, proven, sources, liars, asked_for, offers) SELECT i, printf('%032x', "
+        "i), zeroblob(32), 'name', '/nowhere', 0, "
         "-1, 'queued', '', '', 0, 0, x'', '', '', 1, '' FROM n;"
         "UPDATE downloads SET seq = 2001, state = 'queued', name = 'again' WHERE seq = 1");
   }

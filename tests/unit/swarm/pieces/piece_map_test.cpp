@@ -82,6 +82,64 @@ TEST_CASE("what is on its way for long is taken twice, and once more only after 
   CHECK_FALSE(map.take({1, later + 1s, nullptr, 0}, later + 1s));
 }
 
+// Two pieces on their way from a slow source, due in ten seconds and in twenty.
+PieceMap late_map() {
+  auto map = map_of(2);
+  const auto taken = map.take({.most = 2, .due = kNow + 10s, .piece_time = 10s}, kNow);
+  REQUIRE(taken);
+  REQUIRE(taken->count == 2);
+  return map;
+}
+
+TEST_CASE("at the end the fast take what others bring much later, the latest first") {
+  auto map = late_map();
+  const auto latest = map.take({.due = kNow + 2s}, kNow);
+  REQUIRE(latest);
+  CHECK(latest->first == 1);  // and is expected in two seconds now
+  const auto other = map.take({.due = kNow + 4s}, kNow);
+  REQUIRE(other);
+  CHECK(other->first == 0);
+  CHECK_FALSE(map.take({.due = kNow + 2s}, kNow));
+}
+
+TEST_CASE("at the end nobody takes what comes about as soon anyway") {
+  auto map = late_map();
+  CHECK_FALSE(map.take({.due = kNow + 10s}, kNow));
+  CHECK_FALSE(map.take({}, kNow));  // nor who does not know when it could bring it
+}
+
+TEST_CASE("what should be there by now is expected as much later again") {
+  auto map = late_map();
+  const auto now = kNow + 13s;  // the first is three seconds late
+  const PieceMap::Run second[] = {{1, 1}};
+  CHECK_FALSE(map.take({.due = now + 2s, .own = second}, now));
+  const auto first = map.take({.due = now + 1s, .own = second}, now);
+  REQUIRE(first);
+  CHECK(first->first == 0);
+}
+
+TEST_CASE("what the same source brings is not asked of it a second time, unless it takes long") {
+  auto map = late_map();
+  const PieceMap::Run both[] = {{0, 2}};
+  CHECK_FALSE(map.take({.due = kNow + 1s, .own = both}, kNow));
+  CHECK_FALSE(map.take({.due = kNow + 1s, .beside = both}, kNow));
+  const auto now = kNow + 5s;
+  CHECK_FALSE(map.take({.slow_before = now - 1s, .due = now + 1s, .own = both}, now));
+  CHECK(map.take({.slow_before = now - 1s, .due = now + 1s, .beside = both}, now));
+}
+
+TEST_CASE("what was asked for before the pieces were known is claimed, but for what is proven") {
+  auto map = map_of(4, "\2");
+  map.claim({0, 3}, kNow);
+  CHECK(map.missing() == 1);
+  CHECK(map.is_proven(1));
+  const auto rest = map.take({.most = 4}, kNow);
+  REQUIRE(rest);
+  CHECK(rest->first == 3);
+  map.give_back({0, 3});
+  CHECK(map.missing() == 2);
+}
+
 TEST_CASE("of the pieces that a source has the rarest are taken first, then those that follow") {
   auto map = map_of(8);
   const std::string even("\x55", 1);
