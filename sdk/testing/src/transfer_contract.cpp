@@ -114,7 +114,7 @@ void check_catalogue(TransferSubject& subject) {
   REQUIRE(shares->rescan("x").ok());
   files = {{"x/hello.txt", kAbc}, {"x/deep/er/Ünï code.txt", kAbc}, {"x/new.txt", kHello}};
   REQUIRE(comes_to(*shares, files));
-  CHECK(woken);
+  CHECK(eventually([&] { return woken.load(); }));  // a moment after the listings changed
   waiting.reset();
   // After a restart it is the same feed and nothing has changed.
   const auto before = *shares->feed().state();
