@@ -71,9 +71,9 @@ struct SourceConnection::State {
     using HTTPClientSession::read;
     using HTTPClientSession::reconnect;
     void send(const std::string& bytes) {
-      for (std::size_t sent = 0; sent < bytes.size();) {
-        const auto rest = static_cast<std::streamsize>(bytes.size() - sent);
-        sent += static_cast<std::size_t>(HTTPClientSession::write(bytes.data() + sent, rest));
+      for (std::size_t gone = 0; gone < bytes.size();) {
+        const auto rest = static_cast<std::streamsize>(bytes.size() - gone);
+        gone += static_cast<std::size_t>(HTTPClientSession::write(bytes.data() + gone, rest));
       }
     }
     void receive_head(HTTPResponse& response) {
