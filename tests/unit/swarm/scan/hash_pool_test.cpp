@@ -90,9 +90,9 @@ TEST_CASE("the queue is short, urgent files go first, and stopping drops what wa
   CHECK(pool.offer(urgent, true));
   held.release.set_value();
   REQUIRE(done.comes_to(2));
-  CHECK(done.results[1].job.file.path == "urgent");
   pool.stop();
   pool.stop();
+  CHECK(done.results[1].job.file.path == "urgent");  // nobody adds to them any more
   CHECK(done.results.size() <= 514);
 }
 
