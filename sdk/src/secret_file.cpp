@@ -21,8 +21,9 @@ Error failed(const std::filesystem::path& path, const std::string& doing) {
   return {code, path.string() + ": " + doing + ": " + std::strerror(errno), {}};
 }
 
-// Either the old state or the whole new file survives a crash.
-Result<void> write_durably(const std::filesystem::path& file, const std::string& text) {
+}  // namespace
+
+Result<void> write_secret(const std::filesystem::path& file, const std::string& text) {
   const auto temporary = file.string() + ".new";
   {
     const http::OpenFile out(
@@ -38,8 +39,6 @@ Result<void> write_durably(const std::filesystem::path& file, const std::string&
   if (folder.descriptor() >= 0) ::fsync(folder.descriptor());
   return {};
 }
-
-}  // namespace
 
 bool equal_in_constant_time(std::string_view sent, std::string_view secret) {
   if (secret.empty() || sent.size() != secret.size()) return false;
@@ -61,7 +60,7 @@ Result<std::string> read_or_make_secret(const std::filesystem::path& file,
   }
   if (std::error_code error; std::filesystem::exists(file, error) || error)
     return unavailable(file.string() + ": cannot be read");
-  if (auto written = write_durably(file, fresh + "\n"); !written) return std::move(written).error();
+  if (auto written = write_secret(file, fresh + "\n"); !written) return std::move(written).error();
   return fresh;
 }
 

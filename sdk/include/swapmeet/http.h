@@ -48,6 +48,7 @@ struct Request {
   std::map<std::string, std::string> params;  // decoded values of {name} in the route's pattern
   Headers headers;
   std::string body;
+  bool secure = false;         // it came over TLS
   std::string remote_address;  // IP, as text
   std::uint16_t remote_port = 0;
   Identity identity;  // a guest, unless the listener's guard found out more
@@ -151,8 +152,12 @@ class Routes {
                                    Handler handler, const RouteOptions& options = {}) = 0;
 };
 
+// Whether a listener speaks TLS, on the same port as HTTP: the first byte tells them apart.
+enum class Tls : std::uint8_t { off, offered, required };
+
 struct ListenOptions {
-  HostPort address;  // port 0: any free one
+  HostPort address;    // port 0: any free one
+  Tls tls = Tls::off;  // with the host's own key, see swapmeet/peer_key.h
   std::size_t max_connections = 8192;
   std::size_t max_connections_per_address = 1024;
   std::chrono::milliseconds header_timeout{10'000};  // from the first byte to the end of the head

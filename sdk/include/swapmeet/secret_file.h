@@ -21,6 +21,10 @@ bool equal_in_constant_time(std::string_view sent, std::string_view secret);
 Result<std::string> read_or_make_secret(const std::filesystem::path& file,
                                         const std::string& fresh);
 
+// Writes a file that nobody but its owner can read, durably: after a crash the old state or the
+// whole new file is there.
+Result<void> write_secret(const std::filesystem::path& file, const std::string& text);
+
 // The first line of a file that nobody but its owner can read, without its line end. `not_found`;
 // `not_allowed`: others can read it; `invalid_argument`: the line is empty or longer than 4,096.
 Result<std::string> read_secret(const std::filesystem::path& file);
