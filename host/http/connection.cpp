@@ -1,12 +1,8 @@
 #include "host/http/connection.h"
 
-#include <sys/sendfile.h>
-#include <sys/socket.h>
 #include <sys/uio.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <utility>
 
@@ -47,12 +43,21 @@ void Stream::abandon() {
   kick_ = [] {};
 }
 
-Sending Outgoing::advance(int socket) {
-  if (const auto sending = send_bytes(socket); sending != Sending::done) return sending;
-  return file ? send_file(socket) : Sending::done;
+// Under TLS the last of it may wait in the channel.
+Sending Outgoing::advance(Channel& channel) {
+  const auto sending = send_all(channel);
+  if (sending != Sending::done) return sending;
+  const auto flushed = channel.flush();
+  if (flushed == Channel::Outcome::done) return Sending::done;
+  return flushed == Channel::Outcome::blocked ? Sending::blocked : Sending::failed;
 }
 
-Sending Outgoing::send_bytes(int socket) {
+Sending Outgoing::send_all(Channel& channel) {
+  if (const auto sending = send_bytes(channel); sending != Sending::done) return sending;
+  return file ? send_file(channel) : Sending::done;
+}
+
+Sending Outgoing::send_bytes(Channel& channel) {
   std::size_t portion = 0;
   while (unsent() > 0) {
     if (portion >= kPortion) return Sending::portion;
@@ -61,15 +66,11 @@ Sending Outgoing::send_bytes(int socket) {
     if (sent < head.size()) parts[count++] = {head.data() + sent, head.size() - sent};
     const auto from = std::max(sent, head.size()) - head.size();
     if (from < body.size()) parts[count++] = {body.data() + from, body.size() - from};
-    msghdr message{};
-    message.msg_iov = parts;
-    message.msg_iovlen = count;
-    const int flags = MSG_NOSIGNAL | (file && file->length > 0 ? MSG_MORE : 0);
-    const auto n = ::sendmsg(socket, &message, flags);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return errno == EAGAIN ? Sending::blocked : Sending::failed;
-    sent += static_cast<std::size_t>(n);
-    portion += static_cast<std::size_t>(n);
+    const auto moved = channel.send(parts, count, file && file->length > 0);
+    if (moved.outcome == Channel::Outcome::blocked) return Sending::blocked;
+    if (moved.outcome == Channel::Outcome::ended) return Sending::failed;
+    sent += moved.bytes;
+    portion += moved.bytes;
   }
   sent_before += std::exchange(sent, 0);
   head.clear();
@@ -90,11 +91,10 @@ void Outgoing::add_stream_bytes(std::string_view bytes, bool last) {
   if (last) head += "0\r\n\r\n";
 }
 
-Sending Outgoing::send_file(int socket) {
+Sending Outgoing::send_file(Channel& channel) {
   std::uint64_t portion = 0;
   while (file_sent < file->length) {
     if (portion >= kPortion) return Sending::portion;
-    auto offset = static_cast<off_t>(file->offset + file_sent);
     const auto wanted = std::min(file->length - file_sent, kPortion);
     auto allowed = wanted;
     if (file->allowance) {
@@ -103,13 +103,14 @@ Sending Outgoing::send_file(int socket) {
       if (allowance.bytes == 0) return Sending::paced;
       allowed = std::min(wanted, allowance.bytes);
     }
-    const auto n = ::sendfile(socket, file->file->descriptor(), &offset, allowed);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0 && errno == EAGAIN) return Sending::blocked;
-    if (n <= 0) return Sending::failed;  // 0: the file is shorter than was promised
-    file_sent += static_cast<std::uint64_t>(n);
-    portion += static_cast<std::uint64_t>(n);
-    if (file->on_sent) file->on_sent(static_cast<std::uint64_t>(n));
+    const auto moved =
+        channel.send_file(file->file->descriptor(), file->offset + file_sent, allowed);
+    if (moved.outcome == Channel::Outcome::blocked) return Sending::blocked;
+    // Nothing: the file is shorter than was promised.
+    if (moved.outcome == Channel::Outcome::ended || moved.bytes == 0) return Sending::failed;
+    file_sent += moved.bytes;
+    portion += moved.bytes;
+    if (file->on_sent) file->on_sent(moved.bytes);
     if (allowed < wanted) return Sending::portion;  // the others ask before this one asks again
   }
   return Sending::done;
@@ -123,7 +124,6 @@ void Outgoing::finish(bool complete) {
 Connection::~Connection() {
   out.finish(false);
   if (gone) *gone = true;
-  if (socket >= 0) ::close(socket);
 }
 
 std::size_t Connection::waiting() const {

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "host/http/buffered.h"
+#include "host/http/channel.h"
 #include "host/http/parser.h"
 #include "host/http/read_ahead.h"
 #include "host/http/router.h"
@@ -53,8 +54,8 @@ struct Outgoing {
   bool close_after = false;
   std::chrono::milliseconds wait{0};  // of `paced`: until the file's owner is asked again
 
-  // Sends what the socket takes, at most one portion of a large answer.
-  Sending advance(int socket);
+  // Sends what the channel takes, at most one portion of a large answer.
+  Sending advance(Channel& channel);
   // Tells the file's owner how it ended. Once.
   void finish(bool complete);
   // Bytes that wait in memory.
@@ -64,16 +65,27 @@ struct Outgoing {
   void add_stream_bytes(std::string_view bytes, bool last);
 
  private:
-  Sending send_bytes(int socket);
-  Sending send_file(int socket);
+  Sending send_all(Channel& channel);
+  Sending send_bytes(Channel& channel);
+  Sending send_file(Channel& channel);
   std::uint64_t sent_before = 0;  // bytes that are out and forgotten
 };
 
 struct Connection {
-  enum class State { reading_head, reading_body, handling, sending, streaming, lingering };
+  // greeting: it has not said yet whether it speaks TLS, or shakes hands.
+  enum class State {
+    greeting,
+    reading_head,
+    reading_body,
+    handling,
+    sending,
+    streaming,
+    lingering
+  };
 
+  explicit Connection(int socket) : channel(socket) {}
   ~Connection();
-  int socket = -1;
+  Channel channel;
   std::uint64_t id = 0;
   std::string address;
   std::uint16_t port = 0;

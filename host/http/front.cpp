@@ -165,19 +165,19 @@ void Front::accept_all() {
 }
 
 void Front::take_in(Accepted accepted) {
-  auto connection = std::make_unique<Connection>();
-  connection->socket = accepted.socket;
   const auto place = places_.take(accepted.address, options_);
   if (place != Places::Outcome::taken) {
     ++(place == Places::Outcome::full ? tally_.counts.full : tally_.counts.address_full);
     return say_full(accepted.socket);
   }
+  auto connection = std::make_unique<Connection>(accepted.socket);
+  if (options_.tls != Tls::off) connection->state = Connection::State::greeting;
   ++tally_.counts.accepted;
   connection->address = std::move(accepted.address);
   connection->port = accepted.port;
   connection->id = next_id_++;
   connection->deadline = turn_ + options_.header_timeout;
-  watch(connection->socket, connection->id, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
+  watch(accepted.socket, connection->id, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
   connections_.emplace(connection->id, std::move(connection));
 }
 

@@ -66,6 +66,7 @@ class Front final : public SharedListener {
 
   // The way in.
   void advance(Connection& connection);
+  void greet(Connection& connection);
   void read(Connection& connection);
   void discard(Connection& connection);
   bool fill(Connection& connection);

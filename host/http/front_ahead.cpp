@@ -3,10 +3,7 @@
 // worker shows them to their handler as HEAD, which changes nothing; then their answers need no way
 // to a worker and back, and the next file is open when the one before it is out. They are answered
 // one after the other all the same, each when its turn comes, and by what holds then.
-#include <sys/socket.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
 #include "host/http/front.h"
@@ -39,10 +36,11 @@ void Front::look_ahead(Connection& connection) {
 void Front::read_more(Connection& connection) {
   if (!connection.readable || connection.in.size() >= kLow) return;
   char bytes[kBuffer];
-  const auto n = ::recv(connection.socket, bytes, sizeof bytes, 0);
-  if (n > 0) connection.in.append(bytes, static_cast<std::size_t>(n));
-  const bool all = n > 0 ? static_cast<std::size_t>(n) < sizeof bytes && !connection.ended
-                         : n < 0 && errno == EAGAIN;
+  const auto got = connection.channel.receive(bytes, sizeof bytes);
+  connection.in.append(bytes, got.bytes);
+  const bool all = got.outcome == Channel::Outcome::done
+                       ? connection.channel.is_drained(got.bytes, sizeof bytes) && !connection.ended
+                       : got.outcome == Channel::Outcome::blocked;
   if (all) connection.readable = false;
 }
 
@@ -57,6 +55,7 @@ void Front::prepare(Connection& connection) {
     if (!match.route || !match.route->is_tried_at_once() || match.route->owner() != owner) continue;
     auto& next = calls->emplace_back(Next{std::move(match.route), head->request});
     next.request.params = std::move(match.params);
+    next.request.secure = connection.channel.is_secure();
     next.request.remote_address = connection.address;
     next.request.remote_port = connection.port;
     next.request.deadline = Deadline(deadline, cancelled);

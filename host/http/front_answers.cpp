@@ -1,6 +1,4 @@
 // The way out: an answer to bytes, and the connection to its next request or its end.
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -66,7 +64,7 @@ void Front::open_stream(Connection& connection, StreamBody& body) {
 
 void Front::send(Connection& connection) {
   const auto before = connection.out.progress();
-  const auto sending = connection.out.advance(connection.socket);
+  const auto sending = connection.out.advance(connection.channel);
   if (connection.out.progress() != before) connection.deadline = turn_ + options_.send_timeout;
   switch (sending) {
     case Sending::blocked: return count(connection);  // epoll tells when there is room again
@@ -97,7 +95,7 @@ void Front::sent(Connection& connection) {
   connection.out.finish(true);
   if (connection.out.close_after) {
     count(connection);
-    ::shutdown(connection.socket, SHUT_WR);
+    connection.channel.end_sending();
     connection.state = Connection::State::lingering;
     connection.deadline = turn_ + kLinger;
     return discard(connection);
@@ -132,7 +130,7 @@ void Front::feed_stream(Connection& connection) {
     return send(connection);
   }
   const auto before = out.progress();
-  switch (out.advance(connection.socket)) {
+  switch (out.advance(connection.channel)) {
     case Sending::failed: return close(connection);
     case Sending::done: connection.deadline = Instant::max(); break;
     case Sending::portion: wait_for_turn(connection); [[fallthrough]];

@@ -1,7 +1,4 @@
 // The way in: bytes to a whole request, and the request to its handler.
-#include <sys/socket.h>
-
-#include <cerrno>
 #include <utility>
 
 #include "host/http/front.h"
@@ -27,6 +24,7 @@ Lane lane_of(const Request& request) {
 
 void Front::advance(Connection& connection) {
   switch (connection.state) {
+    case Connection::State::greeting: return greet(connection);
     case Connection::State::handling: return;  // what has arrived is read after the answer
     case Connection::State::sending: return send(connection);
     case Connection::State::streaming: return feed_stream(connection);
@@ -34,6 +32,23 @@ void Front::advance(Connection& connection) {
     case Connection::State::reading_head:
     case Connection::State::reading_body: return read(connection);
   }
+}
+
+// Tells TLS from HTTP, and shakes hands. Each step takes what has come; a slow client holds nobody.
+void Front::greet(Connection& connection) {
+  const auto context = hooks_.tls ? hooks_.tls() : nullptr;
+  const auto outcome = connection.channel.greet(context);
+  if (outcome == Channel::Outcome::blocked) return;
+  if (outcome == Channel::Outcome::ended) {
+    if (!connection.channel.problem().empty()) ++tally_.counts.failed_handshakes;
+    return close(connection);
+  }
+  connection.state = Connection::State::reading_head;
+  connection.readable = true;
+  connection.deadline = turn_ + options_.header_timeout;
+  if (options_.tls != Tls::required || connection.channel.is_secure()) return read(connection);
+  ++tally_.counts.plain;
+  refuse(connection, 400, "this host is asked over https:// only");
 }
 
 // Of a body one buffer a turn: hundreds that send much must not keep a small request waiting.
@@ -52,9 +67,9 @@ void Front::read(Connection& connection) {
 // One buffer a turn: who goes on sending must not keep the thread to himself.
 void Front::discard(Connection& connection) {
   char bytes[kBuffer];
-  const auto n = ::recv(connection.socket, bytes, sizeof bytes, 0);
-  if (n > 0 || (n < 0 && errno == EINTR)) return wait_for_turn(connection);
-  if (n == 0 || errno != EAGAIN) close(connection);
+  const auto got = connection.channel.receive(bytes, sizeof bytes);
+  if (got.outcome == Channel::Outcome::done) return wait_for_turn(connection);
+  if (got.outcome == Channel::Outcome::ended) close(connection);
 }
 
 // Reads what has arrived, at most one buffer. False: nothing more for now, or the connection is
@@ -62,20 +77,19 @@ void Front::discard(Connection& connection) {
 bool Front::fill(Connection& connection) {
   if (!connection.readable) return false;
   char bytes[kBuffer];
-  const auto n = ::recv(connection.socket, bytes, sizeof bytes, 0);
-  if (n > 0) {
-    // Less than a buffer: that was all, and what comes next is a new event.
-    if (static_cast<std::size_t>(n) < sizeof bytes && !connection.ended)
+  const auto got = connection.channel.receive(bytes, sizeof bytes);
+  if (got.outcome == Channel::Outcome::done) {
+    // What comes next is a new event.
+    if (connection.channel.is_drained(got.bytes, sizeof bytes) && !connection.ended)
       connection.readable = false;
     if (connection.in.empty() && connection.state == Connection::State::reading_head &&
         !connection.blank_line)
       connection.deadline = turn_ + options_.header_timeout;
-    connection.in.append(bytes, static_cast<std::size_t>(n));
-    connection.received += static_cast<std::uint64_t>(n);
+    connection.in.append(bytes, got.bytes);
+    connection.received += got.bytes;
     return true;
   }
-  if (n < 0 && errno == EINTR) return fill(connection);
-  if (n < 0 && errno == EAGAIN) {
+  if (got.outcome == Channel::Outcome::blocked) {
     connection.readable = false;
     return false;
   }
@@ -112,6 +126,7 @@ bool Front::begin(Connection& connection, Head head) {
   connection.head = std::move(head);
   auto& request = connection.head.request;
   request.id = next_request_id();
+  request.secure = connection.channel.is_secure();
   request.remote_address = connection.address;
   request.remote_port = connection.port;
   connection.head_only = request.method == "HEAD";
@@ -129,8 +144,8 @@ bool Front::begin(Connection& connection, Head head) {
   connection.deadline = connection.since + options_.body_timeout;
   if (connection.head.expects_continue && connection.in.empty()) {
     static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-    [[maybe_unused]] const auto n =
-        ::send(connection.socket, kContinue.data(), kContinue.size(), MSG_NOSIGNAL);
+    const iovec line{const_cast<char*>(kContinue.data()), kContinue.size()};
+    connection.channel.send(&line, 1, false);
   }
   return take_body(connection);
 }

@@ -16,6 +16,7 @@
 #include "swapmeet/http.h"
 #include "swapmeet/result.h"
 #include "swapmeet/time.h"
+#include "swapmeet/tls/session.h"
 
 namespace swapmeet::http {
 
@@ -30,6 +31,9 @@ struct Hooks {
   // After the handler, on the same thread.
   std::function<void(const Request&, int status, std::chrono::microseconds)> on_request;
   std::function<void(LogLevel, std::string_view message, std::initializer_list<LogField>)> log;
+  // What a client that speaks TLS is shown, asked for each connection anew: on the socket thread,
+  // so it is quick. Empty, or a nullptr: TLS is not understood.
+  std::function<std::shared_ptr<const tls::ServerContext>()> tls;
   std::size_t workers = 8;  // that one plugin may hold at a time
   // How long a request that only asks is waited for; one that changes something ten times as long,
   // and one that changes the host itself as long as it takes. Empty: 30 s. Of each request anew.

@@ -13,7 +13,7 @@ void Tally::report(Instant now, std::size_t open) {
   if (!log_) return;
   if (now >= next_trouble_ && counts.full + counts.address_full + counts.out_of_files +
                                       counts.slow + counts.crowded_out + counts.busy +
-                                      counts.timed_out >
+                                      counts.timed_out + counts.failed_handshakes + counts.plain >
                                   0) {
     say_trouble();
     next_trouble_ = now + kBetweenTroubles;
@@ -38,6 +38,8 @@ void Tally::say_trouble() {
         {"slow", take(counts.slow)},
         {"crowded_out", take(counts.crowded_out)},
         {"busy", take(counts.busy)},
+        {"failed_handshakes", take(counts.failed_handshakes)},
+        {"without_tls", take(counts.plain)},
         {"timed_out", take(counts.timed_out)}});
 }
 

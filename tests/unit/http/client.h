@@ -42,6 +42,7 @@ class Client {
     return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
            static_cast<ssize_t>(bytes.size());
   }
+  int socket() const { return socket_; }
   // Sends no more.
   void say_no_more() const { ::shutdown(socket_, SHUT_WR); }
   // Waits until something has come, and leaves it there.

@@ -44,16 +44,17 @@ std::shared_ptr<const OpenFile> file_of(const std::string& bytes) {
 
 TEST_CASE("head and body leave in order, as much as the socket takes, and nothing twice") {
   const Pair pair;
+  Channel channel(::dup(pair.ends[0]));
   Outgoing out;
   out.head = "head";
   out.body = std::string(900'000, 'b') + "end";
   const auto size = out.unsent();
   std::string heard;
-  auto sending = out.advance(pair.ends[0]);
+  auto sending = out.advance(channel);
   while (sending == Sending::blocked) {
     CHECK(out.unsent() > 0);
     heard += pair.hear();
-    sending = out.advance(pair.ends[0]);
+    sending = out.advance(channel);
   }
   heard += pair.hear();
   CHECK(sending == Sending::done);
@@ -64,44 +65,47 @@ TEST_CASE("head and body leave in order, as much as the socket takes, and nothin
 
 TEST_CASE("a file leaves from its offset, and its owner hears of each portion") {
   const Pair pair;
+  Channel channel(::dup(pair.ends[0]));
   Outgoing out;
   out.head = "head ";
   std::uint64_t told = 0;
   out.file = FileBody{file_of("0123456789"), 3, 5, [&](std::uint64_t n) { told += n; }, {}, {}};
-  CHECK(out.advance(pair.ends[0]) == Sending::done);
+  CHECK(out.advance(channel) == Sending::done);
   CHECK(pair.hear() == "head 34567");
   CHECK(told == 5);
 }
 
 TEST_CASE("an owner that allows nothing pauses the file, and one that allows a part gives a turn") {
   const Pair pair;
+  Channel channel(::dup(pair.ends[0]));
   Outgoing out;
   std::uint64_t allowed = 0;
   out.file = FileBody{file_of("0123456789"), 0, 10, {}, {}, [&](std::uint64_t wanted) {
                         CHECK(wanted == 10 - out.file_sent);
                         return Allowance{allowed, std::chrono::milliseconds(7)};
                       }};
-  CHECK(out.advance(pair.ends[0]) == Sending::paced);
+  CHECK(out.advance(channel) == Sending::paced);
   CHECK(out.wait == std::chrono::milliseconds(7));
   allowed = 4;
-  CHECK(out.advance(pair.ends[0]) == Sending::portion);
+  CHECK(out.advance(channel) == Sending::portion);
   CHECK(pair.hear() == "0123");
   allowed = 10;
-  CHECK(out.advance(pair.ends[0]) == Sending::done);
+  CHECK(out.advance(channel) == Sending::done);
   CHECK(pair.hear() == "456789");
 }
 
 TEST_CASE("a file that is shorter than was promised fails") {
   const Pair pair;
+  Channel channel(::dup(pair.ends[0]));
   Outgoing out;
   out.file = FileBody{file_of("abc"), 0, 4, {}, {}, {}};
-  CHECK(out.advance(pair.ends[0]) == Sending::failed);
+  CHECK(out.advance(channel) == Sending::failed);
 }
 
 TEST_CASE("the owner of a file learns once how it ended, at the latest when the connection goes") {
   std::vector<bool> ends;
   {
-    Connection connection;
+    Connection connection(-1);
     connection.out.file =
         FileBody{file_of("abc"), 0, 3, {}, [&](bool complete) { ends.push_back(complete); }, {}};
   }
@@ -159,7 +163,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a connection counts what it has received of a body and what it has yet to send") {
-  Connection connection;
+  Connection connection(-1);
   connection.in = "GET / HT";
   CHECK(connection.waiting() == 0);  // heads are bounded, and not counted
   connection.state = Connection::State::reading_body;
