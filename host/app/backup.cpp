@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <system_error>
 
 #include "host/api/watch_store.h"
@@ -15,6 +16,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kHostFiles[] = {"peer.id", "api.token", "registration.token"};
+// Of TLS: the operator's own files, where there are any, are the operator's to keep.
+constexpr const char* kKeyFiles[] = {"peer.key", "peer.crt", "http.key", "http.crt"};
 
 Error failed(const fs::path& path, const std::string& why) {
   return {ErrorCode::unavailable, path.string() + " cannot be made: " + why, {}};
@@ -31,7 +34,10 @@ Result<void> sync(const fs::path& path) {
 
 Result<std::vector<std::string>> fill(const DataFolder& data, Manager& plugins,
                                       const fs::path& folder) {
-  for (const char* name : kHostFiles) {
+  std::vector<std::string> names(std::begin(kHostFiles), std::end(kHostFiles));
+  for (const char* name : kKeyFiles)
+    if (std::error_code ignored; fs::exists(data.path() / name, ignored)) names.emplace_back(name);
+  for (const auto& name : names) {
     std::error_code error;
     fs::copy_file(data.path() / name, folder / name, error);  // the mode comes along
     if (error) return failed(folder / name, error.message());

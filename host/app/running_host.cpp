@@ -32,6 +32,7 @@ namespace {
 constexpr std::chrono::seconds kTending{5};
 constexpr std::chrono::seconds kExtensionStart{60};
 constexpr std::chrono::seconds kTendingAuth{1};
+constexpr std::chrono::hours kTendingKeys{12};
 constexpr std::chrono::seconds kLogInsEnd{1};
 
 auto log_as(const std::string& source) {
@@ -39,6 +40,10 @@ auto log_as(const std::string& source) {
                   std::initializer_list<LogField> fields = {}) {
     write_log(source, level, message, fields);
   };
+}
+
+TlsKeys::Files key_files(const Config& config) {
+  return {config.http.path("certificate"), config.http.path("certificate_key")};
 }
 
 Result<ChangeFeed*> feed_of(Gate* gate, Registry& registry) {
@@ -64,6 +69,7 @@ Result<void> RunningHost::start() {
   write_log("host", LogLevel::info, "ready",
             {{"name", config_.host.text("name")},
              {"http", address.text()},
+             {"fingerprint", keys_->api_fingerprint()},
              {"peer", data_.peer().text()},
              {"version", SWAPMEET_VERSION}});
   return {};
@@ -142,9 +148,14 @@ void RunningHost::set_call_deadline() { call_deadline_ = config_.http.duration("
 
 Result<void> RunningHost::open_listener() {
   set_call_deadline();
+  auto keys = TlsKeys::open(data_.path(), key_files(config_), clock_, log_as("tls"));
+  if (!keys) return std::move(keys).error();
+  keys_ = std::move(*keys);
+  tending_keys_ = scheduler_.every(kTendingKeys, [this] { keys_->tend(); });
   auto own = hooks("http", "http_requests_total");
   own.not_yet = [this](const http::Request& request) { return not_yet(request); };
   own.guard = [this](http::Request& request) { return access_(request); };
+  own.tls = [this] { return keys_->api_context(); };
   own.workers = static_cast<std::size_t>(config_.http.integer("workers"));
   auto listener = http::listen_shared(config_.listen_options(), clock_, own);
   if (!listener) return std::move(listener).error();
@@ -165,6 +176,7 @@ Services RunningHost::services() {
           [this](const std::string& owner, const http::ListenOptions& options) {
             auto its = hooks("http.public", "http_public_requests_total");
             its.owner = owner;
+            its.tls = [this] { return keys_->peer_context(); };
             return http::listen(options, clock_, its);
           },
       .follow =
@@ -181,6 +193,7 @@ Services RunningHost::services() {
 Result<void> RunningHost::start_plugins() {
   settle_places_of_data(data_.path());
   plugins_ = std::make_unique<Manager>(services(), plugin_folders(&config_));
+  plugins_->provide<PeerKey>(*keys_);
   const auto is_search = [](const PluginChoice& one) { return one.kind == Kind::search; };
   if (std::any_of(config_.plugins.begin(), config_.plugins.end(), is_search)) {
     searches_ = std::make_unique<Searches>(
@@ -382,6 +395,7 @@ wire::StatusReport RunningHost::status() {
   report.role = plugins_->find<Shares>() ? "peer" : "index";
   report.content_address = content_address_;
   report.index_url = index_url_;
+  report.fingerprint = keys_->api_fingerprint();
   if (membership_) report.index_problem = membership_->problem();
   report.uptime = std::chrono::duration_cast<std::chrono::seconds>(clock_.steady() - started_);
   {
@@ -407,6 +421,13 @@ void RunningHost::reload(const Config& config) {
     reload.refused.push_back(log.error().message + "; the log stays as it was");
   } else {
     config_.host.take_at_once(config.host, host_keys());
+  }
+  if (auto used = keys_->use(key_files(config)); !used) {
+    const auto is_of_key = [](const std::string& key) {
+      return key.find("] certificate") != key.npos;
+    };
+    std::erase_if(reload.changed, is_of_key);
+    reload.refused.push_back(used.error().message + "; the certificate stays as it was");
   }
   config_.http.take_at_once(config.http, http_keys());
   set_call_deadline();

@@ -18,6 +18,7 @@
 #include "host/api/watch_list.h"
 #include "host/api/watch_store.h"
 #include "host/app/data_folder.h"
+#include "host/app/tls_keys.h"
 #include "host/attributes/attribute_readers.h"
 #include "host/auth/auth_group.h"
 #include "host/auth/ticket_signer.h"
@@ -94,6 +95,8 @@ class RunningHost {
   std::atomic<bool> ready_{false};
   std::atomic<bool> stopped_{false};
   std::atomic<std::chrono::milliseconds> call_deadline_{};
+  std::unique_ptr<TlsKeys> keys_;
+  Registration tending_keys_;
   std::unique_ptr<http::SharedListener> listener_;
   std::unique_ptr<TicketSigner> ticket_signer_;  // of an index with accounts
   std::unique_ptr<AuthGroup> auth_;              // before the plugins, which may speak to it

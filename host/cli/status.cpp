@@ -43,6 +43,8 @@ int status(Session& session) {
              printable(report->version), human_duration(report->uptime));
   fmt::print("id         {}\n", report->peer.text());
   fmt::print("API        {}\n", session.url());
+  if (!report->fingerprint.empty())
+    fmt::print("key        sha256={}\n", printable(report->fingerprint));
   if (!report->content_address.empty())
     fmt::print("for peers  {}\n", printable(report->content_address));
   if (!report->index_url.empty())

@@ -25,6 +25,17 @@ constexpr std::array kHostKeys = {
 constexpr std::array kHttpKeys = {
     KeySpec{"listen", KeyType::address, "127.0.0.1:6690", nullptr, nullptr,
             "Address and port of the API; port 0 takes any free one."},
+    at_once(
+        one_of("auto|off|offered|required",
+               {"tls", "auto",
+                "Whether the API is spoken over TLS: on the same port as HTTP, or only so. auto: "
+                "required with a certificate of your own and more than loopback to listen on, "
+                "else offered."})),
+    at_once(KeySpec{"certificate", KeyType::path, "", nullptr, nullptr,
+                    "The certificate (PEM) with the chain up to its authority, read again on "
+                    "SIGHUP; empty: one of the host's own, known by its fingerprint."}),
+    at_once(KeySpec{"certificate_key", KeyType::path, "", nullptr, nullptr,
+                    "Its private key (PEM, mode 600)."}),
     one_of("owner|public",
            {"access", "owner",
             "owner: only who has the token in DATA/api.token; public: the auth plugin decides."}),
@@ -235,6 +246,19 @@ Result<std::vector<PluginChoice>> section_choices(const Ini& ini, const IniSecti
       "extension.NAME are known, and KIND.NAME for the keys of a plugin that [KIND] chooses");
 }
 
+bool is_loopback(const HostPort& address) {
+  return address.host == "::1" || address.host == "localhost" || address.host.starts_with("127.");
+}
+
+http::Tls tls_of(const Settings& http, const HostPort& listen) {
+  const auto& choice = http.text("tls");
+  if (choice == "off") return http::Tls::off;
+  if (choice == "offered") return http::Tls::offered;
+  if (choice == "required") return http::Tls::required;
+  const bool has_certificate = !http.path("certificate").empty();
+  return has_certificate && !is_loopback(listen) ? http::Tls::required : http::Tls::offered;
+}
+
 }  // namespace
 
 std::span<const KeySpec> host_keys() { return kHostKeys; }
@@ -248,6 +272,7 @@ std::span<const KeySpec> keys_of_kind(Kind kind) {
 http::ListenOptions Config::listen_options() const {
   http::ListenOptions options;
   options.address = http.address("listen");
+  options.tls = tls_of(http, options.address);
   options.max_connections = static_cast<std::size_t>(http.integer("max_connections"));
   options.max_connections_per_address =
       static_cast<std::size_t>(http.integer("max_connections_per_address"));

@@ -34,4 +34,10 @@ Result<Choices> Choices::of(const Settings& settings) {
       .schedule = std::move(*schedule)};
 }
 
+http::Tls tls_of(const Settings& settings) {
+  const auto& choice = settings.text("tls");
+  if (choice == "off") return http::Tls::off;
+  return choice == "required" ? http::Tls::required : http::Tls::offered;
+}
+
 }  // namespace swapmeet::transfer_swarm

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "swapmeet/http.h"
 #include "swapmeet/settings.h"
 #include "transfer/swarm/fetch/download_options.h"
 #include "transfer/swarm/pace/limit_schedule.h"
@@ -36,5 +37,8 @@ struct Choices {
   // `invalid_argument`: names the key and what is wrong with it.
   static Result<Choices> of(const Settings& settings);
 };
+
+// Of the listener for other peers; it takes effect at a start.
+http::Tls tls_of(const Settings& settings);
 
 }  // namespace swapmeet::transfer_swarm

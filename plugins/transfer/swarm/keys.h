@@ -8,6 +8,9 @@ namespace swapmeet::transfer_swarm {
 inline constexpr KeySpec kKeys[] = {
     {"listen", KeyType::address, "127.0.0.1:6699", nullptr, nullptr,
      "Where other peers fetch from; port 0: any free one."},
+    one_of("off|offered|required",
+           {"tls", "offered",
+            "Whether others fetch over TLS: on the same port as over HTTP, or only so."}),
     {"announce_address", KeyType::text, "", nullptr, nullptr,
      "The host name or address that others reach this one by; empty: as the index sees it."},
     at_once(

@@ -267,6 +267,7 @@ class SwarmPlugin final : public Plugin {
   Result<void> listen(const Settings& settings) {
     http::ListenOptions options;
     options.address = settings.address("listen");
+    options.tls = transfer_swarm::tls_of(settings);
     auto listener = host_->listen(options);
     if (!listener) return listener.error();
     listener_ = std::move(*listener);

@@ -208,6 +208,7 @@ std::string to_json(const StatusReport& report) {
   out.number("files", report.counts.files).number("bytes", report.counts.bytes).end();
   if (!report.content_address.empty()) out.text("content_address", report.content_address);
   if (!report.index_url.empty()) out.text("index_url", report.index_url);
+  if (!report.fingerprint.empty()) out.text("fingerprint", report.fingerprint);
   if (report.transferred)
     out.key("transferred")
         .begin()
@@ -251,6 +252,7 @@ Result<StatusReport> from_json(std::string_view text) {
   }
   report.content_address = in.text("content_address", false);
   report.index_url = in.text("index_url", false);
+  report.fingerprint = in.text("fingerprint", false);
   report.index_problem = in.text("index_problem", false);
   if (auto totals = in.object("transferred")) {
     report.transferred = {totals->number("requests"), totals->number("sent"),

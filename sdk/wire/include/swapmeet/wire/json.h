@@ -57,6 +57,7 @@ struct StatusReport {
   RegistryCounts counts;
   std::string content_address;  // of the public listener: "127.0.0.1:6699"; empty: there is none
   std::string index_url;        // of the index that is asked; empty: this host is its own
+  std::string fingerprint;      // of the key of its API over TLS, 64 hex digits
   std::string index_problem;    // why this host is not well with its registry; empty: it is
   std::optional<TransferTotals> transferred;  // by a peer, told to its owner
   std::optional<ReloadReport> reload;         // none since the start; told to the owner
