@@ -379,7 +379,8 @@ Result<void> RunningHost::start_feeds() {
         MembershipOptions{.peer = data_.peer(),
                           .name = config_.host.text("name"),
                           .token = data_.registration_token(),
-                          .seed = random_seed()},
+                          .seed = random_seed(),
+                          .key = plugins_->find<PeerKey>()},
         log_as("feed"), clock_,
         MembershipGates{.registry = registry_gate, .transfer = transfer_gate});
     membership_->start();

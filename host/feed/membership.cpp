@@ -53,6 +53,9 @@ Result<Enrollment> Membership::enrollment() const {
     enrollment.address = endpoint_.announced_address();
     enrollment.port = endpoint_.listening().port;
     enrollment.token = options_.token;
+    const auto tls = options_.key ? endpoint_.tls() : http::Tls::off;
+    if (tls != http::Tls::off) enrollment.fingerprint = options_.key->fingerprint();
+    enrollment.plain = tls != http::Tls::required;
     return enrollment;
   });
 }
@@ -96,7 +99,8 @@ void Membership::report(const Error& error) {
 milliseconds Membership::round() {
   const auto now = enrollment();
   const bool is_known =
-      now && enrolled_ && enrolled_->address == now->address && enrolled_->port == now->port;
+      now && enrolled_ && enrolled_->address == now->address && enrolled_->port == now->port &&
+      enrolled_->fingerprint == now->fingerprint && enrolled_->plain == now->plain;
   auto lease = !now       ? Result<seconds>(now.error())
                : is_known ? through(gates_.registry, "renew()",
                                     [&] { return registry_.renew(options_.peer, options_.token); })

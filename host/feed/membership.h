@@ -17,6 +17,7 @@
 #include "host/feed/announcer.h"
 #include "host/feed/pump.h"
 #include "swapmeet/backoff.h"
+#include "swapmeet/peer_key.h"
 #include "swapmeet/public_endpoint.h"
 #include "swapmeet/registry.h"
 #include "swapmeet/time.h"
@@ -26,8 +27,9 @@ namespace swapmeet {
 struct MembershipOptions {
   PeerId peer;
   std::string name;
-  std::string token;       // 32 to 128 printable characters, the same at every start
-  std::uint64_t seed = 0;  // of what is random in the pauses
+  std::string token;             // 32 to 128 printable characters, the same at every start
+  std::uint64_t seed = 0;        // of what is random in the pauses
+  const PeerKey* key = nullptr;  // what its listener shows over TLS; nullptr: it has none
 };
 
 // The ways into the plugins that it works with; nullptr: the host's own.

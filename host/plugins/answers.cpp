@@ -70,7 +70,8 @@ void check_answer(const std::vector<std::string>& suggestions, const SuggestRequ
 void check_answer(const Page<PeerRecord>& page, const PeerQuery& query) {
   check_count(page.items.size(), query.page.limit, "peers");
   for (const auto& peer : page.items)
-    for (const auto* text : {&peer.name, &peer.address, &peer.seen_address, &peer.account})
+    for (const auto* text :
+         {&peer.name, &peer.address, &peer.seen_address, &peer.account, &peer.fingerprint})
       check_text(*text, "text of a peer");
   check_text(page.next, "next page");
 }
@@ -88,6 +89,7 @@ void check_answer(const ContentRecord& content) {
   for (const auto& source : content.sources) {
     check_text(source.name, "name");
     check_text(source.url, "address");
+    check_text(source.fingerprint, "fingerprint");
   }
   check_text(content.ticket, "ticket");
 }

@@ -11,18 +11,22 @@ namespace {
 constexpr std::size_t kMostCopies = 10'000;  // of one content that are looked at
 
 constexpr std::string_view kSourceColumns =
-    ", p.id, p.name, p.given, p.seen, p.port, p.present, p.dialable, p.key, l.revision";
+    ", p.id, p.name, p.given, p.seen, p.port, p.present, p.dialable, p.key, l.revision, "
+    "p.fingerprint, p.plain";
 constexpr std::string_view kOrder = " ORDER BY p.present DESC, p.key, l.revision LIMIT ";
 
 StoredCopy read_copy(const sqlite::Statement& row, const ContentId& content) {
   StoredCopy copy;
   copy.listing = read_listing(row);
-  const auto given = row.text(kAfterListing + 2);
-  const HostPort address{given.empty() ? row.text(kAfterListing + 3) : given,
-                         static_cast<std::uint16_t>(row.integer(kAfterListing + 4))};
-  copy.source = {row.id<PeerId>(kAfterListing), row.text(kAfterListing + 1),
-                 "http://" + address.text() + "/content/" + content.text(),
-                 copy.listing.have.value_or(copy.listing.size)};
+  PeerRecord peer;
+  peer.id = row.id<PeerId>(kAfterListing);
+  peer.name = row.text(kAfterListing + 1);
+  peer.address = row.text(kAfterListing + 2);
+  if (peer.address.empty()) peer.address = row.text(kAfterListing + 3);
+  peer.port = static_cast<std::uint16_t>(row.integer(kAfterListing + 4));
+  peer.plain = row.integer(kAfterListing + 10) != 0;
+  copy.source = {peer.id, peer.name, url_of(peer) + "/content/" + content.text(),
+                 copy.listing.have.value_or(copy.listing.size), row.text(kAfterListing + 9)};
   copy.present = row.integer(kAfterListing + 5) != 0;
   copy.dialable = row.integer(kAfterListing + 6) != 0;
   copy.peer_key = row.integer(kAfterListing + 7);

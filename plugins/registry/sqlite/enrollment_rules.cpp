@@ -28,6 +28,7 @@ Result<void> check_enrollment(const Enrollment& enrollment) {
   if (enrollment.port == 0) return invalid_argument("the port must be from 1 to 65535");
   if (!enrollment.address.empty())
     if (auto checked = check_host(enrollment.address); !checked) return checked;
+  if (auto checked = check_fingerprint(enrollment); !checked) return checked;
   if (enrollment.token.empty()) return {};
   if (enrollment.token.size() < 32 || enrollment.token.size() > 128)
     return invalid_argument("the token must have 32 to 128 characters");

@@ -101,6 +101,8 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
       record.seen_address = caller.address;
       record.port = enrollment.port;
       record.dialable = enrollment.dialable;
+      record.fingerprint = enrollment.fingerprint;
+      record.plain = enrollment.plain;
       record.account = caller.identity.account;
       record.last_seen = host_->clock().now();
       presence_->register_peer(peer);

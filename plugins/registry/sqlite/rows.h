@@ -8,7 +8,9 @@
 namespace swapmeet::registry_sqlite {
 
 inline constexpr std::string_view kPeerColumns =
-    "id, name, given, seen, port, dialable, account, present, last_seen, files, bytes";
+    "id, name, given, seen, port, dialable, account, present, last_seen, files, bytes, "
+    "fingerprint, plain";
+inline constexpr int kAfterPeer = 13;
 
 inline PeerRecord read_peer(const sqlite::Statement& row) {
   PeerRecord peer;
@@ -23,6 +25,8 @@ inline PeerRecord read_peer(const sqlite::Statement& row) {
   peer.last_seen = Time(std::chrono::milliseconds(row.integer(8)));
   peer.files = static_cast<std::uint64_t>(row.integer(9));
   peer.bytes = static_cast<std::uint64_t>(row.integer(10));
+  peer.fingerprint = row.text(11);
+  peer.plain = row.integer(12) != 0;
   return peer;
 }
 

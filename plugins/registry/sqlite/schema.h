@@ -45,6 +45,11 @@ CREATE TABLE contents(prefix BLOB NOT NULL, revision INTEGER NOT NULL, PRIMARY K
   WITHOUT ROWID;
 INSERT INTO contents SELECT substr(content, 1, 8), revision FROM listings ORDER BY 1, 2;
 INSERT INTO meta SELECT 'contents_upto', value FROM meta WHERE name='latest';
+)sql",
+                                              // How a peer speaks TLS.
+                                              R"sql(
+ALTER TABLE peers ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';
+ALTER TABLE peers ADD COLUMN plain INTEGER NOT NULL DEFAULT 1;
 )sql"};
 
 }  // namespace swapmeet::registry_sqlite

@@ -69,7 +69,7 @@ std::optional<StoredPeer> Store::peer(const PeerId& id) {
   auto row = reader->keep(kSql);
   row->with(id);
   if (!row->step()) return std::nullopt;
-  return StoredPeer{read_peer(*row), row->text(11)};
+  return StoredPeer{read_peer(*row), row->text(kAfterPeer)};
 }
 
 void Store::put_peer(const StoredPeer& peer) {
@@ -83,15 +83,18 @@ void Store::put_peer(const StoredPeer& peer) {
   old->reset();
   auto put = writing.database().keep(
       "INSERT INTO peers(id, name, given, seen, port, dialable, account, token, present, "
-      "last_seen, flipped) VALUES(?,?,?,?,?,?,?,?,1,?,?) ON CONFLICT(id) DO UPDATE SET "
+      "last_seen, flipped, fingerprint, plain) VALUES(?,?,?,?,?,?,?,?,1,?,?,?,?) ON CONFLICT(id) "
+      "DO UPDATE SET "
       "name=excluded.name, given=excluded.given, seen=excluded.seen, port=excluded.port, "
       "dialable=excluded.dialable, account=excluded.account, present=1, "
-      "last_seen=excluded.last_seen, flipped=excluded.flipped");
+      "last_seen=excluded.last_seen, flipped=excluded.flipped, "
+      "fingerprint=excluded.fingerprint, plain=excluded.plain");
   put->with(record.id, record.name, record.address, record.seen_address, record.port,
             record.dialable, record.account);
   put->bind_blob(8, peer.token_hash.data(), peer.token_hash.size());
   put->bind(9, record.last_seen.time_since_epoch().count());
-  put->bind(10, static_cast<std::int64_t>(flipped)).run();
+  put->bind(10, static_cast<std::int64_t>(flipped));
+  put->bind(11, record.fingerprint).bind(12, record.plain).run();
   writing.commit();
 }
 

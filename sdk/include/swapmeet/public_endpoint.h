@@ -4,6 +4,7 @@
 #include <string>
 
 #include "swapmeet/address.h"
+#include "swapmeet/http.h"
 
 namespace swapmeet {
 
@@ -18,6 +19,9 @@ class PublicEndpoint {
   // The address to announce; empty: let the index see for itself.
   // [any thread; started; quick]
   virtual std::string announced_address() = 0;
+  // How the public listener speaks TLS.
+  // [any thread; started; quick]
+  virtual http::Tls tls() = 0;
 };
 
 }  // namespace swapmeet

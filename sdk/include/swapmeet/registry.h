@@ -31,6 +31,8 @@ struct PeerRecord {
   bool present = false;
   bool dialable = true;  // false: it cannot be reached from outside
   Time last_seen{};
+  std::string fingerprint;  // of its key, 64 small hex digits; empty: its listener speaks no TLS
+  bool plain = true;        // its listener takes HTTP without TLS as well
 
   bool operator==(const PeerRecord&) const = default;
 };
@@ -46,6 +48,8 @@ struct Enrollment {
   // characters), so that an answer lost on the way costs nothing; empty: the registry makes one. A
   // known peer must present the one it has.
   std::string token;
+  std::string fingerprint = {};  // as in PeerRecord
+  bool plain = true;
 };
 
 // Who calls, and from where.
@@ -64,11 +68,22 @@ struct Enrolled {
 struct Source {
   PeerId peer;
   std::string name;
-  std::string url;         // "http://127.0.0.1:6699/content/<cid>"
+  std::string url;  // "http://127.0.0.1:6699/content/<cid>"; https:// where it takes nothing else
   std::uint64_t have = 0;  // bytes of the content that it has; its size for a complete source
+  // Of the peer's key, 64 small hex digits: whoever fetches connects over TLS, and to nobody but
+  // the holder of that key (see pinned_url). Empty: it speaks no TLS.
+  std::string fingerprint = {};
 
   bool operator==(const Source&) const = default;
 };
+
+// "http://host:port" of the peer's public listener; https:// where that takes nothing else.
+std::string url_of(const PeerRecord& peer);
+// How whoever fetches connects: where a fingerprint is known over TLS to the holder of that key,
+// "https://…#sha256=FINGERPRINT", else by the URL as it is.
+std::string pinned_url(const std::string& url, const std::string& fingerprint);
+// `invalid_argument`: a fingerprint that is none, or none where HTTP without TLS is not taken.
+Result<void> check_fingerprint(const Enrollment& enrollment);
 
 struct ContentRecord {
   ContentId content;

@@ -23,8 +23,9 @@ Result<void> check_enrollment(const Enrollment& enrollment) {
       has_unicode_control(enrollment.name))
     return invalid_argument("the name must have 1 to 64 characters, and no control characters");
   if (enrollment.port == 0) return invalid_argument("the port is missing");
-  if (!enrollment.address.empty()) return check_host(enrollment.address);
-  return {};
+  if (!enrollment.address.empty())
+    if (auto checked = check_host(enrollment.address); !checked) return checked;
+  return check_fingerprint(enrollment);
 }
 
 // The changes of all peers in order, as a feed. Of several changes to one thing only the last is
@@ -132,6 +133,8 @@ class SampleRegistry final : public Plugin, public Registry, public ChangeFeed {
       peer.record.seen_address = caller.address;
       peer.record.account = caller.identity.account;
       peer.record.dialable = enrollment.dialable;
+      peer.record.fingerprint = enrollment.fingerprint;
+      peer.record.plain = enrollment.plain;
       is_here(peer, renamed);
       return Enrolled{peer.record, lease_, peer.token};
     });
@@ -222,7 +225,9 @@ class SampleRegistry final : public Plugin, public Registry, public ChangeFeed {
         source = true;
       }
       if (source && peer.record.present && peer.record.dialable && record.sources.size() < 200)
-        record.sources.push_back({id, peer.record.name, url_of(peer.record, query.content), has});
+        record.sources.push_back({id, peer.record.name,
+                                  url_of(peer.record) + "/content/" + query.content.text(), has,
+                                  peer.record.fingerprint});
     }
     if (names.empty()) return not_found("nobody shares this content");
     std::vector<std::pair<int, std::string>> by_use;
@@ -271,10 +276,6 @@ class SampleRegistry final : public Plugin, public Registry, public ChangeFeed {
   };
 
   static Error unknown() { return not_found("this peer is not registered"); }
-  static std::string url_of(const PeerRecord& peer, const ContentId& content) {
-    return "http://" + host_in_url(peer.address) + ':' + std::to_string(peer.port) + "/content/" +
-           content.text();
-  }
 
   // A page begins after the key that the page before ended with.
   template <class Item, class Entries, class Make>

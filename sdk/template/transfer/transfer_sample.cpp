@@ -303,6 +303,7 @@ class SampleTransfer final : public Plugin, public Shares, public PublicEndpoint
   // PublicEndpoint.
   HostPort listening() override { return listener_->address(); }
   std::string announced_address() override { return {}; }
+  http::Tls tls() override { return http::Tls::off; }
 
  private:
   static Error unknown(const std::string& name) { return not_found("there is no share " + name); }

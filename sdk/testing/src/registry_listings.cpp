@@ -170,6 +170,18 @@ void check_contents(RegistrySubject& subject) {
     CHECK(source.have == (number == 1 ? 900 : 300));
   }
   CHECK(is_error(registry.content({content_number(2), {}}), ErrorCode::not_found));
+  // A key goes along with each source; the URL is https:// where nothing else is spoken.
+  auto modern = enrollment_of(1, "peer 1");
+  for (const bool plain : {true, false}) {
+    modern.fingerprint = std::string(64, 'f');
+    modern.plain = plain;
+    enroll(registry, modern);
+    for (const auto& source : registry.content({content_number(1), {}})->sources) {
+      const bool is_modern = source.peer == peer_number(1);
+      CHECK(source.fingerprint == (is_modern ? modern.fingerprint : ""));
+      CHECK(source.url.starts_with(is_modern && !plain ? "https://192.0.2.1:6699/" : "http://"));
+    }
+  }
 }
 
 void check_audience(RegistrySubject& subject) {

@@ -55,6 +55,8 @@ void check_enrolling(RegistrySubject& subject) {
   CHECK(enrolled.peer.port == 6699);
   CHECK(enrolled.peer.present);
   CHECK(enrolled.peer.files == 0);
+  CHECK(enrolled.peer.fingerprint.empty());
+  CHECK(enrolled.peer.plain);
   CHECK(*registry.peer(peer_number(1)) == enrolled.peer);
   // An empty address is the one that the registry sees. An empty token: one is made, good from then
   // on.
@@ -74,6 +76,12 @@ void check_enrolling(RegistrySubject& subject) {
   moved.port = 1;
   CHECK(enroll(registry, moved).peer.address == "2001:db8::1");
   CHECK(registry.peer(peer_number(1))->name == "Alice B.");
+  moved.fingerprint = std::string(64, 'f');
+  moved.plain = false;
+  enrolled = enroll(registry, moved);
+  CHECK(enrolled.peer.fingerprint == moved.fingerprint);
+  CHECK_FALSE(enrolled.peer.plain);
+  CHECK(*registry.peer(peer_number(1)) == enrolled.peer);
   CHECK(registry.counts()->peers == 2);
 }
 
@@ -128,6 +136,9 @@ void check_validation(RegistrySubject& subject) {
   }
   CHECK(refused([](Enrollment& enrollment) { enrollment.port = 0; }));
   CHECK(refused([](Enrollment& enrollment) { enrollment.id = {}; }));
+  CHECK(refused([](Enrollment& enrollment) { enrollment.plain = false; }));
+  for (const std::string& none : {std::string("f"), std::string(64, 'F'), std::string(65, 'f')})
+    CHECK(refused([&](Enrollment& enrollment) { enrollment.fingerprint = none; }));
   CHECK(is_error(registry.peer(peer_number(1)), ErrorCode::not_found));
   for (const char* address : {"127.0.0.1", "::1", "example.org", "a-b.c"}) {
     auto enrollment = enrollment_of(1, std::string(64, 'n'));

@@ -7,7 +7,9 @@ void write(JsonWriter& out, const PeerRecord& peer) {
   out.number("port", peer.port).text("seen_address", peer.seen_address);
   if (!peer.account.empty()) out.text("account", peer.account);
   out.number("files", peer.files).number("bytes", peer.bytes).boolean("present", peer.present);
-  out.boolean("dialable", peer.dialable).time("last_seen", peer.last_seen).end();
+  out.boolean("dialable", peer.dialable).time("last_seen", peer.last_seen);
+  if (!peer.fingerprint.empty()) out.text("fingerprint", peer.fingerprint);
+  out.boolean("plain", peer.plain).end();
 }
 
 PeerRecord read_peer(JsonReader& in) {
@@ -25,6 +27,8 @@ PeerRecord read_peer(JsonReader& in) {
   peer.present = in.boolean("present", false);
   peer.dialable = in.boolean("dialable", true);
   peer.last_seen = in.time("last_seen");
+  peer.fingerprint = in.text("fingerprint", false);
+  peer.plain = in.boolean("plain", true);
   return peer;
 }
 
@@ -77,11 +81,14 @@ Listing read_listing(JsonReader& in) {
 
 void write(JsonWriter& out, const Source& source) {
   out.begin().text("peer", source.peer.text()).text("name", source.name).text("url", source.url);
-  out.number("have", source.have).end();
+  out.number("have", source.have);
+  if (!source.fingerprint.empty()) out.text("fingerprint", source.fingerprint);
+  out.end();
 }
 
 Source read_source(JsonReader& in) {
-  return {in.id<PeerId>("peer"), in.text("name"), in.text("url"), in.number("have", false)};
+  return {in.id<PeerId>("peer"), in.text("name"), in.text("url"), in.number("have", false),
+          in.text("fingerprint", false)};
 }
 
 namespace {
@@ -109,7 +116,9 @@ Result<PeerRecord> from_json(std::string_view text) {
 std::string to_json(const Enrollment& enrollment) {
   JsonWriter out;
   out.begin().text("name", enrollment.name).text("address", enrollment.address);
-  return out.number("port", enrollment.port).boolean("dialable", enrollment.dialable).end().take();
+  out.number("port", enrollment.port).boolean("dialable", enrollment.dialable);
+  if (!enrollment.fingerprint.empty()) out.text("fingerprint", enrollment.fingerprint);
+  return out.boolean("plain", enrollment.plain).end().take();
 }
 template <>
 Result<Enrollment> from_json(std::string_view text) {
@@ -121,6 +130,8 @@ Result<Enrollment> from_json(std::string_view text) {
   if (port == 0 || port > 65535) in.fail("port", "must be from 1 to 65535");
   enrollment.port = static_cast<std::uint16_t>(port);
   enrollment.dialable = in.boolean("dialable", true);
+  enrollment.fingerprint = in.text("fingerprint", false);
+  enrollment.plain = in.boolean("plain", true);
   return in.finish(std::move(enrollment));
 }
 

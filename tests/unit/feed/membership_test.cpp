@@ -37,8 +37,20 @@ class Listener final : public PublicEndpoint {
  public:
   HostPort listening() override { return {"0.0.0.0", port}; }
   std::string announced_address() override { return address; }
+  http::Tls tls() override { return how; }
   std::string address;
   std::uint16_t port = 6699;
+  http::Tls how = http::Tls::off;
+};
+
+class Key final : public PeerKey {
+ public:
+  const std::string& fingerprint() const override { return fingerprint_; }
+  const std::string& public_key() const override { return fingerprint_; }
+  std::string sign(std::string_view) const override { return {}; }
+
+ private:
+  std::string fingerprint_ = std::string(64, 'f');
 };
 
 class NoFeed final : public ChangeFeed {
@@ -50,6 +62,7 @@ class NoFeed final : public ChangeFeed {
 
 struct World {
   testing::ManualClock clock;
+  Key key;
   Index index;
   Listener listener;
   NoFeed feed;
@@ -58,7 +71,7 @@ struct World {
       index,
       listener,
       feed,
-      {PeerId{{1}}, "ann", std::string(32, 't'), 1},
+      {PeerId{{1}}, "ann", std::string(32, 't'), 1, &key},
       [this](LogLevel, std::string_view message, auto) { logged.emplace_back(message); },
       clock};
 };
@@ -114,4 +127,19 @@ TEST_CASE("another address or port is registered instead of renewed") {
   CHECK(world.index.enrollments[1].address == "192.0.2.1");
   CHECK(world.index.enrollments[2].port == 7000);
   CHECK(world.index.renewals == 0);
+}
+
+TEST_CASE("how the listener speaks TLS is told, and told again when that changes") {
+  World world;
+  world.membership.round();
+  world.listener.how = http::Tls::offered;
+  world.membership.round();
+  world.listener.how = http::Tls::required;
+  world.membership.round();
+  world.membership.round();
+  const auto& told = world.index.enrollments;
+  REQUIRE(told.size() == 3);
+  CHECK((told[0].fingerprint.empty() && told[0].plain));
+  CHECK((told[1].fingerprint == world.key.fingerprint() && told[1].plain));
+  CHECK((told[2].fingerprint == world.key.fingerprint() && !told[2].plain));
 }

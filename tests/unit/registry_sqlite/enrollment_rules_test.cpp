@@ -38,6 +38,21 @@ TEST_CASE("a peer id of zeros, no port and no host are refused") {
   CHECK_FALSE(refused([](Enrollment& one) { one.address = "a b"; }).empty());
 }
 
+TEST_CASE("a fingerprint is 64 small hex digits, and needed where only TLS is spoken") {
+  const auto refused_key = [](const std::string& fingerprint, bool plain) {
+    return refused([&](Enrollment& one) {
+      one.fingerprint = fingerprint;
+      one.plain = plain;
+    });
+  };
+  CHECK(refused_key(std::string(64, 'a'), true).empty());
+  CHECK(refused_key(std::string(64, '9'), false).empty());
+  CHECK_FALSE(refused_key("", false).empty());
+  CHECK_FALSE(refused_key(std::string(64, 'A'), true).empty());
+  CHECK_FALSE(refused_key(std::string(63, 'a'), true).empty());
+  CHECK_FALSE(refused_key(std::string(65, 'a'), true).empty());
+}
+
 TEST_CASE("a name has 1 to 64 characters, whatever they take in UTF-8, and no control character") {
   std::string umlauts;
   for (int i = 0; i < 64; ++i) umlauts += "\u00fc";

@@ -271,3 +271,29 @@ TEST_CASE("an order of a download is one file or one folder, and what is wrong i
   CHECK(wrong(peer + R"(,"path":7)") == "\"path\" must be a text");
   CHECK(wrong(peer + "," + path + R"(,"overwrite":1)") == "\"overwrite\" must be true or false");
 }
+
+TEST_CASE("how a peer speaks TLS goes along, and what came before TLS can do without") {
+  PeerRecord peer;
+  peer.name = "ann";
+  CHECK(to_json(peer).find("fingerprint") == std::string::npos);
+  peer.fingerprint = std::string(64, 'f');
+  peer.plain = false;
+  CHECK(from_json<PeerRecord>(to_json(peer)).value() == peer);
+
+  Enrollment enrollment;
+  enrollment.name = "ann";
+  enrollment.port = 6699;
+  enrollment.fingerprint = peer.fingerprint;
+  enrollment.plain = false;
+  const auto told = from_json<Enrollment>(to_json(enrollment)).value();
+  CHECK(told.fingerprint == peer.fingerprint);
+  CHECK_FALSE(told.plain);
+  const auto old = from_json<Enrollment>(R"({"name":"ann","port":6699})").value();
+  CHECK(old.fingerprint.empty());
+  CHECK(old.plain);
+
+  ContentRecord content;
+  content.sources = {{{}, "ann", "https://a:1/content/x", 3, peer.fingerprint},
+                     {{}, "bob", "http://b:1/content/x", 3, ""}};
+  CHECK(from_json<ContentRecord>(to_json(content)).value() == content);
+}

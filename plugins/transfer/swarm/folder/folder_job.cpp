@@ -98,7 +98,8 @@ Result<void> FolderJob::find_peer() {
   const std::lock_guard lock(mutex_);
   peer_.peer = found->id;
   peer_.name = found->name;
-  peer_.url = "http://" + HostPort{found->address, found->port}.text();
+  peer_.url = url_of(*found);
+  peer_.fingerprint = found->fingerprint;
   listing_over_ = cursor->listed;
   lone_ = std::make_unique<LoneFiles>(
       lone_record_, options_,

@@ -2,7 +2,6 @@
 
 #include <chrono>
 
-#include "swapmeet/address.h"
 #include "swapmeet/wire/client.h"
 
 namespace swapmeet::transfer_swarm {
@@ -20,10 +19,6 @@ Result<std::string> exchange_over_http(const std::string& url, const std::string
   auto reply = client.request(method, target, body, headers);
   if (!reply) return std::move(reply).error();
   return std::move(reply->body);
-}
-
-std::string url_of(const PeerRecord& peer) {
-  return "http://" + HostPort{peer.address, peer.port}.text();
 }
 
 Result<std::string> find_url(Registry& registry, const Offer& offer) {

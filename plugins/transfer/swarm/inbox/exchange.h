@@ -19,9 +19,7 @@ Result<std::string> exchange_over_http(const std::string& url, const std::string
                                        const std::string& method, const std::string& target,
                                        const std::string& body);
 
-// "http://host:port" of the peer's public listener.
-std::string url_of(const PeerRecord& peer);
-// The same for the other peer of an offer. `unavailable`: the index does not know it, or it is
+// Where the other peer of an offer listens. `unavailable`: the index does not know it, or it is
 // away.
 Result<std::string> find_url(Registry& registry, const Offer& offer);
 

@@ -81,6 +81,7 @@ struct UploadMeter::Ledger {
   TransferTotals totals;
   HostPort listening;
   std::string announced;
+  http::Tls tls = http::Tls::off;
 };
 
 UploadMeter::UploadMeter(Clock& clock, std::function<void(const Event&)> publish)
@@ -130,10 +131,12 @@ void UploadMeter::set_weights(UploadWeights weights) {
 void UploadMeter::set_daily_limit(std::uint64_t bytes) { ledger_->quota.set_limit(bytes); }
 void UploadMeter::set_rates(const Rates& rates) { ledger_->pacer.set_rates(rates); }
 
-void UploadMeter::set_listening(const HostPort& listening, const std::string& announced_address) {
+void UploadMeter::set_listening(const HostPort& listening, const std::string& announced_address,
+                                http::Tls tls) {
   const std::lock_guard lock(ledger_->mutex);
   ledger_->listening = listening;
   ledger_->announced = announced_address;
+  ledger_->tls = tls;
 }
 
 Result<std::vector<UploadStatus>> UploadMeter::list() {
@@ -177,6 +180,11 @@ HostPort UploadMeter::listening() {
 std::string UploadMeter::announced_address() {
   const std::lock_guard lock(ledger_->mutex);
   return ledger_->announced;
+}
+
+http::Tls UploadMeter::tls() {
+  const std::lock_guard lock(ledger_->mutex);
+  return ledger_->tls;
 }
 
 }  // namespace swapmeet::transfer_swarm

@@ -48,14 +48,16 @@ class UploadMeter final : public Uploads, public PublicEndpoint {
   void set_daily_limit(std::uint64_t bytes_of_each_file);  // 0: none
   void set_totals(const TransferTotals& totals);           // of earlier runs of the host
   void received(std::uint64_t bytes);                      // by a download; for the totals
-  // Where the public listener really listens, and what to announce.
-  void set_listening(const HostPort& listening, const std::string& announced_address);
+  // Where the public listener really listens, what to announce, and how it speaks TLS.
+  void set_listening(const HostPort& listening, const std::string& announced_address,
+                     http::Tls tls);
 
   Result<std::vector<UploadStatus>> list() override;
   Result<TransferTotals> totals() override;
   TransferTotals counted() const;  // the same, without the doubt
   HostPort listening() override;
   std::string announced_address() override;
+  http::Tls tls() override;
 
  private:
   struct Ledger;
