@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "swapmeet/listing.h"
-#include "transfer/swarm/base/safe_name.h"
+#include "swapmeet/safe_name.h"
 #include "transfer/swarm/pieces/piece_map.h"
 
 namespace swapmeet::transfer_swarm {

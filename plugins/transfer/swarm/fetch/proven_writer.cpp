@@ -6,7 +6,7 @@
 #include <system_error>
 #include <utility>
 
-#include "transfer/swarm/base/safe_name.h"
+#include "swapmeet/safe_name.h"
 #include "transfer/swarm/hashing/hash_file.h"
 
 namespace swapmeet::transfer_swarm {
