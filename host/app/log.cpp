@@ -19,6 +19,7 @@
 #include <shared_mutex>
 
 #include "host/app/crash.h"
+#include "swapmeet/characters.h"
 #include "swapmeet/text.h"
 
 namespace swapmeet {
@@ -44,18 +45,20 @@ std::string_view name_of(LogLevel level) {
   return "error";
 }
 
-// Quoted when a reader could not tell where the value ends; control characters never pass, so that
-// nobody can write log lines of their own.
-void append_value(std::string& line, std::string_view value) {
-  const bool plain = !value.empty() && std::none_of(value.begin(), value.end(), [](char c) {
-    return is_control(c) || std::string_view(" \"=\\").find(c) != std::string_view::npos;
-  });
+// Quoted when a reader could not tell where the value ends; what steers a terminal or turns text
+// around never passes, so that nobody can write log lines of their own.
+void append_value(std::string& line, std::string_view raw) {
+  const auto value = without_steering(raw, "?");
+  const bool plain =
+      !value.empty() && value == raw && std::none_of(value.begin(), value.end(), [](char c) {
+        return std::string_view(" \"=\\").find(c) != std::string_view::npos;
+      });
   if (!plain) line += '"';
   for (const char c : value) {
     if (c == '"' || c == '\\')
       (line += '\\') += c;
     else
-      line += is_control(c) ? '?' : c;
+      line += c;
   }
   if (!plain) line += '"';
 }
@@ -113,7 +116,7 @@ void write_log(const std::string& source, LogLevel level, std::string_view messa
   std::string line(name_of(level));
   (line += ' ') += source;
   line += ' ';
-  for (const char c : message) line += is_control(c) ? ' ' : c;
+  line += without_steering(message, " ");
   for (const auto& field : fields) {
     ((line += ' ') += field.key) += '=';
     append_value(line, field.value);

@@ -1,5 +1,7 @@
 #include "swapmeet/wire/metalink.h"
 
+#include "swapmeet/safe_name.h"
+
 namespace swapmeet::wire {
 namespace {
 
@@ -29,12 +31,10 @@ std::string hash_lines(const ContentHashes& hashes) {
 
 }  // namespace
 
-// RFC 5854, 4.1.2.1: no path that leads anywhere else.
+// RFC 5854, 4.1.2.1: no path that leads anywhere else. And whoever reads this names a file so.
 std::string file_name_of(const ContentRecord& content) {
-  for (const auto& name : content.names) {
-    std::string last(name_of_path(name));
-    if (!last.empty() && last != "." && last != ".." && is_utf8(last)) return last;
-  }
+  for (const auto& name : content.names)
+    if (!name_of_path(name).empty()) return safe_name(name);
   return content.content.text();
 }
 

@@ -53,12 +53,14 @@ TEST_CASE("a line has time, level, source, message and fields, and cannot be for
              {"forged", "x\n2026-01-01T00:00:00.000Z error host forged=1"},
              {"quotes", "a\"b\\c"},
              {"slash", "a\\"},
-             {"escape", "\x1b[31m"}});
+             {"escape", "\x1b[31m"},
+             {"turned", "a\u202eb\u009b\x9b"}});
   const auto text = bench.text();
   CHECK(std::count(text.begin(), text.end(), '\n') == 1);
   CHECK_THAT(text, Contains("Z info http some thing  plain=a/b:1 empty=\"\" spaces=\"a b\""));
   CHECK_THAT(text, Contains("forged=\"x?2026-01-01T00:00:00.000Z error host forged=1\""));
   CHECK_THAT(text, Contains(R"(quotes="a\"b\\c" slash="a\\" escape="?[31m")"));
+  CHECK_THAT(text, Contains(R"(turned="a?b??")"));
 }
 
 TEST_CASE("what is below the level is not written, and who asks is told before") {

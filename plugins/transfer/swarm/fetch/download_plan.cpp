@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "swapmeet/listing.h"
-#include "transfer/swarm/base/safe_name.h"
+#include "swapmeet/safe_name.h"
+#include "transfer/swarm/base/real_folder.h"
 #include "transfer/swarm/pieces/piece_map.h"
 
 namespace swapmeet::transfer_swarm {
@@ -40,6 +41,7 @@ Result<TransferPlan> plan_for(const DownloadRequest& request,
   plan.overwrite = request.overwrite;
   plan.given = request.sources;
   plan.folder = std::move(*folder);
+  plan.place = RealFolder::of(plan.folder);
   auto name = request.name;
   if (registry != nullptr) {
     auto record = registry->content({request.content, Identity{}});
@@ -72,6 +74,7 @@ Result<FolderPlan> plan_for(const FolderRequest& request,
   auto folder = folder_for(download_folder, request.folder);
   if (!folder) return folder.error();
   plan.plan.folder = std::move(*folder);
+  plan.plan.place = RealFolder::of(plan.plan.folder);
   plan.plan.name = safe_name(name_of_path(path));
   plan.plan.overwrite = request.overwrite;
   return plan;

@@ -69,6 +69,7 @@ Result<DownloadStatus> DownloadQueue::start_folder(const FolderRequest& request)
   if (!same) return add(std::move(*plan), *first);
   if (!is_over(same->state())) return go_on(same);
   same->kept.plan.overwrite = request.overwrite;
+  same->kept.plan.place = plan->plan.place;
   return fetch_anew(same, *first);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "transfer/swarm/base/real_folder.h"
 #include "transfer/swarm/pieces/piece_map.h"
 
 namespace swapmeet::transfer_swarm {
@@ -50,7 +51,8 @@ CREATE TABLE folder_files (
   why TEXT NOT NULL,
   PRIMARY KEY (folder, path, twin)) WITHOUT ROWID;
 CREATE INDEX folder_files_open ON folder_files (folder, state, path, twin) WHERE state <> 2;
-)sql"};
+)sql",
+    "ALTER TABLE downloads ADD COLUMN place TEXT NOT NULL DEFAULT ''"};
 
 sqlite::Database& migrated(sqlite::Database& database) {
   sqlite::migrate(database, kMigrations);
@@ -118,6 +120,8 @@ StoredDownload read(const sqlite::Statement& row) {
   if (auto path = row.text(18); !path.empty())
     folder = PeerFolder{row.id<PeerId>(17), std::move(path)};
   parent = row.text(19);
+  plan.place = row.text(20);
+  if (plan.place.empty()) plan.place = RealFolder::of(plan.folder);  // of an earlier version
   return download;
 }
 
@@ -130,7 +134,8 @@ DownloadStore::DownloadStore(const std::filesystem::path& file)
       put_(migrated(database_).prepare(
           "INSERT OR REPLACE INTO downloads (seq, id, content, name, folder, overwrite, size, "
           "state, why, target, started, finished, proven, sources, liars, asked_for, offers, peer, "
-          "path, parent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {}
+          "path, parent, place) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {}
 
 std::vector<StoredDownload> DownloadStore::all() { return of(""); }
 
@@ -142,7 +147,8 @@ std::vector<StoredDownload> DownloadStore::of(const std::string& parent) {
   std::vector<StoredDownload> downloads;
   auto rows = database_.prepare(
       "SELECT seq, id, content, name, folder, overwrite, size, state, why, target, started, "
-      "finished, proven, sources, liars, asked_for, offers, peer, path, parent FROM downloads "
+      "finished, proven, sources, liars, asked_for, offers, peer, path, parent, place "
+      "FROM downloads "
       "WHERE parent = ? ORDER BY seq");
   rows.with(parent);
   while (rows.step()) downloads.push_back(read(rows));
@@ -165,6 +171,7 @@ void DownloadStore::put(const StoredDownload& download) {
   put_.bind_blob(18, of.peer.bytes.data(), of.peer.bytes.size());
   put_.bind(19, std::string_view(of.path));
   put_.bind(20, std::string_view(parent));
+  put_.bind(21, std::string_view(plan.place.native()));
   put_.run();
 }
 

@@ -23,6 +23,7 @@ struct TransferPlan {
   ContentId content;
   std::string name;              // safe
   std::filesystem::path folder;  // absolute
+  std::filesystem::path place;   // where that really is, without links; decided at the beginning
   bool overwrite = false;
   std::vector<Source> given;  // sources that the request named
   bool size_known = false;

@@ -60,14 +60,6 @@ Result<void> reserve(int descriptor, const std::filesystem::path& path, std::uin
   return {};
 }
 
-// The entry of a file in its folder survives power loss only when the folder is synced, too.
-void sync_folder(const std::filesystem::path& path) {
-  const int folder = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return;
-  ::fsync(folder);
-  ::close(folder);
-}
-
 }  // namespace
 
 bool PartialFile::is_whole(const std::filesystem::path& path, std::uint64_t size) {
@@ -76,21 +68,42 @@ bool PartialFile::is_whole(const std::filesystem::path& path, std::uint64_t size
          static_cast<std::uint64_t>(status.st_size) == size;
 }
 
-Result<PartialFile> PartialFile::open(const std::filesystem::path& path, std::uint64_t size,
-                                      std::uint64_t min_free) {
-  std::error_code problem;
-  std::filesystem::create_directories(path.parent_path(), problem);
-  if (problem) return failed("cannot be made", path.parent_path(), problem.value());
-  const bool made = !std::filesystem::exists(path, problem);
-  const int descriptor =
-      ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
-  if (descriptor < 0) return failed("cannot be opened", path, errno);
-  PartialFile partial(path, descriptor);
-  if (auto reserved = reserve(descriptor, path, size, min_free); !reserved) {
-    if (made) ::unlink(path.c_str());
+Result<PartialFile> PartialFile::open(const std::filesystem::path& path,
+                                      const std::filesystem::path& place, std::uint64_t size,
+                                      std::uint64_t min_free, bool resumed) {
+  if (auto same = RealFolder::check(path.parent_path(), place); !same) return same.error();
+  auto folder = RealFolder::open(place);
+  if (!folder) return folder.error();
+  PartialFile partial(path, std::move(*folder));
+  if (auto opened = partial.open_descriptor(resumed); !opened) return opened.error();
+  if (auto reserved = reserve(partial.descriptor_, path, size, min_free); !reserved) {
+    if (!resumed) ::unlinkat(partial.folder_.descriptor(), partial.name().c_str(), 0);
     return reserved.error();
   }
   return partial;
+}
+
+Result<void> PartialFile::open_descriptor(bool resumed) {
+  constexpr int kFlags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+  const auto name = this->name();
+  if (!resumed) ::unlinkat(folder_.descriptor(), name.c_str(), 0);
+  descriptor_ = ::openat(folder_.descriptor(), name.c_str(),
+                         resumed ? kFlags : kFlags | O_CREAT | O_EXCL, 0644);
+  if (descriptor_ < 0) return failed("cannot be opened", path_, errno);
+  return check_own();
+}
+
+// What is written here must not land in somebody else's file.
+Result<void> PartialFile::check_own() const {
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0) return failed("cannot be read", path_, errno);
+  const char* what = !S_ISREG(status.st_mode)       ? "is no file"
+                     : status.st_nlink > 1          ? "has another name, too (a hard link)"
+                     : status.st_uid != ::geteuid() ? "belongs to another user"
+                                                    : nullptr;
+  if (what == nullptr) return {};
+  return conflict(path_.string() + " " + what +
+                  ", so nothing is written to it: remove it, or cancel this and begin it again");
 }
 
 PartialFile::~PartialFile() {
@@ -115,18 +128,27 @@ Result<void> PartialFile::sync() {
   return {};
 }
 
-Result<void> PartialFile::move_to(const std::filesystem::path& target, bool overwrite) {
+Result<void> PartialFile::rename_to(const std::string& target, bool overwrite) {
   if (::fsync(descriptor_) != 0) return failed("cannot be brought to the disk", path_, errno);
+  const auto from = name();
+  const int at = folder_.descriptor();
+  struct stat ours {};
+  struct stat named {};
+  if (::fstat(descriptor_, &ours) != 0 ||
+      ::fstatat(at, from.c_str(), &named, AT_SYMLINK_NOFOLLOW) != 0)
+    return failed("cannot be found any more", path_, errno);
+  if (ours.st_ino != named.st_ino || ours.st_dev != named.st_dev)
+    return conflict(path_.string() + " was replaced by another file: remove that, and resume this");
   const unsigned flags = overwrite ? 0 : RENAME_NOREPLACE;
-  int code = ::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target.c_str(), flags) == 0 ? 0 : errno;
+  int code = ::renameat2(at, from.c_str(), at, target.c_str(), flags) == 0 ? 0 : errno;
   if (code == EINVAL && !overwrite) {  // a file system without RENAME_NOREPLACE
-    code = ::link(path_.c_str(), target.c_str()) == 0 ? 0 : errno;
-    if (code == 0) ::unlink(path_.c_str());
+    code = ::linkat(at, from.c_str(), at, target.c_str(), 0) == 0 ? 0 : errno;
+    if (code == 0) ::unlinkat(at, from.c_str(), 0);
   }
-  if (code == EEXIST && !overwrite)
-    return Error{ErrorCode::already_exists, target.string() + " exists already", {}};
-  if (code != 0) return failed("cannot be renamed to " + target.string(), path_, code);
-  sync_folder(target.parent_path());
+  const auto path = path_.parent_path() / target;
+  if (code == EEXIST && !overwrite) return already_exists(path.string() + " exists already");
+  if (code != 0) return failed("cannot be renamed to " + path.string(), path_, code);
+  folder_.sync();
   return {};
 }
 

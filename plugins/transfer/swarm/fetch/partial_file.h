@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "swapmeet/result.h"
+#include "transfer/swarm/base/real_folder.h"
 
 namespace swapmeet::transfer_swarm {
 
@@ -24,25 +25,37 @@ class PartialFile {
   // It is there with its full size: what had been written is still in it.
   static bool is_whole(const std::filesystem::path& path, std::uint64_t size);
   // Opens or makes it, with its place on the disk reserved where the file system can do that.
-  // `no_space`: the disk is full, or less than `min_free` bytes would stay free; a new file is
-  // removed again.
-  static Result<PartialFile> open(const std::filesystem::path& path, std::uint64_t size,
-                                  std::uint64_t min_free);
+  // `place`: where its folder really is (RealFolder::of). `resumed`: there are bytes in it that
+  // count; else whatever stands there under its hidden name is replaced. `no_space`: the disk is
+  // full, or less than `min_free` bytes would stay free; a new file is removed again. `conflict`:
+  // its folder leads elsewhere by now, or the file has another name too, or belongs to another
+  // user.
+  static Result<PartialFile> open(const std::filesystem::path& path,
+                                  const std::filesystem::path& place, std::uint64_t size,
+                                  std::uint64_t min_free, bool resumed);
   PartialFile(PartialFile&& other) noexcept
-      : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+      : path_(std::move(other.path_)),
+        folder_(std::move(other.folder_)),
+        descriptor_(std::exchange(other.descriptor_, -1)) {}
   PartialFile& operator=(PartialFile&&) = delete;
   ~PartialFile();
 
   Result<void> write(std::uint64_t offset, const char* bytes, std::size_t size);
   Result<void> sync();  // what was written is on the disk when it returns ok
-  // Renames it to `target`; `already_exists` unless `overwrite`. The rename is on the disk then.
-  Result<void> move_to(const std::filesystem::path& target, bool overwrite);
+  // Gives it this name in its folder; `already_exists` unless `overwrite`. The rename is on the
+  // disk then. `conflict`: another file stands there in its place.
+  Result<void> rename_to(const std::string& name, bool overwrite);
 
  private:
-  PartialFile(std::filesystem::path path, int descriptor)
-      : path_(std::move(path)), descriptor_(descriptor) {}
+  PartialFile(std::filesystem::path path, RealFolder folder)
+      : path_(std::move(path)), folder_(std::move(folder)) {}
+  std::string name() const { return path_.filename().string(); }
+  Result<void> open_descriptor(bool resumed);
+  Result<void> check_own() const;
+
   std::filesystem::path path_;
-  int descriptor_;
+  RealFolder folder_;
+  int descriptor_ = -1;
 };
 
 }  // namespace swapmeet::transfer_swarm

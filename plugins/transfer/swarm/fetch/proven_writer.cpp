@@ -6,7 +6,7 @@
 #include <system_error>
 #include <utility>
 
-#include "transfer/swarm/base/safe_name.h"
+#include "swapmeet/safe_name.h"
 #include "transfer/swarm/hashing/hash_file.h"
 
 namespace swapmeet::transfer_swarm {
@@ -32,6 +32,9 @@ bool ProvenWriter::knows_pieces() const {
 }
 
 Result<PieceMap> ProvenWriter::open(const std::optional<Learned>& learned) {
+  // First of all: what is proven must not be forgotten because the folder is elsewhere for a while.
+  if (plan_.place.empty()) plan_.place = RealFolder::of(plan_.folder);
+  if (auto same = RealFolder::check(plan_.folder, plan_.place); !same) return same.error();
   if (learned) {
     plan_.size = learned->size;
     plan_.layer = learned->layer;
@@ -46,7 +49,8 @@ Result<PieceMap> ProvenWriter::open(const std::optional<Learned>& learned) {
     if (setting_.growing != nullptr) setting_.growing->remove(plan_.id);
     if (auto saved = save_(plan_); !saved) return saved.error();  // before it looks whole again
   }
-  auto opened = PartialFile::open(plan_.partial(), plan_.size, setting_.min_free_space);
+  auto opened = PartialFile::open(plan_.partial(), plan_.place, plan_.size, setting_.min_free_space,
+                                  !plan_.proven.empty());
   if (!opened) return opened.error();
   const auto piece_size = piece_size_for(plan_.size);
   PieceMap pieces(plan_.content, plan_.size, piece_size, plan_.layer, plan_.proven);
@@ -105,7 +109,7 @@ Result<void> ProvenWriter::finish(const std::function<Progress()>& progress) {
     if (!plan_.overwrite && std::filesystem::exists(target, ignored)) continue;
     plan_.target = target.string();
     if (auto saved = flush(progress); !saved) return saved;
-    auto moved = partial_->move_to(target, plan_.overwrite);
+    auto moved = partial_->rename_to(target.filename(), plan_.overwrite);
     if (moved || moved.error().code != ErrorCode::already_exists) return moved;
   }
   return Error{ErrorCode::already_exists, "every name like " + name + " is taken: make room", {}};

@@ -103,13 +103,16 @@ Result<void> FolderJob::find_peer() {
   listing_over_ = cursor->listed;
   lone_ = std::make_unique<LoneFiles>(
       lone_record_, options_,
-      LoneFiles::Setting{id_, target_of(download_), download_.plan.overwrite, peer_});
+      LoneFiles::Setting{id_, target_of(download_), download_.plan.overwrite, peer_,
+                         download_.plan.place / download_.plan.name});
   if (interrupted_) lone_->interrupt();
   return {};
 }
 
 Result<void> FolderJob::open_small() {
-  auto staging = Staging::open(download_.plan.partial(), target_of(download_));
+  const auto& plan = download_.plan;
+  if (auto same = RealFolder::check(plan.folder, plan.place); !same) return same.error();
+  auto staging = Staging::open(plan.place / plan.partial().filename(), plan.place / plan.name);
   if (!staging) return staging.error();
   const std::lock_guard lock(mutex_);
   use_ = options_.users->use(SourceLink::key_of(peer_));

@@ -1,8 +1,6 @@
 #include "transfer/swarm/folder/listed_files.h"
 
-#include <algorithm>
-
-#include "transfer/swarm/base/safe_name.h"
+#include "swapmeet/safe_name.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
@@ -19,19 +17,6 @@ FolderEntry file_from(const Listing& listing, std::string_view below) {
 }
 
 }  // namespace
-
-std::string safe_path(std::string_view path) {
-  std::string safe;
-  while (!path.empty()) {
-    const auto end = std::min(path.find('/'), path.size());
-    std::string part(path.substr(0, end));
-    std::replace(part.begin(), part.end(), '\\', '_');  // else what stands before it is cut off
-    if (!safe.empty()) safe += '/';
-    safe += safe_name(part);
-    path.remove_prefix(std::min(end + 1, path.size()));
-  }
-  return safe;
-}
 
 std::vector<FolderEntry> listed_files(const std::vector<Listing>& listings,
                                       std::string_view folder) {

@@ -15,9 +15,6 @@ namespace swapmeet::transfer_swarm {
 
 inline constexpr std::size_t kListedAtOnce = 1000;  // the most that an index gives in one answer
 
-// A path that came from another peer, with each of its parts made a safe name.
-std::string safe_path(std::string_view path);
-
 // `folder`: the path by which the folder was asked for. Listings that are not below it are left
 // out. What cannot be fetched has failed, with the reason.
 std::vector<FolderEntry> listed_files(const std::vector<Listing>& listings,

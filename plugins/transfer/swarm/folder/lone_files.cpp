@@ -61,6 +61,7 @@ Result<StoredDownload> LoneFiles::row_for(const FolderEntry& file) {
   row.plan.content = file.content;
   row.plan.name = target.filename();
   row.plan.folder = target.parent_path();
+  row.plan.place = (setting_.place / file.key.path).parent_path();
   row.plan.overwrite = setting_.overwrite;
   row.plan.size_known = file.size > 0;
   row.plan.size = file.size;

@@ -28,6 +28,7 @@ class LoneFiles {
     std::filesystem::path target;  // where the folder comes
     bool overwrite = false;
     Source peer;  // whose folder it is; its url is that of the peer, "http://host:port"
+    std::filesystem::path place;  // where `target` really is
   };
   // What became of a file; without it: why the folder has to wait.
   struct Fetched {

@@ -63,14 +63,14 @@ bool sync_folder(const std::filesystem::path& path) {
 
 }  // namespace
 
-Staging::Staging(std::filesystem::path hidden, std::filesystem::path target, int descriptor)
+Staging::Staging(std::filesystem::path hidden, RealFolder target, int descriptor)
     : hidden_(std::move(hidden)), target_(std::move(target)), descriptor_(descriptor) {}
 
 Staging::Staging(Staging&& other) noexcept
     : hidden_(std::move(other.hidden_)),
       target_(std::move(other.target_)),
       descriptor_(std::exchange(other.descriptor_, -1)),
-      folder_(std::exchange(other.folder_, -1)),
+      folder_(std::move(other.folder_)),
       folder_path_(std::move(other.folder_path_)),
       renamed_in_(std::move(other.renamed_in_)),
       made_folders_(other.made_folders_),
@@ -78,7 +78,6 @@ Staging::Staging(Staging&& other) noexcept
 
 Staging::~Staging() {
   if (descriptor_ >= 0) ::close(descriptor_);
-  if (folder_ >= 0) ::close(folder_);
 }
 
 Result<Staging> Staging::open(const std::filesystem::path& hidden,
@@ -90,11 +89,11 @@ Result<Staging> Staging::open(const std::filesystem::path& hidden,
   const auto inner = hidden / hidden.filename();  // by its name ext4 chooses where
   if (!problem) std::filesystem::create_directory(inner, problem);
   if (problem) return failed(hidden, "cannot be made", problem.value());
-  std::filesystem::create_directories(target, problem);
-  if (problem) return failed(target, "cannot be made", problem.value());
+  auto there = RealFolder::open(target);
+  if (!there) return there.error();
   const int descriptor = open_folder(inner);
   if (descriptor < 0) return failed(hidden, "cannot be opened", errno);
-  Staging staging(hidden, target, descriptor);
+  Staging staging(hidden, std::move(*there), descriptor);
   staging.made_folders_ = true;
   return staging;
 }
@@ -143,8 +142,8 @@ Result<void> Staging::sync_each(std::span<const unsigned> numbers) {
   }
   for (const auto& folder : renamed_in_) {
     ++syncs_;
-    if (!sync_folder(target_ / folder))
-      return failed(target_ / folder, "cannot be brought to the disk", errno);
+    if (!sync_folder(target(folder)))
+      return failed(target(folder), "cannot be brought to the disk", errno);
   }
   renamed_in_.clear();
   return {};
@@ -153,22 +152,14 @@ Result<void> Staging::sync_each(std::span<const unsigned> numbers) {
 Result<int> Staging::folder_of(const std::string& path) {
   const auto slash = path.rfind('/');
   auto folder = slash == std::string::npos ? std::string() : path.substr(0, slash);
-  if (folder_ >= 0 && folder == folder_path_) return folder_;
-  if (folder_ >= 0) ::close(std::exchange(folder_, -1));
-  const auto whole = target_ / folder;
-  folder_ = open_folder(whole);
-  if (folder_ < 0 && errno == ENOENT) {
-    std::error_code problem;
-    std::filesystem::create_directories(whole, problem);
-    made_folders_ = true;
-    folder_ = problem ? -1 : open_folder(whole);
-    if (problem) errno = problem.value();
-  }
-  if (folder_ < 0 && (errno == ENOTDIR || errno == EEXIST))
-    return Error{ErrorCode::conflict, "a file stands where its folder should be", {}};
-  if (folder_ < 0) return failed(whole, "cannot be opened", errno);
+  if (folder_ && folder == folder_path_) return folder_->descriptor();
+  folder_.reset();
+  auto opened = target_.below(folder);
+  if (!opened) return opened.error();
+  made_folders_ = made_folders_ || opened->was_made();
+  folder_.emplace(std::move(*opened));
   folder_path_ = std::move(folder);
-  return folder_;
+  return folder_->descriptor();
 }
 
 Result<void> Staging::move(unsigned number, const std::string& path, bool overwrite) {
@@ -200,7 +191,7 @@ Result<void> Staging::check_free(std::uint64_t bytes) const {
   const auto free = static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
   if (free >= bytes) return {};
   return Error{ErrorCode::no_space,
-               "the disk of " + target_.string() + " has " + std::to_string(free) +
+               "the disk of " + target_.path().string() + " has " + std::to_string(free) +
                    " bytes free, and " + std::to_string(bytes) + " stay free: make room",
                {}};
 }

@@ -7,18 +7,21 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "swapmeet/result.h"
+#include "transfer/swarm/base/real_folder.h"
 
 namespace swapmeet::transfer_swarm {
 
 class Staging {
  public:
   // `hidden`: the folder where files wait; made when it is not there, and emptied. `target`: the
-  // folder where they go, on the same file system.
+  // folder where they go, on the same file system. No links are followed on the way there, nor
+  // below it.
   static Result<Staging> open(const std::filesystem::path& hidden,
                               const std::filesystem::path& target);
   Staging(Staging&& other) noexcept;
@@ -39,18 +42,18 @@ class Staging {
   Result<void> check_free(std::uint64_t bytes) const;
   void remove();  // the hidden folder and what is in it
 
-  std::filesystem::path target(const std::string& path) const { return target_ / path; }
+  std::filesystem::path target(const std::string& path) const { return target_.path() / path; }
   std::uint64_t syncs() const { return syncs_; }  // system calls that brought something to the disk
 
  private:
-  Staging(std::filesystem::path hidden, std::filesystem::path target, int descriptor);
+  Staging(std::filesystem::path hidden, RealFolder target, int descriptor);
   Result<int> folder_of(const std::string& path);
   Result<void> sync_each(std::span<const unsigned> numbers);
 
   std::filesystem::path hidden_;
-  std::filesystem::path target_;
+  RealFolder target_;
   int descriptor_;                       // of the hidden folder
-  int folder_ = -1;                      // the last one that something was moved into
+  std::optional<RealFolder> folder_;     // the last one that something was moved into
   std::string folder_path_;              // its path below the target
   std::vector<std::string> renamed_in_;  // folders, since the last sync
   bool made_folders_ = false;            // since the last sync

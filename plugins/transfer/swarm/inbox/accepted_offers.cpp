@@ -4,7 +4,7 @@
 #include <system_error>
 
 #include "swapmeet/listing.h"
-#include "transfer/swarm/base/safe_name.h"
+#include "swapmeet/safe_name.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
@@ -155,7 +155,7 @@ void AcceptedOffers::begin_files(const StoredOffer& stored, SentFiles& files, Se
 }
 
 Result<void> AcceptedOffers::begin_file(const StoredOffer& stored, SentFile& one) {
-  const std::string above(folder_of_path(one.file.path));
+  const auto above = safe_path(folder_of_path(one.file.path));
   DownloadRequest request;
   request.content = one.file.content;
   request.name = std::string(name_of_path(one.file.path));

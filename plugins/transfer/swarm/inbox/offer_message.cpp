@@ -3,6 +3,7 @@
 #include <set>
 #include <string_view>
 
+#include "swapmeet/characters.h"
 #include "swapmeet/listing.h"
 #include "swapmeet/text.h"
 #include "transfer/swarm/hashing/merkle.h"
@@ -32,7 +33,8 @@ Result<void> check_message(const wire::OfferMessage& message, const std::string&
   if (!is_hex(token, kTokenSize))
     return wrong("send the offer's token, 64 hexadecimal digits, as 'Authorization: Bearer …'");
   if (message.name.empty() || message.name.size() > kLongestName || !is_utf8(message.name) ||
-      has_unicode_control(message.name) || message.name.find('/') != std::string::npos)
+      has_unicode_control(message.name) || message.name.find('/') != std::string::npos ||
+      message.name == "." || message.name == "..")
     return wrong("the name must be a file name of 1 to 255 bytes, without control characters");
   if (!message.files.empty()) return check_files(message);
   if (!belong_together(message.size, message.content))
@@ -59,7 +61,7 @@ Result<void> check_files(const wire::OfferMessage& message) {
 
 std::string tamed(std::string text) {
   if (!is_utf8(text) || text.size() > kLongestWhy || has_unicode_control(text)) return "";
-  return text;
+  return without_steering(text);
 }
 
 wire::OfferNews news_of(const Offer& offer) { return {offer.state, offer.done, offer.why}; }

@@ -4,8 +4,8 @@
 #include <system_error>
 #include <vector>
 
+#include "swapmeet/safe_name.h"
 #include "swapmeet/secret_file.h"
-#include "transfer/swarm/base/safe_name.h"
 #include "transfer/swarm/base/shown_name.h"
 #include "transfer/swarm/inbox/sent_file.h"
 #include "transfer/swarm/inbox/sent_folder.h"

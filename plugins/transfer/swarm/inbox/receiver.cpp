@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "swapmeet/safe_name.h"
 #include "transfer/swarm/inbox/offer_message.h"
 
 namespace swapmeet::transfer_swarm {
@@ -70,7 +71,7 @@ StoredOffer Receiver::record_of(const wire::OfferMessage& message, const std::st
   offer.peer = message.from;
   offer.peer_name = sender.name;
   offer.content = message.content;
-  offer.name = message.name;
+  offer.name = safe_name(message.name);  // as it will be called here
   offer.files = message.files.size();
   offer.size = message.size;
   offer.created = options_.clock->now();
@@ -80,7 +81,11 @@ StoredOffer Receiver::record_of(const wire::OfferMessage& message, const std::st
 // False: an offer with this id came meanwhile.
 bool Receiver::record(const StoredOffer& stored, const wire::OfferMessage& message) {
   SentFiles files;
-  for (const auto& file : message.files) files[files.size()].file = file;
+  for (const auto& file : message.files) {
+    auto& kept = files[files.size()].file;
+    kept = file;
+    kept.path = safe_path(file.path);
+  }
   if (!book_.add(stored, files)) return false;
   book_.log(LogLevel::info, stored.offer.files > 0 ? "was offered a folder" : "was offered a file",
             stored.offer);

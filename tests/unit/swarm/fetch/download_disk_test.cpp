@@ -90,22 +90,85 @@ TEST_CASE("a write that fails in the middle loses nothing that was proven") {
 TEST_CASE("a partial file is reserved, and renamed without replacing what is there") {
   Downloading d;
   const auto path = d.folder / "x.swapmeet-part";
-  auto partial = PartialFile::open(path, 3 * kMiB, 0);
+  auto partial = PartialFile::open(path, d.folder, 3 * kMiB, 0, false);
   REQUIRE(partial.ok());
   CHECK(PartialFile::is_whole(path, 3 * kMiB));
   CHECK_FALSE(PartialFile::is_whole(path, 4 * kMiB));
   REQUIRE(partial->write(0, "abc", 3).ok());
   REQUIRE(partial->sync().ok());
   std::ofstream(d.folder / "taken") << "mine";
-  const auto taken = partial->move_to(d.folder / "taken", false);
+  const auto taken = partial->rename_to("taken", false);
   REQUIRE_FALSE(taken.ok());
   CHECK(taken.error().code == ErrorCode::already_exists);
   CHECK(bytes_in(d.folder / "taken") == "mine");
-  REQUIRE(partial->move_to(d.folder / "free", false).ok());
+  REQUIRE(partial->rename_to("free", false).ok());
   CHECK(bytes_in(d.folder / "free").substr(0, 3) == "abc");
   CHECK_FALSE(std::filesystem::exists(path));
-  std::filesystem::create_symlink("/etc/hostname", d.folder / "link");
-  CHECK_FALSE(PartialFile::open(d.folder / "link", 1, 0).ok());
+}
+
+TEST_CASE("what was planted under a partial file's name is never written through") {
+  Downloading d;
+  const auto path = d.folder / "x.swapmeet-part";
+  const auto mine = d.folder / "mine";
+  std::ofstream(mine) << "precious";
+  const auto open = [&](bool resumed) {
+    auto partial = PartialFile::open(path, d.folder, 8, 0, resumed);
+    if (partial) REQUIRE(partial->write(0, "stranger", 8).ok());
+    return partial ? "" : partial.error().message;
+  };
+  SECTION("a link") {
+    std::filesystem::create_symlink(mine, path);
+    CHECK_FALSE(open(true).empty());
+    CHECK(open(false).empty());
+  }
+  SECTION("a hard link") {
+    std::filesystem::create_hard_link(mine, path);
+    CHECK(open(true).find("has another name, too (a hard link)") != std::string::npos);
+    CHECK(open(false).empty());
+  }
+  CHECK(bytes_in(mine) == "precious");
+  CHECK(bytes_in(path) == "stranger");
+}
+
+TEST_CASE("a file that took the place of the partial one does not get its name") {
+  Downloading d;
+  const auto path = d.folder / "x.swapmeet-part";
+  auto partial = PartialFile::open(path, d.folder, 8, 0, false);
+  REQUIRE(partial.ok());
+  std::filesystem::remove(path);
+  std::ofstream(path) << "stranger";
+  const auto named = partial->rename_to("a", false);
+  REQUIRE_FALSE(named.ok());
+  CHECK(named.error().message.find("was replaced by another file") != std::string::npos);
+}
+
+TEST_CASE("a folder that became a link while the download was paused is not followed") {
+  Downloading d;
+  FakeSource source(noise(6 * kMiB));
+  source.hold_at(3 * kMiB + kMiB / 2);
+  d.open();
+  auto request = request_for(source.content(), "a", {source.source(1)});
+  request.folder = "films";
+  const auto id = d.start(request);
+  d.when(id, [](const auto& status) { return status.done >= 2 * kMiB; });
+  REQUIRE(d.queue->pause(id).ok());
+  source.release();
+  d.queue->stop();
+  const auto films = d.options.download_folder / "films";
+  const auto away = d.folder / "away";
+  const auto other = d.folder / "other";
+  std::filesystem::rename(films, away);
+  std::filesystem::create_directories(other);
+  std::filesystem::create_directory_symlink(other, films);
+  d.open();
+  REQUIRE(d.queue->resume(id).ok());
+  const auto status = d.when_waiting(id);
+  CHECK(status.why.find("leads to " + other.string() + " now") != std::string::npos);
+  CHECK(status.done >= 2 * kMiB);
+  CHECK(std::filesystem::is_empty(other));
+  std::filesystem::remove(films);
+  std::filesystem::rename(away, films);
+  CHECK(bytes_in(d.when_done(id).path) == noise(6 * kMiB));
 }
 
 TEST_CASE("a host that died between the rename and saying so finds its file") {

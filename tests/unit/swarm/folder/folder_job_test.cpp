@@ -103,6 +103,29 @@ TEST_CASE("a file stands where the folder should be: it waits with the reason") 
   CHECK(f.when_done(id).folder->done == 2);
 }
 
+TEST_CASE("links stand where folders should be: nothing goes where they lead") {
+  Fetching f;
+  f.share("music/album/sub/a", noise(10, 1));
+  f.share("music/album/sub/large", noise(2 * kMiB, 2));
+  f.share("music/album/b", noise(10, 3));
+  const auto other = f.folder / "other";
+  std::filesystem::create_directories(other);
+  f.open();
+  SECTION("below it") {
+    std::filesystem::create_directories(f.got("album"));
+    std::filesystem::create_directory_symlink(other, f.got("album/sub"));
+    const auto status = f.when_failed(f.fetch());
+    CHECK(status.folder->done == 1);
+    CHECK(status.folder->failed == 2);
+  }
+  SECTION("under its own name") {
+    std::filesystem::create_directories(f.options.download_folder);
+    std::filesystem::create_directory_symlink(other, f.got("album"));
+    CHECK(f.when_waiting(f.fetch()).why.find("is not followed") != std::string::npos);
+  }
+  CHECK(std::filesystem::is_empty(other));
+}
+
 TEST_CASE("a large file of a folder goes on where it was after a restart") {
   Fetching f;
   const auto bytes = noise(6 * kMiB, 9);

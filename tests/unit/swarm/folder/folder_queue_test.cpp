@@ -35,6 +35,19 @@ TEST_CASE("a folder comes with all that is in it, as one download") {
   CHECK(f.queue->files(id, {})->items.empty());
 }
 
+TEST_CASE("a folder with names from a hostile peer has safe ones in every part") {
+  Fetching f;
+  for (const auto* name : {"...", "trail ", ".hid", "back\\slash", "x\u202ey"})
+    f.share(name + std::string("/CON/q?\u2066 /.bashrc"), name);
+  f.open();
+  for (const auto* name : {"...", "trail ", ".hid", "back\\slash", "x\u202ey"})
+    f.when_done(f.fetch(name));
+  CHECK(f.all_files() == std::vector<std::string>{"___/_CON/q___/_bashrc", "_hid/_CON/q___/_bashrc",
+                                                  "back_slash/_CON/q___/_bashrc",
+                                                  "trail_/_CON/q___/_bashrc",
+                                                  "x_y/_CON/q___/_bashrc"});
+}
+
 TEST_CASE("many small files come over one connection, together, and with one question each") {
   Fetching f;
   f.share_many(3000, 100);

@@ -103,6 +103,23 @@ TEST_CASE("a folder whose downloads cannot begin now is tried again later") {
   CHECK(with.downloads.requests.size() == 3);
 }
 
+TEST_CASE("names in an accepted folder are safe in every part") {
+  Accepting with;
+  auto stored = incoming_offer("a");
+  stored.offer.name = ".ssh";
+  stored.offer.content = {};
+  stored.offer.files = 2;
+  SentFiles sent;
+  sent[0].file = {"sub/.ssh/authorized_keys", content_id(1), 1};
+  sent[1].file = {"CON/x\u202ey.txt", content_id(2), 1};
+  with.book.add(stored, sent);
+  REQUIRE(with.accepted.take(with.kept("a")));
+  with.accepted.follow(with.kept("a"));
+  REQUIRE(with.downloads.requests.size() == 2);
+  CHECK(with.downloads.requests[0].folder == "_ssh/sub/_ssh");
+  CHECK(with.downloads.requests[1].folder == "_ssh/_CON");
+}
+
 TEST_CASE("an offer that is withdrawn while it is being accepted leaves no download behind") {
   Network net;
   const auto id = net.send();

@@ -38,6 +38,8 @@ TEST_CASE("a message about a file that no peer sends is not taken") {
   CHECK(refused([](auto& m) { m.id = "../../x"; }));
   CHECK(refused([](auto& m) { m.name = ""; }));
   CHECK(refused([](auto& m) { m.name = "a/b"; }));
+  CHECK(refused([](auto& m) { m.name = "."; }));
+  CHECK(refused([](auto& m) { m.name = ".."; }));
   CHECK(refused([](auto& m) { m.name = "a\x1b[2J"; }));
   CHECK(refused([](auto& m) { m.name = "a\xc2\x9b"; }));
   CHECK(refused([](auto& m) { m.name = "\xff"; }));
