@@ -8,7 +8,9 @@
 namespace swapmeet::registry_sqlite {
 
 inline constexpr std::string_view kPeerColumns =
-    "id, name, given, seen, port, dialable, account, present, last_seen, files, bytes";
+    "id, name, given, seen, port, dialable, account, present, last_seen, files, bytes, "
+    "heir, heir_until";
+inline constexpr int kAfterPeer = 13;
 
 inline PeerRecord read_peer(const sqlite::Statement& row) {
   PeerRecord peer;
@@ -23,6 +25,8 @@ inline PeerRecord read_peer(const sqlite::Statement& row) {
   peer.last_seen = Time(std::chrono::milliseconds(row.integer(8)));
   peer.files = static_cast<std::uint64_t>(row.integer(9));
   peer.bytes = static_cast<std::uint64_t>(row.integer(10));
+  if (!row.is_null(11))
+    peer.transfer = Transfer{row.text(11), Time(std::chrono::milliseconds(row.integer(12)))};
   return peer;
 }
 
