@@ -1,6 +1,7 @@
 #include "host/api/access.h"
 
 #include "host/api/request.h"
+#include "host/limits/bans.h"
 #include "swapmeet/secret_file.h"
 
 namespace swapmeet {
@@ -66,13 +67,17 @@ AccessGuard owner_guard(std::string token, HostPort listening) {
   };
 }
 
-AccessGuard public_guard(std::string token, Auth* auth) {
-  return [token = std::move(token), auth](http::Request& request) -> std::optional<http::Response> {
+AccessGuard public_guard(std::string token, Auth* auth, const Bans* bans) {
+  return [token = std::move(token), auth,
+          bans](http::Request& request) -> std::optional<http::Response> {
     const auto bearer = request.bearer();
     if (equal_in_constant_time(bearer, token)) {
       request.identity = owner();
       return std::nullopt;
     }
+    if (bans && request.path != "/healthz")
+      if (const auto welcome = bans->check_address(request.remote_address); !welcome)
+        return http::problem(welcome.error(), request.id);
     if (!auth || request.path == "/healthz") return std::nullopt;  // needs nobody to be known
     auto identity = auth->identify(bearer);
     if (!identity)

@@ -28,6 +28,8 @@ Result<http::Response> create(const ApiContext& context, Accounts& accounts,
     return not_yours("make accounts here: registration is not open");
   auto wanted = body_of<wire::Credentials>(request);
   if (!wanted) return std::move(wanted).error();
+  if (auto rate = check_rate(context, request, Limited::new_accounts); !rate)
+    return std::move(rate).error();
   const auto made = accounts.create(wanted->account, wanted->password);
   if (made) tell_account_changed(context, made->name, "made");
   return answer(made, 201);

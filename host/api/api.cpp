@@ -17,6 +17,7 @@ Api::Api(ApiContext context) : context_(std::move(context)) {
   add_resource({}, add_sessions);
   add_resource(Accounts::kInterface, add_accounts);
   add_resource(Registry::kInterface, add_peers);
+  add_resource(Registry::kInterface, add_remedies);
   add_resource(Registry::kInterface, add_changes);
   add_resource(Registry::kInterface, add_contents);
   add_resource(Search::kInterface, add_search);

@@ -24,6 +24,8 @@
 
 namespace swapmeet {
 
+class Bans;
+class Limits;
 class WatchList;
 
 // What the API speaks to; nullptr: no plugin provides it.
@@ -43,6 +45,9 @@ struct ApiContext {
   TicketIssuer* ticket_issuer = nullptr;
   EventBus* events = nullptr;
   WatchList* watch_list = nullptr;
+  Limits* limits = nullptr;  // nullptr: none
+  Bans* bans = nullptr;      // nullptr: nobody can be banned
+  Log log = [](LogLevel, std::string_view, std::initializer_list<LogField>) {};  // who did what
   // The way into the plugin that provides an interface; nullptr: it is the host's own.
   std::function<Gate*(std::string_view interface_id)> gate_of = {};
   // Routes whose calls end in that plugin; empty: they are all the host's own.
@@ -83,6 +88,7 @@ void add_status(Api& api);
 void add_sessions(Api& api);
 void add_accounts(Api& api);
 void add_peers(Api& api);
+void add_remedies(Api& api);
 void add_changes(Api& api);
 void add_search(Api& api);
 void add_watches(Api& api);

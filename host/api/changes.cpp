@@ -19,6 +19,11 @@ Result<std::string> inflate(const std::string& body) {
 Result<http::Response> announce(const ApiContext& context, http::Request& request) {
   auto id = own_peer_of(context, request);
   if (!id) return std::move(id).error();
+  // Nothing is inflated or read for who may not announce.
+  const auto token = peer_token_of(request);
+  if (auto own = context.registry->check_token(*id, token); !own) return std::move(own).error();
+  if (auto rate = check_rate(context, request, Limited::announcements); !rate)
+    return std::move(rate).error();
   if (const auto* coding = request.headers.find("Content-Encoding")) {
     if (*coding != "gzip") return invalid_argument("Content-Encoding may only be gzip");
     auto text = inflate(request.body);
@@ -27,7 +32,9 @@ Result<http::Response> announce(const ApiContext& context, http::Request& reques
   }
   auto batch = wire::batch_from_ndjson(request.body);
   if (!batch) return std::move(batch).error();
-  auto position = context.registry->announce(*id, peer_token_of(request), *batch);
+  if (auto rate = check_rate(context, request, Limited::changes, batch->changes.size()); !rate)
+    return std::move(rate).error();
+  auto position = context.registry->announce(*id, token, *batch);
   if (!position) return std::move(position).error();
   return http::json(wire::to_json(*position));
 }

@@ -33,7 +33,7 @@ EventStreams::~EventStreams() {
 }
 
 void EventStreams::add(std::shared_ptr<http::StreamWriter> reader, EventFilter filter,
-                       std::shared_ptr<Registration> listening, std::string_view last) {
+                       std::vector<std::shared_ptr<Registration>> held, std::string_view last) {
   // At once, so that the reader knows that it misses nothing from here on.
   const std::lock_guard lock(mutex_);
   std::string text = ": events\n\n";
@@ -41,7 +41,7 @@ void EventStreams::add(std::shared_ptr<http::StreamWriter> reader, EventFilter f
   for (const auto& event : remembered_)
     if (event.number > heard && filter.admits(event.event)) text += text_of(event);
   if (stopped_ || !reader->write(text)) return reader->close();
-  readers_.push_back({std::move(reader), std::move(filter), std::move(listening)});
+  readers_.push_back({std::move(reader), std::move(filter), std::move(held)});
 }
 
 std::size_t EventStreams::size() const {

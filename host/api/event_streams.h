@@ -33,17 +33,17 @@ class EventStreams {
   EventStreams(const EventStreams&) = delete;
   EventStreams& operator=(const EventStreams&) = delete;
 
-  // `listening` is held for as long as the reader is there. `last`: the id of the last event that
+  // `held` is for as long as the reader is there. `last`: the id of the last event that
   // it heard when it was here before; empty or unknown: it begins with what comes now.
   void add(std::shared_ptr<http::StreamWriter> reader, EventFilter filter,
-           std::shared_ptr<Registration> listening = {}, std::string_view last = {});
+           std::vector<std::shared_ptr<Registration>> held = {}, std::string_view last = {});
   std::size_t size() const;
 
  private:
   struct Reader {
     std::shared_ptr<http::StreamWriter> writer;
     EventFilter filter;
-    std::shared_ptr<Registration> listening;
+    std::vector<std::shared_ptr<Registration>> held;
   };
   struct Numbered {
     std::uint64_t number;

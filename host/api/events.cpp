@@ -7,7 +7,6 @@ namespace swapmeet {
 namespace {
 
 constexpr std::chrono::seconds kHeartbeat{15};
-constexpr std::size_t kMostReaders = 256;
 
 Result<EventFilter> filter_of(const http::Request& request) {
   EventFilter filter{.owner = request.identity.has_role("admin")};
@@ -21,7 +20,7 @@ Result<EventFilter> filter_of(const http::Request& request) {
 }
 
 Result<http::Response> open(const std::shared_ptr<EventStreams>& streams, WatchList* watches,
-                            const http::Request& request) {
+                            Limits* limits, const http::Request& request) {
   if (!streams) return Error{ErrorCode::unsupported, "this host publishes no events", {}};
   auto filter = filter_of(request);
   if (!filter) return std::move(filter).error();
@@ -32,18 +31,22 @@ Result<http::Response> open(const std::shared_ptr<EventStreams>& streams, WatchL
     return Error{ErrorCode::not_found,
                  "there is no watch '" + *watch + "' (any more): POST /api/v1/watches makes one",
                  {}};
-  if (streams->size() >= kMostReaders)
-    return Error{ErrorCode::too_many, "too many follow the events already; come back later", {}};
+  auto place = std::make_shared<Registration>();
+  if (limits) {
+    auto taken = limits->open_stream(request);
+    if (!taken) return std::move(taken).error();
+    *place = std::move(*taken);
+  }
   const auto* last = request.headers.find("Last-Event-ID");
   http::Response response;
   response.headers.set("Content-Type", "text/event-stream");
   response.headers.set("Cache-Control", "no-store");
   // Weak: the front may open the stream when the API has gone.
   response.body = http::StreamBody{
-      [weak = std::weak_ptr(streams), filter = std::move(*filter), listening,
+      [weak = std::weak_ptr(streams), filter = std::move(*filter), listening, place,
        last = last ? *last : std::string()](std::shared_ptr<http::StreamWriter> writer) {
         if (const auto open = weak.lock())
-          open->add(std::move(writer), filter, listening, last);
+          open->add(std::move(writer), filter, {listening, place}, last);
         else
           writer->close();
       }};
@@ -59,7 +62,9 @@ void add_events(Api& api) {
   auto streams =
       events ? std::make_shared<EventStreams>(*events, api.context().clock, kHeartbeat) : nullptr;
   api.add("GET", "/api/v1/events",
-          [streams, watches](http::Request& request) { return open(streams, watches, request); });
+          [streams, watches, limits = api.context().limits](http::Request& request) {
+            return open(streams, watches, limits, request);
+          });
 }
 
 }  // namespace swapmeet

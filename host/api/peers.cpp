@@ -1,15 +1,43 @@
 #include "host/api/api.h"
+#include "host/api/remedies.h"
 #include "host/api/request.h"
 #include "host/plugins/answers.h"
 
 namespace swapmeet {
 namespace {
 
+Result<void> check_new_peer(const ApiContext& context, const http::Request& request,
+                            const PeerId& id) {
+  if (!context.limits) return {};
+  const auto known = context.registry->peer(id);
+  if (known || known.error().code != ErrorCode::not_found) return {};
+  return context.limits->take(Limited::new_peers, request);
+}
+
+// For who administers the host: what a peer that has no token for it would ask for.
+bool is_remedy(const http::Request& request) {
+  return request.identity.has_role("admin") && !request.headers.find("Swapmeet-Peer-Token");
+}
+
+Result<http::Response> leave(const ApiContext& context, http::Request& request) {
+  if (is_remedy(request)) return forget_peer(context, request);
+  auto id = own_peer_of(context, request);
+  if (!id) return std::move(id).error();
+  if (auto rate = check_rate(context, request, Limited::registrations); !rate)
+    return std::move(rate).error();
+  auto left = context.registry->leave(*id, peer_token_of(request));
+  if (!left) return std::move(left).error();
+  return no_content();
+}
+
 Result<http::Response> enroll(const ApiContext& context, http::Request& request) {
   auto id = own_peer_of(context, request);
   if (!id) return std::move(id).error();
+  if (auto rate = check_rate(context, request, Limited::registrations); !rate)
+    return std::move(rate).error();
   auto enrollment = body_of<Enrollment>(request);
   if (!enrollment) return std::move(enrollment).error();
+  if (auto rate = check_new_peer(context, request, *id); !rate) return std::move(rate).error();
   enrollment->id = *id;
   enrollment->token = peer_token_of(request);
   auto enrolled = context.registry->enroll(*enrollment, {request.identity, request.remote_address});
@@ -75,14 +103,7 @@ void add_peers(Api& api) {
         if (!lease) return std::move(lease).error();
         return http::json(wire::lease_to_json(*lease));
       });
-  add("DELETE", "/api/v1/peers/{id}",
-      [](const ApiContext& context, http::Request& request) -> Result<http::Response> {
-        auto id = own_peer_of(context, request);
-        if (!id) return std::move(id).error();
-        auto left = context.registry->leave(*id, peer_token_of(request));
-        if (!left) return std::move(left).error();
-        return no_content();
-      });
+  add("DELETE", "/api/v1/peers/{id}", leave);
 }
 
 }  // namespace swapmeet

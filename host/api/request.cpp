@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "host/limits/bans.h"
 #include "swapmeet/listing.h"
 
 namespace swapmeet {
@@ -66,6 +67,8 @@ Result<void> check_person(const http::Request& request) {
 
 Result<PeerId> own_peer_of(const ApiContext& context, const http::Request& request) {
   auto id = id_of<PeerId>(request, "id");
+  if (id)
+    if (auto free = check_ban(context, *id); !free) return std::move(free).error();
   if (!id || !context.auth || !context.auth->has_accounts()) return id;
   const auto known = context.registry->peer(*id);
   if (!known) {
@@ -73,6 +76,8 @@ Result<PeerId> own_peer_of(const ApiContext& context, const http::Request& reque
     return known.error();
   }
   if (known->account.empty() || known->account == request.identity.account) return id;
+  // Somebody else may register it: the registry knows whether the time for that is over.
+  if (request.method == "PUT" && known->transfer) return id;
   if (request.identity.is_guest())
     return Error{ErrorCode::unauthenticated,
                  "the peer " + id->text() +
@@ -81,6 +86,15 @@ Result<PeerId> own_peer_of(const ApiContext& context, const http::Request& reque
                  {}};
   return Error{
       ErrorCode::not_allowed, "the peer " + id->text() + " belongs to another account", {}};
+}
+
+Result<void> check_ban(const ApiContext& context, const PeerId& peer) {
+  return context.bans ? context.bans->check(peer) : Result<void>();
+}
+
+Result<void> check_rate(const ApiContext& context, const http::Request& request, Limited what,
+                        std::uint64_t cost) {
+  return context.limits ? context.limits->take(what, request, cost) : Result<void>();
 }
 
 http::Response no_content() { return {.status = 204, .headers = {}, .body = std::string()}; }

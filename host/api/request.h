@@ -4,6 +4,7 @@
 #include <string>
 
 #include "host/api/api.h"
+#include "host/limits/limits.h"
 #include "swapmeet/http.h"
 #include "swapmeet/id.h"
 #include "swapmeet/page.h"
@@ -39,6 +40,12 @@ Result<Id> id_of(const http::Request& request, const std::string& name) {
 // are accounts, the caller must also be logged in as the account that registered it, so that what
 // was a member's ends with the account.
 Result<PeerId> own_peer_of(const ApiContext& context, const http::Request& request);
+
+// `not_allowed` when the peer is banned.
+Result<void> check_ban(const ApiContext& context, const PeerId& peer);
+// `too_many` when the caller, or all together, do that too often.
+Result<void> check_rate(const ApiContext& context, const http::Request& request, Limited what,
+                        std::uint64_t cost = 1);
 
 template <class T>
 Result<T> body_of(const http::Request& request) {

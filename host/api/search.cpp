@@ -22,8 +22,11 @@ Result<std::size_t> suggestions_of(const http::Request& request) {
 
 void add_search(Api& api) {
   api.add("GET", "/api/v1/search/suggest",
-          [search = api.context().search](http::Request& request) -> Result<http::Response> {
+          [search = api.context().search,
+           &context = api.context()](http::Request& request) -> Result<http::Response> {
             if (!search) return not_here("search");
+            if (auto rate = check_rate(context, request, Limited::searches); !rate)
+              return std::move(rate).error();
             const auto limit = suggestions_of(request);
             if (!limit) return limit.error();
             const auto* typed = request.query_value("q");
@@ -39,6 +42,8 @@ void add_search(Api& api) {
           [search = api.context().search,
            &context = api.context()](http::Request& request) -> Result<http::Response> {
             if (!search) return not_here("search");
+            if (auto rate = check_rate(context, request, Limited::searches); !rate)
+              return std::move(rate).error();
             const auto began = context.clock.steady();
             auto page = page_of(request);
             if (!page) return std::move(page).error();

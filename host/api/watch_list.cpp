@@ -140,14 +140,13 @@ void WatchList::report(const Error& error) {
              {{"why", error.message}});
 }
 
-Result<void> WatchList::make_room(const std::string& asker) const {
+Result<void> WatchList::check_room(const std::string& asker) const {
+  const auto most = most_();
   const auto of_asker = static_cast<std::size_t>(
       std::count_if(entries_.begin(), entries_.end(),
                     [&](const auto& one) { return one.second.stored.asker == asker; }));
-  if (entries_.size() >= limits_.all || of_asker >= limits_.of_one)
-    return Error{ErrorCode::too_many,
-                 "there are too many watches already: end some, or come back later",
-                 {}};
+  if (of_asker >= most.of_one) return most.refusal(false);
+  if (entries_.size() >= most.all) return most.refusal(true);
   return {};
 }
 
@@ -158,7 +157,7 @@ Result<std::string> WatchList::add(const WatchRequest& request, const std::strin
   Listeners listeners;
   {
     const std::lock_guard lock(mutex_);
-    if (auto room = make_room(asker); !room) return std::move(room).error();
+    if (auto room = check_room(asker); !room) return std::move(room).error();
     auto& entry = entries_[stored.id];
     entry.stored = stored;
     entry.noted = stored.heard;

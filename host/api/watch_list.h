@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -25,9 +26,13 @@ namespace swapmeet {
 class WatchList {
  public:
   static constexpr std::chrono::seconds kKeep = std::chrono::days(30);  // unless asked otherwise
-  struct Limits {
+  struct Most {
     std::size_t all = 20'000;
     std::size_t of_one = 100;  // asker
+    // What is said to who has too many: of all together, or alone.
+    std::function<Error(bool in_all)> refusal = [](bool) {
+      return too_many("there are too many watches already: end some, or come back later");
+    };
   };
   // What it works with; all outlive it.
   struct Parts {
@@ -38,8 +43,11 @@ class WatchList {
     Log log;
     Gate* gate = nullptr;  // of a plugin's watches
   };
-  WatchList(Parts parts, Limits limits) : parts_(std::move(parts)), limits_(limits) {}
-  explicit WatchList(Parts parts) : WatchList(std::move(parts), Limits()) {}
+  WatchList(Parts parts, const Most& most) : WatchList(std::move(parts), [most] { return most; }) {}
+  // `most` is asked for each new one.
+  WatchList(Parts parts, std::function<Most()> most)
+      : parts_(std::move(parts)), most_(std::move(most)) {}
+  explicit WatchList(Parts parts) : WatchList(std::move(parts), Most()) {}
   WatchList(const WatchList&) = delete;
   WatchList& operator=(const WatchList&) = delete;
 
@@ -79,9 +87,9 @@ class WatchList {
   };
   using Entries = std::map<std::string, Entry>;
   Result<Registration> watch(const StoredWatch& stored, Listeners listeners);
-  bool is_alive(Entries::const_iterator at) const;         // with mutex_ held
-  Result<void> make_room(const std::string& asker) const;  // with mutex_ held
-  void last_on(Entry& entry) const;                        // from now; with mutex_ held
+  bool is_alive(Entries::const_iterator at) const;          // with mutex_ held
+  Result<void> check_room(const std::string& asker) const;  // with mutex_ held
+  void last_on(Entry& entry) const;                         // from now; with mutex_ held
   void end_unheard();
   Result<void> end(const std::vector<std::string>& ids);
   void note_heard();
@@ -91,7 +99,7 @@ class WatchList {
   void report(const Error& error);
 
   const Parts parts_;
-  const Limits limits_;
+  const std::function<Most()> most_;
   std::mutex mutex_;
   Entries entries_;
   std::string last_problem_;

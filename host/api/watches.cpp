@@ -6,12 +6,6 @@ namespace swapmeet {
 
 namespace {
 
-// Whose limit a watch counts to.
-std::string asker_of(const http::Request& request) {
-  const auto& account = request.identity.account;
-  return account.empty() ? request.remote_address : '@' + account;
-}
-
 // Others may come from a guest's address, and whoever has an id can listen to it and end it.
 Result<http::Response> list(WatchList& watches, const http::Request& request) {
   if (request.identity.is_guest())
@@ -24,19 +18,25 @@ Result<http::Response> list(WatchList& watches, const http::Request& request) {
   return http::json(wire::to_json(records));
 }
 
+Result<http::Response> make(const ApiContext& context, WatchList& watches, http::Request& request) {
+  auto wanted = body_of<wire::WatchOrder>(request);
+  if (!wanted) return std::move(wanted).error();
+  if (auto rate = check_rate(context, request, Limited::new_watches); !rate)
+    return std::move(rate).error();
+  const auto keep = wanted->keep.value_or(WatchList::kKeep);
+  auto id = watches.add({wanted->query, request.identity}, asker_of(request), keep);
+  if (!id) return std::move(id).error();
+  return http::json(wire::to_json(wire::WatchRecord{*id, wanted->query, keep}), 201);
+}
+
 }  // namespace
 
 void add_watches(Api& api) {
   auto* watches = api.context().watch_list;
-  api.add("POST", "/api/v1/watches", [watches](http::Request& request) -> Result<http::Response> {
-    if (!watches) return not_here("search");
-    auto wanted = body_of<wire::WatchOrder>(request);
-    if (!wanted) return std::move(wanted).error();
-    const auto keep = wanted->keep.value_or(WatchList::kKeep);
-    auto id = watches->add({wanted->query, request.identity}, asker_of(request), keep);
-    if (!id) return std::move(id).error();
-    return http::json(wire::to_json(wire::WatchRecord{*id, wanted->query, keep}), 201);
-  });
+  api.add("POST", "/api/v1/watches",
+          [watches, &context = api.context()](http::Request& request) -> Result<http::Response> {
+            return watches ? make(context, *watches, request) : not_here("search");
+          });
   api.add("GET", "/api/v1/watches", [watches](http::Request& request) -> Result<http::Response> {
     return watches ? list(*watches, request) : not_here("search");
   });

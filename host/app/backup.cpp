@@ -10,6 +10,7 @@
 
 #include "host/api/watch_store.h"
 #include "host/auth/session_store.h"
+#include "host/limits/ban_store.h"
 
 namespace swapmeet {
 namespace fs = std::filesystem;
@@ -44,6 +45,8 @@ Result<std::vector<std::string>> fill(const DataFolder& data, Manager& plugins,
     if (auto synced = sync(folder / name); !synced) return std::move(synced).error();
   }
   if (auto copied = WatchStore::kept_in(data.path()).back_up(folder); !copied)
+    return std::move(copied).error();
+  if (auto copied = BanStore::kept_in(data.path()).back_up(folder); !copied)
     return std::move(copied).error();
   if (auto copied = SessionStore::kept_in(data.path()).back_up(folder); !copied)
     return std::move(copied).error();

@@ -4,6 +4,7 @@
 
 #include "host/api/watch_store.h"
 #include "host/auth/session_store.h"
+#include "host/limits/ban_store.h"
 
 namespace swapmeet {
 namespace {
@@ -42,6 +43,7 @@ DataFindings look_through(const std::filesystem::path& folder, Manager& plugins)
   DataFindings findings;
   auto reports = plugins.verify_stores();
   reports.emplace_back("host", WatchStore::kept_in(folder).verify());
+  reports.emplace_back("host", BanStore::kept_in(folder).verify());
   reports.emplace_back("host", SessionStore::kept_in(folder).verify());
   for (const auto& [id, report] : reports) {
     if (!report) {

@@ -45,7 +45,8 @@ struct Section {
 // The sections of the host's own keys.
 std::vector<Section> own_sections() {
   std::vector<Section> sections{{"host", {host_keys().begin(), host_keys().end()}},
-                                {"http", {http_keys().begin(), http_keys().end()}}};
+                                {"http", {http_keys().begin(), http_keys().end()}},
+                                {"limits", {limit_keys().begin(), limit_keys().end()}}};
   for (const Kind kind : kKinds) {
     const bool several = kind == Kind::auth || kind == Kind::search || kind == Kind::attributes;
     Section section{kind == Kind::extension ? "extension.NAME" : std::string(name_of(kind)),

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -58,6 +59,8 @@ RunningHost::RunningHost(Config config, DataFolder data)
 Result<void> RunningHost::start() {
   if (auto opened = open_listener(); !opened) return opened;
   if (auto started = start_plugins(); !started) return started;
+  limits_.set(config_.limits);
+  if (auto opened = open_bans(); !opened) return opened;
   if (auto opened = open_watches(); !opened) return opened;
   open_api();
   if (auto started = start_feeds(); !started) return started;
@@ -313,7 +316,8 @@ Result<void> RunningHost::open_watches() {
   });
   if (!opened) return opened;
   watch_list_ = std::make_unique<WatchList>(
-      WatchList::Parts{*watches, events_, *watch_store_, clock_, log_as("watches"), gate});
+      WatchList::Parts{*watches, events_, *watch_store_, clock_, log_as("watches"), gate},
+      [this] { return most_watches(); });
   if (auto restored = watch_list_->restore(); !restored) return restored;
   // At once where that waits for nobody, so that none misses what is announced next.
   if (feed_watches_) watch_list_->tend();
@@ -321,9 +325,31 @@ Result<void> RunningHost::open_watches() {
   return {};
 }
 
+WatchList::Most RunningHost::most_watches() {
+  const auto rate = limits_.watches();
+  const auto number = [](std::uint64_t limit) {
+    return limit > 0 ? static_cast<std::size_t>(limit) : std::numeric_limits<std::size_t>::max();
+  };
+  return {.all = number(rate.in_all),
+          .of_one = number(rate.of_one),
+          .refusal = [this](bool in_all) { return limits_.too_many_watches(in_all); }};
+}
+
+// A peer's host has nobody but its owner in its API.
+Result<void> RunningHost::open_bans() {
+  if (config_.owner_access()) return {};
+  auto opened = sqlite::attempt([&]() -> Result<void> {
+    ban_store_ = std::make_unique<BanStore>(data_.path());
+    return {};
+  });
+  if (!opened) return opened;
+  bans_ = std::make_unique<Bans>(*ban_store_, clock_);
+  return bans_->restore();
+}
+
 void RunningHost::open_api() {
   access_ = config_.owner_access() ? owner_guard(data_.api_token(), listener_->address())
-                                   : public_guard(data_.api_token(), auth_.get());
+                                   : public_guard(data_.api_token(), auth_.get(), bans_.get());
   api_ = std::make_unique<Api>(ApiContext{
       .routes = *listener_,
       .clock = clock_,
@@ -340,6 +366,9 @@ void RunningHost::open_api() {
       .ticket_issuer = ticket_signer_.get(),
       .events = &events_,
       .watch_list = watch_list_.get(),
+      .limits = &limits_,
+      .bans = bans_.get(),
+      .log = log_as("api"),
       .gate_of = [this](std::string_view id) { return plugins_->gate_of(id); },
       .routes_of =
           [this](std::string_view id) { return listener_->routes_of(plugins_->owner_of(id)); }});
@@ -432,6 +461,8 @@ void RunningHost::reload(const Config& config) {
   }
   config_.http.take_at_once(config.http, http_keys());
   set_call_deadline();
+  config_.limits.take_at_once(config.limits, limit_keys());
+  limits_.set(config_.limits);
   config_.auth.take_at_once(config.auth, keys_of_kind(Kind::auth));
   auth_->set_rules(AuthRules::from(config_.auth));
   listener_->set_limits(config_.listen_options());

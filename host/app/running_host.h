@@ -27,11 +27,14 @@
 #include "host/feed/membership.h"
 #include "host/feed/pump.h"
 #include "host/http/server.h"
+#include "host/limits/bans.h"
+#include "host/limits/limits.h"
 #include "host/plugins/manager.h"
 #include "host/search/searches.h"
 #include "host/services/event_bus.h"
 #include "host/services/metrics.h"
 #include "host/services/scheduler.h"
+#include "swapmeet/random.h"
 #include "swapmeet/system_clock.h"
 #include "swapmeet/wire/plugins.h"
 
@@ -68,6 +71,8 @@ class RunningHost {
   Result<void> open_auth();
   void group_attribute_readers();
   Result<void> open_watches();
+  Result<void> open_bans();
+  WatchList::Most most_watches();
   void open_api();
   Result<std::vector<std::string>> make_backup(const std::filesystem::path& folder);
   Result<void> start_feeds();
@@ -113,6 +118,9 @@ class RunningHost {
   std::thread trying_;                                   // starts the search that is tried
   std::unique_ptr<AttributeReaders> attribute_readers_;  // when there are any
   std::unique_ptr<FeedWatches> feed_watches_;            // where the registry has a feed
+  Limits limits_{clock_, metrics_, random_hex(16)};
+  std::unique_ptr<BanStore> ban_store_;  // of an index
+  std::unique_ptr<Bans> bans_;
   std::unique_ptr<WatchStore> watch_store_;
   std::unique_ptr<WatchList> watch_list_;
   Registration tending_;

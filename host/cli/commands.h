@@ -26,6 +26,7 @@ struct Command {
 int status(Session& session);
 int peers(Session& session);
 int browse(Session& session);
+int peer(Session& session);
 int search(Session& session);
 int watch(Session& session);
 int events(Session& session);

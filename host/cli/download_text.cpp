@@ -6,6 +6,7 @@
 
 #include "host/cli/display.h"
 #include "host/cli/human.h"
+#include "swapmeet/listing.h"
 
 namespace swapmeet::cli {
 namespace {
@@ -92,8 +93,8 @@ Advance advance_of(const std::vector<DownloadStatus>& all) {
   Advance advance;
   std::size_t active = 0;
   for (const auto& one : all) {
-    advance.done += one.done;
-    advance.size += one.size;
+    advance.done = saturating_sum(advance.done, one.done);
+    advance.size = saturating_sum(advance.size, one.size);
     advance.size_known = advance.size_known && !is_growing(one);
     if (is_over(one)) continue;
     advance.rate += one.rate;

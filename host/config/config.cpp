@@ -46,8 +46,8 @@ constexpr std::array kHttpKeys = {
                     "changes something."}),
     at_once(KeySpec{"max_connections", KeyType::integer, "8192", "1", "1000000",
                     "Connections at once."}),
-    at_once(KeySpec{"max_connections_per_address", KeyType::integer, "8192", "1", "1000000",
-                    "Connections at once from one address."}),
+    at_once(KeySpec{"max_connections_per_address", KeyType::integer, "1024", "1", "1000000",
+                    "Connections at once from one address (of IPv6, one /64)."}),
     at_once(KeySpec{"header_timeout", KeyType::duration, "10s", "100ms", "10m",
                     "Time for a whole request head."}),
     at_once(KeySpec{"body_timeout", KeyType::duration, "60s", "100ms", "1h",
@@ -242,7 +242,8 @@ Result<std::vector<PluginChoice>> section_choices(const Ini& ini, const IniSecti
   if (is_section_of_chosen(ini, section.name)) return std::vector<PluginChoice>{};
   return invalid_argument(
       ini.file.filename().string() + " [" + section.name +
-      "]: there is no such section; host, http, auth, registry, search, transfer, attributes and "
+      "]: there is no such section; host, http, limits, auth, registry, search, transfer, "
+      "attributes and "
       "extension.NAME are known, and KIND.NAME for the keys of a plugin that [KIND] chooses");
 }
 
@@ -296,6 +297,7 @@ Result<Config> read_config(const std::filesystem::path& file,
                 .http = {},
                 .search = {},
                 .auth = {},
+                .limits = {},
                 .plugins = {},
                 .shadow = {}};
   std::string problems;
@@ -310,6 +312,10 @@ Result<Config> read_config(const std::filesystem::path& file,
     config.http = std::move(*http);
   else
     problem(http.error().message);
+  if (auto limits = check_section(*ini, "limits", limit_keys()))
+    config.limits = std::move(*limits);
+  else
+    problem(limits.error().message);
   auto search = Settings::check(ini->file.filename().string() + " [search]",
                                 own_entries(ini->find("search"), kSearchKeys), kSearchKeys,
                                 ini->file.parent_path());
@@ -325,7 +331,7 @@ Result<Config> read_config(const std::filesystem::path& file,
   else
     problem(auth.error().message);
   for (const auto& section : ini->sections) {
-    if (section.name == "host" || section.name == "http") continue;
+    if (section.name == "host" || section.name == "http" || section.name == "limits") continue;
     if (auto choices = section_choices(*ini, section))
       config.plugins.insert(config.plugins.end(), std::make_move_iterator(choices->begin()),
                             std::make_move_iterator(choices->end()));
@@ -345,6 +351,7 @@ Reload differing(const Config& before, const Config& after) {
   const auto where = after.file.filename().string();
   add_differing(reload, where + " [host]", before.host, after.host, kHostKeys);
   add_differing(reload, where + " [http]", before.http, after.http, kHttpKeys);
+  add_differing(reload, where + " [limits]", before.limits, after.limits, limit_keys());
   add_differing(reload, where + " [search]", before.search, after.search, kSearchKeys);
   add_differing(reload, where + " [auth]", before.auth, after.auth, kAuthKeys);
   return reload;

@@ -23,6 +23,7 @@ struct Config {
   Settings http;
   Settings search;  // the host's own keys of [search]
   Settings auth;    // and of [auth]
+  Settings limits;
   // In the order in which they are asked where several of a kind are chosen.
   std::vector<PluginChoice> plugins;
   std::optional<PluginChoice> shadow;  // [search] shadow: a search that is tried beside
@@ -31,9 +32,10 @@ struct Config {
   http::ListenOptions listen_options() const;
 };
 
-// The keys of [host] and [http], for samples and for `swapmeet plugins`.
+// The keys of [host], [http] and [limits], for samples and for `swapmeet plugins`.
 std::span<const KeySpec> host_keys();
 std::span<const KeySpec> http_keys();
+std::span<const KeySpec> limit_keys();
 // The host's own keys in the section of a kind; the others there are its plugin's.
 std::span<const KeySpec> keys_of_kind(Kind kind);
 

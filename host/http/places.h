@@ -13,8 +13,8 @@ namespace swapmeet::http {
 class Places {
  public:
   enum class Outcome { taken, full, address_full };
-  // Takes a place for a connection from `address`, within max_connections and
-  // max_connections_per_address.
+  // Takes a place for a connection from `address` (of IPv6, its /64 counts), within max_connections
+  // and max_connections_per_address.
   Outcome take(const std::string& address, const ListenOptions& limits);
   // The connection is gone.
   void give_back(const std::string& address);

@@ -1,7 +1,5 @@
 #include "swapmeet/listing.h"
 
-#include <limits>
-
 #include "swapmeet/text.h"
 
 namespace swapmeet {
@@ -78,8 +76,8 @@ Result<void> check_listing(const Listing& listing) {
   const auto is_plain = [](const std::string& text) {
     return text.size() <= kLongest && is_utf8(text) && !has_control(text);
   };
-  if (listing.size > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-    return of_path("the size is above 2^63-1");
+  if (listing.size > kLargestFile)
+    return of_path("the size is above 1 PiB, which no file here may have");
   if (listing.have && *listing.have > listing.size) return of_path("'have' is above the size");
   if (listing.attributes.size() > kMostAttributes) return of_path("there are too many attributes");
   const auto& audience = listing.audience;

@@ -1,8 +1,20 @@
 #include "registry/sqlite/peer_listings.h"
 
+#include <algorithm>
+
 #include "registry/sqlite/rows.h"
 
 namespace swapmeet::registry_sqlite {
+namespace {
+
+constexpr std::int64_t kMostBytes = std::int64_t{1} << 62;  // that are counted of a peer
+
+Error too_much(const std::string& what, std::uint64_t limit, const char* key) {
+  return too_many(what + " (" + std::to_string(limit) + "; " + key +
+                  " in the index's [registry] section): share less, or ask its operator");
+}
+
+}  // namespace
 
 std::optional<PeerListings> PeerListings::of(Writing& writing, const PeerId& peer) {
   auto row = writing.database().keep(
@@ -14,8 +26,8 @@ std::optional<PeerListings> PeerListings::of(Writing& writing, const PeerId& pee
   listings.key_ = row->integer(0);
   listings.peer_ = peer;
   listings.announced_ = {row->text(1), static_cast<Revision>(row->integer(2))};
-  listings.files_ = row->integer(3);
-  listings.bytes_ = row->integer(4);
+  listings.files_ = listings.files_before_ = row->integer(3);
+  listings.bytes_ = listings.bytes_before_ = row->integer(4);
   listings.has_removed_ = row->integer(5) != 0;
   return listings;
 }
@@ -51,7 +63,9 @@ void PeerListings::put(const Listing& listing) {
     database().keep("DELETE FROM removed WHERE peer=? AND path=?")->with(peer_, listing.path).run();
   writing_->contents().added.emplace_back(listing.content, revision);
   ++files_;
-  bytes_ += static_cast<std::int64_t>(listing.size);
+  bytes_ = static_cast<std::int64_t>(
+      std::min<std::uint64_t>(saturating_sum(static_cast<std::uint64_t>(bytes_), listing.size),
+                              static_cast<std::uint64_t>(kMostBytes)));
   if (!is_partial(listing)) added_.note(listing.path);
 }
 
@@ -65,7 +79,8 @@ PeerListings::Dropped PeerListings::drop(const std::string& path) {
   const auto revision = static_cast<Revision>(old->integer(0));
   writing_->contents().gone.emplace_back(old->id<ContentId>(2), revision);
   --files_;
-  bytes_ -= old->integer(1);
+  miscounted_ = miscounted_ || bytes_ == kMostBytes;
+  bytes_ = std::max<std::int64_t>(0, bytes_ - std::max<std::int64_t>(0, old->integer(1)));
   old->reset();
   database().keep("DELETE FROM listings WHERE revision=?")->with(revision).run();
   return dropped;
@@ -99,12 +114,50 @@ void PeerListings::clear() {
       .run();
   files_ = 0;
   bytes_ = 0;
+  miscounted_ = false;
   has_removed_ = false;  // the row of the clear has no path
 }
 
 ListingNews PeerListings::news() const { return {peer_, added_, dropped_, writing_->latest()}; }
 
+std::int64_t PeerListings::count_bytes() {
+  auto row = database().keep("SELECT total(max(size,0)) FROM listings WHERE peer=?");
+  row->with(key_);
+  row->step();
+  return std::min(row->integer(0), kMostBytes);
+}
+
+std::uint64_t PeerListings::files_of_owner() {
+  auto row = database().keep(
+      "SELECT total(files) FROM peers WHERE key<>?1"
+      " AND origin=(SELECT origin FROM peers WHERE key=?1)");
+  row->with(key_);
+  row->step();
+  return static_cast<std::uint64_t>(row->integer(0) + files_);
+}
+
+Result<void> PeerListings::check(const ListingLimits& limits, std::int64_t in_all) {
+  const auto is_above = [](auto number, std::uint64_t limit) {
+    return limit > 0 && static_cast<std::uint64_t>(number) > limit;
+  };
+  if (bytes_ > bytes_before_ && is_above(bytes_, limits.bytes_of_peer))
+    return too_much("the index takes no more bytes of one peer", limits.bytes_of_peer,
+                    "max_bytes_per_peer");
+  if (growth() <= 0) return {};
+  if (is_above(files_, limits.of_peer))
+    return too_much("the index takes no more listings of one peer", limits.of_peer,
+                    "max_listings_per_peer");
+  if (limits.of_owner > 0 && is_above(files_of_owner(), limits.of_owner))
+    return too_much(
+        "the index takes no more listings of the peers of one account, or of one address",
+        limits.of_owner, "max_listings_per_owner");
+  if (is_above(in_all + growth(), limits.in_all))
+    return too_much("the index has as many listings as it takes", limits.in_all, "max_listings");
+  return {};
+}
+
 void PeerListings::save(const FeedPosition& announced) {
+  if (miscounted_) bytes_ = count_bytes();
   database()
       .keep("UPDATE peers SET feed=?, revision=?, files=?, bytes=? WHERE key=?")
       ->with(announced.feed, announced.revision, files_, bytes_, key_)

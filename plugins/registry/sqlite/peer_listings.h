@@ -10,6 +10,7 @@
 
 #include "registry/sqlite/writer.h"
 #include "swapmeet/listing.h"
+#include "swapmeet/result.h"
 
 namespace swapmeet::registry_sqlite {
 
@@ -33,6 +34,14 @@ struct ListingNews {
   Revision revision = 0;  // of the feed, after it
 };
 
+// 0: any number.
+struct ListingLimits {
+  std::uint64_t of_peer = 0;
+  std::uint64_t bytes_of_peer = 0;
+  std::uint64_t of_owner = 0;  // an account, or guests at one address
+  std::uint64_t in_all = 0;
+};
+
 class PeerListings {
  public:
   // nullopt: no such peer.
@@ -41,6 +50,11 @@ class PeerListings {
   // How far the peer has announced.
   const FeedPosition& announced() const { return announced_; }
   std::int64_t key() const { return key_; }
+  // `too_many` when there are more now than at the beginning, and more than the limits allow.
+  // `in_all`: listings of all peers, at the beginning.
+  Result<void> check(const ListingLimits& limits, std::int64_t in_all);
+  // How many more there are than at the beginning.
+  std::int64_t growth() const { return files_ - files_before_; }
 
   void apply(const Change& change);
   void clear();
@@ -55,6 +69,8 @@ class PeerListings {
   void remove(const std::string& path);
   enum class Dropped : std::uint8_t { nothing, partial, whole };
   Dropped drop(const std::string& path);
+  std::int64_t count_bytes();
+  std::uint64_t files_of_owner();
   sqlite::Database& database() { return writing_->database(); }
 
   Writing* writing_;
@@ -62,7 +78,10 @@ class PeerListings {
   PeerId peer_;
   FeedPosition announced_;
   std::int64_t files_ = 0;
-  std::int64_t bytes_ = 0;
+  std::int64_t files_before_ = 0;
+  std::int64_t bytes_ = 0;  // kMostBytes: as many or more
+  std::int64_t bytes_before_ = 0;
+  bool miscounted_ = false;   // what was taken from kMostBytes has to be counted anew
   bool has_removed_ = false;  // there may be rows of it in `removed`
   ListingTally added_;
   ListingTally dropped_;

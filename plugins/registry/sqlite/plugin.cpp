@@ -30,6 +30,37 @@ constexpr KeySpec kKeys[] = {
      "How long a peer counts as present without renewing."},
     {"forget_after", KeyType::duration, "90d", "1m", nullptr,
      "Peers that have been absent for so long are forgotten, with their listings."},
+    at_once({"max_peers", KeyType::integer, "100000", "0", nullptr,
+             "Peers that may be registered, in all; 0: any number."}),
+    at_once({"max_peers_per_owner", KeyType::integer, "200", "0", nullptr,
+             "Of them, those of one account, or of all guests at one address (of IPv6, one /64); "
+             "0: any number, for an index behind a proxy."}),
+    at_once({"max_listings", KeyType::integer, "50000000", "0", nullptr,
+             "Listings of all peers together; 0: any number."}),
+    at_once({"max_listings_per_peer", KeyType::integer, "1000000", "0", nullptr,
+             "Listings of one peer; 0: any number."}),
+    at_once({"max_listings_per_owner", KeyType::integer, "4000000", "0", nullptr,
+             "Listings of the peers of one account, or of all guests at one address; 0: any "
+             "number."}),
+    at_once({"max_bytes_per_peer", KeyType::size, "1000T", "0", "1000000T",
+             "Bytes of all files of one peer, as it says; 0: any number."}),
+};
+
+// What the keys say at a moment.
+struct Limits {
+  PeerLimits peers;
+  ListingLimits listings;
+
+  static Limits from(const Settings& settings) {
+    const auto number = [&](const char* key) {
+      return static_cast<std::uint64_t>(settings.integer(key));
+    };
+    return {.peers = {.of_owner = number("max_peers_per_owner"), .in_all = number("max_peers")},
+            .listings = {.of_peer = number("max_listings_per_peer"),
+                         .bytes_of_peer = settings.size("max_bytes_per_peer"),
+                         .of_owner = number("max_listings_per_owner"),
+                         .in_all = number("max_listings")}};
+  }
 };
 
 class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
@@ -40,6 +71,14 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
     forget_after_ = host.settings().duration("forget_after");
     news_.emplace([&host](const Event& event) { host.publish(event); });
     kept_.emplace(stores_in(host.data_folder()));
+    set_limits(Limits::from(host.settings()));
+    limited_ = host.counter("registry_limited_total",
+                            "Registrations and announcements refused by a limit of [registry].");
+    return {};
+  }
+
+  Result<void> reconfigure(const Settings& settings) override {
+    set_limits(Limits::from(settings));
     return {};
   }
 
@@ -77,18 +116,10 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
     return attempt([&]() -> Result<Enrolled> {
       const std::lock_guard lock(enroll_mutex_);
       const auto known = store_->peer(enrollment.id);
-      if (known && !matches(*known, enrollment.token))
-        return Error{ErrorCode::not_allowed,
-                     "the peer id " + enrollment.id.text() +
-                         " belongs to somebody else: send the token of its first registration, or "
-                         "use an id of your own",
-                     {}};
-      // The same token under another account: who had the peer until now must not lose it.
-      if (known && !caller.identity.is_guest() && !known->record.account.empty() &&
-          known->record.account != caller.identity.account)
-        return Error{ErrorCode::not_allowed,
-                     "the peer id " + enrollment.id.text() + " belongs to another account",
-                     {}};
+      const bool is_heir = known && is_transferred_to(known->record, caller.identity);
+      if (known && !is_heir)
+        if (auto allowed = check_owner(*known, enrollment.token, caller.identity); !allowed)
+          return std::move(allowed).error();
       const std::string token =
           enrollment.token.empty() ? random_hex(kTokenSize) : enrollment.token;
       StoredPeer peer;
@@ -105,6 +136,10 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
       record.plain = enrollment.plain;
       record.account = caller.identity.account;
       record.last_seen = host_->clock().now();
+      if (known && !is_heir) record.transfer = known->record.transfer;
+      if (!known)
+        if (auto room = store_->check_room(record, limits().peers); !room)
+          return counted(std::move(room).error());
       presence_->register_peer(peer);
       host_->log(LogLevel::info, "registered",
                  {{"peer", record.id.text()}, {"name", record.name}, {"address", caller.address}});
@@ -156,8 +191,9 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
                                 const ChangeBatch& batch) override {
     return attempt([&]() -> Result<FeedPosition> {
       if (auto known = owned(peer, token); !known) return std::move(known).error();
-      auto position = store_->announce(peer, batch);
-      if (position) wakers_.wake();
+      auto position = store_->announce(peer, batch, limits().listings);
+      if (!position) return counted(std::move(position).error());
+      wakers_.wake();
       return position;
     });
   }
@@ -177,6 +213,31 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
 
   Result<RegistryCounts> counts() override {
     return attempt([&]() -> Result<RegistryCounts> { return store_->counts(); });
+  }
+
+  Result<void> check_token(const PeerId& peer, const std::string& token) override {
+    return attempt([&]() -> Result<void> {
+      if (auto known = owned(peer, token); !known) return std::move(known).error();
+      return {};
+    });
+  }
+
+  Result<std::size_t> forget(const std::vector<PeerId>& peers) override {
+    return attempt([&]() -> Result<std::size_t> {
+      std::size_t count = 0;
+      for (const auto& peer : peers)
+        if (presence_->forget(peer)) ++count;
+      if (count > 0) host_->log(LogLevel::info, "forgot peers", {{"peers", std::to_string(count)}});
+      return count;
+    });
+  }
+
+  Result<void> transfer(const PeerId& peer, const Transfer& to) override {
+    return attempt([&]() -> Result<void> {
+      const std::lock_guard lock(enroll_mutex_);
+      if (!store_->transfer(peer, to)) return not_registered(peer);
+      return {};
+    });
   }
 
   ChangeFeed* feed() override { return this; }
@@ -206,6 +267,46 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
 
   static bool matches(const StoredPeer& peer, const std::string& token) {
     return equal_in_constant_time(sha256(token), peer.token_hash);
+  }
+
+  bool is_transferred_to(const PeerRecord& peer, const Identity& who) const {
+    return peer.transfer && peer.transfer->until > host_->clock().now() &&
+           (peer.transfer->account.empty() || peer.transfer->account == who.account);
+  }
+
+  // Whether who comes with that token may register the peer again.
+  static Result<void> check_owner(const StoredPeer& known, const std::string& token,
+                                  const Identity& who) {
+    const auto& account = known.record.account;
+    const bool is_own_account = !account.empty() && account == who.account;
+    // Who is logged in as the account that registered it needs no token: it may be lost.
+    if (is_own_account) return {};
+    if (!matches(known, token))
+      return not_allowed(
+          "the peer id " + known.record.id.text() +
+          " belongs to somebody else here, or the token of its first registration is lost: " +
+          (account.empty() ? "" : "log in as the account that registered it, ") +
+          "ask the operator of the index for `swapmeet peer transfer " +
+          known.record.id.text().substr(0, 8) + "`, or use another id");
+    // The same token under another account: who had the peer until now must not lose it.
+    if (!who.is_guest() && !account.empty())
+      return not_allowed("the peer id " + known.record.id.text() +
+                         " belongs to another account: log in as that one, or ask the operator of "
+                         "the index to transfer it");
+    return {};
+  }
+
+  void set_limits(const Limits& limits) {
+    const std::lock_guard lock(limits_mutex_);
+    limits_ = limits;
+  }
+  Limits limits() const {
+    const std::lock_guard lock(limits_mutex_);
+    return limits_;
+  }
+  Error counted(Error error) const {
+    if (error.code == ErrorCode::too_many) limited_->add();
+    return error;
   }
 
   Result<StoredPeer> owned(const PeerId& peer, const std::string& token) {
@@ -248,6 +349,9 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
   std::unique_ptr<Store> store_;
   std::unique_ptr<Presence> presence_;
   std::atomic<bool> told_of_damage_{false};
+  mutable std::mutex limits_mutex_;
+  Limits limits_;
+  std::shared_ptr<Counter> limited_;
   std::mutex enroll_mutex_;             // two at once for one id must not both find it free
   std::atomic<bool> stopping_ = false;  // thousands of peers to forget must not delay it
   Registration expiry_;

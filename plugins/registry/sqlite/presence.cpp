@@ -41,6 +41,17 @@ void Presence::leave(const PeerId& peer) {
   leases_.end(peer);
 }
 
+bool Presence::forget(const PeerId& peer) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (leases_.has(peer)) tell(PresenceChange::left, {&peer, 1});
+    leases_.end(peer);
+    if (!store_.forget(peer)) return false;
+  }
+  changed_();
+  return true;
+}
+
 // After an outage thousands are back at once: whoever gets the lock lets all in that wait for it,
 // in one transaction.
 void Presence::come_back(const PeerId& peer) {

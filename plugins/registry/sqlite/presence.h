@@ -31,6 +31,8 @@ class Presence {
   // The peer is in the store; it is present from now on, if it was not.
   void renew(const PeerId& peer);
   void leave(const PeerId& peer);
+  // Out of the store, with its listings; false: it was not there.
+  bool forget(const PeerId& peer);
   // Makes those absent whose lease has run out; how many.
   std::size_t expire();
 

@@ -9,8 +9,8 @@ namespace swapmeet::registry_sqlite {
 
 inline constexpr std::string_view kPeerColumns =
     "id, name, given, seen, port, dialable, account, present, last_seen, files, bytes, "
-    "fingerprint, plain";
-inline constexpr int kAfterPeer = 13;
+    "fingerprint, plain, heir, heir_until";
+inline constexpr int kAfterPeer = 15;
 
 inline PeerRecord read_peer(const sqlite::Statement& row) {
   PeerRecord peer;
@@ -27,6 +27,8 @@ inline PeerRecord read_peer(const sqlite::Statement& row) {
   peer.bytes = static_cast<std::uint64_t>(row.integer(10));
   peer.fingerprint = row.text(11);
   peer.plain = row.integer(12) != 0;
+  if (!row.is_null(13))
+    peer.transfer = Transfer{row.text(13), Time(std::chrono::milliseconds(row.integer(14)))};
   return peer;
 }
 

@@ -50,6 +50,17 @@ INSERT INTO meta SELECT 'contents_upto', value FROM meta WHERE name='latest';
                                               R"sql(
 ALTER TABLE peers ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';
 ALTER TABLE peers ADD COLUMN plain INTEGER NOT NULL DEFAULT 1;
+)sql",
+                                              // Whose limits a peer counts to, and who may take it
+                                              // over; sums of sizes that had wrapped.
+                                              R"sql(
+ALTER TABLE peers ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+ALTER TABLE peers ADD COLUMN heir TEXT;
+ALTER TABLE peers ADD COLUMN heir_until INTEGER NOT NULL DEFAULT 0;
+UPDATE peers SET origin=CASE account WHEN '' THEN seen ELSE '@'||account END;
+UPDATE peers SET bytes=(SELECT CAST(min(total(max(size,0)),4611686018427387904.0) AS INTEGER)
+  FROM listings WHERE peer=key);
+CREATE INDEX peers_by_origin ON peers(origin);
 )sql"};
 
 }  // namespace swapmeet::registry_sqlite

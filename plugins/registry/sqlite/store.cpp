@@ -7,6 +7,7 @@
 #include "registry/sqlite/copies.h"
 #include "registry/sqlite/probe.h"
 #include "registry/sqlite/rows.h"
+#include "swapmeet/address_range.h"
 #include "swapmeet/query.h"
 
 namespace swapmeet::registry_sqlite {
@@ -31,6 +32,18 @@ std::vector<std::string> most_used(const std::map<std::string, int>& uses) {
   return names;
 }
 
+// Whose limits a peer counts to.
+std::string origin_of(const PeerRecord& peer) {
+  return peer.account.empty() ? counted_range(peer.seen_address) : '@' + peer.account;
+}
+
+void bind_transfer(sqlite::Statement& row, int index, const std::optional<Transfer>& transfer) {
+  if (transfer)
+    row.bind(index, transfer->account).bind(index + 1, transfer->until.time_since_epoch().count());
+  else
+    row.bind_null(index).bind(index + 1, 0);
+}
+
 std::string_view bytes_of(const PeerId& id) {
   return {reinterpret_cast<const char*>(id.bytes.data()), PeerId::kSize};
 }
@@ -52,7 +65,8 @@ Store::Store(const std::filesystem::path& folder, const StoreOptions& options,
     : listings_changed_(std::move(listings_changed)),
       writer_(file_in(folder), options.writer),
       readers_(file_in(folder), 4),
-      feed_(writer_.feed(), readers_, options.keep_removed) {}
+      feed_(writer_.feed(), readers_, options.keep_removed),
+      listings_(readers_.take()->integer("SELECT total(files) FROM peers")) {}
 
 void Store::probe(const Clock& clock, std::chrono::milliseconds most, std::uint64_t seed) {
   registry_sqlite::probe(*readers_.take(), clock, most, seed);
@@ -83,19 +97,67 @@ void Store::put_peer(const StoredPeer& peer) {
   old->reset();
   auto put = writing.database().keep(
       "INSERT INTO peers(id, name, given, seen, port, dialable, account, token, present, "
-      "last_seen, flipped, fingerprint, plain) VALUES(?,?,?,?,?,?,?,?,1,?,?,?,?) ON CONFLICT(id) "
-      "DO UPDATE SET "
+      "last_seen, flipped, fingerprint, plain, origin, heir, heir_until) "
+      "VALUES(?,?,?,?,?,?,?,?,1,?,?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET "
       "name=excluded.name, given=excluded.given, seen=excluded.seen, port=excluded.port, "
-      "dialable=excluded.dialable, account=excluded.account, present=1, "
+      "dialable=excluded.dialable, account=excluded.account, token=excluded.token, present=1, "
       "last_seen=excluded.last_seen, flipped=excluded.flipped, "
-      "fingerprint=excluded.fingerprint, plain=excluded.plain");
+      "fingerprint=excluded.fingerprint, plain=excluded.plain, origin=excluded.origin, "
+      "heir=excluded.heir, heir_until=excluded.heir_until");
   put->with(record.id, record.name, record.address, record.seen_address, record.port,
             record.dialable, record.account);
   put->bind_blob(8, peer.token_hash.data(), peer.token_hash.size());
   put->bind(9, record.last_seen.time_since_epoch().count());
   put->bind(10, static_cast<std::int64_t>(flipped));
-  put->bind(11, record.fingerprint).bind(12, record.plain).run();
+  put->bind(11, record.fingerprint).bind(12, record.plain);
+  put->bind(13, origin_of(record));
+  bind_transfer(*put, 14, record.transfer);
+  put->run();
   writing.commit();
+}
+
+Result<void> Store::check_room(const PeerRecord& peer, const PeerLimits& limits) {
+  auto reader = readers_.take();
+  if (limits.in_all > 0 &&
+      static_cast<std::uint64_t>(reader->integer("SELECT count(*) FROM peers")) >= limits.in_all)
+    return too_many("the index has as many peers as it takes (" + std::to_string(limits.in_all) +
+                    "; max_peers in its [registry] section)");
+  if (limits.of_owner == 0) return {};
+  auto row = reader->keep("SELECT count(*) FROM peers WHERE origin=?");
+  row->with(origin_of(peer));
+  row->step();
+  if (static_cast<std::uint64_t>(row->integer(0)) < limits.of_owner) return {};
+  return too_many(std::string("the index takes no more peers of one ") +
+                  (peer.account.empty() ? "address" : "account") + " (" +
+                  std::to_string(limits.of_owner) +
+                  "; max_peers_per_owner in its [registry] section): use an id that is registered, "
+                  "or ask its operator");
+}
+
+bool Store::transfer(const PeerId& peer, const Transfer& to) {
+  Writing writing(writer_);
+  auto update = writing.database().keep("UPDATE peers SET heir=?, heir_until=? WHERE id=?");
+  bind_transfer(*update, 1, to);
+  update->bind_blob(3, peer.bytes.data(), peer.bytes.size()).run();
+  const bool is_known = writing.database().changed_rows() > 0;
+  writing.commit();
+  return is_known;
+}
+
+bool Store::forget(const PeerId& peer) {
+  Writing writing(writer_);
+  auto listings = PeerListings::of(writing, peer);
+  if (!listings) return false;
+  remove(writing, *listings);
+  return true;
+}
+
+void Store::remove(Writing& writing, PeerListings& listings) {
+  listings.clear();
+  writing.database().keep("DELETE FROM peers WHERE key=?")->with(listings.key()).run();
+  writing.commit();
+  listings_ += listings.growth();
+  if (listings_changed_) listings_changed_(listings.news());
 }
 
 void Store::set_present(std::span<const PeerId> peers, bool present, Time now) {
@@ -123,10 +185,7 @@ std::size_t Store::forget_absent_since(Time limit) {
     if (!old->step()) return count;
     auto listings = PeerListings::of(writing, old->id<PeerId>(0));
     old->reset();
-    listings->clear();
-    writing.database().keep("DELETE FROM peers WHERE key=?")->with(listings->key()).run();
-    writing.commit();
-    if (listings_changed_) listings_changed_(listings->news());
+    remove(writing, *listings);
   }
 }
 
@@ -165,7 +224,8 @@ FeedPosition Store::announced(const PeerId& peer) {
   return {row->text(0), static_cast<Revision>(row->integer(1))};
 }
 
-Result<FeedPosition> Store::announce(const PeerId& peer, const ChangeBatch& batch) {
+Result<FeedPosition> Store::announce(const PeerId& peer, const ChangeBatch& batch,
+                                     const ListingLimits& limits) {
   if (auto checked = check_changes(batch); !checked) return std::move(checked).error();
   Writing writing(writer_);
   auto listings = PeerListings::of(writing, peer);
@@ -179,8 +239,11 @@ Result<FeedPosition> Store::announce(const PeerId& peer, const ChangeBatch& batc
   const FeedPosition upto{batch.feed, batch.upto};
   if (batch.base == 0) listings->clear();
   for (const auto& change : batch.changes) listings->apply(change);
+  if (auto checked = listings->check(limits, listings_); !checked)
+    return std::move(checked).error();
   listings->save(upto);
   writing.commit();
+  listings_ += listings->growth();
   if (listings_changed_) listings_changed_(listings->news());
   return upto;
 }

@@ -4,6 +4,7 @@
 // Thread-safe: one writer at a time, readers beside it.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -26,6 +27,12 @@ struct StoredPeer {
   std::string token_hash;  // SHA-256, 32 bytes
 };
 
+// 0: any number.
+struct PeerLimits {
+  std::uint64_t of_owner = 0;  // an account, or guests at one address
+  std::uint64_t in_all = 0;
+};
+
 struct StoreOptions {
   // Removals that are kept for followers; when there are more, those that nobody needs are
   // forgotten (prune), and whoever stands before them starts over.
@@ -46,6 +53,13 @@ class Store {
   // Inserts or replaces all but files, bytes and what was announced; the peer is present from then
   // on, which is a change in the feed if it was not, or had another name.
   void put_peer(const StoredPeer& peer);
+  // Whether there is a place for another peer of that account (empty: a guest) or address:
+  // `too_many`.
+  Result<void> check_room(const PeerRecord& peer, const PeerLimits& limits);
+  // Until it is taken over, or put again with `transfer`; false: there is no such peer.
+  bool transfer(const PeerId& peer, const Transfer& to);
+  // The peer and its listings; false: there is no such peer.
+  bool forget(const PeerId& peer);
   // Presence of several at once: a row per peer, whatever they share. Peers that are so already are
   // left alone.
   void set_present(std::span<const PeerId> peers, bool present, Time now);
@@ -57,7 +71,8 @@ class Store {
   Page<PeerRecord> peers(const PeerQuery& query);
   FeedPosition announced(const PeerId& peer);
   // `conflict` as ChangeFollower::apply.
-  Result<FeedPosition> announce(const PeerId& peer, const ChangeBatch& batch);
+  Result<FeedPosition> announce(const PeerId& peer, const ChangeBatch& batch,
+                                const ListingLimits& limits = {});
 
   Page<Listing> browse(const PeerId& peer, const BrowseQuery& query, const Identity& viewer);
   Result<ContentRecord> content(const ContentId& content, const Identity& viewer);
@@ -73,10 +88,13 @@ class Store {
   void probe(const Clock& clock, std::chrono::milliseconds most, std::uint64_t seed);
 
  private:
+  void remove(Writing& writing, PeerListings& listings);
+
   const std::function<void(const ListingNews&)> listings_changed_;
   Writer writer_;
   sqlite::ReaderPool readers_;
   StoredFeed feed_;
+  std::atomic<std::int64_t> listings_;  // of all peers; the writer's
 };
 
 }  // namespace swapmeet::registry_sqlite

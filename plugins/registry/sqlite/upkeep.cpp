@@ -1,9 +1,13 @@
 #include "registry/sqlite/upkeep.h"
 
 #include "registry/sqlite/schema.h"
+#include "swapmeet/listing.h"
 
 namespace swapmeet::registry_sqlite {
 namespace {
+
+#define LARGEST_FILE "1125899906842624"  // kLargestFile, where SQL is put together
+static_assert(kLargestFile == 1125899906842624);
 
 constexpr sqlite::Rule kRules[] = {
     {"SELECT 4-count(*) FROM meta WHERE name IN ('feed','latest','oldest','contents_upto')",
@@ -25,9 +29,17 @@ constexpr sqlite::Rule kRules[] = {
     {"SELECT count(*) FROM removed r JOIN peers p ON p.id=r.peer"
      " JOIN listings l ON l.peer=p.key AND l.path=r.path",
      "listings are told as removed and are there"},
+    {"SELECT count(*) FROM listings WHERE size<0 OR size>" LARGEST_FILE,
+     "listings have a size that no file has (above 1 PiB); `swapmeet peer forget PEER` removes "
+     "them",
+     "SELECT '\''||l.path||'\' of the peer '||lower(hex(p.id))||' with '||l.size||' bytes'"
+     " FROM listings l JOIN peers p ON p.key=l.peer WHERE l.size<0 OR l.size>" LARGEST_FILE},
+    // A total is a floating-point number: whole below 2^53, and above that close.
     {"SELECT count(*) FROM peers p LEFT JOIN"
-     " (SELECT peer, count(*) AS files, sum(size) AS bytes FROM listings GROUP BY peer) l"
-     " ON l.peer=p.key WHERE p.files<>ifnull(l.files,0) OR p.bytes<>ifnull(l.bytes,0)",
+     " (SELECT peer, count(*) AS files, min(total(max(size,0)),4611686018427387904.0) AS bytes"
+     " FROM listings GROUP BY peer) l"
+     " ON l.peer=p.key WHERE p.files<>ifnull(l.files,0)"
+     " OR abs(p.bytes-ifnull(l.bytes,0.0))>CASE WHEN l.bytes>9e15 THEN l.bytes/1e6 ELSE 0 END",
      "peers have another number of files or bytes than is counted for them"},
     {"SELECT count(*) FROM contents c WHERE NOT EXISTS"
      " (SELECT 1 FROM listings l WHERE l.revision=c.revision"

@@ -14,6 +14,15 @@
 
 namespace swapmeet {
 
+// 1 PiB. What is said to be larger is not believed.
+inline constexpr std::uint64_t kLargestFile = std::uint64_t{1} << 50;
+
+// a + b, or the largest number where that would be more: what strangers say of their sizes must not
+// wrap a sum.
+constexpr std::uint64_t saturating_sum(std::uint64_t a, std::uint64_t b) {
+  return a > ~b ? ~std::uint64_t{0} : a + b;
+}
+
 struct Listing {
   // UTF-8, '/' between parts, the share's name first: "music/a/b.flac". Unique within a peer.
   std::string path;
@@ -41,8 +50,8 @@ std::string_view folder_of_path(std::string_view path);
 // Paths are relative, UTF-8, at most 4,096 bytes, without empty, "." or ".." parts and without
 // control characters. `invalid_argument` names what is wrong.
 Result<void> check_path(std::string_view path);
-// A listing that may be announced: check_path; at most 2^63-1 bytes, of which it has no more than
-// all; at most 32 attributes and 256 groups and accounts, of at most 1,024 bytes each, without
+// A listing that may be announced: check_path; at most kLargestFile bytes, of which it has no more
+// than all; at most 32 attributes and 256 groups and accounts, of at most 1,024 bytes each, without
 // control characters. `invalid_argument` names what is wrong.
 Result<void> check_listing(const Listing& listing);
 // True for valid UTF-8 (no overlong forms, no surrogates).

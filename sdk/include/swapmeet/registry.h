@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,14 @@
 
 namespace swapmeet {
 
+// Who may take a peer id over, and until when.
+struct Transfer {
+  std::string account;  // empty: whoever comes first
+  Time until{};
+
+  bool operator==(const Transfer&) const = default;
+};
+
 struct PeerRecord {
   PeerId id;
   std::string name;
@@ -33,6 +42,8 @@ struct PeerRecord {
   Time last_seen{};
   std::string fingerprint;  // of its key, 64 small hex digits; empty: its listener speaks no TLS
   bool plain = true;        // its listener takes HTTP without TLS as well
+  // Stands until somebody has taken the id over, or its time is up. Told to nobody outside.
+  std::optional<Transfer> transfer = std::nullopt;
 
   bool operator==(const PeerRecord&) const = default;
 };
@@ -132,7 +143,9 @@ class Registry {
 
   // Registers, or registers again with another name or address; the peer is present from then on.
   // `not_allowed`: the id belongs to somebody else. `invalid_argument`: name, address, port, token.
-  // [any thread; started; may block]
+  // Another token than before takes its place where the account is the one that registered the
+  // peer, and where transfer() allows it. `too_many`: one account, address or registry has enough
+  // peers. [any thread; started; may block]
   virtual Result<Enrolled> enroll(const Enrollment& enrollment, const Caller& caller) = 0;
   // `not_found`: not registered here (enroll again). `not_allowed`: wrong token.
   // [any thread; started; may block]
@@ -152,8 +165,8 @@ class Registry {
   virtual Result<FeedPosition> announced(const PeerId& peer) = 0;
   // Applies a batch of the peer's catalogue, durably when it returns ok (see ChangeFollower::apply,
   // `conflict` included). Listings that are not valid (check_path) fail the whole batch with
-  // `invalid_argument`.
-  // [any thread; started; may block]
+  // `invalid_argument`. `too_large`: a batch of half as many may be taken; `too_many`: the peer has
+  // as many listings or bytes as it may have. [any thread; started; may block]
   virtual Result<FeedPosition> announce(const PeerId& peer, const std::string& token,
                                         const ChangeBatch& batch) = 0;
 
@@ -169,6 +182,29 @@ class Registry {
   // The registry as a feed for a search to follow; nullptr when it is not a store of its own.
   // [any thread; started; quick]
   virtual ChangeFeed* feed() = 0;
+
+  // Whether the token is the peer's, before anything costly is done for who sent it. `not_found`,
+  // `not_allowed`. [any thread; started; may block]
+  virtual Result<void> check_token(const PeerId& peer, const std::string& token) {
+    static_cast<void>(peer);
+    static_cast<void>(token);
+    return {};
+  }
+  // For who administers the registry. Forgets these peers and all that they announced, which the
+  // feed tells; how many there were. Their ids are free again. `unsupported`: not a store of its
+  // own. [any thread; started; may block]
+  virtual Result<std::size_t> forget(const std::vector<PeerId>& peers) {
+    static_cast<void>(peers);
+    return unsupported("this registry forgets no peers; ask the index itself");
+  }
+  // For the same. Until then the next registration of the id by that account, or by whoever comes,
+  // is taken with any token, which is the peer's from then on. Its listings stay until it
+  // announces. `not_found`, `unsupported`. [any thread; started; may block]
+  virtual Result<void> transfer(const PeerId& peer, const Transfer& to) {
+    static_cast<void>(peer);
+    static_cast<void>(to);
+    return unsupported("this registry transfers no peers; ask the index itself");
+  }
 };
 
 }  // namespace swapmeet

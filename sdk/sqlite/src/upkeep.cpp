@@ -24,11 +24,34 @@ void check_references(Database& database, std::vector<std::string>& problems) {
     problems.push_back(std::to_string(dangling) + " rows refer to others that are not there");
 }
 
+constexpr std::size_t kMostNamed = 5;  // rows that break one rule
+
+// ": this one, that one, …"; nothing when the rule names none.
+std::string names_of_first(Database& database, const Rule& rule, std::int64_t count) {
+  if (!rule.first) return {};
+  Statement row(database, rule.first);
+  std::string names;
+  std::size_t named = 0;
+  for (; named < kMostNamed && row.step(); ++named)
+    names.append(names.empty() ? ": " : ", ").append(row.view(0));
+  if (static_cast<std::int64_t>(named) < count) names += ", …";
+  return names;
+}
+
+// A rule that cannot be asked of what is there says so and keeps none of the others from it.
 void check_rules(Database& database, std::span<const Rule> rules,
                  std::vector<std::string>& problems) {
-  for (const auto& rule : rules)
-    if (const auto count = database.integer(rule.sql); count > 0)
-      problems.push_back(std::to_string(count) + ' ' + rule.broken);
+  for (const auto& rule : rules) {
+    const auto asked = attempt([&]() -> Result<void> {
+      if (const auto count = database.integer(rule.sql); count > 0)
+        problems.push_back(std::to_string(count) + ' ' + rule.broken +
+                           names_of_first(database, rule, count));
+      return {};
+    });
+    if (!asked)
+      problems.push_back(std::string("it cannot be told whether ") + rule.broken + ": " +
+                         asked.error().message);
+  }
 }
 
 // Whether the rules can be asked of it.

@@ -244,7 +244,7 @@ class SampleRegistry final : public Plugin, public Registry, public ChangeFeed {
       if (!peer.record.present) continue;
       ++counts.present;
       counts.files += peer.record.files;
-      counts.bytes += peer.record.bytes;
+      counts.bytes = saturating_sum(counts.bytes, peer.record.bytes);
     }
     return counts;
   }

@@ -28,13 +28,25 @@ PluginUnderTest::PluginUnderTest(const std::filesystem::path& file, const RawSet
   auto descriptor = open_plugin(file);
   if (!descriptor) throw std::runtime_error(descriptor.error().message);
   descriptor_ = *descriptor;
-  auto settings = Settings::check(info_of(*descriptor_).id, raw, info_of(*descriptor_).keys.rows(),
-                                  host_.data_folder());
-  if (!settings) throw std::runtime_error(settings.error().message);
-  host_.set_settings(std::move(*settings));
+  host_.set_settings(checked(raw));
 }
 
 PluginUnderTest::~PluginUnderTest() { stop(); }
+
+Settings PluginUnderTest::checked(const RawSettings& raw) const {
+  const auto info = info_of(*descriptor_);
+  auto settings = Settings::check(info.id, raw, info.keys.rows(), host_.data_folder());
+  if (!settings) throw std::runtime_error(settings.error().message);
+  return std::move(*settings);
+}
+
+void PluginUnderTest::reconfigure(const RawSettings& raw) {
+  const auto settings = checked(raw);
+  auto changed = plugin_->check(settings);
+  if (changed) changed = plugin_->reconfigure(settings);
+  if (!changed) throw std::runtime_error(changed.error().message);
+  host_.set_settings(settings);
+}
 
 void PluginUnderTest::start() {
   plugin_ = {descriptor_->create(), descriptor_->destroy};

@@ -65,7 +65,10 @@ class ChangeHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Cha
   bool Uint64(std::uint64_t value) {
     switch (field_) {
       case Field::revision: change_.revision = value; break;
-      case Field::size: change_.listing.size = value; break;
+      case Field::size:
+        if (value > kLargestFile) return false;  // the usual reader says what is wrong
+        change_.listing.size = value;
+        break;
       case Field::have: change_.listing.have = value; break;
       default: return false;
     }

@@ -61,7 +61,7 @@ Result<ContentHashes> content_hashes_from(std::string_view json) {
   JsonReader in(json);
   ContentHashes hashes;
   hashes.content = in.id<ContentId>("content");
-  hashes.size = in.number("size");
+  hashes.size = in.file_size("size");
   hashes.sha256 = in.text("sha256");
   hashes.piece = in.number("piece");
   hashes.pieces = in.texts("pieces");

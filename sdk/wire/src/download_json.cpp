@@ -162,7 +162,7 @@ std::string to_json(const Page<FolderFile>& page) {
 template <>
 Result<Page<FolderFile>> from_json(std::string_view text) {
   return page_from_json<FolderFile>("files", text, [](JsonReader& in) {
-    return FolderFile{in.text("path"), in.id<ContentId>("content"), in.number("size"),
+    return FolderFile{in.text("path"), in.id<ContentId>("content"), in.file_size("size"),
                       read_download_state(in), in.text("why")};
   });
 }

@@ -93,7 +93,8 @@ Result<OfferMessage> from_json(std::string_view text) {
   message.name = in.text("name");
   message.size = in.number("size");
   in.list("files", [&](JsonReader& one) {
-    message.files.push_back({one.text("path"), one.id<ContentId>("content"), one.number("size")});
+    message.files.push_back(
+        {one.text("path"), one.id<ContentId>("content"), one.file_size("size")});
   });
   return in.finish(std::move(message));
 }

@@ -1,5 +1,9 @@
 #include "json_tools.h"
 
+#include <algorithm>
+
+#include "swapmeet/listing.h"
+
 namespace swapmeet::wire {
 
 bool nests_too_deeply(std::string_view text) {
@@ -77,6 +81,12 @@ std::uint64_t JsonReader::number(const char* name, bool required) {
   else if (required)
     fail(name, "is missing");
   return 0;
+}
+
+std::uint64_t JsonReader::file_size(const char* name) {
+  const auto size = number(name);
+  if (size > kLargestFile) fail(name, "is above 1 PiB, which no file here may have");
+  return std::min(size, kLargestFile);
 }
 
 double JsonReader::real(const char* name) {

@@ -77,7 +77,8 @@ class JsonReader {
 
   std::string text(const char* name, bool required = true);
   std::uint64_t number(const char* name, bool required = true);
-  double real(const char* name);  // 0 when it is missing
+  std::uint64_t file_size(const char* name);  // at most kLargestFile
+  double real(const char* name);              // 0 when it is missing
   bool boolean(const char* name, bool otherwise);
   Time time(const char* name);
   std::vector<std::string> texts(const char* name);

@@ -41,7 +41,7 @@ Result<PieceReport> piece_report_from(std::string_view json) {
   JsonReader in(json);
   PieceReport report;
   report.content = in.id<ContentId>("content");
-  report.size = in.number("size");
+  report.size = in.file_size("size");
   report.complete = in.boolean("complete", false);
   if (report.complete) return in.finish(std::move(report));
   report.piece = in.number("piece");

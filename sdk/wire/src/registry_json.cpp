@@ -71,7 +71,7 @@ Listing read_listing(JsonReader& in) {
   Listing listing;
   listing.path = in.text("path");
   listing.content = in.id<ContentId>("content");
-  listing.size = in.number("size");
+  listing.size = in.file_size("size");
   listing.modified = in.time("modified");
   listing.audience = read_audience(in);
   listing.attributes = read_attributes(in);
@@ -187,7 +187,7 @@ Result<ContentRecord> from_json(std::string_view text) {
   JsonReader in(text);
   ContentRecord content;
   content.content = in.id<ContentId>("content");
-  content.size = in.number("size");
+  content.size = in.file_size("size");
   content.names = in.texts("names");
   in.list("sources", [&](JsonReader& one) { content.sources.push_back(read_source(one)); });
   content.ticket = in.text("ticket", false);

@@ -94,7 +94,7 @@ Result<SearchPage> from_json(std::string_view text) {
     hit.content = one.id<ContentId>("content");
     hit.name = one.text("name");
     hit.path = one.text("path", false);
-    hit.size = one.number("size");
+    hit.size = one.file_size("size");
     hit.type = media_type_from(one.text("type")).value_or(MediaType::other);
     hit.sources = static_cast<std::uint32_t>(one.number("sources"));
     hit.names = one.texts("names");
@@ -182,7 +182,7 @@ Result<Match> from_json(std::string_view text) {
   match.content = in.id<ContentId>("content");
   match.name = in.text("name");
   match.path = in.text("path");
-  match.size = in.number("size");
+  match.size = in.file_size("size");
   match.type = media_type_from(in.text("type")).value_or(MediaType::other);
   match.peer = in.id<PeerId>("peer");
   match.attributes = read_attributes(in);

@@ -4,7 +4,9 @@
 
 #include <rapidjson/document.h>
 
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -13,6 +15,9 @@
 #include "catch.h"
 #include "host/api/api.h"
 #include "host/api/watch_list.h"
+#include "host/config/config.h"
+#include "host/limits/bans.h"
+#include "host/limits/limits.h"
 #include "swapmeet/testing/manual_clock.h"
 #include "swapmeet/testing/memory_routes.h"
 #include "swapmeet/testing/temporary_folder.h"
@@ -40,12 +45,15 @@ class FakeRegistry : public Registry {
   }
   Result<Page<PeerRecord>> peers(const PeerQuery& query) override {
     query_ = query;
-    return Page<PeerRecord>{{record()}, "more"};
+    auto one = record();
+    one.seen_address = seen_;
+    return Page<PeerRecord>{{one}, query.page.after.empty() ? "more" : ""};
   }
   Result<PeerRecord> peer(const PeerId& id) override {
     if (id != peer_id()) return Error{ErrorCode::not_found, "no such peer", {}};
     auto peer = record();
     peer.account = account_;
+    peer.transfer = transfer_;
     return peer;
   }
   Result<FeedPosition> announced(const PeerId&) override { return FeedPosition{"f", 3}; }
@@ -70,6 +78,19 @@ class FakeRegistry : public Registry {
   }
   Result<RegistryCounts> counts() override { return RegistryCounts{1, 1, 2, 3}; }
   ChangeFeed* feed() override { return nullptr; }
+  Result<void> check_token(const PeerId&, const std::string& token) override {
+    ++checked_;
+    if (token == "wrong") return not_allowed("this is not the token");
+    return {};
+  }
+  Result<std::size_t> forget(const std::vector<PeerId>& peers) override {
+    forgotten_.insert(forgotten_.end(), peers.begin(), peers.end());
+    return static_cast<std::size_t>(std::count(peers.begin(), peers.end(), peer_id()));
+  }
+  Result<void> transfer(const PeerId& id, const Transfer& to) override {
+    if (id != peer_id()) return not_found("no such peer");
+    return transfer_ = to, Result<void>{};
+  }
 
   static PeerRecord record() {
     PeerRecord peer;
@@ -84,6 +105,10 @@ class FakeRegistry : public Registry {
   PeerQuery query_;
   std::string token_;
   std::string account_;  // who registered the one peer
+  std::string seen_;     // where the one peer registered from
+  std::optional<Transfer> transfer_;
+  std::vector<PeerId> forgotten_;
+  int checked_ = 0;
 };
 
 class FakeSearch : public Search {
@@ -274,6 +299,10 @@ struct World {
   WatchStore watch_store{data.path};
   WatchList watch_list{{watches, events, watch_store, clock, no_log}};
   Metrics metrics;
+  BanStore ban_store{data.path};
+  Bans bans{ban_store, clock};
+  Limits limits{clock, metrics, "salt"};
+  std::vector<std::string> log;  // what was done, and each field's value
   MemoryRoutes routes;
 
   ApiContext bare() {
@@ -294,7 +323,22 @@ struct World {
     context.ticket_issuer = &auth;
     context.events = &events;
     context.watch_list = &watch_list;
+    context.limits = &limits;
+    context.bans = &bans;
+    context.log = [this](LogLevel, std::string_view what, std::initializer_list<LogField> fields) {
+      log.emplace_back(what);
+      for (const auto& field : fields) log.emplace_back(field.value);
+    };
     return context;
+  }
+  // Those of [limits] that differ from their defaults.
+  void limit(const RawSettings& raw) {
+    limits.set(Settings::check("[limits]", raw, limit_keys(), {}).value());
+  }
+  // 200, or whatever it was that came instead.
+  int status(const std::string& method, const std::string& target, const std::string& body,
+             const http::Request& request) {
+    return call(method, target, body, request).status;
   }
   // By an admin, unless the request says otherwise.
   http::Response call(const std::string& method, const std::string& target,

@@ -118,6 +118,11 @@ TEST_CASE("answers are what the OpenAPI document says") {
   check_answer(document, world, "get", v + "/peers/{id}/changes", peer + "/changes");
   check_answer(document, world, "post", v + "/peers/{id}/lease", peer + "/lease");
   check_answer(document, world, "put", v + "/peers/{id}", peer, R"({"name":"a","port":1})");
+  check_answer(document, world, "patch", v + "/peers/{id}", peer, R"({"account":"alice"})");
+  check_answer(
+      document, world, "post", v + "/bans", v + "/bans",
+      "{\"peer\":\"" + kPeer + R"(","addresses":"192.0.2.0/24","reason":"floods","seconds":60})");
+  check_answer(document, world, "get", v + "/bans", v + "/bans");
   check_answer(document, world, "get", v + "/contents/{content}", v + "/contents/" + kContent);
   check_answer(document, world, "post", v + "/sessions", v + "/sessions",
                R"({"account":"a","password":"right"})");

@@ -25,7 +25,7 @@ struct Lists {
   std::unique_ptr<WatchList> list;
   std::vector<std::string> log;
 
-  explicit Lists(WatchList::Limits limits = {}) : limits_(limits) { start(); }
+  explicit Lists(const WatchList::Most& limits = {}) : limits_(limits) { start(); }
   void start() {
     list.reset();
     store = std::make_unique<WatchStore>(data.path);
@@ -58,7 +58,7 @@ struct Lists {
   }
 
  private:
-  WatchList::Limits limits_;
+  WatchList::Most limits_;
 };
 
 using Queries = std::set<std::string>;

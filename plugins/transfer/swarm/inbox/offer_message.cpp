@@ -53,7 +53,7 @@ Result<void> check_files(const wire::OfferMessage& message) {
     if (!paths.insert(file.path).second) return wrong(file.path + " is there twice");
     if (!belong_together(file.size, file.content))
       return wrong("the size and the content of " + file.path + " do not belong together");
-    size += file.size;
+    size = saturating_sum(size, file.size);
   }
   if (size != message.size) return wrong("the size is not that of all files");
   return {};

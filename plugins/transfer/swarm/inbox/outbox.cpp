@@ -4,6 +4,7 @@
 #include <system_error>
 #include <vector>
 
+#include "swapmeet/listing.h"
 #include "swapmeet/safe_name.h"
 #include "swapmeet/secret_file.h"
 #include "transfer/swarm/base/shown_name.h"
@@ -56,7 +57,8 @@ StoredOffer offer_of(const Sent& sent, const PeerRecord& receiver, Time created)
   offer.name = safe_name(shown_name(sent.path.filename().string()));
   offer.files = sent.files.size();
   offer.size = sent.stamp.size;
-  for (const auto& [number, one] : sent.files) offer.size += one.file.size;
+  for (const auto& [number, one] : sent.files)
+    offer.size = saturating_sum(offer.size, one.file.size);
   offer.created = created;
   offer.why = sent.is_folder ? "the files are being hashed" : "the file is being hashed";
   return stored;

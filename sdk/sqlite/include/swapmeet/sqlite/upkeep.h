@@ -20,6 +20,7 @@ namespace swapmeet::sqlite {
 struct Rule {
   const char* sql;
   const char* broken;  // after the count: "listings have a revision above the feed's latest"
+  const char* first = nullptr;  // optional: a text for each of the rows, of which a few are named
 };
 
 struct KeptDatabase {

@@ -31,6 +31,8 @@ class PluginUnderTest {
   // A fresh object, with its settings checked, configured and started.
   void start();
   void stop();  // and destroys it
+  // While it runs, with these keys in its section from now on, as at a SIGHUP.
+  void reconfigure(const RawSettings& raw);
   void restart() {
     stop();
     start();
@@ -49,6 +51,8 @@ class PluginUnderTest {
   }
 
  private:
+  Settings checked(const RawSettings& raw) const;
+
   FakeHost host_;
   const PluginDescriptor* descriptor_ = nullptr;
   std::unique_ptr<Plugin, std::function<void(Plugin*)>> plugin_;
