@@ -50,18 +50,18 @@ Channel::~Channel() {
   if (socket_ >= 0) ::close(socket_);
 }
 
-Channel::Outcome Channel::greet(const std::shared_ptr<const tls::ServerContext>& context) {
-  if (!session_) {
-    char first = 0;
-    const auto n =
-        again_when_interrupted([&] { return ::recv(socket_, &first, sizeof first, MSG_PEEK); });
-    if (n < 0) return not_moved().outcome;
-    if (n == 0) return Outcome::ended;
-    if (!tls::begins_tls(first) || !context) return Outcome::done;
+Channel::Outcome Channel::hear_first(const std::shared_ptr<const tls::ServerContext>& context) {
+  char first = 0;
+  const auto n =
+      again_when_interrupted([&] { return ::recv(socket_, &first, sizeof first, MSG_PEEK); });
+  if (n < 0) return not_moved().outcome;
+  if (n == 0) return Outcome::ended;
+  if (context && tls::begins_tls(first))
     session_ = std::make_unique<ServerSession>(context, socket_);
-  }
-  return outcome_of(session_->shake_hands());
+  return Outcome::done;
 }
+
+Channel::Outcome Channel::shake_hands() { return outcome_of(session_->shake_hands()); }
 
 Channel::Moved Channel::receive(char* to, std::size_t most) {
   if (session_) return moved(session_->read(to, most));

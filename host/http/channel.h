@@ -29,10 +29,12 @@ class Channel {
     std::size_t bytes = 0;  // when done: at least one
   };
 
-  // Waits for the first byte, and shakes hands when it asks for that. Again after each `blocked`.
-  Outcome greet(const std::shared_ptr<const tls::ServerContext>& context);
+  // Looks at the first byte: whether TLS begins with it, is_secure() says then.
+  Outcome hear_first(const std::shared_ptr<const tls::ServerContext>& context);
+  // Under TLS, until it is done, before anything else; again when more has come.
+  Outcome shake_hands();
   bool is_secure() const { return session_ != nullptr; }
-  // Why greet() ended; empty: the client went.
+  // Why shake_hands() ended; empty: the client went.
   std::string problem() const { return session_ ? session_->problem() : std::string(); }
 
   Moved receive(char* to, std::size_t most);

@@ -92,6 +92,9 @@ struct Connection {
   State state = State::reading_head;
   bool readable = false;  // something may have arrived since the last read
   bool ended = false;     // the client sends no more
+  bool shaking = false;   // the channel is with Handshakes
+  bool stirred = false;   // meanwhile something has happened to it
+  bool doomed = false;    // it is closed when it is back
   bool in_turn = false;   // it is in the front's list of those that go on next
   std::string in;
   ReadAhead ahead;  // came before what is in `in`

@@ -16,9 +16,14 @@ constexpr milliseconds kSweep{200};       // how exact timeouts are
 constexpr milliseconds kDrain{1500};      // for running requests, at the end
 constexpr int kMostAcceptedAtOnce = 256;  // before the others get their turn
 constexpr std::size_t kMostTurns = 16;    // before what has happened since is looked at
+constexpr std::size_t kMostShaking = 4;   // threads for handshakes
 constexpr std::uint64_t kListenerId = 0;
 constexpr std::uint64_t kMailId = 1;
 constexpr std::uint64_t kFirstId = 16;
+
+std::size_t threads_for_handshakes() {
+  return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kMostShaking);
+}
 
 }  // namespace
 
@@ -36,7 +41,8 @@ Front::Front(const ListenOptions& options, const Clock& clock, const Hooks& hook
       tally_(hooks.log),
       next_sweep_(turn_ + kSweep),
       handlers_(hooks, clock),
-      workers_(hooks.workers, hooks.inside) {
+      workers_(hooks.workers, hooks.inside),
+      handshakes_(threads_for_handshakes(), [this](auto step) { mailbox_.leave(step); }) {
   watch(listening_.descriptor(), kListenerId, EPOLLIN);
   watch(mailbox_.descriptor(), kMailId, EPOLLIN);
   thread_ = std::thread([this] { loop(); });
@@ -46,6 +52,7 @@ Front::~Front() {
   stopping_ = true;
   mailbox_.wake();
   thread_.join();
+  handshakes_.stop();
   workers_.stop();
   connections_.clear();
   for (auto& done : mailbox_.take().answers) forget(done.response);
@@ -191,6 +198,7 @@ void Front::take_mail() {
       answer(*connection, std::move(done.response));
     else
       forget(done.response);
+  for (const auto& step : mail.handshakes) take_handshake(step);
   for (const auto id : mail.kicked)
     if (auto* connection = find(id)) feed_stream(*connection);
 }
@@ -243,6 +251,10 @@ void Front::end_call(Connection& connection) {
 }
 
 void Front::close(Connection& connection) {
+  if (connection.shaking) {
+    connection.doomed = true;
+    return;
+  }
   places_.give_back(connection.address);
   buffered_.set(connection.id, 0);
   pacing_.remove(connection.id);

@@ -19,6 +19,7 @@
 #include "host/http/buffered.h"
 #include "host/http/connection.h"
 #include "host/http/handlers.h"
+#include "host/http/handshakes.h"
 #include "host/http/listening_socket.h"
 #include "host/http/mailbox.h"
 #include "host/http/pacing.h"
@@ -67,6 +68,8 @@ class Front final : public SharedListener {
   // The way in.
   void advance(Connection& connection);
   void greet(Connection& connection);
+  void take_handshake(const Handshakes::Step& step);
+  void begin_requests(Connection& connection);
   void read(Connection& connection);
   void discard(Connection& connection);
   bool fill(Connection& connection);
@@ -131,6 +134,7 @@ class Front final : public SharedListener {
   std::atomic<bool> stopping_{false};
   const Handlers handlers_;
   Workers workers_;
+  Handshakes handshakes_;
   std::thread thread_;
 };
 

@@ -34,15 +34,39 @@ void Front::advance(Connection& connection) {
   }
 }
 
-// Tells TLS from HTTP, and shakes hands. Each step takes what has come; a slow client holds nobody.
+// Tells TLS from HTTP.
 void Front::greet(Connection& connection) {
-  const auto context = hooks_.tls ? hooks_.tls() : nullptr;
-  const auto outcome = connection.channel.greet(context);
-  if (outcome == Channel::Outcome::blocked) return;
-  if (outcome == Channel::Outcome::ended) {
-    if (!connection.channel.problem().empty()) ++tally_.counts.failed_handshakes;
-    return close(connection);
+  if (connection.shaking) {
+    connection.stirred = true;
+    return;
   }
+  if (!connection.channel.is_secure()) {
+    const auto heard = connection.channel.hear_first(hooks_.tls ? hooks_.tls() : nullptr);
+    if (heard == Channel::Outcome::blocked) return;
+    if (heard == Channel::Outcome::ended) return close(connection);
+    if (!connection.channel.is_secure()) return begin_requests(connection);
+  }
+  connection.shaking = true;
+  connection.stirred = false;
+  handshakes_.post(connection.id, connection.channel);
+}
+
+void Front::take_handshake(const Handshakes::Step& step) {
+  auto& connection = *find(step.connection);  // nobody closes it meanwhile
+  connection.shaking = false;
+  if (connection.doomed) return close(connection);
+  switch (step.outcome) {
+    case Channel::Outcome::done: return begin_requests(connection);
+    case Channel::Outcome::blocked:
+      if (connection.stirred) greet(connection);
+      return;
+    case Channel::Outcome::ended:
+      if (!connection.channel.problem().empty()) ++tally_.counts.failed_handshakes;
+      close(connection);
+  }
+}
+
+void Front::begin_requests(Connection& connection) {
   connection.state = Connection::State::reading_head;
   connection.readable = true;
   connection.deadline = turn_ + options_.header_timeout;

@@ -24,6 +24,10 @@ void Mailbox::leave(Answer answer) {
   add([&] { mail_.answers.push_back(std::move(answer)); });
 }
 
+void Mailbox::leave(Handshakes::Step handshake) {
+  add([&] { mail_.handshakes.push_back(handshake); });
+}
+
 void Mailbox::kick(std::uint64_t connection) {
   add([&] { mail_.kicked.push_back(connection); });
 }

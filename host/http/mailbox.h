@@ -1,6 +1,6 @@
-// What other threads leave for a front's socket thread: answers of handlers, streams that have
-// something to send, new limits. Its descriptor can be polled, and is readable while mail waits.
-// Thread-safe.
+// What other threads leave for a front's socket thread: answers of handlers, handshakes that have
+// come to something, streams that have something to send, new limits. Its descriptor can be polled,
+// and is readable while mail waits. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "host/http/handshakes.h"
 #include "swapmeet/http.h"
 
 namespace swapmeet::http {
@@ -21,13 +22,17 @@ class Mailbox {
   };
   struct Mail {
     std::vector<Answer> answers;
+    std::vector<Handshakes::Step> handshakes;
     std::vector<std::uint64_t> kicked;  // streams with something to send
     std::optional<ListenOptions> limits;
-    bool empty() const { return answers.empty() && kicked.empty() && !limits; }
+    bool empty() const {
+      return answers.empty() && handshakes.empty() && kicked.empty() && !limits;
+    }
   };
 
   Mailbox();
   void leave(Answer answer);
+  void leave(Handshakes::Step handshake);
   void kick(std::uint64_t connection);
   void set_limits(const ListenOptions& limits);
   // Wakes who polls, although nothing was left.
