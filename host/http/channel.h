@@ -33,6 +33,8 @@ class Channel {
   Outcome hear_first(const std::shared_ptr<const tls::ServerContext>& context);
   // Under TLS, until it is done, before anything else; again when more has come.
   Outcome shake_hands();
+  // What is left of the handshake takes microseconds.
+  bool has_answered() const { return session_ && session_->has_answered(); }
   bool is_secure() const { return session_ != nullptr; }
   // Why shake_hands() ended; empty: the client went.
   std::string problem() const { return session_ ? session_->problem() : std::string(); }

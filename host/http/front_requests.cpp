@@ -46,6 +46,8 @@ void Front::greet(Connection& connection) {
     if (heard == Channel::Outcome::ended) return close(connection);
     if (!connection.channel.is_secure()) return begin_requests(connection);
   }
+  if (connection.channel.has_answered())
+    return take_handshake({connection.id, connection.channel.shake_hands()});
   connection.shaking = true;
   connection.stirred = false;
   handshakes_.post(connection.id, connection.channel);

@@ -1,7 +1,8 @@
 // Shakes hands with clients that speak TLS, on threads of its own: the mathematics of one handshake
 // takes longer than most answers, and a flood of them must not keep those waiting whose hands are
-// shaken. A client that is slow holds no thread: it comes back here when more of it has arrived.
-// Threads: thread-safe. A channel that was posted is this object's until its end is told.
+// shaken. A client that is slow holds no thread: it comes back here when more of its first message
+// has arrived; what comes after that message is no work, and done on the socket thread. Threads:
+// thread-safe. A channel that was posted is this object's until its end is told.
 #pragma once
 
 #include <condition_variable>

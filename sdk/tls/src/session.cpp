@@ -82,6 +82,11 @@ ServerSession::Step ServerSession::shake_hands() {
   return result == 1 ? Step::done : step_of(result);
 }
 
+bool ServerSession::has_answered() const {
+  const auto state = SSL_get_state(ssl_);
+  return state != TLS_ST_BEFORE && state != TLS_ST_SR_CLNT_HELLO;
+}
+
 ServerSession::Moved ServerSession::read(char* to, std::size_t most) {
   ERR_clear_error();
   std::size_t got = 0;

@@ -47,6 +47,8 @@ class ServerSession {
 
   // Until it is done, nothing else may be called.
   Step shake_hands();
+  // The mathematics of the handshake is done, and what is left of it takes microseconds.
+  bool has_answered() const;
   Moved read(char* to, std::size_t most);
   // What it has taken is on its way, though perhaps still in here: see flush().
   Moved write(const char* from, std::size_t size);
