@@ -34,6 +34,7 @@ constexpr std::chrono::seconds kTending{5};
 constexpr std::chrono::seconds kExtensionStart{60};
 constexpr std::chrono::seconds kTendingAuth{1};
 constexpr std::chrono::hours kTendingKeys{12};
+constexpr const char* kLocalSocket = "http.sock";  // in the data folder, for the command line
 constexpr std::chrono::seconds kLogInsEnd{1};
 
 auto log_as(const std::string& source) {
@@ -160,7 +161,10 @@ Result<void> RunningHost::open_listener() {
   own.guard = [this](http::Request& request) { return access_(request); };
   own.tls = [this] { return keys_->api_context(); };
   own.workers = static_cast<std::size_t>(config_.http.integer("workers"));
-  auto listener = http::listen_shared(config_.listen_options(), clock_, own);
+  own.policy = "default-src 'none'; frame-ancestors 'none'";
+  auto local = data_.path() / kLocalSocket;
+  if (!http::may_be_local(local)) local.clear();
+  auto listener = http::listen_shared(config_.listen_options(), clock_, own, local);
   if (!listener) return std::move(listener).error();
   listener_ = std::move(*listener);
   return {};

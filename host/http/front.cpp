@@ -19,6 +19,7 @@ constexpr std::size_t kMostTurns = 16;    // before what has happened since is l
 constexpr std::size_t kMostShaking = 4;   // threads for handshakes
 constexpr std::uint64_t kListenerId = 0;
 constexpr std::uint64_t kMailId = 1;
+constexpr std::uint64_t kLocalId = 2;
 constexpr std::uint64_t kFirstId = 16;
 
 std::size_t threads_for_handshakes() {
@@ -28,11 +29,12 @@ std::size_t threads_for_handshakes() {
 }  // namespace
 
 Front::Front(const ListenOptions& options, const Clock& clock, const Hooks& hooks,
-             ListeningSocket socket)
+             ListeningSocket socket, std::optional<ListeningSocket> local)
     : options_(options),
       clock_(clock),
       hooks_(hooks),
       listening_(std::move(socket)),
+      local_(std::move(local)),
       address_{options.address.host, listening_.port()},
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       instance_(std::to_string(::getpid()) + "-"),
@@ -43,7 +45,7 @@ Front::Front(const ListenOptions& options, const Clock& clock, const Hooks& hook
       handlers_(hooks, clock),
       workers_(hooks.workers, hooks.inside),
       handshakes_(threads_for_handshakes(), [this](auto step) { mailbox_.leave(step); }) {
-  watch(listening_.descriptor(), kListenerId, EPOLLIN);
+  watch_listening();
   watch(mailbox_.descriptor(), kMailId, EPOLLIN);
   thread_ = std::thread([this] { loop(); });
 }
@@ -78,7 +80,9 @@ void Front::loop() {
     for (int i = 0; i < count; ++i) {
       const auto id = events[i].data.u64;
       if (id == kListenerId)
-        accept_all();
+        accept_all(listening_);
+      else if (id == kLocalId)
+        accept_all(*local_);
       else if (id == kMailId)
         take_mail();
       else if (auto* connection = find(id))
@@ -145,6 +149,7 @@ bool Front::drained() {
   if (!drain_until_) {
     drain_until_ = now + kDrain;
     listening_.close();
+    if (local_) local_->close();
   }
   std::vector<Connection*> idle;
   for (const auto& [id, connection] : connections_)
@@ -155,17 +160,26 @@ bool Front::drained() {
   return connections_.empty() || now > *drain_until_;
 }
 
-void Front::accept_all() {
+void Front::watch_listening() {
+  watch(listening_.descriptor(), kListenerId, EPOLLIN);
+  if (local_) watch(local_->descriptor(), kLocalId, EPOLLIN);
+}
+
+void Front::rest_listening() {
+  accepting_ = false;
+  epoll_ctl(epoll_.descriptor(), EPOLL_CTL_DEL, listening_.descriptor(), nullptr);
+  if (local_) epoll_ctl(epoll_.descriptor(), EPOLL_CTL_DEL, local_->descriptor(), nullptr);
+}
+
+void Front::accept_all(ListeningSocket& listening) {
   for (int i = 0; i < kMostAcceptedAtOnce; ++i) {
     Accepted accepted;
-    switch (listening_.accept(accepted)) {
+    switch (listening.accept(accepted)) {
       case ListeningSocket::Outcome::nobody: return;
       case ListeningSocket::Outcome::turned_away: ++tally_.counts.out_of_files; continue;
       case ListeningSocket::Outcome::out_of_files:
         ++tally_.counts.out_of_files;
-        accepting_ = false;
-        epoll_ctl(epoll_.descriptor(), EPOLL_CTL_DEL, listening_.descriptor(), nullptr);
-        return;
+        return rest_listening();
       case ListeningSocket::Outcome::accepted: take_in(std::move(accepted)); break;
     }
   }
@@ -178,7 +192,8 @@ void Front::take_in(Accepted accepted) {
     return say_full(accepted.socket);
   }
   auto connection = std::make_unique<Connection>(accepted.socket);
-  if (options_.tls != Tls::off) connection->state = Connection::State::greeting;
+  const bool is_local = accepted.address.empty();
+  if (options_.tls != Tls::off && !is_local) connection->state = Connection::State::greeting;
   ++tally_.counts.accepted;
   connection->address = std::move(accepted.address);
   connection->port = accepted.port;
@@ -212,7 +227,7 @@ void Front::sweep() {
   end_preparations();
   if (!accepting_ && !stopping_) {
     accepting_ = true;
-    watch(listening_.descriptor(), kListenerId, EPOLLIN);
+    watch_listening();
   }
   tally_.report(turn_, connections_.size());
 }
@@ -304,12 +319,23 @@ std::unique_ptr<Routes> Front::routes_of(const std::string& owner) {
   return std::make_unique<RoutesOf>(router_, owner);
 }
 
+bool may_be_local(const std::filesystem::path& path) {
+  return path.native().size() <= ListeningSocket::kLongestPath;
+}
+
 Result<std::unique_ptr<SharedListener>> listen_shared(const ListenOptions& options,
-                                                      const Clock& clock, const Hooks& hooks) {
+                                                      const Clock& clock, const Hooks& hooks,
+                                                      const std::filesystem::path& local) {
   auto socket = ListeningSocket::open(options.address);
   if (!socket) return std::move(socket).error();
+  std::optional<ListeningSocket> beside;
+  if (!local.empty()) {
+    auto opened = ListeningSocket::open_local(local);
+    if (!opened) return std::move(opened).error();
+    beside.emplace(std::move(*opened));
+  }
   return std::unique_ptr<SharedListener>(
-      std::make_unique<Front>(options, clock, hooks, std::move(*socket)));
+      std::make_unique<Front>(options, clock, hooks, std::move(*socket), std::move(beside)));
 }
 
 Result<std::unique_ptr<Listener>> listen(const ListenOptions& options, const Clock& clock,

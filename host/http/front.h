@@ -33,7 +33,7 @@ namespace swapmeet::http {
 class Front final : public SharedListener {
  public:
   Front(const ListenOptions& options, const Clock& clock, const Hooks& hooks,
-        ListeningSocket socket);
+        ListeningSocket socket, std::optional<ListeningSocket> local);
   ~Front() override;
 
   HostPort address() const override { return address_; }
@@ -52,7 +52,9 @@ class Front final : public SharedListener {
   int milliseconds_to_wait() const;
   void watch(int descriptor, std::uint64_t id, std::uint32_t events);
   Connection* find(std::uint64_t id);
-  void accept_all();
+  void accept_all(ListeningSocket& listening);
+  void watch_listening();
+  void rest_listening();
   void take_in(Accepted accepted);
   void take_mail();
   void resume_paced();
@@ -103,6 +105,7 @@ class Front final : public SharedListener {
   const Clock& clock_;
   const Hooks hooks_;
   ListeningSocket listening_;
+  std::optional<ListeningSocket> local_;
   const HostPort address_;
   const OpenFile epoll_;
   Router router_;

@@ -47,6 +47,11 @@ void Front::answer(Connection& connection, Response response) {
   if (bodiless) framing.length.reset();
   framing.close = out.close_after;
   framing.say_keep_alive = head.http_1_0;
+  if (!hooks_.policy.empty()) {
+    if (!response.headers.find("Content-Security-Policy"))
+      response.headers.add("Content-Security-Policy", hooks_.policy);
+    response.headers.set("X-Content-Type-Options", "nosniff");
+  }
   out.head = write_head(response, framing, date_.at(clock_.now()));
   if (connection.head_only || bodiless) {
     out.finish(true);

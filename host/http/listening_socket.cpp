@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -58,7 +60,8 @@ int open_socket(const HostPort& address, std::string& why) {
 }
 
 void describe(const sockaddr_storage& from, Accepted& accepted) {
-  char text[INET6_ADDRSTRLEN] = "";
+  if (from.ss_family == AF_UNIX) return;
+  char text[INET6_ADDRSTRLEN] = "?";
   if (from.ss_family == AF_INET6) {
     const auto& v6 = reinterpret_cast<const sockaddr_in6&>(from);
     if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr))  // an IPv4 client of a socket that listens on both
@@ -83,10 +86,13 @@ void say_full(int socket) {
   [[maybe_unused]] const auto n = ::send(socket, kFull.data(), kFull.size(), MSG_NOSIGNAL);
 }
 
-ListeningSocket::ListeningSocket(int socket) : socket_(socket), reserve_(open_reserve()) {}
+ListeningSocket::ListeningSocket(int socket, std::filesystem::path local)
+    : socket_(socket), reserve_(open_reserve()), local_(std::move(local)) {}
 
 ListeningSocket::ListeningSocket(ListeningSocket&& other) noexcept
-    : socket_(std::exchange(other.socket_, -1)), reserve_(std::exchange(other.reserve_, -1)) {}
+    : socket_(std::exchange(other.socket_, -1)),
+      reserve_(std::exchange(other.reserve_, -1)),
+      local_(std::exchange(other.local_, {})) {}
 
 ListeningSocket::~ListeningSocket() {
   close();
@@ -101,6 +107,24 @@ Result<ListeningSocket> ListeningSocket::open(const HostPort& address) {
   return ListeningSocket(socket);
 }
 
+Result<ListeningSocket> ListeningSocket::open_local(const std::filesystem::path& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  static_assert(kLongestPath < sizeof address.sun_path);
+  if (path.native().size() > kLongestPath)
+    return invalid_argument(path.string() + ": a local socket's path has at most " +
+                            std::to_string(kLongestPath) + " bytes");
+  path.native().copy(address.sun_path, kLongestPath);
+  const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  ::unlink(path.c_str());
+  if (socket >= 0 && ::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+      ::chmod(path.c_str(), S_IRUSR | S_IWUSR) == 0 && ::listen(socket, 4096) == 0)
+    return ListeningSocket(socket, path);
+  const std::string why = std::strerror(errno);
+  if (socket >= 0) ::close(socket);
+  return Error{ErrorCode::unavailable, path.string() + ": no local socket: " + why, {}};
+}
+
 ListeningSocket::Outcome ListeningSocket::accept(Accepted& accepted) {
   while (true) {
     sockaddr_storage from{};
@@ -111,7 +135,7 @@ ListeningSocket::Outcome ListeningSocket::accept(Accepted& accepted) {
       accepted.socket = socket;
       describe(from, accepted);
       const int yes = 1;
-      ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+      if (local_.empty()) ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
       return Outcome::accepted;
     }
     switch (errno) {
@@ -144,6 +168,7 @@ ListeningSocket::Outcome ListeningSocket::turn_away() {
 
 void ListeningSocket::close() {
   if (socket_ >= 0) ::close(std::exchange(socket_, -1));
+  if (!local_.empty()) ::unlink(std::exchange(local_, {}).c_str());
 }
 
 std::uint16_t ListeningSocket::port() const {

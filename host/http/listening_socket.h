@@ -3,7 +3,9 @@
 // Threads: one thread's.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -14,7 +16,7 @@ namespace swapmeet::http {
 
 struct Accepted {
   int socket = -1;
-  std::string address;  // IP, as text
+  std::string address;  // IP, as text; empty: over a local socket
   std::uint16_t port = 0;
 };
 
@@ -22,6 +24,10 @@ class ListeningSocket {
  public:
   // `unavailable`: the address is taken or not this machine's.
   static Result<ListeningSocket> open(const HostPort& address);
+  static constexpr std::size_t kLongestPath = 107;  // bytes, of a local socket
+  // A Unix socket at that path, for this user alone; one that was left there is replaced, and
+  // close() removes it. `invalid_argument`: the path is longer than such sockets' may be.
+  static Result<ListeningSocket> open_local(const std::filesystem::path& path);
   ListeningSocket(ListeningSocket&& other) noexcept;
   ListeningSocket& operator=(ListeningSocket&&) = delete;
   ~ListeningSocket();
@@ -35,12 +41,13 @@ class ListeningSocket {
   std::uint16_t port() const;
 
  private:
-  explicit ListeningSocket(int socket);
+  explicit ListeningSocket(int socket, std::filesystem::path local = {});
   // With the last descriptor: tells who waits first that there is none.
   Outcome turn_away();
 
   int socket_;
   int reserve_;
+  std::filesystem::path local_;
 };
 
 // What a client is told that finds no place here.

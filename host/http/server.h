@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <initializer_list>
 #include <memory>
@@ -40,6 +41,9 @@ struct Hooks {
   std::function<std::chrono::milliseconds()> call_deadline;
   // Where a thread says which plugin it is in (Workers::Inside).
   std::function<const std::atomic<const char*>*()> inside;
+  // The Content-Security-Policy of answers that bring none of their own; empty: nothing is added.
+  // A browser is told then as well not to guess what an answer is.
+  std::string policy;
   // The plugin whose all routes are; empty: the host's, but for routes_of().
   std::string owner;
 };
@@ -51,11 +55,16 @@ class SharedListener : public Listener {
   virtual std::unique_ptr<Routes> routes_of(const std::string& owner) = 0;
 };
 
+// Whether the path is not too long for a local socket.
+bool may_be_local(const std::filesystem::path& path);
+
 // `unavailable`: the address is taken or not this machine's; `invalid_argument`: not an IP address.
-// The clock outlives the listener.
+// The clock outlives the listener. `local`: a Unix socket at that path as well, for this machine's
+// user alone; what comes over it has no remote_address. Empty: none.
 Result<std::unique_ptr<Listener>> listen(const ListenOptions& options, const Clock& clock,
                                          const Hooks& hooks = {});
 Result<std::unique_ptr<SharedListener>> listen_shared(const ListenOptions& options,
-                                                      const Clock& clock, const Hooks& hooks = {});
+                                                      const Clock& clock, const Hooks& hooks = {},
+                                                      const std::filesystem::path& local = {});
 
 }  // namespace swapmeet::http

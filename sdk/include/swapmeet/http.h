@@ -48,8 +48,9 @@ struct Request {
   std::map<std::string, std::string> params;  // decoded values of {name} in the route's pattern
   Headers headers;
   std::string body;
-  bool secure = false;         // it came over TLS
-  std::string remote_address;  // IP, as text
+  bool secure = false;  // it came over TLS
+  // IP, as text; empty: it came over the host's local socket, which its owner alone can open.
+  std::string remote_address;
   std::uint16_t remote_port = 0;
   Identity identity;  // a guest, unless the listener's guard found out more
   // When the host answers 504 by itself; what the handler asks of others, it asks with this.
