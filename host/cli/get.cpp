@@ -11,6 +11,7 @@
 #include "host/cli/commands.h"
 #include "host/cli/display.h"
 #include "host/cli/download_text.h"
+#include "host/cli/folder_proof.h"
 #include "host/cli/human.h"
 #include "host/cli/lookup.h"
 #include "host/cli/progress.h"
@@ -187,6 +188,20 @@ Result<Orders> wanted(Session& session) {
   return orders;
 }
 
+Result<DownloadStatus> begin(Session& session, wire::DownloadOrder order) {
+  const auto post = [&] {
+    const auto body = std::visit([](const auto& one) { return wire::to_json(one); }, order);
+    return session.ask<DownloadStatus>("POST", "/api/v1/downloads", body);
+  };
+  auto begun = post();
+  if (begun || begun.error().code != ErrorCode::not_allowed) return begun;
+  const auto folder = std::visit([](const auto& one) { return one.folder; }, order);
+  const auto proof = folder.empty() ? std::nullopt : FolderProof::put_into(folder);
+  if (!proof) return begun;
+  std::visit([&](auto& one) { one.proof = proof->name(); }, order);
+  return post();
+}
+
 }  // namespace
 
 int get(Session& session) {
@@ -194,8 +209,7 @@ int get(Session& session) {
   if (!orders) return fail(orders.error());
   Page<DownloadStatus> started;
   for (const auto& order : *orders) {
-    const auto body = std::visit([](const auto& one) { return wire::to_json(one); }, order);
-    auto download = session.ask<DownloadStatus>("POST", "/api/v1/downloads", body);
+    auto download = begin(session, order);
     if (!download) return fail(download.error());
     started.items.push_back(std::move(*download));
   }

@@ -17,12 +17,15 @@ Result<Choices> Choices::of(const Settings& settings) {
   if (!ignore) return ignore.error();
   auto schedule = LimitSchedule::parse(settings.list("schedule"));
   if (!schedule) return schedule.error();
+  auto folders = DownloadFolders::of(settings);
+  if (!folders) return folders.error();
   auto shares = settings.family("share.*");
   if (auto checked = check_configured(shares); !checked) return checked.error();
   return Choices{
       .shares = std::move(shares),
       .ignore = std::move(*ignore),
       .rescan_interval = settings.duration("rescan_interval"),
+      .folders = std::move(*folders),
       .downloads = {static_cast<std::size_t>(settings.integer("max_downloads")),
                     static_cast<std::size_t>(settings.integer("max_sources")),
                     settings.size("min_free_space")},

@@ -29,6 +29,7 @@ struct Choices {
   ConfiguredShares shares;
   IgnoreRules ignore;
   std::chrono::milliseconds rescan_interval{};
+  DownloadFolders folders;  // at a start only
   DownloadLimits downloads;
   UploadLimits uploads;
   RateLimits rates;  // where no period of the schedule says otherwise

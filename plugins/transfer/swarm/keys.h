@@ -23,6 +23,9 @@ inline constexpr KeySpec kKeys[] = {
     {"hash_threads", KeyType::integer, "0", "0", "64",
      "Threads that hash new files, at low priority; 0: half of the machine's."},
     {"download_folder", KeyType::path, nullptr, nullptr, nullptr, "Where downloads go."},
+    {"download_folders", KeyType::list, "", nullptr, nullptr,
+     "Other folders, with all below them, that a request through the API may name; /: any. The "
+     "command line also names those that its user may write to."},
     at_once({"max_downloads", KeyType::integer, "3", "1", "64", "Downloads that run at once."}),
     at_once({"max_sources", KeyType::integer, "12", "1", "64",
              "Peers that one download fetches from."}),

@@ -132,8 +132,7 @@ class SwarmPlugin final : public Plugin {
     download_pacer_ = std::make_unique<transfer_swarm::Pacer>(host_->clock());
     rates_.emplace(host_->clock(), *meter_, *download_pacer_);
     auto queue = transfer_swarm::DownloadQueue::open(
-        queue_options(settings, choices->downloads, log),
-        [](const transfer_swarm::DownloadOptions& options) {
+        queue_options(settings, *choices, log), [](const transfer_swarm::DownloadOptions& options) {
           return std::make_unique<transfer_swarm::FolderJobs>(options);
         });
     if (!queue) return queue.error();
@@ -197,12 +196,11 @@ class SwarmPlugin final : public Plugin {
       host_->log(LogLevel::warning, "totals are not kept", {{"why", kept.error().message}});
   }
 
-  transfer_swarm::DownloadOptions queue_options(const Settings& settings,
-                                                const transfer_swarm::DownloadLimits& limits,
+  transfer_swarm::DownloadOptions queue_options(const Settings& settings, const Choices& choices,
                                                 Log log) {
     transfer_swarm::DownloadOptions options;
     options.database = host_->data_folder() / "downloads.sqlite";
-    options.download_folder = settings.path("download_folder");
+    options.folders = choices.folders;
     options.self = host_->peer_id();
     options.registry = host_->find<Registry>();
     options.clock = &host_->clock();
@@ -211,7 +209,7 @@ class SwarmPlugin final : public Plugin {
     options.log = std::move(log);
     options.publish = [host = host_](const Event& event) { host->publish(event); };
     options.received = [meter = meter_.get()](std::uint64_t bytes) { meter->received(bytes); };
-    options.limits = limits;
+    options.limits = choices.downloads;
     options.pacer = download_pacer_.get();
     if (settings.boolean("offer_partial")) options.growing = growing_.get();
     return options;

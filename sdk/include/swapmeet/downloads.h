@@ -19,12 +19,19 @@ enum class DownloadState { queued, running, waiting, paused, done, failed };
 std::string_view name_of(DownloadState state);  // "queued", …
 std::optional<DownloadState> download_state_from(std::string_view name);
 
+// How the name of a file begins that is put into a folder to show that one may write there; 32
+// hexadecimal digits follow that nobody can guess.
+inline constexpr std::string_view kFolderProof = ".swapmeet-asks-";
+
 struct DownloadRequest {
   ContentId content;
   std::string name;        // the file's name; made safe. Empty: the most used one
   std::string folder;      // absolute, or below the download folder; empty: the download folder
   bool overwrite = false;  // false: a number is added to a name that exists
   std::vector<Source> sources;  // tried besides those that the registry knows
+  // The name of a file (kFolderProof) in `folder`, or in the nearest one above it that is there:
+  // whoever asks may write there. Needed only for folders that the configuration does not name.
+  std::string proof{};
 };
 
 // A folder of a peer with all that is in it, as one download.
@@ -35,6 +42,7 @@ struct FolderRequest {
   std::string folder;  // where to: absolute, or below the download folder; empty: the latter
   // false: a file whose name is taken by another content stays out, with its reason.
   bool overwrite = false;
+  std::string proof{};  // as of a DownloadRequest
 };
 
 struct DownloadSource {
@@ -88,6 +96,7 @@ class Downloads {
   // The same content into the same place again is the same download: its id is returned.
   // `not_found`: nobody has it and the request names no source.
   // `already_exists`: only this host itself has it, in a share.
+  // `not_allowed`: the folder is none that downloads may go to.
   // [any thread; started; may block]
   virtual Result<DownloadStatus> start(const DownloadRequest& request) = 0;
   // A folder is one download, however many files it has: `done` when all of them are there,

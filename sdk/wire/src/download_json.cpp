@@ -70,6 +70,7 @@ DownloadRequest read_content_request(JsonReader& in) {
   request.folder = in.text("folder", false);
   request.overwrite = in.boolean("overwrite", false);
   in.list("sources", [&](JsonReader& one) { request.sources.push_back(read_source(one)); });
+  request.proof = in.text("proof", false);
   return request;
 }
 
@@ -81,6 +82,7 @@ FolderRequest read_folder_request(JsonReader& in) {
   request.path = in.text("path");
   request.folder = in.text("folder", false);
   request.overwrite = in.boolean("overwrite", false);
+  request.proof = in.text("proof", false);
   return request;
 }
 
@@ -91,6 +93,7 @@ std::string to_json(const DownloadRequest& request) {
   out.begin().text("content", request.content.text()).text("name", request.name);
   out.text("folder", request.folder).boolean("overwrite", request.overwrite);
   out.list("sources", request.sources, [&](const Source& source) { write(out, source); });
+  if (!request.proof.empty()) out.text("proof", request.proof);
   return out.end().take();
 }
 template <>
@@ -104,6 +107,7 @@ std::string to_json(const FolderRequest& request) {
   JsonWriter out;
   out.begin().text("peer", request.peer.text()).text("path", request.path);
   out.text("folder", request.folder).boolean("overwrite", request.overwrite);
+  if (!request.proof.empty()) out.text("proof", request.proof);
   return out.end().take();
 }
 template <>

@@ -14,6 +14,7 @@
 
 #include "swapmeet/host.h"
 #include "swapmeet/registry.h"
+#include "transfer/swarm/fetch/download_folders.h"
 #include "transfer/swarm/fetch/patience.h"
 #include "transfer/swarm/fetch/source_users.h"
 #include "transfer/swarm/pace/pacer.h"
@@ -35,10 +36,10 @@ struct OwnShares {
 };
 
 struct DownloadOptions {
-  std::filesystem::path database;         // the queue's own SQLite file
-  std::filesystem::path download_folder;  // absolute; made when it is needed
-  PeerId self;                            // never a source
-  Registry* registry = nullptr;           // may be null: then only the requests' sources count
+  std::filesystem::path database;  // the queue's own SQLite file
+  DownloadFolders folders;         // made when they are needed
+  PeerId self;                     // never a source
+  Registry* registry = nullptr;    // may be null: then only the requests' sources count
   // All waiting is on this clock, except for a source's socket, which knows real time only.
   Clock* clock = nullptr;
   std::uint64_t seed = 0;  // of ids, jitter and choices: another one at each start of a host

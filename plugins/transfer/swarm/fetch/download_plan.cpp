@@ -8,33 +8,9 @@
 #include "transfer/swarm/pieces/piece_map.h"
 
 namespace swapmeet::transfer_swarm {
-namespace {
-
-// Where a download goes: the owner may name any folder by its absolute path; a relative one stays
-// below the download folder.
-Result<std::filesystem::path> folder_for(const std::filesystem::path& base,
-                                         const std::string& folder) {
-  const std::filesystem::path wanted(folder);
-  if (folder.find('\0') != std::string::npos)
-    return Error{ErrorCode::invalid_argument, "the folder's name has a zero byte in it", {}};
-  if (wanted.is_relative())
-    for (const auto& part : wanted)
-      if (part == "..")
-        return Error{ErrorCode::invalid_argument,
-                     "the folder " + folder +
-                         " leads out of the download folder: leave out the '..', or name the whole "
-                         "path",
-                     {}};
-  auto path = (base / wanted).lexically_normal();
-  return path.has_filename() ? path : path.parent_path();
-}
-
-}  // namespace
-
-Result<TransferPlan> plan_for(const DownloadRequest& request,
-                              const std::filesystem::path& download_folder, Registry* registry,
-                              const PeerId& self) {
-  auto folder = folder_for(download_folder, request.folder);
+Result<TransferPlan> plan_for(const DownloadRequest& request, const DownloadFolders& folders,
+                              Registry* registry, const PeerId& self) {
+  auto folder = folders.choose(request.folder, request.proof);
   if (!folder) return folder.error();
   TransferPlan plan;
   plan.content = request.content;
@@ -65,13 +41,12 @@ Result<TransferPlan> plan_for(const DownloadRequest& request,
   return plan;
 }
 
-Result<FolderPlan> plan_for(const FolderRequest& request,
-                            const std::filesystem::path& download_folder) {
+Result<FolderPlan> plan_for(const FolderRequest& request, const DownloadFolders& folders) {
   FolderPlan plan{{request.peer, request.path}, {}};
   auto& path = plan.of.path;
   while (path.ends_with('/')) path.pop_back();
   if (auto checked = check_path(path); !checked) return checked.error();
-  auto folder = folder_for(download_folder, request.folder);
+  auto folder = folders.choose(request.folder, request.proof);
   if (!folder) return folder.error();
   plan.plan.folder = std::move(*folder);
   plan.plan.place = RealFolder::of(plan.plan.folder);

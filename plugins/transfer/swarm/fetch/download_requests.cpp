@@ -42,8 +42,8 @@ Result<DownloadStatus> DownloadQueue::start_wanted_by(const std::string& offer,
                                                       const DownloadRequest& request) {
   // An offer says all that the registry could; there may be thousands. And the registry may take
   // its time, so it is asked without the lock.
-  auto plan = plan_for(request, options_.download_folder,
-                       offer.empty() ? options_.registry : nullptr, options_.self);
+  auto plan = plan_for(request, options_.folders, offer.empty() ? options_.registry : nullptr,
+                       options_.self);
   if (!plan) return plan.error();
   const auto here = only_place_of(*plan, options_);
   const std::lock_guard lock(mutex_);
@@ -56,7 +56,7 @@ Result<DownloadStatus> DownloadQueue::start_wanted_by(const std::string& offer,
 
 Result<DownloadStatus> DownloadQueue::start_folder(const FolderRequest& request) {
   if (!folders_) return Error{ErrorCode::unsupported, "folders cannot be fetched here", {}};
-  auto plan = plan_for(request, options_.download_folder);
+  auto plan = plan_for(request, options_.folders);
   if (!plan) return plan.error();
   {
     const std::lock_guard lock(mutex_);

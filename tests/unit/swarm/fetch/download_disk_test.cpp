@@ -154,7 +154,7 @@ TEST_CASE("a folder that became a link while the download was paused is not foll
   REQUIRE(d.queue->pause(id).ok());
   source.release();
   d.queue->stop();
-  const auto films = d.options.download_folder / "films";
+  const auto films = d.options.folders.base / "films";
   const auto away = d.folder / "away";
   const auto other = d.folder / "other";
   std::filesystem::rename(films, away);
@@ -201,9 +201,9 @@ TEST_CASE("a stop does not wait until a large file has been looked through") {
   const auto id = d.start(request);
   d.when_waiting(id);
   d.queue->stop();
-  const auto target = d.options.download_folder / "a";
+  const auto target = d.options.folders.base / "a";
   constexpr std::uint64_t kHole = 1ULL << 40;  // reading it takes minutes
-  std::filesystem::create_directories(d.options.download_folder);
+  std::filesystem::create_directories(d.options.folders.base);
   std::ofstream(target).close();
   std::filesystem::resize_file(target, kHole);
   sqlite::Database(d.options.database)

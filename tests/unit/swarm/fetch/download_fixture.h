@@ -35,7 +35,7 @@ struct Downloading {
     char name[] = "/tmp/swapmeet-downloads-XXXXXX";
     folder = ::mkdtemp(name);
     options.database = folder / "downloads.db";
-    options.download_folder = folder / "got";
+    options.folders.base = folder / "got";
     options.self.bytes[0] = 99;
     options.clock = &clock;
     // Only tests about stalling shorten it: bytes come in real time, which is not the clock's.
@@ -121,7 +121,7 @@ struct Downloading {
   std::vector<std::string> files() const {
     std::vector<std::string> names;
     std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(options.download_folder, ignored))
+    for (const auto& entry : std::filesystem::directory_iterator(options.folders.base, ignored))
       names.push_back(entry.path().filename().string());
     return names;
   }

@@ -30,7 +30,7 @@ TEST_CASE("a download comes from several sources, and gets a safe name of its ow
   const auto status = d.when_done(id);
   INFO(status.why);
   REQUIRE(status.state == DownloadState::done);
-  CHECK(status.path == (d.options.download_folder / "a.bin").string());
+  CHECK(status.path == (d.options.folders.base / "a.bin").string());
   CHECK(bytes_in(status.path) == file);
   CHECK(status.finished);
   CHECK(one.served() > 0);
@@ -38,13 +38,13 @@ TEST_CASE("a download comes from several sources, and gets a safe name of its ow
   CHECK(d.files() == std::vector<std::string>{"a.bin"});
   CHECK(d.queue->start(request)->id == id);
 
-  std::ofstream(d.options.download_folder / "b.bin") << "mine";
+  std::ofstream(d.options.folders.base / "b.bin") << "mine";
   auto other = request_for(one.content(), "b.bin", request.sources);
-  CHECK(d.when_done(d.start(other)).path == (d.options.download_folder / "b (2).bin").string());
-  CHECK(bytes_in(d.options.download_folder / "b.bin") == "mine");
+  CHECK(d.when_done(d.start(other)).path == (d.options.folders.base / "b (2).bin").string());
+  CHECK(bytes_in(d.options.folders.base / "b.bin") == "mine");
   other.name = "c.bin";
   other.overwrite = true;
-  std::ofstream(d.options.download_folder / "c.bin") << "not wanted";
+  std::ofstream(d.options.folders.base / "c.bin") << "not wanted";
   CHECK(bytes_in(d.when_done(d.start(other)).path) == file);
   CHECK(d.files().size() == 4);
 }
@@ -97,7 +97,7 @@ TEST_CASE("a partial file that was cut or deleted is fetched again") {
   const auto id = d.start(request_for(source.content(), "a", {source.source(1)}));
   d.when(id, runs_halfway);
   d.queue->stop();
-  const auto partial = d.options.download_folder / d.files().at(0);
+  const auto partial = d.options.folders.base / d.files().at(0);
   SECTION("cut") { std::filesystem::resize_file(partial, 10); }
   SECTION("deleted") { std::filesystem::remove(partial); }
   source.release();
@@ -217,7 +217,7 @@ TEST_CASE("a folder is below the download folder, or the owner's by its whole pa
     CHECK(refused.error().message.find("..") != std::string::npos);
   }
   request.folder = "new/one/";
-  CHECK(d.when_done(d.start(request)).path == (d.options.download_folder / "new/one/a").string());
+  CHECK(d.when_done(d.start(request)).path == (d.options.folders.base / "new/one/a").string());
   request.folder = (d.folder / "else").string();
   CHECK(d.when_done(d.start(request)).path == (d.folder / "else/a").string());
 }

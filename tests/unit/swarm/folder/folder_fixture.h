@@ -47,17 +47,15 @@ struct Fetching : Downloading {
   DownloadStatus when_failed(const std::string& id) {
     return when(id, [](const auto& status) { return status.state == DownloadState::failed; });
   }
-  std::filesystem::path got(const std::string& path) const {
-    return options.download_folder / path;
-  }
+  std::filesystem::path got(const std::string& path) const { return options.folders.base / path; }
   // Paths of all files below the download folder, hidden ones too.
   std::vector<std::string> all_files() const {
     std::vector<std::string> names;
     std::error_code ignored;
     for (const auto& entry :
-         std::filesystem::recursive_directory_iterator(options.download_folder, ignored))
+         std::filesystem::recursive_directory_iterator(options.folders.base, ignored))
       if (entry.is_regular_file())
-        names.push_back(std::filesystem::relative(entry.path(), options.download_folder).string());
+        names.push_back(std::filesystem::relative(entry.path(), options.folders.base).string());
     std::sort(names.begin(), names.end());
     return names;
   }

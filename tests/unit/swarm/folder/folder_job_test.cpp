@@ -94,7 +94,7 @@ TEST_CASE("files stand where folders should be: these stay out, and the rest com
 TEST_CASE("a file stands where the folder should be: it waits with the reason") {
   Fetching f;
   f.share_many(2, 10);
-  std::filesystem::create_directories(f.options.download_folder);
+  std::filesystem::create_directories(f.options.folders.base);
   std::ofstream(f.got("album")) << "a file";
   f.open();
   const auto id = f.fetch();
@@ -119,7 +119,7 @@ TEST_CASE("links stand where folders should be: nothing goes where they lead") {
     CHECK(status.folder->failed == 2);
   }
   SECTION("under its own name") {
-    std::filesystem::create_directories(f.options.download_folder);
+    std::filesystem::create_directories(f.options.folders.base);
     std::filesystem::create_directory_symlink(other, f.got("album"));
     CHECK(f.when_waiting(f.fetch()).why.find("is not followed") != std::string::npos);
   }
