@@ -1,5 +1,5 @@
 // What a plugin that speaks to an index tells others: where that index is and under which session
-// this host speaks to it, so that address and account stand in the configuration once.
+// this host speaks to it, so that address, trust and account stand in the configuration once.
 #pragma once
 
 #include <string>
@@ -9,12 +9,20 @@
 namespace swapmeet {
 
 // Thread-safe.
+// How to know the index over TLS; empty ones: by an authority of this machine, and its name.
+struct IndexTrust {
+  std::string fingerprint;  // of its key, 64 small hex digits
+  std::string ca_file;      // PEM: the authorities that may vouch for it
+};
+
 class IndexAddress {
  public:
   static constexpr const char* kInterface = "swapmeet.index_address/1";
   virtual ~IndexAddress() = default;
   // [any thread; started; quick]
-  virtual std::string index_url() const = 0;  // "http://127.0.0.1:8888"
+  virtual std::string index_url() const = 0;  // "http://127.0.0.1:8888", "https://example.org"
+  // [any thread; started; quick]
+  virtual IndexTrust index_trust() const = 0;
 
   // The token of this host's session at that index and at no other, logged in if need be; empty:
   // it goes there as a guest. May block for the index. What keeps it from logging in is an error

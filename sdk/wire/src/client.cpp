@@ -1,6 +1,6 @@
 #include "swapmeet/wire/client.h"
 
-#include <Poco/Exception.h>
+#include <Poco/Net/StreamSocket.h>
 #include <Poco/URI.h>
 
 #include <mutex>
@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "http_session.h"
+#include "swapmeet/wire/host_url.h"
 #include "swapmeet/wire/json.h"
+#include "swapmeet/wire/secure_socket.h"
 
 namespace swapmeet::wire {
 namespace {
@@ -35,13 +37,16 @@ Result<Reply> ask(HttpSession& session, const HttpCall& call, const std::string&
   auto read = session.read([&](std::istream& body) { whole = read_bounded(body, reply.body); });
   if (!read) return std::move(read).error();
   if (!whole) return too_large(url + " answers more than 64 MiB");
+  if (session.length() && *session.length() != reply.body.size())
+    return unavailable(url + " cannot be reached: it ended in the middle of its answer");
   return reply;
 }
 
 }  // namespace
 
-// The connections that are open and idle. Thread-safe.
+// Where to connect, and the connections that are open and idle. Thread-safe.
 struct Client::Pool {
+  explicit Pool(const ClientOptions& options) : destination(Destination::of(options)) {}
   std::unique_ptr<HttpSession> take() {
     const std::lock_guard lock(mutex);
     if (idle.empty()) return nullptr;
@@ -54,12 +59,15 @@ struct Client::Pool {
     if (idle.size() < kMostIdle) idle.push_back(std::move(session));
   }
 
+  const Result<Destination> destination;
   std::mutex mutex;
   std::vector<std::unique_ptr<HttpSession>> idle;
 };
 
 Client::Client(ClientOptions options)
-    : options_(std::move(options)), pool_(std::make_unique<Pool>()) {}
+    : options_(std::move(options)), pool_(std::make_unique<Pool>(options_)) {
+  if (pool_->destination) options_.url = pool_->destination->url;
+}
 Client::~Client() = default;
 
 Result<Reply> Client::request(const std::string& method, const std::string& target,
@@ -71,14 +79,15 @@ Result<Reply> Client::request(const std::string& method, const std::string& targ
 
 Result<Reply> Client::exchange(const std::string& method, const std::string& target,
                                const std::string& body, const http::Headers& headers) {
+  if (!pool_->destination) return pool_->destination.error();
   const HttpCall call{method, target, options_.token, body, headers};
   const auto patience = options_.timeout;
   for (std::size_t attempt = 0;; ++attempt) {
     auto session = pool_->take();
     const bool was_idle = session != nullptr;
     if (!was_idle)
-      session = std::make_unique<HttpSession>(
-          options_.url, HttpPatience{patience, patience, patience}, options_.ca_file);
+      session = std::make_unique<HttpSession>(*pool_->destination,
+                                              HttpPatience{patience, patience, patience});
     auto reply = ask(*session, call, options_.url);
     if (reply) {
       if (session->is_kept()) pool_->give(std::move(session));
@@ -109,13 +118,37 @@ Result<Reply> request_as_member(Client& client, IndexAddress& index, const std::
   }
 }
 
-Result<std::string> normal_url(const std::string& text) {
+ClientOptions options_for(const IndexAddress& index) {
+  auto trust = index.index_trust();
+  ClientOptions options;
+  options.url = index.index_url();
+  options.fingerprint = std::move(trust.fingerprint);
+  options.ca_file = std::move(trust.ca_file);
+  return options;
+}
+
+Result<ShownKey> shown_key(const ClientOptions& options) {
+  const auto parsed = parse_host_url(options.url);
+  if (!parsed) return parsed.error();
+  if (!parsed->secure) return invalid_argument(options.url + " is not asked over TLS");
+  const auto context = tls::ClientContext::make({.ca_file = options.ca_file, .anyone = true});
+  if (!context) return context.error();
   try {
-    auto url = Poco::URI(text).toString();
-    while (url.ends_with('/')) url.pop_back();
-    return url;
-  } catch (const Poco::SyntaxException&) {
-    return invalid_argument("'" + text + "' is not a URL");
+    Poco::Net::StreamSocket socket(secure_socket(*context, parsed->host));
+    const Poco::Timespan patience(options.timeout.count() * 1000);
+    socket.connect(Poco::Net::SocketAddress(parsed->host, parsed->port), patience);
+    socket.sendBytes("", 0);
+    const auto* const session = session_of(*socket.impl());
+    ShownKey shown{session->fingerprint(), session->doubt()};
+    if (!parsed->fingerprint.empty())
+      shown.doubt = shown.fingerprint == parsed->fingerprint
+                        ? ""
+                        : "it holds another key than the one that is expected";
+    return shown;
+  } catch (const Poco::TimeoutException&) {
+    return timed_out(parsed->url + " does not answer in time");
+  } catch (const Poco::Exception& exception) {
+    return unavailable(parsed->url + " cannot be reached: " + exception.message());
   }
 }
 

@@ -80,8 +80,10 @@ Result<void> read(HttpSession& session, const Lines::Heard& heard, const std::st
 
 }  // namespace
 
+EventStream::EventStream(ClientOptions options) : options_(std::move(options)) {}
+
 EventStream::EventStream(std::string url, std::string token)
-    : url_(std::move(url)), token_(std::move(token)) {}
+    : EventStream(ClientOptions{.url = std::move(url), .token = std::move(token)}) {}
 
 bool EventStream::set_descriptor(int descriptor) {
   const std::lock_guard lock(mutex_);
@@ -99,11 +101,13 @@ Result<void> EventStream::follow(
     const std::string& target,
     const std::function<void(const std::string& topic, const std::string& data)>& heard) {
   // Outlives the descriptor's use by end(): it is forgotten before the session closes it.
-  HttpSession session(url_, {kPatience, kPatience, kSilence});
-  auto followed = session.send({"GET", target, token_, {}, {}});
+  const auto destination = Destination::of(options_);
+  if (!destination) return destination.error();
+  HttpSession session(*destination, {kPatience, kPatience, kSilence});
+  auto followed = session.send({"GET", target, options_.token, {}, {}});
   if (followed) {
     if (!set_descriptor(session.descriptor())) return {};
-    followed = read(session, heard, url_);
+    followed = read(session, heard, destination->url);
   }
   if (!set_descriptor(-1)) return {};
   return followed;

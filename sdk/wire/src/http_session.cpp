@@ -1,16 +1,16 @@
 #include "http_session.h"
 
 #include <Poco/Exception.h>
-#include <Poco/Net/Context.h>
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
-#include <Poco/Net/HTTPSClientSession.h>
-#include <Poco/Net/NetSSL.h>
+#include <Poco/Net/NetException.h>
 #include <Poco/Timespan.h>
-#include <Poco/URI.h>
 
 #include <utility>
+
+#include "swapmeet/wire/host_url.h"
+#include "swapmeet/wire/secure_socket.h"
 
 namespace swapmeet::wire {
 namespace {
@@ -19,32 +19,28 @@ namespace net = Poco::Net;
 
 Poco::Timespan span(std::chrono::milliseconds time) { return {time.count() * 1000}; }
 
-// Trusts the machine's certificates, or those of the file in their place.
-net::Context::Ptr trusting(const std::string& ca_file) {
-  struct Ssl {
-    Ssl() { net::initializeSSL(); }
-  };
-  static const Ssl kSsl;
-  constexpr int kDeepestChain = 9;
-  net::Context::Ptr context =
-      new net::Context(net::Context::TLS_CLIENT_USE, "", "", ca_file, net::Context::VERIFY_STRICT,
-                       kDeepestChain, ca_file.empty());
-  context->requireMinimumProtocol(net::Context::PROTO_TLSV1_2);
-  return context;
-}
-
-std::unique_ptr<net::HTTPClientSession> session_to(const Poco::URI& uri,
-                                                   const std::string& ca_file) {
-  if (uri.getScheme() == "https")
-    return std::make_unique<net::HTTPSClientSession>(uri.getHost(), uri.getPort(),
-                                                     trusting(ca_file));
-  return std::make_unique<net::HTTPClientSession>(uri.getHost(), uri.getPort());
-}
-
 }  // namespace
 
-HttpSession::HttpSession(std::string url, const HttpPatience& patience, std::string ca_file)
-    : url_(std::move(url)), patience_(patience), ca_file_(std::move(ca_file)) {}
+Result<Destination> Destination::of(const ClientOptions& options) {
+  auto parsed = parse_host_url(options.url);
+  if (!parsed) return std::move(parsed).error();
+  Destination destination;
+  destination.url = parsed->url;
+  destination.host = parsed->host;
+  destination.port = parsed->port;
+  const auto& pin = options.fingerprint.empty() ? parsed->fingerprint : options.fingerprint;
+  if (!parsed->secure) {
+    if (pin.empty()) return destination;
+    return invalid_argument(options.url + ": only over https:// can a host be known by its key");
+  }
+  auto context = tls::ClientContext::make({.ca_file = options.ca_file, .fingerprint = pin});
+  if (!context) return std::move(context).error();
+  destination.context = std::move(*context);
+  return destination;
+}
+
+HttpSession::HttpSession(const Destination& destination, const HttpPatience& patience)
+    : destination_(destination), patience_(patience) {}
 HttpSession::~HttpSession() = default;
 
 Result<void> HttpSession::attempt(const std::function<void()>& work) const {
@@ -52,21 +48,36 @@ Result<void> HttpSession::attempt(const std::function<void()>& work) const {
     work();
     return {};
   } catch (const Poco::TimeoutException&) {
-    return timed_out(url_ + " does not answer in time");
+    return timed_out(destination_.url + " does not answer in time");
+  } catch (const net::NetException& exception) {
+    // Its own words are enough where TLS says what is wrong.
+    const bool tells = destination_.context && typeid(exception) == typeid(net::NetException);
+    return unavailable(destination_.url + " cannot be reached: " +
+                       (tells ? exception.message() : exception.displayText()));
   } catch (const Poco::Exception& exception) {
-    return unavailable(url_ + " cannot be reached: " + exception.displayText());
+    return unavailable(destination_.url + " cannot be reached: " + exception.displayText());
   }
+}
+
+void HttpSession::open() {
+  const auto& [url, host, port, context] = destination_;
+  if (context) {
+    session_ =
+        std::make_unique<net::HTTPClientSession>(net::StreamSocket(secure_socket(context, host)));
+    session_->setHost(host);
+    session_->setPort(port);
+  } else {
+    session_ = std::make_unique<net::HTTPClientSession>(host, port);
+  }
+  session_->setKeepAlive(true);
+  session_->setTimeout(span(patience_.connecting), span(patience_.sending),
+                       span(patience_.receiving));
 }
 
 Result<void> HttpSession::send(const HttpCall& call) {
   return attempt([&] {
-    if (!session_) {
-      const Poco::URI uri(url_);
-      session_ = session_to(uri, ca_file_);
-      session_->setKeepAlive(true);
-      session_->setTimeout(span(patience_.connecting), span(patience_.sending),
-                           span(patience_.receiving));
-    }
+    if (!session_) open();
+    method_ = call.method;
     net::HTTPRequest request(call.method, call.target, net::HTTPMessage::HTTP_1_1);
     request.setKeepAlive(true);
     if (!call.token.empty()) request.set("Authorization", "Bearer " + call.token);
@@ -83,7 +94,13 @@ Result<int> HttpSession::receive() {
   auto received = attempt([&] { body_ = &session_->receiveResponse(response); });
   if (!received) return std::move(received).error();
   kept_ = response.getKeepAlive();
-  return static_cast<int>(response.getStatus());
+  const auto status = response.getStatus();
+  const bool has_body = method_ != "HEAD" && status != net::HTTPResponse::HTTP_NO_CONTENT &&
+                        status != net::HTTPResponse::HTTP_NOT_MODIFIED;
+  length_.reset();
+  if (has_body && response.hasContentLength() && !response.getChunkedTransferEncoding())
+    length_ = static_cast<std::uint64_t>(response.getContentLength64());
+  return static_cast<int>(status);
 }
 
 Result<void> HttpSession::read(const std::function<void(std::istream& body)>& take) {

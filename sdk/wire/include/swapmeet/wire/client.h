@@ -1,6 +1,7 @@
-// The HTTP client, for Swapmeet's API and for other services: kept-alive connections and bounded
-// answers. request() is for the API, whose problem documents come back as the Errors they were;
-// exchange() leaves every answer as it is. Thread-safe; each call blocks its caller.
+// The HTTP client, for Swapmeet's API and for other services: kept-alive connections, TLS where the
+// URL is https://, and bounded answers. A URL of any other kind is refused before it connects.
+// request() is for the API, whose problem documents come back as the Errors they were; exchange()
+// leaves every answer as it is. Thread-safe; each call blocks its caller.
 #pragma once
 
 #include <chrono>
@@ -15,11 +16,14 @@
 namespace swapmeet::wire {
 
 struct ClientOptions {
-  std::string url;    // "http://127.0.0.1:8888"; https:// verifies the certificate and its name
+  // As parse_host_url takes it: over https:// the host must be the one that its name says, or hold
+  // the key whose fingerprint stands behind '#'.
+  std::string url;
   std::string token;  // sent as "Authorization: Bearer …" when not empty
   std::chrono::milliseconds timeout{15'000};
   // A file of certificates (PEM) that are trusted in place of the machine's; empty: the machine's.
   std::string ca_file = {};
+  std::string fingerprint = {};  // as if it stood behind the URL
 };
 
 struct Reply {
@@ -35,18 +39,19 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   // An answer of 400 and more becomes an Error with the code of its problem document.
-  // `unavailable`: the host cannot be reached; `timed_out`; `too_large`: more than 64 MiB.
+  // `unavailable`: the host cannot be reached, or is not to be believed; `timed_out`; `too_large`:
+  // more than 64 MiB; `invalid_argument`: no URL of a host, or no ca_file.
   Result<Reply> request(const std::string& method, const std::string& target,
                         const std::string& body = "", const http::Headers& headers = {});
   // The same, but an answer is an answer, whatever its status: 401 from a service of other people
   // says what they mean by it.
   Result<Reply> exchange(const std::string& method, const std::string& target,
                          const std::string& body = "", const http::Headers& headers = {});
-  const std::string& url() const { return options_.url; }
+  const std::string& url() const { return options_.url; }  // without the pin
 
  private:
   struct Pool;
-  const ClientOptions options_;
+  ClientOptions options_;
   std::unique_ptr<Pool> pool_;
 };
 
@@ -57,9 +62,16 @@ Result<Reply> request_as_member(Client& client, IndexAddress& index, const std::
                                 const std::string& target, const std::string& body = "",
                                 http::Headers headers = {});
 
-// One spelling of a host's URL: small letters where case says nothing, no port that goes without
-// saying, no '/' at the end. `invalid_argument`: it is none.
-Result<std::string> normal_url(const std::string& text);
+// How to speak to the index of that address, as it is configured there; the caller adds the rest.
+ClientOptions options_for(const IndexAddress& index);
+
+// What a host shows in a handshake, after which nothing is sent.
+struct ShownKey {
+  std::string fingerprint;  // of its key
+  std::string doubt;        // why it is not believed, a part of a sentence; empty: it is
+};
+// `unavailable`, `timed_out`, `invalid_argument`: as Client::request; not over https:// as well.
+Result<ShownKey> shown_key(const ClientOptions& options);
 
 // Percent-encodes a text for a query value or path segment.
 std::string percent_encode(std::string_view text);

@@ -7,12 +7,14 @@
 #include <string>
 
 #include "swapmeet/result.h"
+#include "swapmeet/wire/client.h"
 
 namespace swapmeet::wire {
 
 class EventStream {
  public:
-  // `token` is sent as "Authorization: Bearer …" when not empty.
+  // All but the timeout counts.
+  explicit EventStream(ClientOptions options);
   EventStream(std::string url, std::string token);
 
   // Calls `heard`, which must not throw, for each event until the stream breaks; ok only after
@@ -27,8 +29,7 @@ class EventStream {
  private:
   bool set_descriptor(int descriptor);  // false: it has been ended
 
-  const std::string url_;
-  const std::string token_;
+  const ClientOptions options_;
   std::mutex mutex_;
   int descriptor_ = -1;  // of the connection, while it is open
   bool ended_ = false;
