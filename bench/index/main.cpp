@@ -125,7 +125,8 @@ class Index {
  public:
   Index()
       : address_("127.0.0.1:" + std::to_string(e2e::free_port())),
-        node_(folder_.path(), "index", e2e::index_ini(folder_.path(), address_, "10m")) {
+        node_(folder_.path(), "index",
+              e2e::unlimited(e2e::index_ini(folder_.path(), address_, "10m"))) {
     node_.start();
   }
   e2e::Node& node() { return node_; }

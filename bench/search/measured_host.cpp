@@ -27,8 +27,8 @@ double seconds_since(Steady::time_point began) {
 MeasuredHost::MeasuredHost(const std::string& search)
     : port_(e2e::free_port()),
       node_(folder_.path(), "index",
-            e2e::index_ini(folder_.path(), "127.0.0.1:" + std::to_string(port_), kLongestLease,
-                           search)) {}
+            e2e::unlimited(e2e::index_ini(folder_.path(), "127.0.0.1:" + std::to_string(port_),
+                                          kLongestLease, search))) {}
 
 double MeasuredHost::start() {
   const auto began = Steady::now();

@@ -29,7 +29,9 @@ Result<http::Response> transfer(const ApiContext& context, http::Request& reques
   auto order = body_of<wire::TransferOrder>(request);
   if (!order) return std::move(order).error();
   if (!order->account.empty() && context.accounts)
-    if (auto account = context.accounts->get(order->account); !account)
+    if (auto account = through(context.gate(Accounts::kInterface), "get()",
+                               [&] { return context.accounts->get(order->account); });
+        !account)
       return std::move(account).error();
   const auto length =
       order->length.value_or(order->account.empty() ? kTransfer : kTransferToAccount);
@@ -100,8 +102,9 @@ Result<http::Response> ban(const ApiContext& context, http::Request& request) {
        (record.peer ? record.peer->text() + ' ' : std::string()) + record.addresses, made->reason);
   auto peers = peers_of(*context.registry, *made);
   auto forgotten = peers ? forget(*context.registry, *peers) : peers.error();
-  if (!forgotten) return std::move(forgotten).error();
-  record.forgotten = *forgotten;
+  if (!forgotten && forgotten.error().code != ErrorCode::unsupported)
+    return std::move(forgotten).error();
+  if (forgotten) record.forgotten = *forgotten;
   return http::json(wire::to_json(record), 201);
 }
 

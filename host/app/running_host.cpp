@@ -142,6 +142,14 @@ http::Hooks RunningHost::hooks(const std::string& source, const std::string& cou
                {"address", request.remote_address},
                {"request", request.id}});
   };
+  hooks.turned_away =
+      [of_address = metrics_.counter(
+           "limited_connections_total",
+           "Connections refused by max_connections_per_address of [http] or [transfer]."),
+       in_all = metrics_.counter("limited_connections_in_all_total",
+                                 "Connections refused by max_connections.")](bool address) {
+        (address ? of_address : in_all)->add();
+      };
   hooks.log = log_as(source);
   hooks.call_deadline = [this] { return call_deadline_.load(std::memory_order_relaxed); };
   hooks.inside = [] { return &whereabouts().plugin; };

@@ -11,15 +11,15 @@ constexpr KeySpec number_key(const char* name, const char* default_value, const 
   return at_once({name, KeyType::integer, default_value, "0", "1000000000", help});
 }
 constexpr std::array kLimitKeys{
-    number_key("registrations", "1200",
+    number_key("registrations", "3000",
                "Registrations a minute of one account, or of all guests at one address (of IPv6, "
                "one /64). Here and below, 0 is any number, for an index behind a proxy."),
     number_key("registrations_in_all", "30000", "The same of all together."),
     number_key("new_peers", "100",
                "Peers an hour that one account or address registers for the first time."),
     number_key("new_peers_in_all", "20000", "The same of all together."),
-    number_key("announcements", "1200", "Announcements a minute of one account or address."),
-    number_key("announcements_in_all", "60000", "The same of all together."),
+    number_key("announcements", "30000", "Announcements a minute of one account or address."),
+    number_key("announcements_in_all", "200000", "The same of all together."),
     number_key("changes", "1500000",
                "Changes of listings a minute that one account or address announces."),
     number_key("changes_in_all", "6000000", "The same of all together."),

@@ -11,6 +11,7 @@ using std::chrono::seconds;
 namespace {
 constexpr BackoffLimits kBetweenAttempts{milliseconds(500),
                                          milliseconds(15'000)};  // between attempts
+constexpr std::chrono::minutes kLongestTold{15};                 // that the registry has it wait
 constexpr int kRenewalsBetweenDoubts = 30;                       // ten minutes, for a lease of one
 }  // namespace
 
@@ -112,7 +113,9 @@ milliseconds Membership::round() {
       enrolled_.reset();
       return milliseconds(0);
     }
-    return backoff_.next();
+    const auto pause = backoff_.next();
+    const auto told = lease.error().retry_after.value_or(seconds(0));
+    return std::max(pause, std::min<milliseconds>(told, kLongestTold));
   }
   // It may have been restored from a backup, which only shows when it is asked.
   const bool was_away = !set_problem({}).empty();

@@ -22,6 +22,14 @@ bool is_fault(ErrorCode code) {
   return std::find(std::begin(kFaults), std::end(kFaults), code) != std::end(kFaults);
 }
 
+// As long as the follower says, where it does, up to a quarter of an hour.
+milliseconds pause_after(const Error& error, Backoff& backoff) {
+  constexpr std::chrono::minutes kLongest{15};
+  const auto pause = backoff.next();
+  if (!error.retry_after) return pause;
+  return std::max(pause, std::min<milliseconds>(*error.retry_after, kLongest));
+}
+
 }  // namespace
 
 Pump::Pump(ChangeFeed& feed, ChangeFollower& follower, std::string name, Log log, Clock& clock,
@@ -147,7 +155,7 @@ std::optional<milliseconds> Pump::round() {
   if (!moved) {
     tried_.reset();  // the next round may try the same again
     report(moved.error());
-    return backoff_.next();
+    return pause_after(moved.error(), backoff_);
   }
   if (*moved == Moved::a_batch) return milliseconds(0);
   goes_on();

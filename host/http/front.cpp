@@ -188,7 +188,9 @@ void Front::accept_all(ListeningSocket& listening) {
 void Front::take_in(Accepted accepted) {
   const auto place = places_.take(accepted.address, options_);
   if (place != Places::Outcome::taken) {
-    ++(place == Places::Outcome::full ? tally_.counts.full : tally_.counts.address_full);
+    const bool of_address = place == Places::Outcome::address_full;
+    ++(of_address ? tally_.counts.address_full : tally_.counts.full);
+    if (hooks_.turned_away) hooks_.turned_away(of_address);
     return say_full(accepted.socket);
   }
   auto connection = std::make_unique<Connection>(accepted.socket);

@@ -35,6 +35,8 @@ struct Hooks {
   // What a client that speaks TLS is shown, asked for each connection anew: on the socket thread,
   // so it is quick. Empty, or a nullptr: TLS is not understood.
   std::function<std::shared_ptr<const tls::ServerContext>()> tls;
+  // A connection found no place: of its address, or none at all. On the socket thread.
+  std::function<void(bool of_address)> turned_away;
   std::size_t workers = 8;  // that one plugin may hold at a time
   // How long a request that only asks is waited for; one that changes something ten times as long,
   // and one that changes the host itself as long as it takes. Empty: 30 s. Of each request anew.

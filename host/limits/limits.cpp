@@ -60,7 +60,7 @@ Result<void> Limits::take(Limited what, const http::Request& request, std::uint6
   if (request.identity.has_role("admin")) return {};
   const auto index = static_cast<std::size_t>(what);
   auto& rate = *rates_[index];
-  const auto refused = rate.limit.take(asker_of(request), cost);
+  const auto refused = rate.limit.take(asker_of(request), cost, !request.identity.is_guest());
   if (!refused) return {};
   rate.refused->add();
   const auto& kind = kKinds[index];

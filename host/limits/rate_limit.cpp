@@ -8,7 +8,8 @@
 
 namespace swapmeet {
 
-std::optional<RateLimit::Refusal> RateLimit::take(std::string_view who, std::uint64_t cost) {
+std::optional<RateLimit::Refusal> RateLimit::take(std::string_view who, std::uint64_t cost,
+                                                  bool is_member) {
   if (cost == 0) return std::nullopt;
   const std::lock_guard lock(mutex_);
   const auto now =
@@ -23,9 +24,9 @@ std::optional<RateLimit::Refusal> RateLimit::take(std::string_view who, std::uin
   const auto of_own = own ? outcome(*own, rate_.of_one, cost, now) : Outcome{};
   if (of_own.wait > 0) return refusal(false, of_own.wait);
   const auto of_all = rate_.in_all > 0 ? outcome(all_, rate_.in_all, cost, now) : Outcome{};
-  if (of_all.wait > 0) return refusal(true, of_all.wait);
+  if (of_all.wait > 0 && !is_member) return refusal(true, of_all.wait);
   if (own) own->full = of_own.full;
-  all_.full = of_all.full;
+  all_.full = of_all.full - of_all.wait;  // no more than full
   return std::nullopt;
 }
 

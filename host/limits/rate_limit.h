@@ -37,8 +37,9 @@ class RateLimit {
     std::chrono::seconds wait{1};  // then it may work
   };
   // nullopt: it may, and `cost` is taken. A cost above what a bucket holds takes all of it. A
-  // refusal takes nothing.
-  std::optional<Refusal> take(std::string_view who, std::uint64_t cost = 1);
+  // refusal takes nothing. `is_member`: a flood of strangers must not keep it out, so that all
+  // together may be too many for it.
+  std::optional<Refusal> take(std::string_view who, std::uint64_t cost = 1, bool is_member = false);
   void set(const Rate& rate);
 
  private:

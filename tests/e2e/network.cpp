@@ -178,6 +178,20 @@ std::string index_ini(const fs::path& folder, const std::string& listen, const s
          "\n[search]\nplugin = " + search + "\n";
 }
 
+std::string unlimited(std::string index_ini) {
+  std::string keys = "plugin = sqlite\n";
+  for (const char* key : {"max_peers", "max_peers_per_owner", "max_listings",
+                          "max_listings_per_peer", "max_listings_per_owner", "max_bytes_per_peer"})
+    keys += std::string(key) + " = 0\n";
+  const std::string plugin = "plugin = sqlite\n";
+  index_ini.replace(index_ini.find(plugin), plugin.size(), keys);
+  index_ini += "[limits]\n";
+  for (const char* key : {"registrations", "new_peers", "announcements", "changes", "searches",
+                          "watches", "new_watches", "streams", "new_accounts"})
+    index_ini += std::string(key) + " = 0\n" + key + "_in_all = 0\n";
+  return index_ini;
+}
+
 std::string peer_ini(const fs::path& folder, const std::string& name, const std::string& index,
                      const fs::path& share) {
   return "[host]\nname = " + name + "\ndata = " + (folder / "data" / name).string() +

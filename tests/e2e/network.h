@@ -75,6 +75,8 @@ class Node {
 
 std::string index_ini(const fs::path& folder, const std::string& listen, const std::string& lease,
                       const std::string& search = "memory");
+// The same index without limits, for those who measure it from one address.
+std::string unlimited(std::string index_ini);
 std::string peer_ini(const fs::path& folder, const std::string& name, const std::string& index,
                      const fs::path& share);
 

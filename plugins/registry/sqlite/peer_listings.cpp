@@ -118,6 +118,17 @@ void PeerListings::clear() {
   has_removed_ = false;  // the row of the clear has no path
 }
 
+bool PeerListings::shrink(std::size_t most) {
+  if (files_ <= static_cast<std::int64_t>(most)) return false;
+  std::vector<std::string> paths;
+  auto row = database().keep("SELECT path FROM listings WHERE peer=? ORDER BY path LIMIT ?");
+  row->with(key_, most);
+  while (row->step()) paths.push_back(row->text(0));
+  row->reset();
+  for (const auto& path : paths) remove(path);
+  return true;
+}
+
 ListingNews PeerListings::news() const { return {peer_, added_, dropped_, writing_->latest()}; }
 
 std::int64_t PeerListings::count_bytes() {

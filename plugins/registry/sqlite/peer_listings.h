@@ -58,6 +58,8 @@ class PeerListings {
 
   void apply(const Change& change);
   void clear();
+  // Removes as many as `most`; false, and nothing removed, when there are no more than those.
+  bool shrink(std::size_t most);
   // Writes the counts back, and how far the peer has announced now; at the end, once.
   void save(const FeedPosition& announced);
   // Of all that was done so far.

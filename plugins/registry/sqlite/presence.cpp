@@ -44,12 +44,19 @@ void Presence::leave(const PeerId& peer) {
 bool Presence::forget(const PeerId& peer) {
   {
     const std::lock_guard lock(mutex_);
-    if (leases_.has(peer)) tell(PresenceChange::left, {&peer, 1});
+    if (leases_.has(peer)) {
+      set_present({peer}, false);
+      tell(PresenceChange::left, {&peer, 1});
+    }
     leases_.end(peer);
-    if (!store_.forget(peer)) return false;
+  }
+  const bool was_there = store_.forget(peer);  // for as long as it takes: others come and go
+  {
+    const std::lock_guard lock(mutex_);
+    if (!store_.peer(peer)) leases_.end(peer);  // it had renewed meanwhile, but not registered anew
   }
   changed_();
-  return true;
+  return was_there;
 }
 
 // After an outage thousands are back at once: whoever gets the lock lets all in that wait for it,

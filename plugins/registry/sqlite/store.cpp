@@ -44,6 +44,13 @@ void bind_transfer(sqlite::Statement& row, int index, const std::optional<Transf
     row.bind_null(index).bind(index + 1, 0);
 }
 
+bool is_absent_since(Writing& writing, const PeerId& peer, Time limit) {
+  auto row =
+      writing.database().keep("SELECT 1 FROM peers WHERE id=? AND present=0 AND last_seen<?");
+  row->with(peer, limit.time_since_epoch().count());
+  return row->step();
+}
+
 std::string_view bytes_of(const PeerId& id) {
   return {reinterpret_cast<const char*>(id.bytes.data()), PeerId::kSize};
 }
@@ -144,18 +151,27 @@ bool Store::transfer(const PeerId& peer, const Transfer& to) {
   return is_known;
 }
 
-bool Store::forget(const PeerId& peer) {
-  Writing writing(writer_);
-  auto listings = PeerListings::of(writing, peer);
-  if (!listings) return false;
-  remove(writing, *listings);
-  return true;
+bool Store::forget(const PeerId& peer) { return forget(peer, std::nullopt); }
+
+bool Store::forget(const PeerId& peer, const std::optional<Time>& absent_since) {
+  while (true) {
+    Writing writing(writer_);
+    auto listings = PeerListings::of(writing, peer);
+    if (!listings || (absent_since && !is_absent_since(writing, peer, *absent_since))) return false;
+    const bool has_more = listings->shrink(kListingsAtOnce);
+    if (has_more) {
+      listings->save({});  // should it not come to the end, the peer announces all of them again
+    } else {
+      listings->clear();
+      writing.database().keep("DELETE FROM peers WHERE key=?")->with(listings->key()).run();
+    }
+    writing.commit();
+    committed(*listings);
+    if (!has_more) return true;
+  }
 }
 
-void Store::remove(Writing& writing, PeerListings& listings) {
-  listings.clear();
-  writing.database().keep("DELETE FROM peers WHERE key=?")->with(listings.key()).run();
-  writing.commit();
+void Store::committed(const PeerListings& listings) {
   listings_ += listings.growth();
   if (listings_changed_) listings_changed_(listings.news());
 }
@@ -175,17 +191,17 @@ void Store::set_present(std::span<const PeerId> peers, bool present, Time now) {
 }
 
 std::size_t Store::forget_absent_since(Time limit) {
-  // A transaction each, so that nobody waits long for the writer.
   for (std::size_t count = 0;; ++count) {
     if (count == kForgottenAtOnce) return count;
-    Writing writing(writer_);
-    auto old =
-        writing.database().keep("SELECT id FROM peers WHERE present=0 AND last_seen<? LIMIT 1");
-    old->with(limit.time_since_epoch().count());
-    if (!old->step()) return count;
-    auto listings = PeerListings::of(writing, old->id<PeerId>(0));
-    old->reset();
-    remove(writing, *listings);
+    std::optional<PeerId> peer;
+    {
+      auto reader = readers_.take();
+      auto old = reader->keep("SELECT id FROM peers WHERE present=0 AND last_seen<? LIMIT 1");
+      old->with(limit.time_since_epoch().count());
+      if (old->step()) peer = old->id<PeerId>(0);
+    }
+    if (!peer) return count;
+    forget(*peer, limit);
   }
 }
 
@@ -243,8 +259,7 @@ Result<FeedPosition> Store::announce(const PeerId& peer, const ChangeBatch& batc
     return std::move(checked).error();
   listings->save(upto);
   writing.commit();
-  listings_ += listings->growth();
-  if (listings_changed_) listings_changed_(listings->news());
+  committed(*listings);
   return upto;
 }
 

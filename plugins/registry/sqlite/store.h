@@ -42,7 +42,8 @@ struct StoreOptions {
 
 class Store {
  public:
-  static constexpr std::size_t kForgottenAtOnce = 10;  // peers
+  static constexpr std::size_t kForgottenAtOnce = 10;     // peers
+  static constexpr std::size_t kListingsAtOnce = 20'000;  // of one that is forgotten
 
   // `listings_changed`, if any, hears what was done to listings, once it is on disk, in the order
   // of revisions: nobody writes meanwhile, so it must be quick.
@@ -58,7 +59,8 @@ class Store {
   Result<void> check_room(const PeerRecord& peer, const PeerLimits& limits);
   // Until it is taken over, or put again with `transfer`; false: there is no such peer.
   bool transfer(const PeerId& peer, const Transfer& to);
-  // The peer and its listings; false: there is no such peer.
+  // The peer and its listings, in several transactions if there are many, so that others can write
+  // in between; false: there is no such peer.
   bool forget(const PeerId& peer);
   // Presence of several at once: a row per peer, whatever they share. Peers that are so already are
   // left alone.
@@ -88,7 +90,9 @@ class Store {
   void probe(const Clock& clock, std::chrono::milliseconds most, std::uint64_t seed);
 
  private:
-  void remove(Writing& writing, PeerListings& listings);
+  // `absent_since`: only for as long as it has been absent since before then.
+  bool forget(const PeerId& peer, const std::optional<Time>& absent_since);
+  void committed(const PeerListings& listings);
 
   const std::function<void(const ListingNews&)> listings_changed_;
   Writer writer_;

@@ -39,7 +39,14 @@ class Writer {
 
  private:
   friend class Writing;
+  // Whoever waits has a turn before who comes back at once, as who forgets a million listings does.
+  std::unique_lock<std::mutex> lock_in_turn() {
+    const std::lock_guard turn(turn_mutex_);
+    return std::unique_lock(mutex_);
+  }
+
   const WriterOptions options_;
+  std::mutex turn_mutex_;  // held by the next one while it waits; before mutex_
   std::mutex mutex_;
   sqlite::Database database_;
   ContentIndex contents_;
@@ -50,7 +57,7 @@ class Writing {
  public:
   explicit Writing(Writer& writer)
       : writer_(writer),
-        lock_(writer.mutex_),
+        lock_(writer.lock_in_turn()),
         transaction_(writer.database_),
         latest_(static_cast<Revision>(
             writer.database_.integer("SELECT value FROM meta WHERE name='latest'"))) {}
@@ -70,7 +77,7 @@ class Writing {
 
  private:
   Writer& writer_;
-  const std::lock_guard<std::mutex> lock_;
+  const std::unique_lock<std::mutex> lock_;
   sqlite::Transaction transaction_;
   Revision latest_;
   ContentIndex::Edit contents_;

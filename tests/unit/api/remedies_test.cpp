@@ -95,9 +95,10 @@ TEST_CASE("with addresses, all peers that registered from there are forgotten") 
 
 TEST_CASE("nobody from a banned address comes in, but for the owner and who asks for health") {
   World world;
-  REQUIRE(
-      world.bans.add({.addresses = AddressRange::parse("192.0.2.0/24").value(), .reason = "floods"})
-          .ok());
+  Ban ban;
+  ban.addresses = AddressRange::parse("192.0.2.0/24").value();
+  ban.reason = "floods";
+  REQUIRE(world.bans.add(ban).ok());
   const auto guard = public_guard("secret", &world.auth, &world.bans);
   const auto status_of = [&](const std::string& address, const std::string& path,
                              const std::string& token = "") {

@@ -15,6 +15,7 @@ class Index final : public testing::EmptyRegistry {
   Result<Enrolled> enroll(const Enrollment& enrollment, const Caller&) override {
     enrollments.push_back(enrollment);
     if (down) return Error{ErrorCode::unavailable, "nobody answers", {}};
+    if (full) return *full;
     knows = true;
     return Enrolled{{}, std::chrono::seconds(60), enrollment.token};
   }
@@ -28,6 +29,7 @@ class Index final : public testing::EmptyRegistry {
 
   std::vector<Enrollment> enrollments;
   bool down = false;
+  std::optional<Error> full;
   bool knows = false;
   int renewals = 0;
   int left = 0;
@@ -86,6 +88,16 @@ TEST_CASE("it registers once, then renews at a third of the lease") {
   CHECK(world.index.renewals == 1);
   world.membership.stop();
   CHECK(world.index.left == 1);
+}
+
+TEST_CASE("an index that says when to come back is left alone until then") {
+  World world;
+  world.index.full = too_many("enough for now");
+  world.index.full->retry_after = std::chrono::seconds(120);
+  CHECK(world.membership.round() == milliseconds(120'000));
+  CHECK(world.membership.problem() == "enough for now");
+  world.index.full.reset();
+  CHECK(world.membership.round() == milliseconds(20'000));
 }
 
 TEST_CASE("while the index is down it keeps trying, ever more slowly, and says so once") {

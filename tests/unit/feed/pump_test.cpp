@@ -105,6 +105,16 @@ TEST_CASE("a follower that always conflicts is tried again after growing pauses,
   CHECK(world.pauses(1)[0] < milliseconds(300));  // from the beginning again
 }
 
+TEST_CASE("a follower that says when to come back is left alone until then") {
+  World world;
+  world.feed.latest = 10;
+  world.follower.failure = too_many("enough for now");
+  world.follower.failure->retry_after = std::chrono::seconds(40);
+  CHECK(world.pauses(2) == std::vector<milliseconds>(2, milliseconds(40'000)));
+  world.follower.failure->retry_after = std::chrono::hours(30);
+  CHECK(world.pauses(1)[0] == std::chrono::minutes(15));  // it may be wrong
+}
+
 TEST_CASE("a follower that says yes and stays where it is does not spin") {
   World world;
   world.feed.latest = 10;

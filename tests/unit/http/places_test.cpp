@@ -32,3 +32,16 @@ TEST_CASE("a limit that was lowered ends nobody, but lets nobody in") {
   CHECK(places.take("192.0.2.1", limits) == Places::Outcome::address_full);
   CHECK(places.taken() == 2);
 }
+
+TEST_CASE("an IPv6 household is one address, however many it has") {
+  ListenOptions limits;
+  limits.max_connections_per_address = 2;
+  Places places;
+  using Outcome = Places::Outcome;
+  CHECK(places.take("2001:db8:1:2::1", limits) == Outcome::taken);
+  CHECK(places.take("2001:db8:1:2:ffff::1", limits) == Outcome::taken);
+  CHECK(places.take("2001:db8:1:2::3", limits) == Outcome::address_full);
+  CHECK(places.take("2001:db8:1:3::1", limits) == Outcome::taken);
+  places.give_back("2001:db8:1:2::1");
+  CHECK(places.take("2001:db8:1:2::3", limits) == Outcome::taken);
+}

@@ -27,7 +27,10 @@ struct Index {
   Result<Ban> ban(std::optional<PeerId> peer, const std::string& addresses,
                   std::optional<std::chrono::seconds> length = std::nullopt,
                   const std::string& reason = "floods") {
-    Ban ban{.peer = peer, .reason = reason, .by = "root"};
+    Ban ban;
+    ban.peer = peer;
+    ban.reason = reason;
+    ban.by = "root";
     if (!addresses.empty()) ban.addresses = AddressRange::parse(addresses).value();
     if (length) ban.until = clock.now() + *length;
     return bans->add(ban);

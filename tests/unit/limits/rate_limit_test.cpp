@@ -69,6 +69,16 @@ TEST_CASE("all together are held as well, and are told so") {
   CHECK_FALSE(door.limit.take("ann")->in_all);
 }
 
+TEST_CASE("a flood of strangers keeps no member out, and members use up what is there for all") {
+  Door door({.of_one = 10, .in_all = 12});
+  CHECK(door.lets_of("a stranger", 20) == 10);
+  CHECK(door.lets_of("another", 20) == 2);
+  for (int i = 0; i < 10; ++i) CHECK_FALSE(door.limit.take("@ann", 1, true));
+  CHECK(door.limit.take("@ann", 1, true));  // her own limit
+  CHECK(door.limit.take("a third")->in_all);
+  CHECK(door.limit.take("a third")->wait == 5s);  // no longer for what she asked
+}
+
 TEST_CASE("without a number there is no limit, and other numbers are in force at once") {
   Door door({});
   CHECK(door.lets_of("ann", 10'000) == 10'000);

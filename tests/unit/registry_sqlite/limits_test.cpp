@@ -191,9 +191,9 @@ TEST_CASE("one address registers so many ids, one account as many, and who is kn
   CHECK(refused.error().message.find("of one address (2; max_peers_per_owner") !=
         std::string::npos);
   CHECK(world.enroll(2, "192.0.2.1").ok());
-  CHECK(world.enroll(3, "192.0.2.1", {.account = "ann"}).ok());
-  CHECK(world.enroll(4, "192.0.2.2", {.account = "ann"}).ok());
-  CHECK(world.enroll(5, "192.0.2.3", {.account = "ann"}).error().message.find("one account") !=
+  CHECK(world.enroll(3, "192.0.2.1", {"ann", {}, {}}).ok());
+  CHECK(world.enroll(4, "192.0.2.2", {"ann", {}, {}}).ok());
+  CHECK(world.enroll(5, "192.0.2.3", {"ann", {}, {}}).error().message.find("one account") !=
         std::string::npos);
   CHECK(world.enroll(5, "192.0.2.3").ok());
   CHECK(world.enroll(6, "192.0.2.4").error().message.find("max_peers in") != std::string::npos);
@@ -220,10 +220,31 @@ TEST_CASE("a peer that is forgotten is gone with its listings, and the feed tell
   CHECK(world.registry().announced(peer(1))->revision == 0);
 }
 
+TEST_CASE(
+    "a peer with very many listings is forgotten in portions, and its data are right in between") {
+  const Folder folder;
+  std::vector<std::string> states;
+  Store store(folder.path, {}, [&](const swapmeet::registry_sqlite::ListingNews& news) {
+    if (news.removed.count == 0) return;
+    states.push_back(std::to_string(news.removed.count) + problems_in(folder.path));
+  });
+  enroll(store, 1, "ann");
+  enroll(store, 2, "bob");
+  REQUIRE(announce(store, 1, puts(2 * Store::kListingsAtOnce + 10, 3)).ok());
+  REQUIRE(announce(store, 2, puts(4, 3)).ok());
+  CHECK(store.forget(peer(1)));
+  CHECK(states == std::vector<std::string>{"20000", "20000", "10"});
+  CHECK_FALSE(store.peer(peer(1)));
+  CHECK(store.counts().peers == 1);
+  CHECK(paths(store, 2).size() == 4);
+  CHECK(problems_in(folder.path).empty());
+  CHECK_FALSE(store.forget(peer(1)));
+}
+
 TEST_CASE("an id is transferred to an account, or to whoever comes, for a time and once") {
   Registered world({});
-  const Identity ann{.account = "ann"};
-  const Identity bob{.account = "bob"};
+  const Identity ann{"ann", {}, {}};
+  const Identity bob{"bob", {}, {}};
   REQUIRE(world.enroll(1, "192.0.2.1").ok());
   REQUIRE(world.announce(1, puts(3, 1)).ok());
   const auto in = [&](std::chrono::seconds time) {
@@ -251,12 +272,12 @@ TEST_CASE("an id is transferred to an account, or to whoever comes, for a time a
 
 TEST_CASE("the account that registered a peer proves it anew when the token is lost") {
   Registered world({});
-  const Identity ann{.account = "ann"};
+  const Identity ann{"ann", {}, {}};
   REQUIRE(world.enroll(1, "192.0.2.1", ann).ok());
   REQUIRE(world.enroll(1, "192.0.2.1", ann, kOtherToken).ok());
   CHECK(world.registry().renew(peer(1), kOtherToken).ok());
   CHECK_FALSE(world.registry().renew(peer(1), kToken).ok());
-  for (const Identity& other : {Identity{}, Identity{.account = "bob"}}) {
+  for (const Identity& other : {Identity{}, Identity{"bob", {}, {}}}) {
     const auto refused = world.enroll(1, "192.0.2.1", other, kToken);
     CHECK(refused.error().code == ErrorCode::not_allowed);
     CHECK(refused.error().message.find("swapmeet peer transfer") != std::string::npos);
