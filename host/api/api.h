@@ -24,6 +24,7 @@
 
 namespace swapmeet {
 
+class AddressProofs;
 class Bans;
 class Limits;
 class WatchList;
@@ -48,6 +49,7 @@ struct ApiContext {
   Limits* limits = nullptr;  // nullptr: none
   Bans* bans = nullptr;      // nullptr: nobody can be banned
   Log log = [](LogLevel, std::string_view, std::initializer_list<LogField>) {};  // who did what
+  AddressProofs* proofs = nullptr;  // nullptr: the registry has no addresses to prove
   // The way into the plugin that provides an interface; nullptr: it is the host's own.
   std::function<Gate*(std::string_view interface_id)> gate_of = {};
   // Routes whose calls end in that plugin; empty: they are all the host's own.

@@ -2,6 +2,7 @@
 #include "host/api/remedies.h"
 #include "host/api/request.h"
 #include "host/plugins/answers.h"
+#include "host/reach/address_proofs.h"
 
 namespace swapmeet {
 namespace {
@@ -42,6 +43,10 @@ Result<http::Response> enroll(const ApiContext& context, http::Request& request)
   enrollment->token = peer_token_of(request);
   auto enrolled = context.registry->enroll(*enrollment, {request.identity, request.remote_address});
   if (!enrolled) return std::move(enrolled).error();
+  if (context.proofs) {
+    context.proofs->look(*id, request.remote_address);
+    if (auto now = context.registry->peer(*id)) enrolled->peer = std::move(*now);
+  }
   return http::json(wire::to_json(*enrolled));
 }
 
@@ -101,6 +106,7 @@ void add_peers(Api& api) {
         if (!id) return std::move(id).error();
         auto lease = context.registry->renew(*id, peer_token_of(request));
         if (!lease) return std::move(lease).error();
+        if (context.proofs) context.proofs->look(*id, request.remote_address);
         return http::json(wire::lease_to_json(*lease));
       });
   add("DELETE", "/api/v1/peers/{id}", leave);

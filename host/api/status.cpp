@@ -80,6 +80,7 @@ void add_status(Api& api) {
             // A peer asks its index, which may take its time: for its owner only.
             if (report.role == "peer" && request.identity.is_guest()) {
               report.index_problem.clear();
+              report.unreachable.clear();
             } else if (counts) {
               const auto known = counts->ask();
               if (known && *known)

@@ -63,6 +63,7 @@ Result<void> RunningHost::start() {
   limits_.set(config_.limits);
   if (auto opened = open_bans(); !opened) return opened;
   if (auto opened = open_watches(); !opened) return opened;
+  open_proofs();
   open_api();
   if (auto started = start_feeds(); !started) return started;
   tending_auth_ = auth_scheduler_.every(kTendingAuth, [this] { auth_->tend(); });
@@ -91,6 +92,7 @@ bool RunningHost::stop() {
   if (replacing_.joinable()) replacing_.join();
   if (trying_.joinable()) trying_.join();
   api_.reset();
+  if (proofs_) proofs_->stop();
   tending_.reset();
   tending_auth_.reset();
   watch_list_.reset();
@@ -188,11 +190,14 @@ Services RunningHost::services() {
       .version = SWAPMEET_VERSION,
       .routes_of = [this](const std::string& owner) { return listener_->routes_of(owner); },
       .listen =
-          [this](const std::string& owner, const http::ListenOptions& options) {
+          [this](const std::string& owner, const http::ListenOptions& options)
+          -> Result<std::unique_ptr<http::Listener>> {
             auto its = hooks("http.public", "http_public_requests_total");
             its.owner = owner;
             its.tls = [this] { return keys_->peer_context(); };
-            return http::listen(options, clock_, its);
+            auto listener = http::listen(options, clock_, its);
+            if (!listener) return listener;
+            return proof_answer_->on(std::move(*listener));
           },
       .follow =
           [this](Gate& gate, ChangeFeed& feed, ChangeFollower& follower) {
@@ -207,6 +212,7 @@ Services RunningHost::services() {
 
 Result<void> RunningHost::start_plugins() {
   settle_places_of_data(data_.path());
+  proof_answer_ = std::make_unique<ProofAnswer>(data_.peer(), *keys_, clock_);
   plugins_ = std::make_unique<Manager>(services(), plugin_folders(&config_));
   plugins_->provide<PeerKey>(*keys_);
   const auto is_search = [](const PluginChoice& one) { return one.kind == Kind::search; };
@@ -359,6 +365,27 @@ Result<void> RunningHost::open_bans() {
   return bans_->restore();
 }
 
+// Only who keeps addresses proves them: what asks an index leaves that to it.
+void RunningHost::open_proofs() {
+  auto* registry = plugins_->find<Registry>();
+  if (!registry || plugins_->is_provided(IndexAddress::kInterface)) return;
+  proofs_ = std::make_unique<AddressProofs>(
+      AddressProofs::Parts{
+          .registry = *registry,
+          .gate = plugins_->gate_of(Registry::kInterface),
+          .clock = clock_,
+          .log = log_as("reach"),
+          .metrics = metrics_,
+          .index = data_.peer(),
+          .nonce = [] { return random_hex(32); },
+          .call =
+              [this](const wire::ShortCall& call, const std::atomic<bool>& stop) {
+                return wire::call_shortly(call, clock_, &stop);
+              },
+          .look_up = wire::addresses_of},
+      ProofRules::from(config_.registry));
+}
+
 void RunningHost::open_api() {
   access_ = config_.owner_access() ? owner_guard(data_.api_token(), listener_->address())
                                    : public_guard(data_.api_token(), auth_.get(), bans_.get());
@@ -381,6 +408,7 @@ void RunningHost::open_api() {
       .limits = &limits_,
       .bans = bans_.get(),
       .log = log_as("api"),
+      .proofs = proofs_.get(),
       .gate_of = [this](std::string_view id) { return plugins_->gate_of(id); },
       .routes_of =
           [this](std::string_view id) { return listener_->routes_of(plugins_->owner_of(id)); }});
@@ -421,7 +449,14 @@ Result<void> RunningHost::start_feeds() {
                           .name = config_.host.text("name"),
                           .token = data_.registration_token(),
                           .seed = random_seed(),
-                          .key = plugins_->find<PeerKey>()},
+                          .key = plugins_->find<PeerKey>(),
+                          .registering = [this] { proof_answer_->registering(); },
+                          .registered =
+                              [this](const Enrolled* enrolled) {
+                                if (!enrolled) return proof_answer_->not_registered();
+                                proof_answer_->registered(enrolled->index);
+                                if (proofs_) proofs_->look(data_.peer(), "127.0.0.1");
+                              }},
         log_as("feed"), clock_,
         MembershipGates{.registry = registry_gate, .transfer = transfer_gate});
     membership_->start();
@@ -438,7 +473,10 @@ wire::StatusReport RunningHost::status() {
   report.content_address = content_address_;
   report.index_url = index_url_;
   report.fingerprint = keys_->api_fingerprint();
-  if (membership_) report.index_problem = membership_->problem();
+  if (membership_) {
+    report.index_problem = membership_->problem();
+    report.unreachable = membership_->unreachable();
+  }
   report.uptime = std::chrono::duration_cast<std::chrono::seconds>(clock_.steady() - started_);
   {
     const std::lock_guard lock(reload_mutex_);
@@ -480,6 +518,8 @@ void RunningHost::reload(const Config& config) {
   listener_->set_limits(config_.listen_options());
   config_.search.take_at_once(config.search, keys_of_kind(Kind::search));
   if (searches_) searches_->set(config_.search);
+  config_.registry.take_at_once(config.registry, keys_of_kind(Kind::registry));
+  if (proofs_) proofs_->set(ProofRules::from(config_.registry));
   reload.add(plugins_->reconfigure(config.plugins));
   const auto section = config.file.filename().string() + " [search";
   const bool is_refused =

@@ -30,6 +30,8 @@
 #include "host/limits/bans.h"
 #include "host/limits/limits.h"
 #include "host/plugins/manager.h"
+#include "host/reach/address_proofs.h"
+#include "host/reach/proof_answer.h"
 #include "host/search/searches.h"
 #include "host/services/event_bus.h"
 #include "host/services/metrics.h"
@@ -73,6 +75,7 @@ class RunningHost {
   Result<void> open_watches();
   Result<void> open_bans();
   WatchList::Most most_watches();
+  void open_proofs();
   void open_api();
   Result<std::vector<std::string>> make_backup(const std::filesystem::path& folder);
   Result<void> start_feeds();
@@ -106,6 +109,7 @@ class RunningHost {
   std::unique_ptr<TicketSigner> ticket_signer_;  // of an index with accounts
   std::unique_ptr<AuthGroup> auth_;              // before the plugins, which may speak to it
   Registration sessions_gauge_;
+  std::unique_ptr<ProofAnswer> proof_answer_;
   std::unique_ptr<Manager> plugins_;
   std::vector<Registration> told_of_plugins_;  // metrics
   std::string content_address_;
@@ -126,6 +130,7 @@ class RunningHost {
   Registration tending_;
   Scheduler auth_scheduler_{1, clock_};  // waits for auth plugins
   Registration tending_auth_;
+  std::unique_ptr<AddressProofs> proofs_;  // where the registry is a store of its own
   std::unique_ptr<Api> api_;
   std::unique_ptr<Membership> membership_;  // catalogue → registry
   std::mutex reload_mutex_;                 // guards the next

@@ -94,6 +94,23 @@ constexpr std::array kAuthKeys = {
                     "How often a plugin is asked what those who are logged in may do now."}),
 };
 
+// What the host keeps for its registry, where that is a store of its own.
+constexpr std::array kRegistryKeys = {
+    at_once(KeySpec{"dial_back", KeyType::boolean, "yes", nullptr, nullptr,
+                    "Whether a peer's address counts only after this host has connected there and "
+                    "the peer has proved to be itself; no: what peers say is believed."}),
+    at_once(KeySpec{"prove_again", KeyType::duration, "6h", "1m", "366d",
+                    "How long such a proof is good."}),
+    at_once(KeySpec{"dial_backs", KeyType::integer, "600", "1", "1000000",
+                    "Connections a minute to prove addresses of peers that call from there."}),
+    at_once(KeySpec{"dial_backs_per_address", KeyType::integer, "60", "1", "1000000",
+                    "Of those, to one address (IPv6: /64)."}),
+    at_once(KeySpec{"dial_backs_elsewhere", KeyType::integer, "30", "1", "1000000",
+                    "The same to addresses other than the one that a peer calls from."}),
+    at_once(KeySpec{"dial_backs_per_network", KeyType::integer, "3", "1", "1000000",
+                    "Of those, to one network (IPv4: /24, IPv6: /48), and for one caller."}),
+};
+
 std::optional<Kind> kind_of_section(const std::string& section) {
   for (const Kind kind :
        {Kind::registry, Kind::search, Kind::transfer, Kind::auth, Kind::attributes})
@@ -267,6 +284,7 @@ std::span<const KeySpec> http_keys() { return kHttpKeys; }
 std::span<const KeySpec> keys_of_kind(Kind kind) {
   if (kind == Kind::search) return kSearchKeys;
   if (kind == Kind::auth) return kAuthKeys;
+  if (kind == Kind::registry) return kRegistryKeys;
   return {};
 }
 
@@ -298,6 +316,7 @@ Result<Config> read_config(const std::filesystem::path& file,
                 .search = {},
                 .auth = {},
                 .limits = {},
+                .registry = {},
                 .plugins = {},
                 .shadow = {}};
   std::string problems;
@@ -330,6 +349,13 @@ Result<Config> read_config(const std::filesystem::path& file,
     config.auth = std::move(*auth);
   else
     problem(auth.error().message);
+  auto registry = Settings::check(ini->file.filename().string() + " [registry]",
+                                  own_entries(ini->find("registry"), kRegistryKeys), kRegistryKeys,
+                                  ini->file.parent_path());
+  if (registry)
+    config.registry = std::move(*registry);
+  else
+    problem(registry.error().message);
   for (const auto& section : ini->sections) {
     if (section.name == "host" || section.name == "http" || section.name == "limits") continue;
     if (auto choices = section_choices(*ini, section))
@@ -354,6 +380,7 @@ Reload differing(const Config& before, const Config& after) {
   add_differing(reload, where + " [limits]", before.limits, after.limits, limit_keys());
   add_differing(reload, where + " [search]", before.search, after.search, kSearchKeys);
   add_differing(reload, where + " [auth]", before.auth, after.auth, kAuthKeys);
+  add_differing(reload, where + " [registry]", before.registry, after.registry, kRegistryKeys);
   return reload;
 }
 

@@ -24,6 +24,7 @@ struct Config {
   Settings search;  // the host's own keys of [search]
   Settings auth;    // and of [auth]
   Settings limits;
+  Settings registry;  // and of [registry]
   // In the order in which they are asked where several of a kind are chosen.
   std::vector<PluginChoice> plugins;
   std::optional<PluginChoice> shadow;  // [search] shadow: a search that is tried beside

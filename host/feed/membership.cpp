@@ -13,6 +13,8 @@ constexpr BackoffLimits kBetweenAttempts{milliseconds(500),
                                          milliseconds(15'000)};  // between attempts
 constexpr std::chrono::minutes kLongestTold{15};                 // that the registry has it wait
 constexpr int kRenewalsBetweenDoubts = 30;                       // ten minutes, for a lease of one
+constexpr int kRenewalsBetweenLooks = 3;
+constexpr milliseconds kFirstLook{2'000};  // after registering; the index may be about to try
 }  // namespace
 
 Membership::Membership(Registry& registry, PublicEndpoint& endpoint, ChangeFeed& catalogue,
@@ -62,15 +64,18 @@ Result<Enrollment> Membership::enrollment() const {
 }
 
 Result<seconds> Membership::enroll(const Enrollment& enrollment) {
+  if (options_.registering) options_.registering();
   auto enrolled = through(gates_.registry, "enroll()", [&] {
     return registry_.enroll(enrollment, {{}, "127.0.0.1"});
   });
+  if (options_.registered) options_.registered(enrolled ? &*enrolled : nullptr);
   if (!enrolled) return std::move(enrolled).error();
   log_(LogLevel::info, "registered",
        {{"name", enrolled->peer.name},
         {"address", enrolled->peer.address},
         {"lease_s", std::to_string(enrolled->lease.count())}});
   enrolled_ = enrollment;
+  is_reached_ = false;
   // A registry that had forgotten the peer has forgotten its listings too.
   doubt();
   return enrolled->lease;
@@ -90,6 +95,30 @@ std::string Membership::problem() const {
 std::string Membership::set_problem(std::string problem) {
   const std::lock_guard lock(mutex_);
   return std::exchange(problem_, std::move(problem));
+}
+
+std::string Membership::unreachable() const {
+  const std::lock_guard lock(mutex_);
+  return unreachable_;
+}
+
+// What the index says of the address; asked more rarely once it is well.
+void Membership::see_reach() {
+  if (is_reached_ && renewals_ % kRenewalsBetweenLooks != 0) return;
+  const auto record = through(gates_.registry, "peer()",
+                              [&] { return registry_.peer(options_.peer); });
+  if (!record) return;
+  is_reached_ = record->dialable;
+  std::string now;
+  if (!record->dialable && !record->unreachable.empty())
+    now = "the index cannot reach this peer at " +
+          HostPort{record->address, record->port}.text() + ": " + record->unreachable;
+  const std::unique_lock lock(mutex_);
+  if (std::exchange(unreachable_, now) == now) return;
+  if (now.empty())
+    log_(LogLevel::info, "can be reached", {});
+  else
+    log_(LogLevel::warning, "nobody can fetch from here", {{"why", now}});
 }
 
 void Membership::report(const Error& error) {
@@ -121,6 +150,8 @@ milliseconds Membership::round() {
   const bool was_away = !set_problem({}).empty();
   if (is_known && (was_away || ++renewals_ % kRenewalsBetweenDoubts == 0)) doubt();
   backoff_.reset();
+  if (!is_known) return std::min<milliseconds>(milliseconds(*lease) / 3, kFirstLook);
+  see_reach();
   return std::max<milliseconds>(milliseconds(*lease) / 3, milliseconds(100));
 }
 

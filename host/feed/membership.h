@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -30,6 +31,9 @@ struct MembershipOptions {
   std::string token;             // 32 to 128 printable characters, the same at every start
   std::uint64_t seed = 0;        // of what is random in the pauses
   const PeerKey* key = nullptr;  // what its listener shows over TLS; nullptr: it has none
+  // Optional: it registers now; and what came of it (nullptr: it failed). On the thread, quick.
+  std::function<void()> registering = {};
+  std::function<void(const Enrolled*)> registered = {};
 };
 
 // The ways into the plugins that it works with; nullptr: the host's own.
@@ -57,12 +61,16 @@ class Membership {
   // Why this peer is not registered now, in a sentence; empty: it is, or has not tried yet. Any
   // thread.
   std::string problem() const;
+  // Why nobody can fetch from this peer, although it is registered: the index cannot reach it. In a
+  // sentence; empty: it can, or has not tried yet. Any thread.
+  std::string unreachable() const;
 
  private:
   void run();
   Result<Enrollment> enrollment() const;
   Result<std::chrono::seconds> enroll(const Enrollment& enrollment);
   void doubt();
+  void see_reach();
   void report(const Error& error);
   std::string set_problem(std::string problem);  // the one before
 
@@ -78,10 +86,12 @@ class Membership {
   std::condition_variable changed_;
   bool stopping_ = false;
   std::string problem_;
+  std::string unreachable_;
   // The thread's own, until it has ended:
   std::optional<Enrollment> enrolled_;  // as the registry knows it
   bool announcing_started_ = false;
   int renewals_ = 0;
+  bool is_reached_ = false;  // when it asked last
   Backoff backoff_;
   std::thread thread_;
 };

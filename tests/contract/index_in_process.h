@@ -8,6 +8,7 @@
 
 #include "host/api/api.h"
 #include "host/http/server.h"
+#include "host/reach/address_proofs.h"
 #include "swapmeet/system_clock.h"
 #include "swapmeet/testing/plugin_under_test.h"
 
@@ -28,6 +29,7 @@ class IndexInProcess {
 
   void restart() {
     api_.reset();
+    proofs_.reset();
     registry_.stop();
     search_.stop();
     start();
@@ -37,12 +39,24 @@ class IndexInProcess {
   void start() {
     registry_.start();
     search_.start();
+    // The peers that tests make up answer nowhere.
+    proofs_ = std::make_unique<AddressProofs>(
+        AddressProofs::Parts{.registry = registry_.get<Registry>(),
+                             .clock = clock_,
+                             .log = [](LogLevel, std::string_view, auto) {},
+                             .metrics = metrics_,
+                             .index = {},
+                             .nonce = {},
+                             .call = {},
+                             .look_up = {}},
+        ProofRules{.dial_back = false});
     api_ = std::make_unique<Api>(ApiContext{.routes = *listener_,
                                             .clock = clock_,
                                             .registry = registry_.find<Registry>(),
                                             .search = search_.find<Search>(),
                                             .metrics = metrics_,
-                                            .status = [] { return wire::StatusReport{}; }});
+                                            .status = [] { return wire::StatusReport{}; },
+                                            .proofs = proofs_.get()});
   }
 
   PluginUnderTest registry_{PLUGINS "registry_sqlite.so"};
@@ -50,6 +64,7 @@ class IndexInProcess {
   SystemClock clock_;
   Metrics metrics_;
   std::unique_ptr<http::Listener> listener_;
+  std::unique_ptr<AddressProofs> proofs_;
   std::unique_ptr<Api> api_;
 };
 

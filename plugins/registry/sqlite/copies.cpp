@@ -11,8 +11,8 @@ namespace {
 constexpr std::size_t kMostCopies = 10'000;  // of one content that are looked at
 
 constexpr std::string_view kSourceColumns =
-    ", p.id, p.name, p.given, p.seen, p.port, p.present, p.dialable, p.key, l.revision, "
-    "p.fingerprint, p.plain";
+    ", p.id, p.name, p.reached, p.port, p.present, p.dialable AND p.reached<>'', p.key, "
+    "l.revision, p.fingerprint, p.plain";
 constexpr std::string_view kOrder = " ORDER BY p.present DESC, p.key, l.revision LIMIT ";
 
 StoredCopy read_copy(const sqlite::Statement& row, const ContentId& content) {
@@ -22,15 +22,14 @@ StoredCopy read_copy(const sqlite::Statement& row, const ContentId& content) {
   peer.id = row.id<PeerId>(kAfterListing);
   peer.name = row.text(kAfterListing + 1);
   peer.address = row.text(kAfterListing + 2);
-  if (peer.address.empty()) peer.address = row.text(kAfterListing + 3);
-  peer.port = static_cast<std::uint16_t>(row.integer(kAfterListing + 4));
-  peer.plain = row.integer(kAfterListing + 10) != 0;
+  peer.port = static_cast<std::uint16_t>(row.integer(kAfterListing + 3));
+  peer.plain = row.integer(kAfterListing + 9) != 0;
   copy.source = {peer.id, peer.name, url_of(peer) + "/content/" + content.text(),
-                 copy.listing.have.value_or(copy.listing.size), row.text(kAfterListing + 9)};
-  copy.present = row.integer(kAfterListing + 5) != 0;
-  copy.dialable = row.integer(kAfterListing + 6) != 0;
-  copy.peer_key = row.integer(kAfterListing + 7);
-  copy.revision = static_cast<Revision>(row.integer(kAfterListing + 8));
+                 copy.listing.have.value_or(copy.listing.size), row.text(kAfterListing + 8)};
+  copy.present = row.integer(kAfterListing + 4) != 0;
+  copy.dialable = row.integer(kAfterListing + 5) != 0;
+  copy.peer_key = row.integer(kAfterListing + 6);
+  copy.revision = static_cast<Revision>(row.integer(kAfterListing + 7));
   return copy;
 }
 

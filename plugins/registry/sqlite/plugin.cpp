@@ -143,7 +143,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
       presence_->register_peer(peer);
       host_->log(LogLevel::info, "registered",
                  {{"peer", record.id.text()}, {"name", record.name}, {"address", caller.address}});
-      return Enrolled{store_->peer(enrollment.id)->record, lease_, token};
+      return Enrolled{store_->peer(enrollment.id)->record, lease_, token, host_->peer_id()};
     });
   }
 
@@ -162,6 +162,21 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
       if (!known) return std::move(known).error();
       presence_->leave(peer);
       host_->log(LogLevel::info, "left", {{"peer", peer.text()}, {"name", known->record.name}});
+      return {};
+    });
+  }
+
+  Result<Reachability> reachability(const PeerId& peer) override {
+    return attempt([&]() -> Result<Reachability> {
+      auto known = store_->reachability(peer);
+      if (!known) return not_registered(peer);
+      return std::move(*known);
+    });
+  }
+
+  Result<void> reached(const PeerId& peer, const Reachability& reach) override {
+    return attempt([&]() -> Result<void> {
+      store_->put_reachability(peer, reach);
       return {};
     });
   }

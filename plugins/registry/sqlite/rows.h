@@ -8,16 +8,19 @@
 namespace swapmeet::registry_sqlite {
 
 inline constexpr std::string_view kPeerColumns =
-    "id, name, given, seen, port, dialable, account, present, last_seen, files, bytes, "
-    "fingerprint, plain, heir, heir_until";
-inline constexpr int kAfterPeer = 15;
+    "id, name, given, seen, port, dialable AND reached<>'', account, present, last_seen, files, "
+    "bytes, fingerprint, plain, heir, heir_until, reached, unreachable";
+inline constexpr int kAfterPeer = 17;
 
 inline PeerRecord read_peer(const sqlite::Statement& row) {
   PeerRecord peer;
   peer.id = row.id<PeerId>(0);
   peer.name = row.text(1);
   peer.seen_address = row.text(3);
-  peer.address = row.view(2).empty() ? peer.seen_address : row.text(2);
+  // Where it answered, for a name may lead elsewhere tomorrow.
+  peer.address = !row.view(15).empty()  ? row.text(15)
+                 : row.view(2).empty() ? peer.seen_address
+                                       : row.text(2);
   peer.port = static_cast<std::uint16_t>(row.integer(4));
   peer.dialable = row.integer(5) != 0;
   peer.account = row.text(6);
@@ -29,6 +32,7 @@ inline PeerRecord read_peer(const sqlite::Statement& row) {
   peer.plain = row.integer(12) != 0;
   if (!row.is_null(13))
     peer.transfer = Transfer{row.text(13), Time(std::chrono::milliseconds(row.integer(14)))};
+  peer.unreachable = row.text(16);
   return peer;
 }
 

@@ -61,6 +61,13 @@ UPDATE peers SET origin=CASE account WHEN '' THEN seen ELSE '@'||account END;
 UPDATE peers SET bytes=(SELECT CAST(min(total(max(size,0)),4611686018427387904.0) AS INTEGER)
   FROM listings WHERE peer=key);
 CREATE INDEX peers_by_origin ON peers(origin);
+)sql",
+                                              // The proof of an announced address: Reachability.
+                                              R"sql(
+ALTER TABLE peers ADD COLUMN reached TEXT NOT NULL DEFAULT '';
+ALTER TABLE peers ADD COLUMN tried INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE peers ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE peers ADD COLUMN unreachable TEXT NOT NULL DEFAULT '';
 )sql"};
 
 }  // namespace swapmeet::registry_sqlite

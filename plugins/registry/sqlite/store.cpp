@@ -96,11 +96,16 @@ std::optional<StoredPeer> Store::peer(const PeerId& id) {
 void Store::put_peer(const StoredPeer& peer) {
   Writing writing(writer_);
   const auto& record = peer.record;
-  auto old = writing.database().keep("SELECT present, name, flipped FROM peers WHERE id=?");
+  auto old = writing.database().keep(
+      "SELECT present, name, flipped, port, CASE given WHEN '' THEN seen ELSE given END, "
+      "fingerprint FROM peers WHERE id=?");
   old->with(record.id);
   const bool known = old->step();
   const bool same = known && old->integer(0) != 0 && old->view(1) == record.name;
   const auto flipped = same ? static_cast<Revision>(old->integer(2)) : writing.next_revision();
+  const bool is_there_still =
+      known && old->integer(3) == record.port && old->view(5) == record.fingerprint &&
+      old->view(4) == (record.address.empty() ? record.seen_address : record.address);
   old->reset();
   auto put = writing.database().keep(
       "INSERT INTO peers(id, name, given, seen, port, dialable, account, token, present, "
@@ -120,6 +125,40 @@ void Store::put_peer(const StoredPeer& peer) {
   put->bind(13, origin_of(record));
   bind_transfer(*put, 14, record.transfer);
   put->run();
+  if (known && !is_there_still)
+    writing.database()
+        .keep("UPDATE peers SET reached='', tried=0, failures=0, unreachable='' WHERE id=?")
+        ->with(record.id)
+        .run();
+  writing.commit();
+}
+
+std::optional<Reachability> Store::reachability(const PeerId& peer) {
+  auto reader = readers_.take();
+  auto row = reader->keep(
+      "SELECT CASE given WHEN '' THEN seen ELSE given END, port, dialable, reached, tried, "
+      "failures, unreachable, fingerprint, plain FROM peers WHERE id=?");
+  row->with(peer);
+  if (!row->step()) return std::nullopt;
+  return Reachability{row->text(0),
+                      static_cast<std::uint16_t>(row->integer(1)),
+                      row->integer(2) != 0,
+                      row->text(3),
+                      Time(std::chrono::milliseconds(row->integer(4))),
+                      static_cast<std::uint32_t>(row->integer(5)),
+                      row->text(6),
+                      row->text(7),
+                      row->integer(8) != 0};
+}
+
+void Store::put_reachability(const PeerId& peer, const Reachability& reach) {
+  Writing writing(writer_);
+  writing.database()
+      .keep("UPDATE peers SET reached=?1, tried=?2, failures=?3, unreachable=?4 WHERE id=?5 AND "
+            "port=?6 AND CASE given WHEN '' THEN seen ELSE given END=?7 AND fingerprint=?8")
+      ->with(reach.reached, reach.tried.time_since_epoch().count(), reach.failures, reach.why, peer,
+             reach.port, reach.address, reach.fingerprint)
+      .run();
   writing.commit();
 }
 

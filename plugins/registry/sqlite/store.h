@@ -62,6 +62,10 @@ class Store {
   // The peer and its listings, in several transactions if there are many, so that others can write
   // in between; false: there is no such peer.
   bool forget(const PeerId& peer);
+  // nullopt: not registered.
+  std::optional<Reachability> reachability(const PeerId& peer);
+  // Nothing happens when the peer is gone, or elsewhere by now.
+  void put_reachability(const PeerId& peer, const Reachability& reach);
   // Presence of several at once: a row per peer, whatever they share. Peers that are so already are
   // left alone.
   void set_present(std::span<const PeerId> peers, bool present, Time now);

@@ -38,7 +38,10 @@ struct PeerRecord {
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
   bool present = false;
-  bool dialable = true;  // false: it cannot be reached from outside
+  // The index has reached it there (see Reachability). Others are no sources, and nobody is sent
+  // or connects to them.
+  bool dialable = true;
+  std::string unreachable;  // why it is not dialable, in a few words; empty: not tried yet
   Time last_seen{};
   std::string fingerprint;  // of its key, 64 small hex digits; empty: its listener speaks no TLS
   bool plain = true;        // its listener takes HTTP without TLS as well
@@ -54,7 +57,7 @@ struct Enrollment {
   std::string name;        // 1 to 64 characters of UTF-8, no control characters
   std::string address;     // empty: use the one the index sees
   std::uint16_t port = 0;  // 1 to 65535
-  bool dialable = true;
+  bool dialable = true;  // false: it says that it cannot be reached from outside
   // Whoever holds the token owns the registration. A new peer may propose one (32 to 128 printable
   // characters), so that an answer lost on the way costs nothing; empty: the registry makes one. A
   // known peer must present the one it has.
@@ -73,6 +76,24 @@ struct Enrolled {
   PeerRecord peer;
   std::chrono::seconds lease{};  // renew well before it runs out
   std::string token;
+  PeerId index = {};  // of the index's host, which a proof of address is for; zero: not told
+};
+
+// Whether an address that a peer announced has been proved to be its own: somebody connected there,
+// and this very peer answered (host/reach). Registering with another address, port or key starts
+// from the beginning.
+struct Reachability {
+  std::string address = {};  // as announced, else as seen: an IP address or a host name
+  std::uint16_t port = 0;
+  bool is_announced = true;  // false: it says itself that it cannot be reached
+  std::string reached = {};  // the IP address at which it answered; empty: not proved
+  Time tried{};              // when last; zero: never
+  std::uint32_t failures = 0;  // since it last answered
+  std::string why = {};      // it failed the last time, in a few words
+  std::string fingerprint = {};  // of its key; empty: it told none
+  bool plain = true;             // it answers without TLS
+
+  bool operator==(const Reachability&) const = default;
 };
 
 // A peer that is present and has the content.
@@ -153,6 +174,19 @@ class Registry {
   // Ends the presence now. Registration and listings stay, so that nothing is announced again.
   // [any thread; started; may block]
   virtual Result<void> leave(const PeerId& peer, const std::string& token) = 0;
+
+  // How far the proof of its address has come. `not_found`: not registered. `unsupported`: this
+  // registry takes the addresses as they are announced, or another one proves them.
+  // [any thread; started; may block]
+  virtual Result<Reachability> reachability(const PeerId&) {
+    return unsupported("this registry has no addresses to prove");
+  }
+  // What came of trying to reach it: counts if address, port and key still are those that were tried.
+  // The peer is dialable while `reached` is not empty. Errors as before.
+  // [any thread; started; may block]
+  virtual Result<void> reached(const PeerId&, const Reachability&) {
+    return unsupported("this registry has no addresses to prove");
+  }
 
   // In order of name, then id.
   // [any thread; started; may block]

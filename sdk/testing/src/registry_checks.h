@@ -25,7 +25,9 @@ inline Enrollment enrollment_of(unsigned number, const std::string& name) {
           .token = kToken};
 }
 
-// Registers, and must be let in.
+// Proves the address that the peer announced. False: this registry wants no proof.
+bool answers_there(Registry& registry, const PeerId& peer);
+// Registers, must be let in, and proves its address.
 Enrolled enroll(Registry& registry, const Enrollment& enrollment);
 Enrolled enroll(Registry& registry, unsigned number, const std::string& name);
 // Announces what follows from `base`, up to `base` + 10, and must be let.
@@ -54,6 +56,7 @@ void check_enrolling(RegistrySubject& subject);
 void check_ownership(RegistrySubject& subject);
 void check_validation(RegistrySubject& subject);
 void check_presence(RegistrySubject& subject);
+void check_reach(RegistrySubject& subject);
 void check_peers(RegistrySubject& subject);
 void check_announcing(RegistrySubject& subject);
 void check_refusals(RegistrySubject& subject);

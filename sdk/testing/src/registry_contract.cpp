@@ -35,6 +35,7 @@ void registry_contract(const MakeRegistry& make) {
   SECTION("who owns a peer id") { check_ownership(*subject); }
   SECTION("registrations that are wrong") { check_validation(*subject); }
   SECTION("presence and leases") { check_presence(*subject); }
+  SECTION("proofs of addresses") { check_reach(*subject); }
   SECTION("the list of peers") { check_peers(*subject); }
   SECTION("announcing") { check_announcing(*subject); }
   SECTION("announcements that are wrong") { check_refusals(*subject); }

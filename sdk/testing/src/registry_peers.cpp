@@ -9,7 +9,18 @@ Enrolled enroll(Registry& registry, const Enrollment& enrollment) {
   auto enrolled = registry.enroll(enrollment, {{}, "203.0.113.9"});
   INFO((enrolled ? "" : enrolled.error().message));
   REQUIRE(enrolled.ok());
+  if (answers_there(registry, enrollment.id)) enrolled->peer = *registry.peer(enrollment.id);
   return std::move(*enrolled);
+}
+
+bool answers_there(Registry& registry, const PeerId& peer) {
+  auto reach = registry.reachability(peer);
+  if (is_error(reach, ErrorCode::unsupported)) return false;
+  REQUIRE(reach.ok());
+  reach->reached = reach->address;
+  reach->tried = Time(std::chrono::hours(1));
+  REQUIRE(registry.reached(peer, *reach).ok());
+  return true;
 }
 
 Enrolled enroll(Registry& registry, unsigned number, const std::string& name) {
@@ -183,6 +194,74 @@ void check_presence(RegistrySubject& subject) {
   CHECK(counts.present == 1);
   CHECK(counts.files == 1);
   CHECK(counts.bytes == 7);
+}
+
+// An address counts once somebody has proved that this peer answers there, and as long as it is the
+// address that the peer announces.
+void check_reach(RegistrySubject& subject) {
+  auto& registry = subject.registry();
+  const auto alice = peer_number(1);
+  enroll(registry, 1, "alice");
+  if (is_error(registry.reachability(alice), ErrorCode::unsupported)) return;
+  CHECK(is_error(registry.reachability(peer_number(9)), ErrorCode::not_found));
+  announce(registry, 1, 0, {put({}, listing_of("s/a.txt", 1))});
+  const auto sources = [&] { return registry.content({content_number(1), {}})->sources; };
+  CHECK(registry.peer(alice)->dialable);
+  CHECK(sources().size() == 1);
+  auto moved = enrollment_of(1, "alice");
+  moved.port = 7000;
+  const auto register_again = [&] {
+    const auto enrolled = registry.enroll(moved, {{}, "203.0.113.9"});
+    REQUIRE(enrolled.ok());
+    return enrolled->peer;
+  };
+  // Elsewhere it is not proved: it is present, and nobody is sent there.
+  const auto before = *registry.reachability(alice);
+  auto peer = register_again();
+  CHECK(peer.present);
+  CHECK_FALSE(peer.dialable);
+  CHECK(peer.unreachable.empty());
+  CHECK(sources().empty());
+  const auto fresh = *registry.reachability(alice);
+  CHECK(fresh.address == "192.0.2.1");
+  CHECK(fresh.port == 7000);
+  CHECK(fresh.is_announced);
+  CHECK(fresh.reached.empty());
+  CHECK(fresh.tried == Time{});
+  // What comes in late about the former address does not count.
+  REQUIRE(registry.reached(alice, before).ok());
+  CHECK(*registry.reachability(alice) == fresh);
+  CHECK(sources().empty());
+  // It failed, then it worked, and registering again at the same place asks for nothing.
+  auto reach = fresh;
+  reach.tried = Time(std::chrono::hours(1));
+  reach.failures = 3;
+  reach.why = "connection refused";
+  REQUIRE(registry.reached(alice, reach).ok());
+  CHECK(*registry.reachability(alice) == reach);
+  CHECK_FALSE(registry.peer(alice)->dialable);
+  CHECK(registry.peer(alice)->unreachable == "connection refused");
+  reach.reached = "192.0.2.1";
+  reach.failures = 0;
+  reach.why.clear();
+  REQUIRE(registry.reached(alice, reach).ok());
+  CHECK(register_again().dialable);
+  CHECK(sources().size() == 1);
+  // A name is where it was found to lead, and not where it may lead tomorrow.
+  moved.address = "alice.example.org";
+  CHECK_FALSE(register_again().dialable);
+  reach = *registry.reachability(alice);
+  CHECK(reach.address == "alice.example.org");
+  reach.reached = "192.0.2.77";
+  REQUIRE(registry.reached(alice, reach).ok());
+  CHECK(registry.peer(alice)->address == "192.0.2.77");
+  REQUIRE(sources().size() == 1);
+  CHECK(sources().front().url.starts_with("http://192.0.2.77:7000/"));
+  // One that says itself that it cannot be reached is not.
+  moved.dialable = false;
+  CHECK_FALSE(register_again().dialable);
+  CHECK_FALSE(registry.reachability(alice)->is_announced);
+  CHECK(sources().empty());
 }
 
 // In order of name, then id; in pages in which nobody is twice or missing, even while others come.

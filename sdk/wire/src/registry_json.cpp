@@ -7,7 +7,9 @@ void write(JsonWriter& out, const PeerRecord& peer) {
   out.number("port", peer.port).text("seen_address", peer.seen_address);
   if (!peer.account.empty()) out.text("account", peer.account);
   out.number("files", peer.files).number("bytes", peer.bytes).boolean("present", peer.present);
-  out.boolean("dialable", peer.dialable).time("last_seen", peer.last_seen);
+  out.boolean("dialable", peer.dialable);
+  if (!peer.unreachable.empty()) out.text("unreachable", peer.unreachable);
+  out.time("last_seen", peer.last_seen);
   if (!peer.fingerprint.empty()) out.text("fingerprint", peer.fingerprint);
   out.boolean("plain", peer.plain).end();
 }
@@ -26,6 +28,7 @@ PeerRecord read_peer(JsonReader& in) {
   peer.bytes = in.number("bytes", false);
   peer.present = in.boolean("present", false);
   peer.dialable = in.boolean("dialable", true);
+  peer.unreachable = in.text("unreachable", false);
   peer.last_seen = in.time("last_seen");
   peer.fingerprint = in.text("fingerprint", false);
   peer.plain = in.boolean("plain", true);
@@ -140,10 +143,9 @@ std::string to_json(const Enrolled& enrolled) {
   out.begin().key("peer");
   write(out, enrolled.peer);
   out.number("lease_seconds", static_cast<std::uint64_t>(enrolled.lease.count()));
-  return out.text("seen_address", enrolled.peer.seen_address)
-      .text("token", enrolled.token)
-      .end()
-      .take();
+  out.text("seen_address", enrolled.peer.seen_address).text("token", enrolled.token);
+  if (!enrolled.index.is_zero()) out.text("index", enrolled.index.text());
+  return out.end().take();
 }
 template <>
 Result<Enrolled> from_json(std::string_view text) {
@@ -157,6 +159,7 @@ Result<Enrolled> from_json(std::string_view text) {
   }
   enrolled.lease = read_lease(in);
   enrolled.token = in.text("token");
+  if (in.has("index")) enrolled.index = in.id<PeerId>("index");
   return in.finish(std::move(enrolled));
 }
 

@@ -224,6 +224,7 @@ std::string to_json(const StatusReport& report) {
         .texts("refused", report.reload->refused)
         .texts("at_restart", report.reload->at_restart)
         .end();
+  if (!report.unreachable.empty()) out.text("unreachable", report.unreachable);
   return out.text("index_problem", report.index_problem).end().take();
 }
 
@@ -254,6 +255,7 @@ Result<StatusReport> from_json(std::string_view text) {
   report.index_url = in.text("index_url", false);
   report.fingerprint = in.text("fingerprint", false);
   report.index_problem = in.text("index_problem", false);
+  report.unreachable = in.text("unreachable", false);
   if (auto totals = in.object("transferred")) {
     report.transferred = {totals->number("requests"), totals->number("sent"),
                           totals->number("received")};

@@ -25,6 +25,7 @@ class Index final : public testing::EmptyRegistry {
     if (!knows) return Error{ErrorCode::not_found, "never heard of you", {}};
     return std::chrono::seconds(60);
   }
+  Result<PeerRecord> peer(const PeerId&) override { return ++looks, record; }
   Result<void> leave(const PeerId&, const std::string&) override { return ++left, Result<void>{}; }
 
   std::vector<Enrollment> enrollments;
@@ -33,6 +34,13 @@ class Index final : public testing::EmptyRegistry {
   bool knows = false;
   int renewals = 0;
   int left = 0;
+  int looks = 0;
+  PeerRecord record = [] {
+    PeerRecord made;
+    made.address = "192.0.2.1";
+    made.port = 6699;
+    return made;
+  }();
 };
 
 class Listener final : public PublicEndpoint {
@@ -82,7 +90,7 @@ struct World {
 
 TEST_CASE("it registers once, then renews at a third of the lease") {
   World world;
-  CHECK(world.membership.round() == milliseconds(20'000));
+  CHECK(world.membership.round() == milliseconds(2'000));
   CHECK(world.membership.round() == milliseconds(20'000));
   CHECK(world.index.enrollments.size() == 1);
   CHECK(world.index.renewals == 1);
@@ -113,7 +121,7 @@ TEST_CASE("while the index is down it keeps trying, ever more slowly, and says s
   CHECK(world.logged == std::vector<std::string>{"is not registered and tries again"});
   CHECK(world.membership.problem() == "nobody answers");
   world.index.down = false;
-  CHECK(world.membership.round() == milliseconds(20'000));
+  CHECK(world.membership.round() == milliseconds(2'000));
   CHECK(world.membership.problem().empty());
   CHECK(world.logged.back() == "registered");
 }
@@ -123,7 +131,7 @@ TEST_CASE("an index that forgot the peer is told again at once") {
   world.membership.round();
   world.index.knows = false;
   CHECK(world.membership.round() == milliseconds(0));
-  CHECK(world.membership.round() == milliseconds(20'000));
+  CHECK(world.membership.round() == milliseconds(2'000));
   CHECK(world.index.enrollments.size() == 2);
   CHECK(world.index.enrollments[1].token == world.index.enrollments[0].token);
 }
@@ -154,4 +162,29 @@ TEST_CASE("how the listener speaks TLS is told, and told again when that changes
   CHECK((told[0].fingerprint.empty() && told[0].plain));
   CHECK((told[1].fingerprint == world.key.fingerprint() && told[1].plain));
   CHECK((told[2].fingerprint == world.key.fingerprint() && !told[2].plain));
+}
+
+TEST_CASE("a peer that the index cannot reach hears why, once, and that it can be reached again") {
+  World world;
+  world.index.record.dialable = false;
+  world.membership.round();
+  world.membership.round();
+  CHECK(world.membership.unreachable().empty());  // the index has not tried yet
+  world.index.record.unreachable = "Connection refused";
+  for (int i = 0; i < 3; ++i) world.membership.round();
+  CHECK(world.membership.unreachable() ==
+        "the index cannot reach this peer at 192.0.2.1:6699: Connection refused");
+  CHECK(world.logged == std::vector<std::string>{"registered", "nobody can fetch from here"});
+  world.index.record.dialable = true;
+  world.index.record.unreachable.clear();
+  world.membership.round();
+  CHECK(world.membership.unreachable().empty());
+  CHECK(world.logged.back() == "can be reached");
+}
+
+TEST_CASE("once it is reached the index is asked about that more rarely") {
+  World world;
+  for (int i = 0; i < 31; ++i) world.membership.round();
+  CHECK(world.index.renewals == 30);
+  CHECK(world.index.looks == 11);
 }

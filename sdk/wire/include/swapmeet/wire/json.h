@@ -59,6 +59,7 @@ struct StatusReport {
   std::string index_url;        // of the index that is asked; empty: this host is its own
   std::string fingerprint;      // of the key of its API over TLS, 64 hex digits
   std::string index_problem;    // why this host is not well with its registry; empty: it is
+  std::string unreachable = {};  // why nobody can fetch from this host, though it is registered
   std::optional<TransferTotals> transferred;  // by a peer, told to its owner
   std::optional<ReloadReport> reload;         // none since the start; told to the owner
 };

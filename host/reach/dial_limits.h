@@ -1,0 +1,51 @@
+// How many connections this host makes because strangers say so, and to where: judged by address
+// (wire::may_dial) and counted for the caller, the target's network and in all. Who has oneself
+// dialled pays little, who has somebody else dialled pays as much as that one could suffer.
+// Threads: thread-safe, one lock.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "swapmeet/result.h"
+#include "swapmeet/settings.h"
+#include "swapmeet/time.h"
+#include "swapmeet/wire/network_address.h"
+#include "swapmeet/wire/token_buckets.h"
+
+namespace swapmeet {
+
+// A minute; as many may come at once.
+struct DialRates {
+  double in_all = 600;           // to where the calls come from
+  double per_caller = 60;        // of those, to one household
+  double elsewhere = 30;         // to other addresses
+  double per_network = 3;        // of those, to one network, and of one caller
+  static DialRates from(const Settings& registry);
+};
+
+class DialLimits {
+ public:
+  explicit DialLimits(const Clock& clock) : clock_(clock) {}
+  void set(const DialRates& rates);
+
+  // May `caller` have `target` dialled now? It counts as done. `not_allowed`: never; `too_many`.
+  Result<void> take(const wire::NetworkAddress& caller, const wire::NetworkAddress& target);
+  // The same for a host name, before it is looked up: what it leads to is then judged by
+  // take_resolved(), once.
+  Result<void> take_name(const wire::NetworkAddress& caller);
+  Result<void> take_resolved(const wire::NetworkAddress& caller,
+                             const wire::NetworkAddress& target);
+
+ private:
+  Result<void> draw(std::initializer_list<wire::TokenBuckets::Draw> draws, const char* what);
+
+  const Clock& clock_;
+  std::mutex mutex_;  // guards the rest
+  DialRates rates_;
+  wire::TokenBuckets buckets_;
+};
+
+}  // namespace swapmeet
