@@ -2,6 +2,7 @@
 
 #include "host/api/request.h"
 #include "host/limits/bans.h"
+#include "swapmeet/local_address.h"
 #include "swapmeet/secret_file.h"
 
 namespace swapmeet {
@@ -40,7 +41,7 @@ Error may_only_read(const Identity& who) {
 }
 
 // Over the socket in the data folder, which no web site can reach and nobody but the owner open.
-bool is_local(const http::Request& request) { return request.remote_address.empty(); }
+bool is_local(const http::Request& request) { return request.remote_address == kLocalAddress; }
 
 Identity owner() { return {.account = "owner", .groups = {}, .roles = {"admin"}}; }
 

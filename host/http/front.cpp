@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "host/http/refusal.h"
+#include "swapmeet/local_address.h"
 
 namespace swapmeet::http {
 namespace {
@@ -131,7 +132,10 @@ void Front::serve(Connection& connection, std::uint32_t events) {
     connection.ended = true;
     if (connection.state == Connection::State::streaming) return close(connection);
   }
-  if (events & (EPOLLIN | EPOLLRDHUP)) connection.readable = true;
+  if (events & (EPOLLIN | EPOLLRDHUP))
+    connection.readable = true;
+  else if (connection.state == Connection::State::greeting && !connection.channel.is_secure())
+    return;  // only that it can be written to
   // Its turn comes anyway. Until then it may have whole requests, which an end must not overtake.
   if (connection.in_turn) return;
   if (connection.state == Connection::State::reading_body) return wait_for_turn(connection);
@@ -194,7 +198,7 @@ void Front::take_in(Accepted accepted) {
     return say_full(accepted.socket);
   }
   auto connection = std::make_unique<Connection>(accepted.socket);
-  const bool is_local = accepted.address.empty();
+  const bool is_local = accepted.address == kLocalAddress;
   if (options_.tls != Tls::off && !is_local) connection->state = Connection::State::greeting;
   ++tally_.counts.accepted;
   connection->address = std::move(accepted.address);

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <utility>
 
+#include "swapmeet/local_address.h"
+
 namespace swapmeet::http {
 namespace {
 
@@ -60,8 +62,7 @@ int open_socket(const HostPort& address, std::string& why) {
 }
 
 void describe(const sockaddr_storage& from, Accepted& accepted) {
-  if (from.ss_family == AF_UNIX) return;
-  char text[INET6_ADDRSTRLEN] = "?";
+  char text[INET6_ADDRSTRLEN] = "";
   if (from.ss_family == AF_INET6) {
     const auto& v6 = reinterpret_cast<const sockaddr_in6&>(from);
     if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr))  // an IPv4 client of a socket that listens on both
@@ -133,7 +134,10 @@ ListeningSocket::Outcome ListeningSocket::accept(Accepted& accepted) {
         ::accept4(socket_, reinterpret_cast<sockaddr*>(&from), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (socket >= 0) {
       accepted.socket = socket;
-      describe(from, accepted);
+      if (local_.empty())
+        describe(from, accepted);
+      else
+        accepted.address = kLocalAddress;
       const int yes = 1;
       if (local_.empty()) ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
       return Outcome::accepted;

@@ -16,7 +16,7 @@ namespace swapmeet::http {
 
 struct Accepted {
   int socket = -1;
-  std::string address;  // IP, as text; empty: over a local socket
+  std::string address;  // IP, as text, or kLocalAddress
   std::uint16_t port = 0;
 };
 

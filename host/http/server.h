@@ -62,7 +62,7 @@ bool may_be_local(const std::filesystem::path& path);
 
 // `unavailable`: the address is taken or not this machine's; `invalid_argument`: not an IP address.
 // The clock outlives the listener. `local`: a Unix socket at that path as well, for this machine's
-// user alone; what comes over it has no remote_address. Empty: none.
+// user alone; what comes over it has kLocalAddress. Empty: none.
 Result<std::unique_ptr<Listener>> listen(const ListenOptions& options, const Clock& clock,
                                          const Hooks& hooks = {});
 Result<std::unique_ptr<SharedListener>> listen_shared(const ListenOptions& options,

@@ -49,7 +49,7 @@ struct Request {
   Headers headers;
   std::string body;
   bool secure = false;  // it came over TLS
-  // IP, as text; empty: it came over the host's local socket, which its owner alone can open.
+  // IP, as text, or swapmeet/local_address.h.
   std::string remote_address;
   std::uint16_t remote_port = 0;
   Identity identity;  // a guest, unless the listener's guard found out more

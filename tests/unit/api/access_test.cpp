@@ -42,6 +42,16 @@ TEST_CASE("the owner's token opens the API, and nothing else does") {
   CHECK(status_of_guard(guard, request_for("/api/v1/status", "127.0.0.1:6690", "")) == 0);
 }
 
+TEST_CASE("who opens the local socket is the owner, whatever Host they name") {
+  auto request = request_for("/api/v1/shares", "", "");
+  request.remote_address = "local";
+  CHECK_FALSE(owner_guard(kSecret, {"127.0.0.1", 6690})(request));
+  CHECK(request.identity.has_role("admin"));
+  request.identity = {};
+  CHECK_FALSE(public_guard(kSecret, nullptr)(request));
+  CHECK(request.identity.has_role("admin"));
+}
+
 TEST_CASE("an empty token in the data folder lets nobody in") {
   const auto guard = owner_guard("", {"127.0.0.1", 6690});
   CHECK(status_of_guard(guard, request_for("/api/v1/shares", "127.0.0.1:6690", "")) == 401);

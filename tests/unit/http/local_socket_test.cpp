@@ -52,12 +52,12 @@ struct LocalFront {
 
 }  // namespace
 
-TEST_CASE("what comes over the local socket has no address, and needs no TLS") {
+TEST_CASE("what comes over the local socket is told from all else, and needs no TLS") {
   const LocalFront front;
   struct stat facts {};
   REQUIRE(::stat(front.path.c_str(), &facts) == 0);
   CHECK((facts.st_mode & 0777) == 0600);
-  CHECK(ask_locally(front.path, get("/who")).ends_with("[]"));
+  CHECK(ask_locally(front.path, get("/who")).ends_with("[local]"));
 }
 
 TEST_CASE("a socket that a killed host left behind is replaced, and a stopped host leaves none") {

@@ -1,0 +1,9 @@
+// What stands in place of an IP address for what comes over the host's local socket, which nobody
+// but the owner of the host can open.
+#pragma once
+
+namespace swapmeet {
+
+inline constexpr const char* kLocalAddress = "local";
+
+}  // namespace swapmeet
