@@ -8,6 +8,7 @@
 #include "host/api/hash_finder.h"
 #include "host/api/request.h"
 #include "host/plugins/answers.h"
+#include "host/reach/address_proofs.h"
 #include "swapmeet/wire/metalink.h"
 #include "swapmeet/wire/torrent.h"
 
@@ -128,7 +129,10 @@ Result<http::Response> describe(const ApiContext& context, HashFinder& finder,
 
 void add_contents(Api& api) {
   const auto& context = api.context();
-  const auto finder = std::make_shared<HashFinder>(api.context().clock);
+  const auto finder =
+      std::make_shared<HashFinder>(context.clock, [proofs = context.proofs](const PeerId& peer) {
+        if (proofs) proofs->doubt(peer);
+      });
   api.add("GET", "/api/v1/contents/{content}",
           [&context, finder](http::Request& request) -> Result<http::Response> {
             if (!context.registry) return not_here("registry");

@@ -1,18 +1,21 @@
 // Asks the sources of a content for its hashes, and remembers the answers. The Merkle layer is
-// checked against the content id; who tells a wrong one is not listened to. Of SHA-256 and SHA-1 a
+// checked against the content id; who tells a wrong one is not listened to. A question has one
+// deadline for all of it, and a source that dawdles holds up only what is asked of it (Questions).
+// Of SHA-256 and SHA-1 a
 // source's word is all there is (the content id does not prove them), so what two sources agree on
 // is preferred, and nothing is said when they contradict each other.
 // Threads: thread-safe; find() blocks for other hosts, some seconds at most.
 #pragma once
 
-#include <atomic>
 #include <chrono>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 
+#include "host/reach/questions.h"
 #include "swapmeet/registry.h"
 #include "swapmeet/result.h"
 #include "swapmeet/time.h"
@@ -22,7 +25,9 @@ namespace swapmeet {
 
 class HashFinder {
  public:
-  explicit HashFinder(const Clock& clock) : clock_(clock) {}  // which outlives it
+  // The clock outlives it. `cannot_reach`: nobody answers at the address of that peer.
+  explicit HashFinder(Clock& clock, std::function<void(const PeerId&)> cannot_reach = {})
+      : clock_(clock), cannot_reach_(std::move(cannot_reach)), questions_(clock) {}
   using Hashes = std::shared_ptr<const wire::ContentHashes>;
 
   struct Found {
@@ -42,11 +47,14 @@ class HashFinder {
     std::list<ContentId>::iterator order;
   };
 
-  Result<Found> ask(const ContentRecord& content) const;
+  Result<Found> ask(const ContentRecord& content);
+  Result<wire::ContentHashes> ask_one(const Source& source, const ContentRecord& content,
+                                      bool& was_asked);
   void keep(const ContentId& content, Found found);
 
-  const Clock& clock_;
-  std::atomic<int> asking_{0};
+  Clock& clock_;
+  const std::function<void(const PeerId&)> cannot_reach_;
+  Questions questions_;
   std::mutex mutex_;  // guards all below
   std::map<ContentId, Kept> kept_;
   std::list<ContentId> order_;  // the latest first

@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t kHomeThreads = 4;
 constexpr std::size_t kElsewhereThreads = 2;
 constexpr std::size_t kMostAddresses = 4;  // of one name
+constexpr std::chrono::minutes kWithoutDoubt{1};  // after an attempt
 
 // What is told of an attempt elsewhere: why it failed exactly would make this host a port scanner.
 constexpr const char* kNobodyThere = "nobody there answers as this peer";
@@ -21,8 +22,10 @@ constexpr const char* kNobodyThere = "nobody there answers as this peer";
 }  // namespace
 
 ProofRules ProofRules::from(const Settings& registry) {
+  const auto rate = [&](const char* key) { return static_cast<double>(registry.integer(key)); };
   return {registry.boolean("dial_back"), registry.duration("prove_again"),
-          DialRates::from(registry)};
+          {rate("dial_backs"), rate("dial_backs_per_address"), rate("dial_backs_elsewhere"),
+           rate("dial_backs_per_network")}};
 }
 
 AddressProofs::AddressProofs(Parts parts, const ProofRules& rules)
@@ -110,6 +113,14 @@ void AddressProofs::look(const PeerId& peer, const std::string& caller) {
   changed_.notify_all();
 }
 
+void AddressProofs::doubt(const PeerId& peer) {
+  auto reach = known(peer);
+  if (!reach || reach->reached.empty() || reach->failures > 0) return;
+  if (parts_.clock.now() - reach->tried < kWithoutDoubt) return;
+  reach->tried = {};
+  note(peer, *reach);
+}
+
 void AddressProofs::work(Lane& lane) {
   std::unique_lock lock(mutex_);
   while (true) {
@@ -179,6 +190,7 @@ Result<void> AddressProofs::ask(const Errand& errand, const wire::NetworkAddress
   call.target = target;
   call.port = errand.reach.port;
   call.path = "/proof?nonce=" + nonce + "&index=" + parts_.index.text();
+  if (!errand.reach.plain) call.fingerprint = errand.reach.fingerprint;
   const auto reply = parts_.call(call, stopping_);
   if (!reply) return reply.error();
   if (reply->status != 200)

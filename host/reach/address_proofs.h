@@ -5,7 +5,7 @@
 //
 // A queue with a few threads for peers that are where they call from, and another for all others,
 // so that these keep nobody waiting. Both are bounded: whoever finds one full, or meets a limit
-// (dial_limits.h), has the next renewal of the lease to come again.
+// (wire/dial_limits.h), has the next renewal of the lease to come again.
 // Threads: thread-safe; look() waits for the registry at most, never for a peer.
 #pragma once
 
@@ -23,10 +23,10 @@
 #include <vector>
 
 #include "host/plugins/gate.h"
-#include "host/reach/dial_limits.h"
 #include "host/services/metrics.h"
 #include "swapmeet/host.h"
 #include "swapmeet/registry.h"
+#include "swapmeet/wire/dial_limits.h"
 #include "swapmeet/wire/short_call.h"
 
 namespace swapmeet {
@@ -35,7 +35,7 @@ namespace swapmeet {
 struct ProofRules {
   bool dial_back = true;  // false: every address is believed
   std::chrono::milliseconds again = std::chrono::hours(6);
-  DialRates rates = {};
+  wire::DialRates rates = {};
   static ProofRules from(const Settings& registry);
 };
 
@@ -63,6 +63,8 @@ class AddressProofs {
   void set(const ProofRules& rules);
   // The peer has registered or renewed from `caller`, an IP address.
   void look(const PeerId& peer, const std::string& caller);
+  // Nobody answered at the address that it had proved: the next renewal has it proved again.
+  void doubt(const PeerId& peer);
   void stop();  // idempotent
   // Nothing waits and nothing is under way: for tests.
   void await_idle();
@@ -89,7 +91,7 @@ class AddressProofs {
   Result<Reachability> known(const PeerId& peer);
 
   const Parts parts_;
-  DialLimits limits_;
+  wire::DialLimits limits_;
   const std::shared_ptr<Counter> dialled_;
   const std::shared_ptr<Counter> failed_;
   const std::shared_ptr<Counter> refused_;

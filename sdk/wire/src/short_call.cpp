@@ -19,6 +19,7 @@
 #include <system_error>
 
 #include "swapmeet/address.h"
+#include "swapmeet/tls/pinned_session.h"
 
 namespace swapmeet::wire {
 namespace {
@@ -58,7 +59,23 @@ class ShortSocket {
     return {};
   }
 
+  // From then on all goes over TLS.
+  Result<void> shake_hands(const std::string& fingerprint) {
+    tls_.emplace(socket_, fingerprint);
+    while (true) {
+      const auto step = tls_->shake_hands();
+      if (step == Step::done) return {};
+      if (auto ready = wait_for(step); !ready) return ready;
+    }
+  }
+
   Result<void> send(std::string_view text) {
+    while (tls_ && !text.empty()) {
+      const auto moved = tls_->write(text.data(), text.size());
+      text.remove_prefix(moved.bytes);
+      if (moved.step == Step::done) continue;
+      if (auto ready = wait_for(moved.step); !ready) return ready;
+    }
     while (!text.empty()) {
       const auto sent = ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
       if (sent >= 0) {
@@ -74,6 +91,12 @@ class ShortSocket {
 
   // None: the other end has closed.
   Result<std::size_t> receive(char* to, std::size_t most) {
+    while (tls_) {
+      const auto moved = tls_->read(to, most);
+      if (moved.step == Step::done) return moved.bytes;
+      if (moved.step == Step::ended && tls_->problem().empty()) return std::size_t{0};
+      if (auto ready = wait_for(moved.step); !ready) return ready.error();
+    }
     while (true) {
       const auto came = ::recv(socket_, to, most, 0);
       if (came >= 0) return static_cast<std::size_t>(came);
@@ -83,6 +106,15 @@ class ShortSocket {
   }
 
  private:
+  using Step = tls::ServerSession::Step;
+
+  Result<void> wait_for(Step step) {
+    if (step == Step::wants_to_read) return wait(POLLIN);
+    if (step == Step::wants_to_write) return wait(POLLOUT);
+    return unavailable("it speaks no TLS with the key of this peer" +
+                       (tls_->problem().empty() ? "" : ": " + tls_->problem()));
+  }
+
   static socklen_t fill(sockaddr_storage& address, const ShortCall& call) {
     if (call.target.is_v4()) {
       auto& v4 = reinterpret_cast<sockaddr_in&>(address);
@@ -118,6 +150,7 @@ class ShortSocket {
   const Instant until_;
   const std::atomic<bool>* const stop_;
   const int socket_;
+  std::optional<tls::PinnedSession> tls_;
 };
 
 std::string request_of(const ShortCall& call) {
@@ -171,6 +204,9 @@ Result<Reply> call_shortly(const ShortCall& call, const Clock& clock,
                            const std::atomic<bool>* stop) {
   ShortSocket socket(call, clock, stop);
   if (auto connected = socket.connect(call); !connected) return std::move(connected).error();
+  if (!call.fingerprint.empty())
+    if (auto agreed = socket.shake_hands(call.fingerprint); !agreed)
+      return std::move(agreed).error();
   if (auto sent = socket.send(request_of(call)); !sent) return std::move(sent).error();
   std::string text;
   std::optional<ShortHead> head;

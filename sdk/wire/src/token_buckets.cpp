@@ -34,6 +34,15 @@ std::optional<TokenBuckets::Refusal> TokenBuckets::take(std::span<const Draw> dr
   return std::nullopt;
 }
 
+void TokenBuckets::give_back(std::span<const Draw> draws, Instant now) {
+  for (const auto& draw : draws) {
+    const auto found = buckets_.find(draw.key);
+    if (found == buckets_.end()) continue;
+    auto& bucket = found->second;
+    bucket = {std::min(draw.rate.size, filled(bucket, now) + 1), now, draw.rate};
+  }
+}
+
 void TokenBuckets::drop_full(Instant now) {
   std::erase_if(buckets_, [&](const auto& one) {
     return filled(one.second, now) >= one.second.rate.size;

@@ -31,6 +31,11 @@ Result<std::string> find_url(Registry& registry, const Offer& offer) {
     return Error{ErrorCode::unavailable,
                  offer.peer_name + " is not there now; it is tried again when it returns",
                  {}};
+  if (!record->dialable)
+    return Error{ErrorCode::unavailable,
+                 "the index cannot reach " + offer.peer_name +
+                     " where it says that it is; it is tried again when it can",
+                 {}};
   return url_of(*record);
 }
 

@@ -1,5 +1,7 @@
 #include "transfer/swarm/inbox/inbox_routes.h"
 
+#include "transfer/swarm/inbox/offer_message.h"
+
 namespace swapmeet::transfer_swarm {
 namespace {
 
@@ -20,11 +22,14 @@ Result<http::Response> answer(const Result<T>& value, int status = 200) {
 Result<http::Response> receive(PeerInbox& inbox, const http::Request& request) {
   const auto message = wire::from_json<wire::OfferMessage>(request.body);
   if (!message) return message.error();
-  return answer(inbox.receive(*message, token_of(request)), 201);
+  return answer(inbox.receive(*message, token_of(request), request.remote_address), 201);
 }
 
 Result<http::Response> show(PeerInbox& inbox, const http::Request& request) {
-  return answer(inbox.show(request.params.at("id"), token_of(request)));
+  const auto message = inbox.show(request.params.at("id"), token_of(request));
+  const auto* brief = request.query_value("digest");
+  if (!message || !brief || *brief != "true") return answer(message);
+  return http::json(digest_of(*message));
 }
 
 Result<http::Response> hear(PeerInbox& inbox, const http::Request& request) {

@@ -1,7 +1,8 @@
 // The inbox on the public listener, for other peers. Every call carries the offer's token as
 // "Authorization: Bearer …".
 //   POST /inbox        offers a file (wire::OfferMessage); answers wire::OfferNews
-//   GET  /inbox/{id}   is this offer yours? Answers the wire::OfferMessage
+//   GET  /inbox/{id}   is this offer yours? Answers the wire::OfferMessage; with ?digest=true
+//                      only its id and SHA-256, which is always short
 //   POST /inbox/{id}   tells what became of it (wire::OfferNews)
 // Threads: handlers run on the listener's workers.
 #pragma once

@@ -4,6 +4,8 @@
 #include <string_view>
 
 #include "swapmeet/characters.h"
+#include "swapmeet/digest.h"
+#include "swapmeet/json_object.h"
 #include "swapmeet/listing.h"
 #include "swapmeet/text.h"
 #include "transfer/swarm/hashing/merkle.h"
@@ -57,6 +59,13 @@ Result<void> check_files(const wire::OfferMessage& message) {
   }
   if (size != message.size) return wrong("the size is not that of all files");
   return {};
+}
+
+std::string digest_of(const wire::OfferMessage& message) {
+  return JsonObject()
+      .text("id", message.id)
+      .text("sha256", sha256_hex(wire::to_json(message)))
+      .json();
 }
 
 std::string tamed(std::string text) {

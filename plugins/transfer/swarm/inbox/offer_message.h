@@ -18,6 +18,10 @@ Result<void> check_message(const wire::OfferMessage& message, const std::string&
 // Of a folder: its files.
 Result<void> check_files(const wire::OfferMessage& message);
 
+// By which a receiver knows the offer again without reading all of it: the JSON of its id and the
+// SHA-256 of the message.
+std::string digest_of(const wire::OfferMessage& message);
+
 // A sentence from another peer, fit for one line here; empty when it is not.
 std::string tamed(std::string text);
 

@@ -21,11 +21,18 @@ PeerInbox::PeerInbox(const InboxOptions& options)
                .catalogue = options.catalogue,
                .clock = options.clock},
               book_, rounds_),
+      confirmations_(*options.clock),
       receiver_({.self = options.self,
                  .self_name = options.self_name,
                  .registry = options.registry,
                  .clock = options.clock,
-                 .exchange = options.exchange,
+                 .confirm = options.confirm
+                                ? options.confirm
+                                : [this](const auto& sender, const auto& caller, const auto& token,
+                                         const auto& path, const auto& expected) {
+                                    return confirmations_.ask(sender, caller, token, path,
+                                                              expected);
+                                  },
                  .accept = options.accept,
                  .most_waiting = options.most_waiting,
                  .most_waiting_of_peer = options.most_waiting_of_peer},
@@ -88,8 +95,8 @@ Result<Offer> PeerInbox::refuse(const std::string& id) {
 }
 
 Result<wire::OfferNews> PeerInbox::receive(const wire::OfferMessage& message,
-                                           const std::string& token) {
-  return receiver_.receive(message, token);
+                                           const std::string& token, const std::string& caller) {
+  return receiver_.receive(message, token, caller);
 }
 
 Result<wire::OfferMessage> PeerInbox::show(const std::string& id, const std::string& token) {

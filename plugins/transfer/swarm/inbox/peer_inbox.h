@@ -1,6 +1,6 @@
 // Files that people send each other without sharing them. The sender keeps an offer with a secret
 // token, POSTs it to the receiver's public listener and serves the bytes to whoever has the token;
-// the receiver asks the sender, at the address the index has for it, whether the offer is its own,
+// the receiver asks the sender, at the address where the index reached it, whether the offer is its own,
 // and then waits for the person or accepts by rule. An accepted offer is an ordinary download. Each
 // side tells the other what became of it until the other has heard.
 // This is the front of it: Outbox sends, Receiver is offered, AcceptedOffers fetch, Courier goes
@@ -22,6 +22,7 @@
 #include "swapmeet/wire/json.h"
 #include "transfer/swarm/catalogue/offered_contents.h"
 #include "transfer/swarm/fetch/offer_downloads.h"
+#include "transfer/swarm/inbox/confirmations.h"
 #include "transfer/swarm/inbox/courier.h"
 
 namespace swapmeet::transfer_swarm {
@@ -38,6 +39,7 @@ struct InboxOptions {
   Log log;                                    // optional
   std::function<void(const Event&)> publish;  // optional; topic "inbox"
   Exchange exchange = exchange_over_http;
+  Confirm confirm = {};  // empty: Confirmations of its own
   // As ReceiverOptions say.
   std::vector<std::string> accept{"ask"};
   std::size_t most_waiting = 1000;
@@ -62,7 +64,8 @@ class PeerInbox final : public Inbox, public OfferedContents {
 
   // What other peers call, on the public listener (see inbox_routes.h): Receiver::receive,
   // Outbox::show, Courier::hear. Throw sqlite::Failure.
-  Result<wire::OfferNews> receive(const wire::OfferMessage& message, const std::string& token);
+  Result<wire::OfferNews> receive(const wire::OfferMessage& message, const std::string& token,
+                                  const std::string& caller);
   Result<wire::OfferMessage> show(const std::string& id, const std::string& token);
   Result<wire::OfferNews> hear(const std::string& id, const std::string& token,
                                const wire::OfferNews& news);
@@ -81,6 +84,7 @@ class PeerInbox final : public Inbox, public OfferedContents {
   OfferBook book_;
   AcceptedOffers accepted_;
   Outbox outbox_;
+  Confirmations confirmations_;
   Receiver receiver_;
   Courier courier_;
 };

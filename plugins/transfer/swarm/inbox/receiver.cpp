@@ -8,13 +8,13 @@
 namespace swapmeet::transfer_swarm {
 
 Result<wire::OfferNews> Receiver::receive(const wire::OfferMessage& message,
-                                          const std::string& token) {
+                                          const std::string& token, const std::string& caller) {
   if (auto checked = check_message(message, token); !checked) return checked.error();
   if (message.to != options_.self || message.from == options_.self)
     return Error{ErrorCode::unavailable, "this is another peer: " + options_.self.text(), {}};
   if (auto known = known_already(message, token)) return std::move(*known);
   if (auto room = check_room(message.from); !room) return room.error();
-  const auto sender = confirm_sender(message, token);
+  const auto sender = confirm_sender(message, token, caller);
   if (!sender) return sender.error();
   if (auto room = check_room(message.from); !room) return room.error();
   const auto stored = record_of(message, token, *sender);
@@ -43,18 +43,19 @@ Result<void> Receiver::check_room(const PeerId& peer) {
 // An offer is its sender's only when the peer that the index knows by that id says so: a stranger
 // cannot pose as somebody whose files are accepted without asking, nor pass on another's offer.
 Result<Receiver::Sender> Receiver::confirm_sender(const wire::OfferMessage& message,
-                                                  const std::string& token) {
+                                                  const std::string& token,
+                                                  const std::string& caller) {
   const auto peer = options_.registry->peer(message.from);
   if (!peer && peer.error().code == ErrorCode::not_found)
     return Error{ErrorCode::not_allowed, "the index here knows no such sender", {}};
   if (!peer) return Error{ErrorCode::unavailable, peer.error().message, {}};
-  const auto url = url_of(*peer);
-  const auto body = options_.exchange(url, token, "GET", "/inbox/" + message.id, "");
-  if (!body &&
-      (body.error().code == ErrorCode::unavailable || body.error().code == ErrorCode::timed_out))
-    return Error{ErrorCode::unavailable, "the sender cannot be asked: " + body.error().message, {}};
-  const auto told = body ? wire::from_json<wire::OfferMessage>(*body) : body.error();
-  if (told && *told == message) return Sender{peer->id, peer->name, url};
+  const auto confirmed = options_.confirm(
+      *peer, caller, token, "/inbox/" + message.id + "?digest=true", digest_of(message));
+  if (confirmed) return Sender{peer->id, peer->name, url_of(*peer)};
+  const auto& why = confirmed.error();
+  if (why.code == ErrorCode::too_many) return why;
+  if (why.code == ErrorCode::unavailable || why.code == ErrorCode::timed_out)
+    return Error{ErrorCode::unavailable, "the sender cannot be asked: " + why.message, {}};
   return Error{ErrorCode::not_allowed,
                "the peer that the index knows by the sender's id did not offer this",
                {}};

@@ -1,10 +1,11 @@
-// What other peers offer here. Nothing is believed before the sender, at the address that the index
-// has for it, has confirmed the offer. Then it waits for the person, or is accepted by rule; what
+// What other peers offer here. Nothing is believed before the sender, at the address where the index
+// has reached it, has confirmed the offer. Then it waits for the person, or is accepted by rule; what
 // the rule accepts and cannot be taken at once is tried again later. Threads: thread-safe; one
 // lock, over the offers to try again.
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -15,18 +16,22 @@
 #include "swapmeet/registry.h"
 #include "swapmeet/wire/json.h"
 #include "transfer/swarm/inbox/accepted_offers.h"
-#include "transfer/swarm/inbox/exchange.h"
 #include "transfer/swarm/inbox/offer_book.h"
 #include "transfer/swarm/inbox/rounds.h"
 
 namespace swapmeet::transfer_swarm {
+
+// Asks the sender whether it made an offer: Confirmations::ask.
+using Confirm = std::function<Result<void>(const PeerRecord& sender, const std::string& caller,
+                                           const std::string& token, const std::string& path,
+                                           const std::string& expected)>;
 
 struct ReceiverOptions {
   PeerId self;
   std::string self_name;
   Registry* registry = nullptr;
   Clock* clock = nullptr;
-  Exchange exchange;
+  Confirm confirm;
   // Whose offers are accepted without asking: "ask" nobody's, "everyone", or names and ids of
   // peers.
   std::vector<std::string> accept{"ask"};
@@ -42,7 +47,9 @@ class Receiver {
 
   // `unavailable`: this is another peer, or the sender cannot be asked now; `not_allowed`: the
   // sender did not offer this; `too_many`; `conflict`: the id is taken; `invalid_argument`.
-  Result<wire::OfferNews> receive(const wire::OfferMessage& message, const std::string& token);
+  // `caller`: the IP address that the call comes from.
+  Result<wire::OfferNews> receive(const wire::OfferMessage& message, const std::string& token,
+                                  const std::string& caller);
 
   // The person's answers to an offer from elsewhere. `conflict`: it is decided already.
   Result<Offer> accept(const StoredOffer& stored);
@@ -64,7 +71,8 @@ class Receiver {
   std::optional<Result<wire::OfferNews>> known_already(const wire::OfferMessage& message,
                                                        const std::string& token);
   Result<void> check_room(const PeerId& peer);
-  Result<Sender> confirm_sender(const wire::OfferMessage& message, const std::string& token);
+  Result<Sender> confirm_sender(const wire::OfferMessage& message, const std::string& token,
+                                const std::string& caller);
   StoredOffer record_of(const wire::OfferMessage& message, const std::string& token,
                         const Sender& sender) const;
   bool record(const StoredOffer& stored, const wire::OfferMessage& message);

@@ -65,7 +65,7 @@ TEST_CASE("nobody can pose as another peer, nor pass on an offer") {
   message.content.bytes[0] = 1;
   const std::string token(64, 'b');
   const auto code = [&](const wire::OfferMessage& one) {
-    return net.bob.inbox->receive(one, token).error().code;
+    return net.bob.inbox->receive(one, token, "127.0.0.1").error().code;
   };
   CHECK(code(message) == ErrorCode::not_allowed);  // ann knows nothing of it
   auto stranger = message;
@@ -87,7 +87,7 @@ TEST_CASE("an offer that makes no sense is refused before anybody is asked") {
   const auto wrong = [&](const auto& spoil) {
     auto message = good;
     spoil(message);
-    const auto answer = net.bob.inbox->receive(message, std::string(64, 'b'));
+    const auto answer = net.bob.inbox->receive(message, std::string(64, 'b'), "127.0.0.1");
     return !answer.ok() && answer.error().code == ErrorCode::invalid_argument;
   };
   CHECK(wrong([](auto& m) { m.id = "../../x"; }));
@@ -97,7 +97,7 @@ TEST_CASE("an offer that makes no sense is refused before anybody is asked") {
   CHECK(wrong([](auto& m) { m.name = "a\xc2\x9b"; }));
   CHECK(wrong([](auto& m) { m.name = std::string(256, 'a'); }));
   CHECK(wrong([](auto& m) { m.size = 0; }));
-  CHECK(net.bob.inbox->receive(good, "short").error().code == ErrorCode::invalid_argument);
+  CHECK(net.bob.inbox->receive(good, "short", "127.0.0.1").error().code == ErrorCode::invalid_argument);
   CHECK(net.calls == 0);
 }
 
@@ -123,10 +123,10 @@ TEST_CASE("an offer that comes twice is one, and its id is nobody else's") {
   const auto id = net.send();
   const auto message = *net.ann.inbox->show(id, net.last_token);
   const auto calls = net.calls;
-  CHECK(net.bob.inbox->receive(message, net.last_token)->state == OfferState::waiting);
+  CHECK(net.bob.inbox->receive(message, net.last_token, "127.0.0.1")->state == OfferState::waiting);
   CHECK(net.calls == calls);  // nobody is asked again
   CHECK(net.bob.events.size() == 2);
-  CHECK(net.bob.inbox->receive(message, std::string(64, '0')).error().code == ErrorCode::conflict);
+  CHECK(net.bob.inbox->receive(message, std::string(64, '0'), "127.0.0.1").error().code == ErrorCode::conflict);
 }
 
 TEST_CASE("an offer that comes again while its sender is asked is one") {
@@ -134,7 +134,7 @@ TEST_CASE("an offer that comes again while its sender is asked is one") {
   net.after_show = [&] {
     const auto sent = net.ann.inbox->list({})->items.at(0).id;
     const auto token = net.last_token;
-    REQUIRE(net.bob.inbox->receive(*net.ann.inbox->show(sent, token), token));
+    REQUIRE(net.bob.inbox->receive(*net.ann.inbox->show(sent, token), token, "127.0.0.1"));
   };
   const auto id = net.send();
   CHECK(net.at(net.ann, id).state == OfferState::waiting);

@@ -15,6 +15,7 @@
 #include "catch.h"
 #include "swapmeet/event_topics.h"
 #include "swapmeet/testing/manual_clock.h"
+#include "transfer/swarm/inbox/offer_message.h"
 #include "transfer/swarm/inbox/peer_inbox.h"
 #include "unit/swarm/catalogue/memory_folder.h"
 
@@ -138,12 +139,26 @@ struct Network {
     options.exchange = [this](const auto& url, const auto& token, const auto& method,
                               const auto& target,
                               const auto& body) { return call(url, token, method, target, body); };
+    options.confirm = [this](const PeerRecord& sender, const std::string& caller,
+                             const std::string& token, const std::string& path,
+                             const std::string& expected) {
+      return confirm(sender, caller, token, path, expected);
+    };
     options.accept = end.accept;
     options.most_waiting_of_peer = 3;
     options.background = false;
     auto inbox = PeerInbox::open(std::move(options));
     REQUIRE(inbox.ok());
     end.inbox = std::move(*inbox);
+  }
+
+  Result<void> confirm(const PeerRecord& sender, const std::string&, const std::string& token,
+                       const std::string& path, const std::string& expected) {
+    const auto shown = call(url_of(sender), token, "GET", path.substr(0, path.find('?')), "");
+    if (!shown && is_passing(shown.error())) return shown.error();
+    const auto message = shown ? wire::from_json<wire::OfferMessage>(*shown) : shown.error();
+    if (message && digest_of(*message) == expected) return {};
+    return not_allowed("it says no");
   }
 
   Result<std::string> call(const std::string& url, const std::string& token,
@@ -167,7 +182,8 @@ struct Network {
       return shown;
     }
     if (target == "/inbox") {
-      auto answer = written(inbox->receive(*wire::from_json<wire::OfferMessage>(body), token));
+      auto answer = written(inbox->receive(*wire::from_json<wire::OfferMessage>(body), token,
+                                           "127.0.0.1"));
       if (!lose_answers) return answer;
       return Error{ErrorCode::timed_out, "no answer came", {}};
     }

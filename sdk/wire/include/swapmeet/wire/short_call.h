@@ -20,8 +20,9 @@ namespace swapmeet::wire {
 struct ShortCall {
   NetworkAddress target;
   std::uint16_t port = 0;
-  std::string path;         // with the query: "/proof?nonce=…"
-  std::string token;        // sent as "Authorization: Bearer …" when not empty
+  std::string path = {};         // with the query: "/proof?nonce=…"
+  std::string token = {};        // sent as "Authorization: Bearer …" when not empty
+  std::string fingerprint = {};  // over TLS, to the holder of that key alone; empty: without TLS
   std::chrono::milliseconds patience{4'000};  // from the connecting to the last byte
   std::size_t most = 1'024;                   // bytes of the whole answer, its head included
 };

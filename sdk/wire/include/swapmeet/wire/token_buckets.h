@@ -31,6 +31,8 @@ class TokenBuckets {
   };
   // Takes a token for each, or none at all.
   std::optional<Refusal> take(std::span<const Draw> draws, Instant now);
+  // What was taken with these does not count.
+  void give_back(std::span<const Draw> draws, Instant now);
   std::size_t kept() const { return buckets_.size(); }
 
  private:

@@ -1,21 +1,22 @@
 // How many connections strangers can have made, and to where.
-#include "host/reach/dial_limits.h"
+#include "swapmeet/wire/dial_limits.h"
 
 #include "catch.h"
 #include "swapmeet/testing/manual_clock.h"
 
 using namespace swapmeet;
+using namespace swapmeet::wire;
 using namespace std::chrono_literals;
 
 namespace {
 
-wire::NetworkAddress ip(const std::string& text) { return *wire::NetworkAddress::parse(text); }
+NetworkAddress dialled(const std::string& text) { return *NetworkAddress::parse(text); }
 
-struct World {
+struct DialWorld {
   testing::ManualClock clock;
   DialLimits limits{clock};
   bool take(const std::string& caller, const std::string& target) {
-    return limits.take(ip(caller), ip(target)).ok();
+    return limits.take(dialled(caller), dialled(target)).ok();
   }
 };
 
@@ -27,7 +28,7 @@ std::string of_world(int number) {
 }  // namespace
 
 TEST_CASE("a victim that never asked sees a handful a minute, whoever and however many ask") {
-  World world;
+  DialWorld world;
   int seen = 0;
   for (int minute = 0; minute < 10; ++minute, world.clock.advance(1min))
     for (int request = 0; request < 1'000; ++request)
@@ -39,7 +40,7 @@ TEST_CASE("a victim that never asked sees a handful a minute, whoever and howeve
 }
 
 TEST_CASE("one caller has few others dialled, and in all there are not many") {
-  World world;
+  DialWorld world;
   int of_one = 0;
   for (int i = 0; i < 1'000; ++i)
     if (world.take("9.9.9.9", of_world(i * 256))) ++of_one;
@@ -51,7 +52,7 @@ TEST_CASE("one caller has few others dialled, and in all there are not many") {
 }
 
 TEST_CASE("whoever is dialled where the call comes from is not held up by those who are not") {
-  World world;
+  DialWorld world;
   for (int i = 0; i < 10'000; ++i) world.take("9.9.9.9", of_world(i * 256));
   for (int i = 0; i < 60; ++i) CHECK(world.take("9.9.9.9", "9.9.9.9"));
   CHECK_FALSE(world.take("9.9.9.9", "9.9.9.9"));
@@ -59,8 +60,16 @@ TEST_CASE("whoever is dialled where the call comes from is not held up by those 
   CHECK(world.take("::ffff:9.9.9.7", "9.9.9.7"));
 }
 
+TEST_CASE("a connection that was welcome does not count") {
+  DialWorld world;
+  for (int i = 0; i < 1'000; ++i) {
+    CHECK(world.take("9.9.9.9", "8.8.8.8"));
+    world.limits.give_back(dialled("9.9.9.9"), dialled("8.8.8.8"));
+  }
+}
+
 TEST_CASE("an IPv6 caller is its /64, and a target its /48") {
-  World world;
+  DialWorld world;
   int seen = 0;
   for (int i = 0; i < 100; ++i) {
     const auto hex = std::to_string(i);
@@ -70,9 +79,9 @@ TEST_CASE("an IPv6 caller is its /64, and a target its /48") {
 }
 
 TEST_CASE("what may never be dialled costs nothing and stays refused") {
-  World world;
+  DialWorld world;
   for (int i = 0; i < 1'000; ++i) {
-    const auto refused = world.limits.take(ip("8.8.8.8"), ip("127.0.0.1"));
+    const auto refused = world.limits.take(dialled("8.8.8.8"), dialled("127.0.0.1"));
     REQUIRE_FALSE(refused.ok());
     REQUIRE(refused.error().code == ErrorCode::not_allowed);
   }
@@ -80,14 +89,14 @@ TEST_CASE("what may never be dialled costs nothing and stays refused") {
 }
 
 TEST_CASE("a host name costs its caller before it is looked up, and its network afterwards") {
-  World world;
-  for (int i = 0; i < 3; ++i) CHECK(world.limits.take_name(ip("9.9.9.9")).ok());
-  const auto refused = world.limits.take_name(ip("9.9.9.9"));
+  DialWorld world;
+  for (int i = 0; i < 3; ++i) CHECK(world.limits.take_name(dialled("9.9.9.9")).ok());
+  const auto refused = world.limits.take_name(dialled("9.9.9.9"));
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error().code == ErrorCode::too_many);
   CHECK(refused.error().retry_after);
-  CHECK(world.limits.take_resolved(ip("9.9.9.9"), ip("9.9.9.9")).ok());
-  for (int i = 0; i < 3; ++i) CHECK(world.limits.take_resolved(ip("9.9.9.9"), ip("8.8.8.8")).ok());
-  CHECK_FALSE(world.limits.take_resolved(ip("9.9.9.9"), ip("8.8.8.9")).ok());
-  CHECK_FALSE(world.limits.take_resolved(ip("9.9.9.9"), ip("127.0.0.1")).ok());
+  CHECK(world.limits.take_resolved(dialled("9.9.9.9"), dialled("9.9.9.9")).ok());
+  for (int i = 0; i < 3; ++i) CHECK(world.limits.take_resolved(dialled("9.9.9.9"), dialled("8.8.8.8")).ok());
+  CHECK_FALSE(world.limits.take_resolved(dialled("9.9.9.9"), dialled("8.8.8.9")).ok());
+  CHECK_FALSE(world.limits.take_resolved(dialled("9.9.9.9"), dialled("127.0.0.1")).ok());
 }
