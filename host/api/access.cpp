@@ -1,6 +1,7 @@
 #include "host/api/access.h"
 
 #include "host/api/request.h"
+#include "host/api/web_sessions.h"
 #include "host/limits/bans.h"
 #include "swapmeet/local_address.h"
 #include "swapmeet/secret_file.h"
@@ -19,11 +20,17 @@ bool is_own_host(const std::string& host, const HostPort& listening) {
   return false;
 }
 
+// To see that the host is well, and to come in.
+bool is_open_to_all(const http::Request& request) {
+  for (const char* path : {"/", "/enter", "/healthz", "/api/v1/status"})
+    if (request.path == path) return true;
+  return false;
+}
+
 // What somebody who is not known yet needs: to see that the host is well, to become known, and to
 // know others by their tickets.
 bool is_open(const http::Request& request) {
-  for (const char* path : {"/healthz", "/api/v1/status", "/api/v1/tickets/key"})
-    if (request.path == path) return true;
+  if (is_open_to_all(request) || request.path == "/api/v1/tickets/key") return true;
   return request.method == "POST" &&
          (request.path == "/api/v1/sessions" || request.path == "/api/v1/accounts");
 }
@@ -47,9 +54,9 @@ Identity owner() { return {.account = "owner", .groups = {}, .roles = {"admin"}}
 
 }  // namespace
 
-AccessGuard owner_guard(std::string token, HostPort listening) {
-  return [token = std::move(token), listening = std::move(listening)](
-             http::Request& request) -> std::optional<http::Response> {
+AccessGuard owner_guard(std::string token, HostPort listening, WebSessions* web) {
+  return [token = std::move(token), listening = std::move(listening),
+          web](http::Request& request) -> std::optional<http::Response> {
     if (is_local(request)) return request.identity = owner(), std::nullopt;
     const auto refuse = [&](ErrorCode code, const char* why) {
       return http::problem({code, why, {}}, request.id);
@@ -64,7 +71,9 @@ AccessGuard owner_guard(std::string token, HostPort listening) {
       return refuse(ErrorCode::not_allowed, "another web site may not use this API");
     if (equal_in_constant_time(request.bearer(), token))
       request.identity = owner();
-    else if (request.path != "/healthz" && request.path != "/api/v1/status")
+    else if (web && web->has_entered(request) && is_from_own_page(request))
+      request.identity = owner();
+    else if (!is_open_to_all(request))
       return refuse(ErrorCode::unauthenticated,
                     "this API is its owner's: send the content of api.token in the data folder as "
                     "'Authorization: Bearer …'");
@@ -72,12 +81,13 @@ AccessGuard owner_guard(std::string token, HostPort listening) {
   };
 }
 
-AccessGuard public_guard(std::string token, Auth* auth, const Bans* bans) {
-  return [token = std::move(token), auth,
-          bans](http::Request& request) -> std::optional<http::Response> {
+AccessGuard public_guard(std::string token, Auth* auth, const Bans* bans, WebSessions* web) {
+  return [token = std::move(token), auth, bans,
+          web](http::Request& request) -> std::optional<http::Response> {
     if (is_local(request)) return request.identity = owner(), std::nullopt;
     const auto bearer = request.bearer();
-    if (equal_in_constant_time(bearer, token)) {
+    if (equal_in_constant_time(bearer, token) ||
+        (web && web->has_entered(request) && is_from_own_page(request))) {
       request.identity = owner();
       return std::nullopt;
     }

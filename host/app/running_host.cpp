@@ -10,6 +10,7 @@
 #include "host/api/access.h"
 #include "host/api/backups.h"
 #include "host/api/plugins.h"
+#include "host/api/web.h"
 #include "host/app/backup.h"
 #include "host/app/log.h"
 #include "host/plugins/data_places.h"
@@ -189,16 +190,15 @@ Services RunningHost::services() {
       .peer = data_.peer(),
       .version = SWAPMEET_VERSION,
       .routes_of = [this](const std::string& owner) { return listener_->routes_of(owner); },
-      .listen =
-          [this](const std::string& owner, const http::ListenOptions& options)
+      .listen = [this](const std::string& owner, const http::ListenOptions& options)
           -> Result<std::unique_ptr<http::Listener>> {
-            auto its = hooks("http.public", "http_public_requests_total");
-            its.owner = owner;
-            its.tls = [this] { return keys_->peer_context(); };
-            auto listener = http::listen(options, clock_, its);
-            if (!listener) return listener;
-            return proof_answer_->on(std::move(*listener));
-          },
+        auto its = hooks("http.public", "http_public_requests_total");
+        its.owner = owner;
+        its.tls = [this] { return keys_->peer_context(); };
+        auto listener = http::listen(options, clock_, its);
+        if (!listener) return listener;
+        return proof_answer_->on(std::move(*listener));
+      },
       .follow =
           [this](Gate& gate, ChangeFeed& feed, ChangeFollower& follower) {
             auto pump = std::make_shared<Pump>(feed, follower, gate.id(), log_as(gate.id()), clock_,
@@ -370,25 +370,26 @@ void RunningHost::open_proofs() {
   auto* registry = plugins_->find<Registry>();
   if (!registry || plugins_->is_provided(IndexAddress::kInterface)) return;
   proofs_ = std::make_unique<AddressProofs>(
-      AddressProofs::Parts{
-          .registry = *registry,
-          .gate = plugins_->gate_of(Registry::kInterface),
-          .clock = clock_,
-          .log = log_as("reach"),
-          .metrics = metrics_,
-          .index = data_.peer(),
-          .nonce = [] { return random_hex(32); },
-          .call =
-              [this](const wire::ShortCall& call, const std::atomic<bool>& stop) {
-                return wire::call_shortly(call, clock_, &stop);
-              },
-          .look_up = wire::addresses_of},
+      AddressProofs::Parts{.registry = *registry,
+                           .gate = plugins_->gate_of(Registry::kInterface),
+                           .clock = clock_,
+                           .log = log_as("reach"),
+                           .metrics = metrics_,
+                           .index = data_.peer(),
+                           .nonce = [] { return random_hex(32); },
+                           .call =
+                               [this](const wire::ShortCall& call, const std::atomic<bool>& stop) {
+                                 return wire::call_shortly(call, clock_, &stop);
+                               },
+                           .look_up = wire::addresses_of},
       ProofRules::from(config_.registry));
 }
 
 void RunningHost::open_api() {
-  access_ = config_.owner_access() ? owner_guard(data_.api_token(), listener_->address())
-                                   : public_guard(data_.api_token(), auth_.get(), bans_.get());
+  web_sessions_ = std::make_unique<WebSessions>(clock_, listener_->address().port);
+  access_ = config_.owner_access()
+                ? owner_guard(data_.api_token(), listener_->address(), web_sessions_.get())
+                : public_guard(data_.api_token(), auth_.get(), bans_.get(), web_sessions_.get());
   api_ = std::make_unique<Api>(ApiContext{
       .routes = *listener_,
       .clock = clock_,
@@ -414,7 +415,17 @@ void RunningHost::open_api() {
           [this](std::string_view id) { return listener_->routes_of(plugins_->owner_of(id)); }});
   add_plugins(*api_, {.reload = [this](const std::string& kind) { return replace_plugins(kind); },
                       .shadow = [this] { return shadow_report(); }});
+  add_web(*api_, *web_sessions_, web_address());
   add_backups(*api_, [this](const std::filesystem::path& folder) { return make_backup(folder); });
+}
+
+// Where a browser on this machine finds the API.
+std::string RunningHost::web_address() const {
+  auto address = listener_->address();
+  if (address.host == "0.0.0.0") address.host = "127.0.0.1";
+  if (address.host == "::") address.host = "::1";
+  const bool secure = config_.listen_options().tls == http::Tls::required;
+  return (secure ? "https://" : "http://") + address.text();
 }
 
 Result<std::vector<std::string>> RunningHost::make_backup(const std::filesystem::path& folder) {

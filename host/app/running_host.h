@@ -17,6 +17,7 @@
 #include "host/api/api.h"
 #include "host/api/watch_list.h"
 #include "host/api/watch_store.h"
+#include "host/api/web_sessions.h"
 #include "host/app/data_folder.h"
 #include "host/app/tls_keys.h"
 #include "host/attributes/attribute_readers.h"
@@ -90,6 +91,7 @@ class RunningHost {
   std::optional<http::Response> not_yet(const http::Request& request) const;
   wire::StatusReport status();
   void tell(Reload reload, const std::filesystem::path& file);
+  std::string web_address() const;
   Services services();
 
   Config config_;
@@ -131,6 +133,7 @@ class RunningHost {
   Scheduler auth_scheduler_{1, clock_};  // waits for auth plugins
   Registration tending_auth_;
   std::unique_ptr<AddressProofs> proofs_;  // where the registry is a store of its own
+  std::unique_ptr<WebSessions> web_sessions_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<Membership> membership_;  // catalogue → registry
   std::mutex reload_mutex_;                 // guards the next

@@ -39,6 +39,7 @@ int inbox(Session& session);
 int login(Session& session);
 int logout(Session& session);
 int account(Session& session);
+int web(Session& session);
 int backup(Session& session);
 int plugins(Session& session);
 int init(const Arguments& arguments);

@@ -51,8 +51,7 @@ int status(Session& session) {
     fmt::print("index      {}, {}\n", printable(report->index_url),
                report->index_problem.empty() ? "reachable"
                                              : "problem: " + printable(report->index_problem));
-  if (!report->unreachable.empty())
-    fmt::print("problem    {}\n", printable(report->unreachable));
+  if (!report->unreachable.empty()) fmt::print("problem    {}\n", printable(report->unreachable));
   if (report->index_problem.empty())
     fmt::print("present    {} of {}, with {}, {}\n", report->counts.present,
                counted(report->counts.peers, "peer"), counted(report->counts.files, "file"),
