@@ -16,8 +16,8 @@ namespace {
 using std::chrono::hours;
 using std::chrono::seconds;
 
-constexpr std::size_t kMostAsked = 3;  // sources of one content
-constexpr std::chrono::milliseconds kPatience{4'000};  // for all of an answer
+constexpr std::size_t kMostAsked = 3;                     // sources of one content
+constexpr std::chrono::milliseconds kPatience{4'000};     // for all of an answer
 constexpr std::chrono::milliseconds kAllPatience{8'000};  // then no further source is asked
 constexpr std::size_t kMostAnswer = 64 << 20;
 constexpr seconds kUnknownFor{30};            // then sources are asked again
@@ -61,8 +61,8 @@ Result<HashFinder::Found> HashFinder::find(const ContentRecord& content) {
   return found;
 }
 
-Result<wire::ContentHashes> HashFinder::ask_one(const Source& source,
-                                                const ContentRecord& content, bool& was_asked) {
+Result<wire::ContentHashes> HashFinder::ask_one(const Source& source, const ContentRecord& content,
+                                                bool& was_asked) {
   const auto url = SourceUrl::of(source.url);
   if (!url) return url.error();
   const auto place = questions_.begin({source.peer.text(), url->where.text()});
@@ -71,15 +71,14 @@ Result<wire::ContentHashes> HashFinder::ask_one(const Source& source,
   // Where it was reached, an IP address; a name only where addresses are believed (dial_back = no).
   const auto addresses = wire::addresses_of(url->where.host);
   if (!addresses) return addresses.error();
-  const auto reply =
-      wire::call_shortly({.target = addresses->front(),
-                          .port = url->where.port,
-                          .path = url->path + "/hashes" + url->query,
-                          .fingerprint = source.url.starts_with("https://") ? source.fingerprint
-                                                                            : std::string(),
-                          .patience = kPatience,
-                          .most = kMostAnswer},
-                         clock_, &(*place)->stop());
+  const auto reply = wire::call_shortly(
+      {.target = addresses->front(),
+       .port = url->where.port,
+       .path = url->path + "/hashes" + url->query,
+       .fingerprint = source.url.starts_with("https://") ? source.fingerprint : std::string(),
+       .patience = kPatience,
+       .most = kMostAnswer},
+      clock_, &(*place)->stop());
   if (!reply) {
     if (reply.error().code == ErrorCode::unavailable && cannot_reach_) cannot_reach_(source.peer);
     return reply.error();
@@ -111,8 +110,8 @@ Result<HashFinder::Found> HashFinder::ask(const ContentRecord& content) {
     if (hashes)
       told.push_back(std::move(*hashes));
     else if (hashes.error().retry_after)
-      not_yet = Error{ErrorCode::unavailable, hashes.error().message, {},
-                      hashes.error().retry_after};
+      not_yet =
+          Error{ErrorCode::unavailable, hashes.error().message, {}, hashes.error().retry_after};
   }
   if (told.size() == 1) return Found{agreed(std::move(told.front())), layer};
   if (told.empty() && not_yet) return *not_yet;
