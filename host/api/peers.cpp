@@ -41,6 +41,8 @@ Result<http::Response> enroll(const ApiContext& context, http::Request& request)
   if (auto rate = check_new_peer(context, request, *id); !rate) return std::move(rate).error();
   enrollment->id = *id;
   enrollment->token = peer_token_of(request);
+  if (const auto* former = request.headers.find("Swapmeet-Former-Token"))
+    enrollment->former_token = *former;
   auto enrolled = context.registry->enroll(*enrollment, {request.identity, request.remote_address});
   if (!enrolled) return std::move(enrolled).error();
   if (context.proofs) {

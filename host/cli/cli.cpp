@@ -16,7 +16,9 @@ using cli::Option;
 const std::vector<Option>& host_options() {
   static const std::vector<Option> kOptions{
       {"--config", "-c", "FILE", "the configuration of the host that is meant"},
-      {"--host", "", "URL", "or its address, such as http://127.0.0.1:6690"},
+      {"--host", "", "URL", "or its address: http://127.0.0.1:6690, https://HOST:PORT#sha256=KEY"},
+      {"--ca-file", "", "FILE", "who may vouch for it over https:// (PEM)"},
+      {"--insecure", "", "", "secrets may go over http:// to another machine"},
       {"--json", "", "", "print JSON"},
       {"--help", "-h", "", "print this"}};
   return kOptions;

@@ -6,6 +6,7 @@
 #include "host/config/ini.h"
 #include "samples.h"
 #include "swapmeet/text.h"
+#include "swapmeet/wire/host_url.h"
 
 namespace swapmeet::cli {
 namespace {
@@ -72,9 +73,9 @@ Result<std::string> init_text(const std::string& kind, const InitChoices& choice
     if (has_control(folder.string()))
       return invalid_argument(folder.string() + " has a control character");
   if (choices.name.empty()) return invalid_argument("the name is empty");
-  if (!choices.index.empty() && !choices.index.starts_with("http://"))
-    return invalid_argument("--index: '" + choices.index +
-                            "' is no URL such as http://127.0.0.1:8888");
+  if (!choices.index.empty())
+    if (const auto index = wire::parse_host_url(choices.index); !index)
+      return invalid_argument("--index: " + index.error().message);
   if (auto read = parse_ini(text, choices.file); !read) return read.error();
   return text;
 }

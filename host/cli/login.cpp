@@ -11,6 +11,7 @@ namespace swapmeet::cli {
 int login(Session& session) {
   const auto name = session.words().empty() ? environment("USER") : session.words()[0];
   if (name.empty()) return fail(wrong_usage("say who you are: swapmeet login NAME"));
+  if (auto sure = session.make_sure_of_host(); !sure) return fail(sure.error());
   auto password = read_password("Password of " + printable(name) + ": ");
   if (!password) return fail(password.error());
   auto body =
@@ -18,7 +19,10 @@ int login(Session& session) {
   if (!body) return fail(body.error());
   const auto opened = wire::from_json<swapmeet::Session>(*body);
   if (!opened) return fail(opened.error());
-  if (!save_session(session.url(), opened->token))
+  const bool is_kept =
+      save_session(session.url(), opened->token) &&
+      (session.fingerprint().empty() || remember_key(session.url(), session.fingerprint()));
+  if (!is_kept)
     return fail({ErrorCode::internal,
                  "the session cannot be kept in " + (config_home() / "sessions").string(),
                  {}});

@@ -22,7 +22,27 @@ fs::path session_file(const std::string& url) {
   return config_home() / "sessions" / wire::percent_encode(url);
 }
 
+fs::path key_file(const std::string& url) { return session_file(url).string() + ".key"; }
+
+// Never into a file that others may read.
+bool keep(const fs::path& file, const std::string& word) {
+  std::error_code error;
+  fs::create_directories(file.parent_path(), error);
+  fs::permissions(file.parent_path(), fs::perms::owner_all, error);
+  fs::remove(file, error);
+  const http::OpenFile out(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  const auto line = word + "\n";
+  return out.descriptor() >= 0 &&
+         ::write(out.descriptor(), line.data(), line.size()) == static_cast<ssize_t>(line.size());
+}
+
 }  // namespace
+
+std::string first_word(const fs::path& file) {
+  std::string word;
+  std::ifstream(file) >> word;
+  return word;
+}
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
@@ -40,27 +60,22 @@ std::optional<fs::path> default_config() {
   return std::nullopt;
 }
 
-std::string saved_session(const std::string& url) {
-  std::string token;
-  std::ifstream(session_file(url)) >> token;
-  return token;
-}
+std::string saved_session(const std::string& url) { return first_word(session_file(url)); }
 
 bool save_session(const std::string& url, const std::string& token) {
-  const auto file = session_file(url);
-  std::error_code error;
-  fs::create_directories(file.parent_path(), error);
-  fs::permissions(file.parent_path(), fs::perms::owner_all, error);
-  fs::remove(file, error);  // never into a file that others may read
-  const http::OpenFile out(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  const auto line = token + "\n";
-  return out.descriptor() >= 0 &&
-         ::write(out.descriptor(), line.data(), line.size()) == static_cast<ssize_t>(line.size());
+  return keep(session_file(url), token);
 }
 
 bool forget_session(const std::string& url) {
   std::error_code error;
+  fs::remove(key_file(url), error);
   return fs::remove(session_file(url), error);
+}
+
+std::string known_key(const std::string& url) { return first_word(key_file(url)); }
+
+bool remember_key(const std::string& url, const std::string& fingerprint) {
+  return keep(key_file(url), fingerprint);
 }
 
 }  // namespace swapmeet::cli

@@ -9,6 +9,8 @@
 
 namespace swapmeet::cli {
 
+// Empty where there is no such file.
+std::string first_word(const std::filesystem::path& file);
 std::string environment(const char* name);  // "" when it is not set
 std::filesystem::path config_home();        // ~/.config/swapmeet
 std::filesystem::path data_home();          // ~/.local/share/swapmeet
@@ -21,5 +23,8 @@ std::optional<std::filesystem::path> default_config();
 std::string saved_session(const std::string& url);
 bool save_session(const std::string& url, const std::string& token);
 bool forget_session(const std::string& url);  // false: there was none
+// The key by which that host is known, beside its session; empty: none is remembered.
+std::string known_key(const std::string& url);
+bool remember_key(const std::string& url, const std::string& fingerprint);
 
 }  // namespace swapmeet::cli

@@ -19,8 +19,10 @@ namespace swapmeet::cli {
 
 class Session {
  public:
-  // Finds the host: --config, --host, SWAPMEET_HOST, or the default configuration; and the token
-  // for it: SWAPMEET_TOKEN, the configuration's, or that of the last log-in.
+  // Finds the host: --config, --host, SWAPMEET_HOST, or the default configuration; the token for
+  // it: SWAPMEET_TOKEN, the configuration's, or that of the last log-in; and whom to believe there:
+  // the key behind '#' or of an earlier log-in, --ca-file, or the authorities of this machine.
+  // `not_allowed`: the token would leave this machine in clear.
   // `clock` must outlive the session.
   static Result<Session> open(Arguments arguments, Clock& clock);
 
@@ -29,7 +31,12 @@ class Session {
   bool json() const { return arguments_.has("--json"); }
   Clock& clock() const { return *clock_; }
   const std::string& url() const { return client_->url(); }
+  const std::string& fingerprint() const { return options_.fingerprint; }  // of its key; or empty
 
+  // Before a password is typed: that it goes to the right host and cannot be read on the way. A
+  // host that nobody vouches for is shown to the person, who may know its key; it is believed from
+  // then on.
+  Result<void> make_sure_of_host();
   // For calls from then on that take longer than one usually waits.
   void wait_for_answers(std::chrono::milliseconds timeout);
   // The body of the answer.
@@ -59,8 +66,12 @@ class Session {
 
  private:
   Session(Arguments arguments, Clock& clock) : arguments_(std::move(arguments)), clock_(&clock) {}
+  // `not_allowed`: everybody on the way could read it.
+  Result<void> may_send_secrets() const;
+
   Arguments arguments_;
   Clock* clock_;
+  bool insecure_ = false;  // the person says that secrets may go in clear
   wire::ClientOptions options_;
   std::unique_ptr<wire::Client> client_;
 };

@@ -8,7 +8,7 @@ namespace {
 constexpr std::string_view kPlain = "http://";
 constexpr std::size_t kFingerprintDigits = 64;
 
-bool is_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+bool is_fingerprint_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 
 }  // namespace
 
@@ -26,8 +26,8 @@ Result<void> check_fingerprint(const Enrollment& enrollment) {
   const auto& digits = enrollment.fingerprint;
   if (digits.empty() && !enrollment.plain)
     return invalid_argument("a peer that takes no HTTP without TLS must tell its fingerprint");
-  if (!digits.empty() &&
-      (digits.size() != kFingerprintDigits || !std::all_of(digits.begin(), digits.end(), is_digit)))
+  if (!digits.empty() && (digits.size() != kFingerprintDigits ||
+                          !std::all_of(digits.begin(), digits.end(), is_fingerprint_digit)))
     return invalid_argument("the fingerprint must be 64 small hex digits");
   return {};
 }

@@ -8,6 +8,7 @@ namespace {
 
 struct NoIndex final : IndexAddress {
   std::string index_url() const override { return "http://127.0.0.1:9"; }
+  IndexTrust index_trust() const override { return {}; }
   Result<std::string> session() override { return std::string(); }
   void session_ended(const std::string&) override {}
 };

@@ -17,14 +17,20 @@ namespace swapmeet::testing {
 class IndexInProcess {
  public:
   IndexInProcess() {
-    auto listener = http::listen({.address = {"127.0.0.1", 0}}, clock_);
-    if (!listener) throw std::runtime_error(listener.error().message);
-    listener_ = std::move(*listener);
+    report_.peer.bytes[0] = 1;
+    listen();
     start();
   }
 
   std::string url() const { return "http://" + listener_->address().text(); }
   Search& search() { return search_.get<Search>(); }
+  // To another port.
+  void move() {
+    api_.reset();
+    const auto before = std::move(listener_);
+    listen();
+    restart();
+  }
   FakeHost& registry_host() { return registry_.host(); }
 
   void restart() {
@@ -36,6 +42,11 @@ class IndexInProcess {
   }
 
  private:
+  void listen() {
+    auto listener = http::listen({.address = {"127.0.0.1", 0}}, clock_);
+    if (!listener) throw std::runtime_error(listener.error().message);
+    listener_ = std::move(*listener);
+  }
   void start() {
     registry_.start();
     search_.start();
@@ -55,10 +66,11 @@ class IndexInProcess {
                                             .registry = registry_.find<Registry>(),
                                             .search = search_.find<Search>(),
                                             .metrics = metrics_,
-                                            .status = [] { return wire::StatusReport{}; },
+                                            .status = [this] { return report_; },
                                             .proofs = proofs_.get()});
   }
 
+  wire::StatusReport report_;
   PluginUnderTest registry_{PLUGINS "registry_sqlite.so"};
   PluginUnderTest search_{PLUGINS "search_fts.so"};
   SystemClock clock_;

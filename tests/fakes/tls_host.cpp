@@ -16,7 +16,6 @@
 #include "swapmeet/digest.h"
 
 namespace fakes {
-namespace {
 
 template <auto kFree>
 struct Freeing {
@@ -28,6 +27,8 @@ struct Freeing {
 using Key = std::unique_ptr<EVP_PKEY, Freeing<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Freeing<X509_free>>;
 using Bio = std::unique_ptr<BIO, Freeing<BIO_free>>;
+
+namespace {
 
 template <class Write>
 std::string pem_of(Write write) {

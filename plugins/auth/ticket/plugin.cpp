@@ -36,8 +36,7 @@ class TicketAuth final : public Plugin {
 
   Result<void> start() override {
     if (sodium_init() < 0) return Error{ErrorCode::internal, "libsodium does not start", {}};
-    wire::ClientOptions options;
-    options.url = host_->find<IndexAddress>()->index_url();
+    auto options = wire::options_for(*host_->find<IndexAddress>());
     options.timeout = kPatience;
     client_ = std::make_unique<wire::Client>(options);
     stopping_ = false;

@@ -118,7 +118,7 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
       const auto known = store_->peer(enrollment.id);
       const bool is_heir = known && is_transferred_to(known->record, caller.identity);
       if (known && !is_heir)
-        if (auto allowed = check_owner(*known, enrollment.token, caller.identity); !allowed)
+        if (auto allowed = check_owner(*known, enrollment, caller.identity); !allowed)
           return std::move(allowed).error();
       const std::string token =
           enrollment.token.empty() ? random_hex(kTokenSize) : enrollment.token;
@@ -290,13 +290,13 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
   }
 
   // Whether who comes with that token may register the peer again.
-  static Result<void> check_owner(const StoredPeer& known, const std::string& token,
+  static Result<void> check_owner(const StoredPeer& known, const Enrollment& enrollment,
                                   const Identity& who) {
     const auto& account = known.record.account;
     const bool is_own_account = !account.empty() && account == who.account;
     // Who is logged in as the account that registered it needs no token: it may be lost.
     if (is_own_account) return {};
-    if (!matches(known, token))
+    if (!matches(known, enrollment.token) && !matches(known, enrollment.former_token))
       return not_allowed(
           "the peer id " + known.record.id.text() +
           " belongs to somebody else here, or the token of its first registration is lost: " +

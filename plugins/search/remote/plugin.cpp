@@ -10,6 +10,7 @@
 #include "swapmeet/remote.h"
 #include "swapmeet/search.h"
 #include "swapmeet/wire/client.h"
+#include "swapmeet/wire/host_url.h"
 #include "swapmeet/wire/json.h"
 
 namespace swapmeet {
@@ -18,14 +19,24 @@ namespace {
 constexpr const char* kProvides[] = {Search::kInterface, Watches::kInterface};
 constexpr KeySpec kKeys[] = {
     {"index", KeyType::url, "", nullptr, nullptr,
-     "The index to ask; empty: the one of [registry]."},
+     "The index to ask, as in [registry]; empty: the one that stands there."},
+    {"ca_file", KeyType::path, "", nullptr, nullptr,
+     "Certificates (PEM) of the authorities that vouch for that index; empty: those of this "
+     "machine."},
     {"timeout", KeyType::duration, "4s", "100ms", "5m", "How long to wait for an answer."},
 };
 
 class RemoteSearch final : public Plugin, public Search, public Watches {
  public:
+  Result<void> check(const Settings& settings) const override {
+    if (!settings.has("index")) return {};
+    if (const auto index = wire::parse_host_url(settings.text("index")); !index)
+      return invalid_argument("index: " + index.error().message);
+    return {};
+  }
   Result<void> configure(Host& host) override {
     host_ = &host;
+    if (auto checked = check(host.settings()); !checked) return checked;
     search_remote::Index index{[this](const auto& method, const auto& target, const auto& body) {
                                  return ask(method, target, body);
                                },
@@ -33,13 +44,7 @@ class RemoteSearch final : public Plugin, public Search, public Watches {
     watches_.emplace(std::move(index), host.clock(), random_seed());
     return {};
   }
-  Result<void> start() override {
-    if (!host_->settings().has("index")) return {};
-    auto url = wire::normal_url(host_->settings().text("index"));
-    if (!url) return std::move(url).error();
-    connect(std::move(*url));
-    return {};
-  }
+  Result<void> start() override { return {}; }
   void stop() override {
     if (watches_) watches_->stop();
   }
@@ -73,11 +78,23 @@ class RemoteSearch final : public Plugin, public Search, public Watches {
   }
 
  private:
-  void connect(std::string url) {
+  // The index of this plugin's own section, or else the registry's. Where both are one, the
+  // registry's section says how to know it: its session goes there.
+  Result<wire::ClientOptions> options() const {
+    const auto& settings = host_->settings();
+    const auto* address = host_->find<IndexAddress>();
+    if (!settings.has("index") && !address)
+      return Error{ErrorCode::unavailable,
+                   "[search] index is not set, and the registry is none that asks an index: set it",
+                   {}};
     wire::ClientOptions options;
-    options.url = std::move(url);
-    options.timeout = host_->settings().duration("timeout");
-    client_ = std::make_unique<wire::Client>(options);
+    options.url = settings.text("index");
+    options.ca_file = settings.path("ca_file").string();
+    const auto own = wire::parse_host_url(options.url);
+    if (address && (!settings.has("index") || (own && own->url == address->index_url())))
+      options = wire::options_for(*address);
+    options.timeout = settings.duration("timeout");
+    return options;
   }
 
   Result<std::string> ask(const std::string& method, const std::string& target,
@@ -93,13 +110,13 @@ class RemoteSearch final : public Plugin, public Search, public Watches {
   Result<std::unique_ptr<wire::EventStream>> open_stream() {
     auto client = this->client();
     if (!client) return std::move(client).error();
-    std::string token;
+    auto options = options_;
     if (auto* index = index_of(**client)) {
       auto session = index->session();
       if (!session) return std::move(session).error();
-      token = std::move(*session);
+      options.token = std::move(*session);
     }
-    return std::make_unique<wire::EventStream>((*client)->url(), token);
+    return std::make_unique<wire::EventStream>(std::move(options));
   }
   // The registry's index, whose session it is asked under, if it is the same one.
   IndexAddress* index_of(const wire::Client& client) {
@@ -111,19 +128,17 @@ class RemoteSearch final : public Plugin, public Search, public Watches {
   Result<wire::Client*> client() {
     const std::lock_guard lock(mutex_);
     if (!client_) {
-      auto* address = host_->find<IndexAddress>();
-      if (!address)
-        return Error{
-            ErrorCode::unavailable,
-            "[search] index is not set, and the registry is none that asks an index: set it",
-            {}};
-      connect(address->index_url());
+      auto options = this->options();
+      if (!options) return std::move(options).error();
+      options_ = std::move(*options);
+      client_ = std::make_unique<wire::Client>(options_);
     }
     return client_.get();
   }
 
   Host* host_ = nullptr;
   std::mutex mutex_;
+  wire::ClientOptions options_;  // as client_ was made, and does not change then
   std::unique_ptr<wire::Client> client_;
   std::optional<search_remote::RemoteWatches> watches_;
 };

@@ -64,6 +64,8 @@ struct Enrollment {
   std::string token;
   std::string fingerprint = {};  // as in PeerRecord
   bool plain = true;
+  // The token that a known peer has had, where `token` shall take its place.
+  std::string former_token = {};
 };
 
 // Who calls, and from where.

@@ -123,7 +123,9 @@ class SampleRegistry final : public Plugin, public Registry, public ChangeFeed {
       if (fresh) {
         peer.token = enrollment.token.empty() ? random_hex(20) : enrollment.token;
       } else if (peer.token != enrollment.token) {
-        return not_allowed("this peer id belongs to somebody else");
+        if (enrollment.token.empty() || peer.token != enrollment.former_token)
+          return not_allowed("this peer id belongs to somebody else");
+        peer.token = enrollment.token;
       }
       const bool renamed = peer.record.name != enrollment.name;
       peer.record.id = enrollment.id;

@@ -119,6 +119,17 @@ void check_ownership(RegistrySubject& subject) {
   thief.token = kOtherToken;
   CHECK(is_error(registry.enroll(thief, {{}, ""}), ErrorCode::not_allowed));
   enroll(registry, 1, "alice");
+  // Who has the token may put another in its place, and nobody else may.
+  auto changed = enrollment_of(1, "alice");
+  changed.token = kOtherToken;
+  for (const auto& former : {std::string(), kOtherToken, kToken + "t"}) {
+    changed.former_token = former;
+    CHECK(is_error(registry.enroll(changed, {{}, ""}), ErrorCode::not_allowed));
+  }
+  changed.former_token = kToken;
+  CHECK(enroll(registry, changed).token == kOtherToken);
+  CHECK(is_error(registry.renew(peer_number(1), kToken), ErrorCode::not_allowed));
+  CHECK(registry.renew(peer_number(1), kOtherToken).ok());
   // One who is not registered is told so.
   CHECK(is_error(registry.renew(peer_number(9), kToken), ErrorCode::not_found));
   CHECK(is_error(registry.leave(peer_number(9), kToken), ErrorCode::not_found));

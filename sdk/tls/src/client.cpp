@@ -20,7 +20,7 @@ namespace {
 
 // Several records at once: of a file that comes, each call of the system brings that much.
 constexpr std::size_t kReadAhead = 256 << 10;
-constexpr unsigned char kHttp11[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+constexpr unsigned char kOnlyHttp11[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 constexpr int kDeepestChain = 9;
 
 using SessionHandle = std::unique_ptr<SSL_SESSION, Freeing<SSL_SESSION_free>>;
@@ -117,7 +117,7 @@ struct ClientContext::Parts {
                               SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_read_ahead(one, 1);
     SSL_CTX_set_default_read_buffer_len(one, kReadAhead);
-    SSL_CTX_set_alpn_protos(one, kHttp11, sizeof kHttp11);
+    SSL_CTX_set_alpn_protos(one, kOnlyHttp11, sizeof kOnlyHttp11);
     SSL_CTX_set_verify(one, trust.anyone ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, nullptr);
     SSL_CTX_set_verify_depth(one, kDeepestChain);
     SSL_CTX_set_session_cache_mode(one, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);

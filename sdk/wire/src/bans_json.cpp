@@ -6,13 +6,13 @@
 namespace swapmeet::wire {
 namespace {
 
-constexpr std::uint64_t kLongest = std::uint64_t{100} * 366 * 24 * 3600;  // no sum overflows
+constexpr std::uint64_t kLongestBan = std::uint64_t{100} * 366 * 24 * 3600;  // no sum overflows
 
 std::optional<std::chrono::seconds> read_length(JsonReader& in) {
   if (!in.has("seconds")) return std::nullopt;
   const auto seconds = in.number("seconds");
-  if (seconds == 0 || seconds > kLongest) in.fail("seconds", "must be from 1 to 3162240000");
-  return std::chrono::seconds(std::min(seconds, kLongest));
+  if (seconds == 0 || seconds > kLongestBan) in.fail("seconds", "must be from 1 to 3162240000");
+  return std::chrono::seconds(std::min(seconds, kLongestBan));
 }
 
 void write_length(JsonWriter& out, const std::optional<std::chrono::seconds>& length) {

@@ -140,10 +140,10 @@ Result<ShownKey> shown_key(const ClientOptions& options) {
     socket.sendBytes("", 0);
     const auto* const session = session_of(*socket.impl());
     ShownKey shown{session->fingerprint(), session->doubt()};
-    if (!parsed->fingerprint.empty())
-      shown.doubt = shown.fingerprint == parsed->fingerprint
-                        ? ""
-                        : "it holds another key than the one that is expected";
+    const auto& pin = options.fingerprint.empty() ? parsed->fingerprint : options.fingerprint;
+    if (!pin.empty())
+      shown.doubt =
+          shown.fingerprint == pin ? "" : "it holds another key than the one that is expected";
     return shown;
   } catch (const Poco::TimeoutException&) {
     return timed_out(parsed->url + " does not answer in time");

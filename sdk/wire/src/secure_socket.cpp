@@ -67,6 +67,7 @@ class SecureSocket final : public net::StreamSocketImpl {
 
  private:
   static constexpr long kLongConnecting = 60'000'000;  // microseconds
+  static constexpr long kHandshake = 10'000'000;       // at least, where reading may take as long
 
   void end() {
     if (session_ && is_safe_) session_->say_end();
@@ -76,17 +77,20 @@ class SecureSocket final : public net::StreamSocketImpl {
   void shake_hands() {
     if (!session_) throw net::NetException("it is not connected");
     if (is_safe_) return;
+    const auto most =
+        std::max(for_handshake_, std::min(getReceiveTimeout(), Poco::Timespan(kHandshake)));
     Poco::Stopwatch taken;
     taken.start();
     for (auto step = session_->shake_hands(); step != Step::done; step = session_->shake_hands())
-      wait(step, std::max(for_handshake_ - Poco::Timespan(taken.elapsed()), Poco::Timespan()));
+      wait(step, std::max(most - Poco::Timespan(taken.elapsed()), Poco::Timespan()));
     is_safe_ = true;
   }
 
   void wait(Step step, const Poco::Timespan& most) {
     if (step == Step::ended)
-      throw net::NetException(session_->problem().empty() ? "it ended the connection"
-                                                          : session_->problem());
+      throw net::NetException(
+          session_->problem().empty() ? "it ended the connection" : session_->problem(),
+          !is_safe_ && !session_->doubt().empty() ? kNotBelieved : 0);
     const int mode = step == Step::wants_to_read ? SELECT_READ : SELECT_WRITE;
     // A timeout of nothing is one that never comes.
     const bool for_ever = is_safe_ && most.totalMicroseconds() == 0;

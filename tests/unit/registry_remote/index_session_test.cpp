@@ -88,6 +88,7 @@ struct World : IndexAddress {
     }));
   }
   std::string index_url() const override { return index.url(); }
+  IndexTrust index_trust() const override { return {}; }
   Result<std::string> session() override { return peer.token(); }
   void session_ended(const std::string& token) override { peer.ended(token); }
 

@@ -72,10 +72,14 @@ std::string join(const std::vector<std::string>& lines) {
   return text;
 }
 
+const std::string kPin = "#sha256=";  // behind the URL of a source whose key is known
+
 std::string text_of(const std::vector<Source>& sources) {
   std::vector<std::string> lines;
   lines.reserve(sources.size());
-  for (const auto& source : sources) lines.push_back(source.peer.text() + ' ' + source.url);
+  for (const auto& source : sources)
+    lines.push_back(source.peer.text() + ' ' + source.url +
+                    (source.fingerprint.empty() ? "" : kPin + source.fingerprint));
   return join(lines);
 }
 
@@ -85,7 +89,9 @@ std::vector<Source> sources_from(const std::string& text) {
     if (line.size() < 34) continue;
     Source source;
     source.peer = PeerId::parse(line.substr(0, 32)).value_or(PeerId{});
-    source.url = line.substr(33);
+    const auto pin = std::min(line.find(kPin), line.size());
+    source.url = line.substr(33, pin - 33);
+    if (pin < line.size()) source.fingerprint = line.substr(pin + kPin.size());
     sources.push_back(std::move(source));
   }
   return sources;

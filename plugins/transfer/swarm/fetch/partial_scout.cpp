@@ -67,7 +67,8 @@ void PartialScout::watch() {
     auto& client = clients_[source];
     if (!client)
       client = std::make_unique<SourceClient>(
-          source->source().url, std::min(kLookPatience, board_.options.patience.stall_after));
+          pinned_url(source->source().url, source->source().fingerprint),
+          std::min(kLookPatience, board_.options.patience.stall_after));
     client->set_ticket(board_.ticket_for(*source));
     lock.unlock();
     const auto looked = look(board_, *source, *client);

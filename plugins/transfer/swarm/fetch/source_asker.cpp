@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <optional>
-#include <string_view>
 #include <utility>
+
+#include "transfer/swarm/fetch/source_client.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
@@ -15,13 +16,12 @@ constexpr int kTimesSoon = 5;
 
 // The same source at the address that its peer has now: it may have moved since it was named.
 std::optional<Source> moved(Registry& registry, Source source) {
-  constexpr std::string_view kScheme = "http://";
-  if (source.peer.is_zero() || !source.url.starts_with(kScheme)) return std::nullopt;
-  const auto path = source.url.find('/', kScheme.size());
+  const auto target = std::string(target_of(source.url));
+  if (source.peer.is_zero() || target.empty()) return std::nullopt;
   const auto record = registry.peer(source.peer);
-  if (path == std::string::npos || !record || !record->present) return std::nullopt;
-  source.url.replace(kScheme.size(), path - kScheme.size(),
-                     HostPort{record->address, record->port}.text());
+  if (!record || !record->present) return std::nullopt;
+  source.url = url_of(*record) + target;
+  source.fingerprint = record->fingerprint;
   return source;
 }
 

@@ -20,7 +20,8 @@ std::string_view target_of(std::string_view url) {
 
 SourceClient::SourceClient(const std::string& url, std::chrono::milliseconds stall_after,
                            std::string reader)
-    : connection_(url, stall_after, std::move(reader)), path_(target_of(url)) {
+    : connection_(url, stall_after, std::move(reader)),
+      path_(target_of(std::string_view(url).substr(0, url.find('#')))) {
   const auto query = std::min(path_.find('?'), path_.size());
   query_ = path_.substr(query);
   path_.resize(query);

@@ -23,8 +23,8 @@ std::string_view target_of(std::string_view url);
 
 class SourceClient {
  public:
-  // `url`: of the content, "http://host:port/content/<cid>", maybe with a query. `reader`: by which
-  // the source knows this host again in its queue; empty: by the address.
+  // `url`: of the content, "http://host:port/content/<cid>", maybe with a query and a pin.
+  // `reader`: by which the source knows this host again in its queue; empty: by the address.
   SourceClient(const std::string& url, std::chrono::milliseconds stall_after,
                std::string reader = "");
 

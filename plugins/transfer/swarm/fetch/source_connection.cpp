@@ -5,6 +5,7 @@
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
 #include <Poco/Net/NetException.h>
+#include <Poco/Net/StreamSocket.h>
 #include <Poco/NumberParser.h>
 #include <Poco/URI.h>
 #include <fcntl.h>
@@ -20,6 +21,9 @@
 #include <sstream>
 #include <utility>
 
+#include "swapmeet/tls/client.h"
+#include "swapmeet/tls/pin.h"
+#include "swapmeet/wire/secure_socket.h"
 #include "transfer/swarm/base/peer_headers.h"
 
 namespace swapmeet::transfer_swarm {
@@ -83,6 +87,8 @@ struct SourceConnection::State {
   };
 
   Poco::URI uri;
+  std::shared_ptr<tls::ClientContext> context;  // nullptr: without TLS
+  std::string wrong_url;                        // why there is nobody to connect to
   std::chrono::milliseconds stall_after;
   std::string reader;
   std::deque<Request> asked;  // whose answers have not begun
@@ -95,6 +101,24 @@ struct SourceConnection::State {
   std::mutex mutex;          // guards descriptor
   int descriptor = -1;       // our own one of the session's socket: nobody else gets its number
   std::atomic<bool> interrupted{false};
+
+  void set_url(const std::string& url) {
+    const auto refuse = [&](const std::string& why) { wrong_url = "'" + url + "': " + why; };
+    const auto pinned = tls::parse_pinned_url(url);
+    if (!pinned) return refuse(pinned.error().message);
+    const bool secure = pinned->url.starts_with("https://");
+    if (!secure && !pinned->url.starts_with("http://"))
+      return refuse("only https:// and http:// are spoken");
+    try {
+      uri = Poco::URI(pinned->url);
+    } catch (const Poco::Exception&) {
+      return refuse("it is no URL");
+    }
+    if (!secure) return;
+    auto made = tls::ClientContext::make({.fingerprint = pinned->fingerprint});
+    if (!made) return refuse(made.error().message);
+    context = std::move(*made);
+  }
 
   void disconnect() {
     {
@@ -110,10 +134,23 @@ struct SourceConnection::State {
 
   void connect() {
     disconnect();
-    session = std::make_unique<Session>(uri.getHost(), uri.getPort());
+    if (!wrong_url.empty()) throw Poco::InvalidArgumentException(wrong_url);
+    if (context) {
+      session = std::make_unique<Session>(
+          Poco::Net::StreamSocket(wire::secure_socket(context, uri.getHost())));
+      session->setHost(uri.getHost());
+      session->setPort(uri.getPort());
+    } else {
+      session = std::make_unique<Session>(uri.getHost(), uri.getPort());
+    }
     const Poco::Timespan stall(static_cast<long>(stall_after.count()) * 1000);
     session->setTimeout(std::min(stall, Poco::Timespan(1, 500'000)), stall, stall);
     session->reconnect();
+    keep_descriptor();
+    if (context) session->socket().sendBytes("", 0);  // shakes hands
+  }
+
+  void keep_descriptor() {
     const std::lock_guard lock(mutex);
     descriptor = ::fcntl(session->socket().impl()->sockfd(), F_DUPFD_CLOEXEC, 0);
     if (descriptor < 0) throw Poco::IOException("no more descriptors", errno);
@@ -224,6 +261,12 @@ struct SourceConnection::State {
       return fail(ErrorCode::unavailable, "it closed the connection without an answer");
     } catch (const Poco::Net::MessageException& exception) {
       return fail(ErrorCode::corrupt, "its answer is not HTTP: " + exception.displayText());
+    } catch (const Poco::Net::NetException& exception) {
+      const bool tells = context && typeid(exception) == typeid(Poco::Net::NetException);
+      const bool is_other = tells && exception.code() == wire::kNotBelieved;
+      return fail(is_other ? ErrorCode::unauthenticated : ErrorCode::unavailable,
+                  (is_other ? "it is not who it should be: " : "it cannot be reached: ") +
+                      (tells ? exception.message() : exception.displayText()));
     } catch (const Poco::Exception& exception) {
       return fail(ErrorCode::unavailable, "it cannot be reached: " + exception.displayText());
     } catch (const std::exception& exception) {
@@ -237,10 +280,7 @@ SourceConnection::SourceConnection(const std::string& url, std::chrono::millisec
     : state_(std::make_unique<State>()) {
   state_->stall_after = stall_after;
   state_->reader = std::move(reader);
-  try {
-    state_->uri = Poco::URI(url);
-  } catch (const Poco::Exception&) {  // an empty host: connecting fails with a sentence
-  }
+  state_->set_url(url);
 }
 
 SourceConnection::~SourceConnection() { state_->disconnect(); }

@@ -19,8 +19,10 @@ namespace swapmeet::transfer_swarm {
 
 class SourceConnection {
  public:
-  // `url`: of anything at that source. `reader`: by which the source knows this host again; empty:
-  // by the address. `stall_after`: without a byte for so long, a call fails.
+  // `url`: of anything at that source, as pinned_url gives it: over https:// only to the holder of
+  // the key behind '#', or, without one, to whom an authority of this machine vouches for.
+  // `reader`: by which the source knows this host again; empty: by the address. `stall_after`:
+  // without a byte for so long, a call fails.
   SourceConnection(const std::string& url, std::chrono::milliseconds stall_after,
                    std::string reader);
   ~SourceConnection();
@@ -45,7 +47,8 @@ class SourceConnection {
   };
 
   // Errors in common: `unavailable`, `timed_out`: try again later. `corrupt`: it answers nonsense.
-  // `cancelled`: interrupted. After an error all that was asked is forgotten.
+  // `cancelled`: interrupted. `unauthenticated`: it is not who it should be, and was told nothing.
+  // After an error all that was asked is forgotten.
 
   // Unless it is connected already.
   Result<void> connect();

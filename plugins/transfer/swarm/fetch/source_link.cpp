@@ -16,7 +16,8 @@ std::string SourceLink::key_of(const Source& source) {
 
 void SourceLink::open(std::chrono::milliseconds stall_after, const PeerId& self,
                       const std::string& ticket) {
-  client_ = std::make_unique<SourceClient>(source_.url, stall_after, self.text());
+  client_ = std::make_unique<SourceClient>(pinned_url(source_.url, source_.fingerprint),
+                                           stall_after, self.text());
   client_->set_ticket(ticket);
   if (pacer_ != nullptr && !pace_) pace_ = pacer_->reader(key());
   const std::lock_guard lock(mutex_);

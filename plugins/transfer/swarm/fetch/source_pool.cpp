@@ -27,6 +27,7 @@ void SourcePool::add(const std::vector<Source>& sources) {
   for (const auto& source : sources) {
     if (find(source) != nullptr || source.peer == setting_.self || sources_.size() >= kMostSources)
       continue;
+    retire_former(source);
     auto added = std::make_unique<PoolSource>(source, setting_.clock, setting_.pacer);
     if (std::find(liars_.begin(), liars_.end(), added->key()) != liars_.end())
       added->standing.drop("sent wrong bytes before");
@@ -36,8 +37,19 @@ void SourcePool::add(const std::vector<Source>& sources) {
 
 PoolSource* SourcePool::find(const Source& source) const {
   for (const auto& known : sources_)
-    if (known->source().url == source.url) return known.get();
+    if (known->source().url == source.url && known->source().fingerprint == source.fingerprint)
+      return known.get();
   return nullptr;
+}
+
+// A peer that has another key than when it was listed last: who answers to the old one is not it.
+void SourcePool::retire_former(const Source& now) {
+  for (const auto& known : sources_) {
+    const auto& before = known->source();
+    if (before.peer != now.peer || before.url != now.url || known->standing.is_out()) continue;
+    known->standing.drop("it has another key now");
+    known->interrupt();
+  }
 }
 
 void SourcePool::add_listed(const std::vector<Source>& sources, std::uint64_t size) {
@@ -156,7 +168,7 @@ void SourcePool::failed(PoolSource& source, const Error& error, Instant now) {
   }
   source.standing.fail(error, now, setting_.patience, random_);
   if (!source.standing.is_dropped()) return;
-  liars_.push_back(source.key());
+  if (error.code == ErrorCode::corrupt) liars_.push_back(source.key());
   source.interrupt();
 }
 

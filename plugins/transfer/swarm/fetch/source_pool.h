@@ -74,6 +74,7 @@ class SourcePool {
   std::vector<DownloadSource> report() const;
 
  private:
+  void retire_former(const Source& now);
   PoolSource* find(const Source& source) const;  // by its address
   const Setting setting_;
   std::vector<std::string> liars_;

@@ -36,7 +36,7 @@ void SourceStanding::fail(const Error& error, Instant now, const Patience& patie
       sent_home_.empty() && (error.code == ErrorCode::not_found ||
                              error.code == ErrorCode::conflict || error.code == ErrorCode::corrupt);
   retry_at_ = now + backoff_pause(patience.retry, failures_++, random());
-  if (error.code == ErrorCode::corrupt)
+  if (error.code == ErrorCode::corrupt || error.code == ErrorCode::unauthenticated)
     drop(why);
   else
     text_ = "trying again: " + why;

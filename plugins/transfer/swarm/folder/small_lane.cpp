@@ -21,7 +21,8 @@ SmallLane::SmallLane(SmallFiles& files, Staging& staging, Landing& landing, Cloc
       landing_(landing),
       clock_(clock),
       setting_(std::move(setting)),
-      connection_(setting_.peer.url, setting_.stall_after, setting_.self.text()) {
+      connection_(pinned_url(setting_.peer.url, setting_.peer.fingerprint), setting_.stall_after,
+                  setting_.self.text()) {
   if (setting_.pacer != nullptr) pace_ = setting_.pacer->reader(SourceLink::key_of(setting_.peer));
 }
 

@@ -14,8 +14,11 @@ constexpr std::size_t kBegunAtOnce = 50;  // downloads of a folder, in a round
 
 // From where a content of this offer is fetched.
 Source source_of(const StoredOffer& stored, const ContentId& content, std::uint64_t size) {
+  constexpr std::string_view kPin = "#sha256=";
+  const auto pin = std::min(stored.url.find(kPin), stored.url.size());
   return {stored.offer.peer, stored.offer.peer_name,
-          stored.url + "/content/" + content.text() + "?offer=" + stored.token, size};
+          stored.url.substr(0, pin) + "/content/" + content.text() + "?offer=" + stored.token, size,
+          stored.url.substr(std::min(pin + kPin.size(), stored.url.size()))};
 }
 
 // The offer is accepted from now on, if it still waits.

@@ -36,7 +36,7 @@ Result<std::string> find_url(Registry& registry, const Offer& offer) {
                  "the index cannot reach " + offer.peer_name +
                      " where it says that it is; it is tried again when it can",
                  {}};
-  return url_of(*record);
+  return pinned_url(url_of(*record), record->fingerprint);
 }
 
 bool is_passing(const Error& error) {

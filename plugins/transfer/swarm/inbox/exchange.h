@@ -19,8 +19,8 @@ Result<std::string> exchange_over_http(const std::string& url, const std::string
                                        const std::string& method, const std::string& target,
                                        const std::string& body);
 
-// Where the other peer of an offer listens. `unavailable`: the index does not know it, it is
-// away, or the index has not reached it.
+// How to connect to the other peer of an offer, see pinned_url. `unavailable`: the index does not
+// know it, it is away, or the index has not reached it.
 Result<std::string> find_url(Registry& registry, const Offer& offer);
 
 // Whether the same call may succeed later.

@@ -33,7 +33,7 @@ struct StoredOffer {
   // What the other side was told last, or told us.
   OfferState told = OfferState::waiting;
   std::uint64_t told_done = 0;
-  std::string url;  // incoming: "http://host:port" of the sender when it offered
+  std::string url;  // incoming: of the sender when it offered, as pinned_url gives it
 };
 
 // A file of a folder that is sent.

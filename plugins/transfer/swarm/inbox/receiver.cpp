@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "swapmeet/safe_name.h"
+#include "transfer/swarm/inbox/exchange.h"
 #include "transfer/swarm/inbox/offer_message.h"
 
 namespace swapmeet::transfer_swarm {
@@ -51,7 +52,7 @@ Result<Receiver::Sender> Receiver::confirm_sender(const wire::OfferMessage& mess
   if (!peer) return Error{ErrorCode::unavailable, peer.error().message, {}};
   const auto confirmed = options_.confirm(
       *peer, caller, token, "/inbox/" + message.id + "?digest=true", digest_of(message));
-  if (confirmed) return Sender{peer->id, peer->name, url_of(*peer)};
+  if (confirmed) return Sender{peer->id, peer->name, pinned_url(url_of(*peer), peer->fingerprint)};
   const auto& why = confirmed.error();
   if (why.code == ErrorCode::too_many) return why;
   if (why.code == ErrorCode::unavailable || why.code == ErrorCode::timed_out)
