@@ -19,6 +19,7 @@
 #include "swapmeet/authenticator.h"
 #include "swapmeet/downloads.h"
 #include "swapmeet/inbox.h"
+#include "swapmeet/local_address.h"
 #include "swapmeet/public_endpoint.h"
 #include "swapmeet/random.h"
 #include "swapmeet/remote.h"
@@ -35,7 +36,6 @@ constexpr std::chrono::seconds kTending{5};
 constexpr std::chrono::seconds kExtensionStart{60};
 constexpr std::chrono::seconds kTendingAuth{1};
 constexpr std::chrono::hours kTendingKeys{12};
-constexpr const char* kLocalSocket = "http.sock";  // in the data folder, for the command line
 constexpr std::chrono::seconds kLogInsEnd{1};
 
 auto log_as(const std::string& source) {

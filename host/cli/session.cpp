@@ -7,6 +7,7 @@
 #include "host/cli/places.h"
 #include "host/cli/trust.h"
 #include "host/config/config.h"
+#include "swapmeet/local_address.h"
 #include "swapmeet/wire/host_url.h"
 
 namespace swapmeet::cli {
@@ -34,6 +35,8 @@ Result<wire::ClientOptions> options_from(const fs::path& file) {
     options.fingerprint = std::move(*key);
   }
   options.token = first_word(data / "api.token");
+  if (std::error_code ignored; fs::is_socket(data / kLocalSocket, ignored))
+    options.socket = data / kLocalSocket;
   return options;
 }
 
@@ -66,6 +69,7 @@ Result<Session> Session::open(Arguments arguments, Clock& clock) {
   if (!host.empty()) {
     options.url = host.find("://") != std::string::npos ? host : "http://" + host;
     options.fingerprint.clear();
+    options.socket.clear();
   }
   if (options.url.empty()) options.url = "http://127.0.0.1:6690";
   options.ca_file = arguments.value("--ca-file");

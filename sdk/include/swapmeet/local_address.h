@@ -5,5 +5,7 @@
 namespace swapmeet {
 
 inline constexpr const char* kLocalAddress = "local";
+// The socket, in the host's data folder.
+inline constexpr const char* kLocalSocket = "http.sock";
 
 }  // namespace swapmeet

@@ -5,6 +5,8 @@
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
 #include <Poco/Net/NetException.h>
+#include <Poco/Net/SocketAddress.h>
+#include <Poco/Net/StreamSocket.h>
 #include <Poco/Timespan.h>
 
 #include <utility>
@@ -19,6 +21,24 @@ namespace net = Poco::Net;
 
 Poco::Timespan span(std::chrono::milliseconds time) { return {time.count() * 1000}; }
 
+// Over a Unix socket.
+class LocalSession : public net::HTTPClientSession {
+ public:
+  explicit LocalSession(std::string path) : path_(std::move(path)) {}
+
+ protected:
+  void reconnect() override {
+    net::StreamSocket socket;
+    socket.connect(net::SocketAddress(net::SocketAddress::UNIX_LOCAL, path_), getTimeout());
+    attachSocket(socket);
+    socket.setSendTimeout(getSendTimeout());
+    socket.setReceiveTimeout(getReceiveTimeout());
+  }
+
+ private:
+  const std::string path_;
+};
+
 }  // namespace
 
 Result<Destination> Destination::of(const ClientOptions& options) {
@@ -28,6 +48,8 @@ Result<Destination> Destination::of(const ClientOptions& options) {
   destination.url = parsed->url;
   destination.host = parsed->host;
   destination.port = parsed->port;
+  destination.socket = options.socket;
+  if (!options.socket.empty()) return destination;  // nobody else hears it
   const auto& pin = options.fingerprint.empty() ? parsed->fingerprint : options.fingerprint;
   if (!parsed->secure) {
     if (pin.empty()) return destination;
@@ -60,8 +82,11 @@ Result<void> HttpSession::attempt(const std::function<void()>& work) const {
 }
 
 void HttpSession::open() {
-  const auto& [url, host, port, context] = destination_;
-  if (context) {
+  const auto& [url, host, port, context, socket] = destination_;
+  if (!socket.empty()) {
+    session_ = std::make_unique<LocalSession>(socket.string());
+    session_->setHost(host);
+  } else if (context) {
     session_ =
         std::make_unique<net::HTTPClientSession>(net::StreamSocket(secure_socket(context, host)));
     session_->setHost(host);

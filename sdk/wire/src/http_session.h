@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <istream>
 #include <memory>
@@ -46,6 +47,7 @@ struct Destination {
   std::string host;  // without brackets
   std::uint16_t port = 0;
   std::shared_ptr<tls::ClientContext> context;  // nullptr: HTTP without TLS
+  std::filesystem::path socket;                 // asked in place of host and port; empty: none
 };
 
 class HttpSession {

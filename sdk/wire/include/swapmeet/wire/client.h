@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,6 +25,8 @@ struct ClientOptions {
   // A file of certificates (PEM) that are trusted in place of the machine's; empty: the machine's.
   std::string ca_file = {};
   std::string fingerprint = {};  // as if it stood behind the URL
+  // The local socket of a host on this machine, asked in place of the URL's address; empty: none.
+  std::filesystem::path socket = {};
 };
 
 struct Reply {
