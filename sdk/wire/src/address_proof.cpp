@@ -6,7 +6,7 @@
 namespace swapmeet::wire {
 namespace {
 
-std::string hex_of(const std::string& bytes) {
+std::string hex_of_proof(const std::string& bytes) {
   return to_hex(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
 }
 
@@ -25,8 +25,8 @@ std::string to_json(const AddressProof& proof) {
   JsonWriter out;
   return out.begin()
       .text("peer", proof.peer.text())
-      .text("public_key", hex_of(proof.public_key))
-      .text("signature", hex_of(proof.signature))
+      .text("public_key", hex_of_proof(proof.public_key))
+      .text("signature", hex_of_proof(proof.signature))
       .end()
       .take();
 }

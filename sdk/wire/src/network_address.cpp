@@ -21,14 +21,22 @@ struct Network {
 
 // The first that an address is in tells its kind.
 constexpr Network kV4[] = {
-    {"0.0.0.0", 8, AddressKind::unusable},          {"10.0.0.0", 8, AddressKind::private_network},
-    {"100.64.0.0", 10, AddressKind::private_network}, {"127.0.0.0", 8, AddressKind::loopback},
-    {"169.254.0.0", 16, AddressKind::link_local},   {"172.16.0.0", 12, AddressKind::private_network},
-    {"192.0.0.0", 24, AddressKind::unusable},       {"192.0.2.0", 24, AddressKind::unusable},
-    {"192.88.99.0", 24, AddressKind::unusable},     {"192.168.0.0", 16, AddressKind::private_network},
-    {"198.18.0.0", 15, AddressKind::unusable},      {"198.51.100.0", 24, AddressKind::unusable},
-    {"203.0.113.0", 24, AddressKind::unusable},     {"224.0.0.0", 4, AddressKind::multicast},
-    {"240.0.0.0", 4, AddressKind::unusable},        {"0.0.0.0", 0, AddressKind::world},
+    {"0.0.0.0", 8, AddressKind::unusable},
+    {"10.0.0.0", 8, AddressKind::private_network},
+    {"100.64.0.0", 10, AddressKind::private_network},
+    {"127.0.0.0", 8, AddressKind::loopback},
+    {"169.254.0.0", 16, AddressKind::link_local},
+    {"172.16.0.0", 12, AddressKind::private_network},
+    {"192.0.0.0", 24, AddressKind::unusable},
+    {"192.0.2.0", 24, AddressKind::unusable},
+    {"192.88.99.0", 24, AddressKind::unusable},
+    {"192.168.0.0", 16, AddressKind::private_network},
+    {"198.18.0.0", 15, AddressKind::unusable},
+    {"198.51.100.0", 24, AddressKind::unusable},
+    {"203.0.113.0", 24, AddressKind::unusable},
+    {"224.0.0.0", 4, AddressKind::multicast},
+    {"240.0.0.0", 4, AddressKind::unusable},
+    {"0.0.0.0", 0, AddressKind::world},
 };
 constexpr Network kV6[] = {
     {"::1", 128, AddressKind::loopback},       {"2001::", 23, AddressKind::unusable},
@@ -49,7 +57,7 @@ bool starts_alike(const Bytes& one, const Bytes& other, int bits) {
 
 bool is_mapped(const Bytes& bytes) { return starts_alike(bytes, kMapped, 96); }
 
-std::optional<Bytes> bytes_of(const std::string& text) {
+std::optional<Bytes> address_bytes(const std::string& text) {
   Bytes bytes = kMapped;
   if (inet_pton(AF_INET, text.c_str(), bytes.data() + 12) == 1) return bytes;
   if (inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1) return std::nullopt;
@@ -77,7 +85,7 @@ std::string text_of(const Bytes& bytes) {
 const Network& network_of(const Bytes& bytes) {
   const auto find = [&](const auto& networks, int before) -> const Network& {
     return *std::find_if(std::begin(networks), std::end(networks) - 1, [&](const Network& one) {
-      return starts_alike(bytes, *bytes_of(one.first), before + one.bits);
+      return starts_alike(bytes, *address_bytes(one.first), before + one.bits);
     });
   };
   return is_mapped(bytes) ? find(kV4, 96) : find(kV6, 0);
@@ -98,7 +106,7 @@ std::string_view name_of(AddressKind kind) {
 }
 
 std::optional<NetworkAddress> NetworkAddress::parse(std::string_view text) {
-  const auto bytes = bytes_of(std::string(text));
+  const auto bytes = address_bytes(std::string(text));
   if (!bytes || text.find('\0') != std::string_view::npos) return std::nullopt;
   NetworkAddress address;
   address.bytes_ = *bytes;
@@ -132,10 +140,10 @@ Result<void> may_dial(const NetworkAddress& target, const NetworkAddress& caller
   if (target == caller && kind != AddressKind::multicast) return {};
   if (kind == AddressKind::world) return {};
   if (!never && target.is_of_network_of(caller)) return {};
-  return not_allowed(target.text() + " is " + std::string(name_of(kind)) + " address" +
-                     (never ? ""
-                            : ", and " + caller.text() +
-                                  ", where the call came from, is not in that network"));
+  return not_allowed(
+      target.text() + " is " + std::string(name_of(kind)) + " address" +
+      (never ? ""
+             : ", and " + caller.text() + ", where the call came from, is not in that network"));
 }
 
 Result<std::vector<NetworkAddress>> addresses_of(const std::string& host) {
