@@ -21,14 +21,22 @@ struct Network {
 
 // The first that an address is in tells its kind.
 constexpr Network kV4[] = {
-    {"0.0.0.0", 8, AddressKind::unusable},          {"10.0.0.0", 8, AddressKind::private_network},
-    {"100.64.0.0", 10, AddressKind::private_network}, {"127.0.0.0", 8, AddressKind::loopback},
-    {"169.254.0.0", 16, AddressKind::link_local},   {"172.16.0.0", 12, AddressKind::private_network},
-    {"192.0.0.0", 24, AddressKind::unusable},       {"192.0.2.0", 24, AddressKind::unusable},
-    {"192.88.99.0", 24, AddressKind::unusable},     {"192.168.0.0", 16, AddressKind::private_network},
-    {"198.18.0.0", 15, AddressKind::unusable},      {"198.51.100.0", 24, AddressKind::unusable},
-    {"203.0.113.0", 24, AddressKind::unusable},     {"224.0.0.0", 4, AddressKind::multicast},
-    {"240.0.0.0", 4, AddressKind::unusable},        {"0.0.0.0", 0, AddressKind::world},
+    {"0.0.0.0", 8, AddressKind::unusable},
+    {"10.0.0.0", 8, AddressKind::private_network},
+    {"100.64.0.0", 10, AddressKind::private_network},
+    {"127.0.0.0", 8, AddressKind::loopback},
+    {"169.254.0.0", 16, AddressKind::link_local},
+    {"172.16.0.0", 12, AddressKind::private_network},
+    {"192.0.0.0", 24, AddressKind::unusable},
+    {"192.0.2.0", 24, AddressKind::unusable},
+    {"192.88.99.0", 24, AddressKind::unusable},
+    {"192.168.0.0", 16, AddressKind::private_network},
+    {"198.18.0.0", 15, AddressKind::unusable},
+    {"198.51.100.0", 24, AddressKind::unusable},
+    {"203.0.113.0", 24, AddressKind::unusable},
+    {"224.0.0.0", 4, AddressKind::multicast},
+    {"240.0.0.0", 4, AddressKind::unusable},
+    {"0.0.0.0", 0, AddressKind::world},
 };
 constexpr Network kV6[] = {
     {"::1", 128, AddressKind::loopback},       {"2001::", 23, AddressKind::unusable},
@@ -126,16 +134,16 @@ bool NetworkAddress::is_of_network_of(const NetworkAddress& other) const {
   return &own == &its || (own.kind == AddressKind::loopback && its.kind == own.kind);
 }
 
-Result<void> may_dial(const NetworkAddress& target, const NetworkAddress& caller) {
+Result<void> may_dial(const NetworkAddress& target, const NetworkAddress& caller, bool is_proved) {
   const auto kind = target.kind();
   const auto never = kind == AddressKind::multicast || kind == AddressKind::unusable;
   if (target == caller && kind != AddressKind::multicast) return {};
-  if (kind == AddressKind::world) return {};
+  if (kind == AddressKind::world && is_proved) return {};
   if (!never && target.is_of_network_of(caller)) return {};
-  return not_allowed(target.text() + " is " + std::string(name_of(kind)) + " address" +
-                     (never ? ""
-                            : ", and " + caller.text() +
-                                  ", where the call came from, is not in that network"));
+  return not_allowed(
+      target.text() + " is " + std::string(name_of(kind)) + " address" +
+      (never ? ""
+             : ", and " + caller.text() + ", where the call came from, is not in that network"));
 }
 
 Result<std::vector<NetworkAddress>> addresses_of(const std::string& host) {
