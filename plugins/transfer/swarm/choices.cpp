@@ -1,5 +1,7 @@
 #include "transfer/swarm/choices.h"
 
+#include "swapmeet/address.h"
+
 namespace swapmeet::transfer_swarm {
 namespace {
 
@@ -19,6 +21,7 @@ Result<Choices> Choices::of(const Settings& settings) {
   if (!schedule) return schedule.error();
   auto folders = DownloadFolders::of(settings);
   if (!folders) return folders.error();
+  if (auto announced = announced_address(settings); !announced) return announced.error();
   auto shares = settings.family("share.*");
   if (auto checked = check_configured(shares); !checked) return checked.error();
   return Choices{
@@ -35,6 +38,23 @@ Result<Choices> Choices::of(const Settings& settings) {
       .rates = {{settings.size("upload_limit"), settings.size("upload_limit_per_peer")},
                 {settings.size("download_limit"), settings.size("download_limit_per_peer")}},
       .schedule = std::move(*schedule)};
+}
+
+Result<std::string> announced_address(const Settings& settings) {
+  auto address = settings.text("announce_address");
+  if (address.empty()) {
+    const auto& host = settings.address("listen").host;
+    return host.starts_with("127.") || host == "::1" ? host : std::string();
+  }
+  if (address.starts_with('[') && address.ends_with(']'))
+    address = address.substr(1, address.size() - 2);
+  auto checked = check_host(address);
+  if (checked && (address == "::" || address.starts_with("0.")))
+    checked = invalid_argument("'" + address + "' is not an address that anybody can connect to");
+  if (!checked)
+    return invalid_argument("announce_address: " + checked.error().message +
+                            "; give an IP address or a host name, without a port");
+  return address;
 }
 
 http::Tls tls_of(const Settings& settings) {

@@ -39,6 +39,10 @@ struct Choices {
   static Result<Choices> of(const Settings& settings);
 };
 
+// What is announced as the address of the listener for other peers: what is set, without brackets;
+// else the address of a listener that only this machine can reach; else nothing, so that the index
+// sees for itself. `invalid_argument`: nobody can connect to what is set.
+Result<std::string> announced_address(const Settings& settings);
 // Of the listener for other peers; it takes effect at a start.
 http::Tls tls_of(const Settings& settings);
 

@@ -284,7 +284,7 @@ class SwarmPlugin final : public Plugin {
     auto inbox_routes = transfer_swarm::add_inbox_routes(*listener_, *inbox_);
     if (!inbox_routes) return inbox_routes.error();
     for (auto& route : *inbox_routes) routes_.push_back(std::move(route));
-    meter_->set_listening(listener_->address(), settings.text("announce_address"), options.tls);
+    meter_->set_listening(listener_->address(), announced_address(settings).value(), options.tls);
     return {};
   }
 

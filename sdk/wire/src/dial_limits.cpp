@@ -25,8 +25,9 @@ std::vector<TokenBuckets::Draw> DialLimits::draws(const NetworkAddress& caller,
           {"elsewhere", at_once(rates_.elsewhere)}};
 }
 
-Result<void> DialLimits::take(const NetworkAddress& caller, const NetworkAddress& target) {
-  if (auto allowed = may_dial(target, caller); !allowed) return allowed;
+Result<void> DialLimits::take(const NetworkAddress& caller, const NetworkAddress& target,
+                              bool is_proved) {
+  if (auto allowed = may_dial(target, caller, is_proved); !allowed) return allowed;
   const std::lock_guard lock(mutex_);
   return draw(draws(caller, target),
               caller == target ? "connections to where calls come from" : kElsewhere);
@@ -39,8 +40,7 @@ Result<void> DialLimits::take_name(const NetworkAddress& caller) {
               "host names to look up for others");
 }
 
-Result<void> DialLimits::take_resolved(const NetworkAddress& caller,
-                                       const NetworkAddress& target) {
+Result<void> DialLimits::take_resolved(const NetworkAddress& caller, const NetworkAddress& target) {
   if (auto allowed = may_dial(target, caller); !allowed) return allowed;
   if (caller == target) return {};
   const std::lock_guard lock(mutex_);
@@ -56,8 +56,8 @@ void DialLimits::give_back(const NetworkAddress& caller, const NetworkAddress& t
 Result<void> DialLimits::draw(const std::vector<TokenBuckets::Draw>& all, const char* what) {
   const auto refused = buckets_.take(all, clock_.steady());
   if (!refused) return {};
-  return Error{ErrorCode::too_many, std::string("the limit of ") + what + " is reached", {},
-               refused->after};
+  return Error{
+      ErrorCode::too_many, std::string("the limit of ") + what + " is reached", {}, refused->after};
 }
 
 }  // namespace swapmeet::wire

@@ -134,11 +134,11 @@ bool NetworkAddress::is_of_network_of(const NetworkAddress& other) const {
   return &own == &its || (own.kind == AddressKind::loopback && its.kind == own.kind);
 }
 
-Result<void> may_dial(const NetworkAddress& target, const NetworkAddress& caller) {
+Result<void> may_dial(const NetworkAddress& target, const NetworkAddress& caller, bool is_proved) {
   const auto kind = target.kind();
   const auto never = kind == AddressKind::multicast || kind == AddressKind::unusable;
   if (target == caller && kind != AddressKind::multicast) return {};
-  if (kind == AddressKind::world) return {};
+  if (kind == AddressKind::world && is_proved) return {};
   if (!never && target.is_of_network_of(caller)) return {};
   return not_allowed(
       target.text() + " is " + std::string(name_of(kind)) + " address" +

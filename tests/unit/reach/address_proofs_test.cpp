@@ -2,6 +2,7 @@
 #include "host/reach/address_proofs.h"
 
 #include <map>
+#include <thread>
 
 #include "catch.h"
 #include "swapmeet/testing/empty_registry.h"
@@ -59,15 +60,14 @@ struct World {
   std::map<std::string, PeerId> answering;
   std::optional<wire::AddressProof> replayed;
   AddressProofs proofs{
-      AddressProofs::Parts{
-          .registry = registry,
-          .clock = clock,
-          .log = [](LogLevel, std::string_view, auto) {},
-          .metrics = metrics,
-          .index = kIndex,
-          .nonce = [] { return std::string(64, 'a'); },
-          .call = [this](const auto& call, const auto&) { return answer(call); },
-          .look_up = [this](const auto& host) { return look_up(host); }},
+      AddressProofs::Parts{.registry = registry,
+                           .clock = clock,
+                           .log = [](LogLevel, std::string_view, auto) {},
+                           .metrics = metrics,
+                           .index = kIndex,
+                           .nonce = [] { return std::string(64, 'a'); },
+                           .call = [this](const auto& call, const auto&) { return answer(call); },
+                           .look_up = [this](const auto& host) { return look_up(host); }},
       ProofRules{}};
 
   Result<wire::Reply> answer(const wire::ShortCall& call) {
@@ -76,10 +76,10 @@ struct World {
     const auto found = answering.find(call.target.text());
     if (found == answering.end()) return unavailable("Connection refused");
     if (replayed) return wire::Reply{200, wire::to_json(*replayed)};
-    return wire::Reply{200, wire::to_json(wire::AddressProof{
-                                found->second, key.public_key(),
-                                key.sign(wire::proof_text(std::string(64, 'a'), found->second,
-                                                          kIndex))})};
+    return wire::Reply{
+        200, wire::to_json(wire::AddressProof{
+                 found->second, key.public_key(),
+                 key.sign(wire::proof_text(std::string(64, 'a'), found->second, kIndex))})};
   }
   Result<std::vector<wire::NetworkAddress>> look_up(const std::string& host) {
     const std::lock_guard lock(mutex);
@@ -141,14 +141,25 @@ TEST_CASE("what was signed for another nonce or another index proves nothing") {
 TEST_CASE("what is private, loopback, link-local or multicast is never dialled for a stranger") {
   World world;
   int number = 0;
-  for (const auto* target :
-       {"127.0.0.1", "127.1.2.3", "10.0.0.1", "192.168.0.1", "172.16.0.1", "100.64.0.1",
-        "169.254.169.254", "0.0.0.0", "224.0.0.1", "255.255.255.255", "::1", "::",
-        "::ffff:127.0.0.1", "::ffff:10.0.0.1", "fe80::1", "fd00::1", "ff02::1", "64:ff9b::7f00:1"}) {
+  for (const auto* target : {"127.0.0.1", "127.1.2.3", "10.0.0.1", "192.168.0.1", "172.16.0.1",
+                             "100.64.0.1", "169.254.169.254", "0.0.0.0", "224.0.0.1",
+                             "255.255.255.255", "::1", "::", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
+                             "fe80::1", "fd00::1", "ff02::1", "64:ff9b::7f00:1"}) {
     world.registry.put(peer(++number), target);
     world.look(peer(number), "20.0.0." + std::to_string(number));
     CHECK(world.reach(peer(number)).reached.empty());
     CHECK_FALSE(world.reach(peer(number)).why.empty());
+  }
+  CHECK(world.dialled.empty());
+}
+
+TEST_CASE("who calls from this machine or a private network has nothing in the world dialled") {
+  World world;
+  int number = 0;
+  for (const auto* caller : {"127.0.0.1", "::1", "10.0.0.1", "192.168.0.1", "fd00::1"}) {
+    world.registry.put(peer(++number), "8.8.8.8");
+    world.look(peer(number), caller);
+    CHECK(world.reach(peer(number)).why.starts_with("8.8.8.8 is a public address"));
   }
   CHECK(world.dialled.empty());
 }
@@ -176,8 +187,8 @@ TEST_CASE("10,000 hostile requests are a handful of connections to a victim that
   World world;
   for (int i = 0; i < 10'000; ++i) {
     world.registry.put(peer(i % 500), "8.8.8.8", static_cast<std::uint16_t>(1 + i % 1'000));
-    world.proofs.look(peer(i % 500), "20.0." + std::to_string(i / 250) + '.' +
-                                         std::to_string(i % 250));
+    world.proofs.look(peer(i % 500),
+                      "20.0." + std::to_string(i / 250) + '.' + std::to_string(i % 250));
   }
   // Those under way keep their outcome for themselves until the time is up.
   for (int i = 0; i < 2; ++i) {

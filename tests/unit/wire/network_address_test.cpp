@@ -99,6 +99,11 @@ TEST_CASE("a stranger has nothing dialled but the world and the own network") {
   CHECK(may("fd00::1", "fd00::2"));
   CHECK(may("192.0.2.7", "192.0.2.7"));  // where the call came from is there
 
+  // Who calls from inside has nothing outside dialled, unless it was proved to be a peer's.
+  CHECK_FALSE(may("8.8.8.8", "127.0.0.1"));
+  CHECK_FALSE(may("8.8.8.8", "10.0.0.1"));
+  CHECK(may_dial(ip("8.8.8.8"), ip("10.0.0.1"), true).ok());
+  CHECK_FALSE(may_dial(ip("10.0.0.1"), ip("8.8.8.8"), true).ok());
   CHECK_FALSE(may("127.0.0.1", "8.8.8.8"));
   CHECK_FALSE(may("::1", "8.8.8.8"));
   CHECK_FALSE(may("::ffff:127.0.0.1", "8.8.8.8"));

@@ -1,6 +1,7 @@
 #include "transfer/swarm/fetch/partial_scout.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace swapmeet::transfer_swarm {
 namespace {
@@ -38,16 +39,29 @@ Result<void> look(TransferBoard& board, PoolSource& source, SourceClient& client
 }
 
 void PartialScout::start() {
-  if (!thread_.joinable()) thread_ = std::thread([this] { watch(); });
+  if (thread_.joinable()) return;
+  thread_ = std::thread([this] { watch(); });
+  hurrying_ = std::thread([this] { hurry(); });
 }
 
 void PartialScout::join() {
   if (thread_.joinable()) thread_.join();
+  if (hurrying_.joinable()) hurrying_.join();
 }
 
 void PartialScout::interrupt() {
   for (const auto& [source, client] : clients_)
     if (client) client->interrupt();
+}
+
+// A source that tells a byte now and then is never silent for long; the others wait for it.
+void PartialScout::hurry() {
+  std::unique_lock lock(board_.mutex);
+  while (!board_.over() && !board_.interrupted) {
+    if (looking_ && board_.clock.steady() >= look_until_)
+      std::exchange(looking_, nullptr)->interrupt();
+    board_.wait_a_tick(lock);
+  }
 }
 
 void PartialScout::watch() {
@@ -70,9 +84,12 @@ void PartialScout::watch() {
           pinned_url(source->source().url, source->source().fingerprint),
           std::min(kLookPatience, board_.options.patience.stall_after));
     client->set_ticket(board_.ticket_for(*source));
+    looking_ = client.get();
+    look_until_ = now + kLookPatience;
     lock.unlock();
     const auto looked = look(board_, *source, *client);
     lock.lock();
+    looking_ = nullptr;
     if (looked) continue;
     client.reset();
     pieces.has.reset();  // who fetches from it finds out what is the matter

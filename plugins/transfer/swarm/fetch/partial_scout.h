@@ -1,6 +1,7 @@
 // Asks the partial sources of a running download again and again which pieces they have by now,
 // over connections of its own: also those that are busy sending a piece.
-// Threads: one of its own, which works at the board; the rest is for the thread that runs the
+// Threads: one of its own, which works at the board, and one that ends calls which take too long in
+// all; the rest is for the thread that runs the
 // download, and interrupt() for who holds the board's lock. Each call to a source may take two
 // seconds of real time, since sockets know no other.
 #pragma once
@@ -27,9 +28,13 @@ class PartialScout {
 
  private:
   void watch();
+  void hurry();
   TransferBoard& board_;
   std::map<const PoolSource*, std::unique_ptr<SourceClient>> clients_;  // with the board's lock
+  SourceClient* looking_ = nullptr;  // these two as well: who is asked now, and until when
+  Instant look_until_{};
   std::thread thread_;
+  std::thread hurrying_;
 };
 
 }  // namespace swapmeet::transfer_swarm

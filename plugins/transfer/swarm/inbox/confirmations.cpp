@@ -36,16 +36,18 @@ Result<void> Confirmations::ask(const PeerRecord& sender, const std::string& cal
     const int number;
   } place(asking_);
   if (place.number > kMostAtOnce)
-    return Error{ErrorCode::too_many, "many offers are being confirmed at this moment", {},
+    return Error{ErrorCode::too_many,
+                 "many offers are being confirmed at this moment",
+                 {},
                  std::chrono::seconds(1)};
-  if (auto allowed = limits_.take(*from, *target); !allowed) return allowed;
+  if (auto allowed = limits_.take(*from, *target, sender.dialable); !allowed) return allowed;
   auto confirmed = this->call(sender, *target, token, path, expected);
   if (confirmed) {
     limits_.give_back(*from, *target);
     return {};
   }
   for (int more = 1; more < kCostOfFailure; ++more)
-    static_cast<void>(limits_.take(*from, *target));
+    static_cast<void>(limits_.take(*from, *target, sender.dialable));
   return confirmed;
 }
 

@@ -1,7 +1,7 @@
-// What other peers offer here. Nothing is believed before the sender, at the address where the index
-// has reached it, has confirmed the offer. Then it waits for the person, or is accepted by rule; what
-// the rule accepts and cannot be taken at once is tried again later. Threads: thread-safe; one
-// lock, over the offers to try again.
+// What other peers offer here. Nothing is believed before the sender, at the address where the
+// index has reached it, has confirmed the offer. Then it waits for the person, or is accepted by
+// rule; what the rule accepts and cannot be taken at once is tried again later. Threads:
+// thread-safe; one lock, over the offers to try again.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +16,7 @@
 #include "swapmeet/registry.h"
 #include "swapmeet/wire/json.h"
 #include "transfer/swarm/inbox/accepted_offers.h"
+#include "transfer/swarm/inbox/exchange.h"
 #include "transfer/swarm/inbox/offer_book.h"
 #include "transfer/swarm/inbox/rounds.h"
 

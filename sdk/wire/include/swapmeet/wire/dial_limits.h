@@ -17,10 +17,10 @@ namespace swapmeet::wire {
 
 // A minute; as many may come at once.
 struct DialRates {
-  double in_all = 600;           // to where the calls come from
-  double per_caller = 60;        // of those, to one household
-  double elsewhere = 30;         // to other addresses
-  double per_network = 3;        // of those, to one network, and of one caller
+  double in_all = 600;     // to where the calls come from
+  double per_caller = 60;  // of those, to one household
+  double elsewhere = 30;   // to other addresses
+  double per_network = 3;  // of those, to one network, and of one caller
 };
 
 class DialLimits {
@@ -29,12 +29,12 @@ class DialLimits {
   void set(const DialRates& rates);
 
   // May `caller` have `target` dialled now? It counts as done. `not_allowed`: never; `too_many`.
-  Result<void> take(const NetworkAddress& caller, const NetworkAddress& target);
+  Result<void> take(const NetworkAddress& caller, const NetworkAddress& target,
+                    bool is_proved = false);
   // The same for a host name, before it is looked up: what it leads to is then judged by
   // take_resolved(), once.
   Result<void> take_name(const NetworkAddress& caller);
-  Result<void> take_resolved(const NetworkAddress& caller,
-                             const NetworkAddress& target);
+  Result<void> take_resolved(const NetworkAddress& caller, const NetworkAddress& target);
 
   // That connection was welcome, and counts no more.
   void give_back(const NetworkAddress& caller, const NetworkAddress& target);

@@ -50,9 +50,11 @@ class NetworkAddress {
 };
 
 // Whether a connection to `target` may be made because somebody at `caller` says so: to where the
-// call came from, and to the world; to private, loopback and link-local addresses only for who is
-// in that network; to multicast and reserved ones never. `not_allowed`, with the reason.
-Result<void> may_dial(const NetworkAddress& target, const NetworkAddress& caller);
+// call came from, and else only within the network of both, be it the world, a private one or this
+// machine; to multicast and reserved addresses never. `is_proved`: an index has reached it there,
+// so that in the world anybody may name it. `not_allowed`, with the reason.
+Result<void> may_dial(const NetworkAddress& target, const NetworkAddress& caller,
+                      bool is_proved = false);
 
 // The addresses of a host, which is an address or a name; a name is looked up, which may take as
 // long as the machine's resolver takes. `unavailable`: it has none.
