@@ -284,7 +284,8 @@ class SwarmPlugin final : public Plugin {
     auto inbox_routes = transfer_swarm::add_inbox_routes(*listener_, *inbox_);
     if (!inbox_routes) return inbox_routes.error();
     for (auto& route : *inbox_routes) routes_.push_back(std::move(route));
-    meter_->set_listening(listener_->address(), announced_address(settings).value(), options.tls);
+    meter_->set_listening(listener_->address(), transfer_swarm::announced_address(settings).value(),
+                          options.tls);
     return {};
   }
 

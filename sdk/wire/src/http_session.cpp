@@ -21,22 +21,23 @@ namespace net = Poco::Net;
 
 Poco::Timespan span(std::chrono::milliseconds time) { return {time.count() * 1000}; }
 
-// Over a Unix socket.
+// Over a Unix socket, whatever host and port it was given.
 class LocalSession : public net::HTTPClientSession {
  public:
-  explicit LocalSession(std::string path) : path_(std::move(path)) {}
+  LocalSession(std::string path, const HttpPatience& patience)
+      : path_(std::move(path)), patience_(patience) {}
 
  protected:
-  void reconnect() override {
-    net::StreamSocket socket;
-    socket.connect(net::SocketAddress(net::SocketAddress::UNIX_LOCAL, path_), getTimeout());
-    attachSocket(socket);
-    socket.setSendTimeout(getSendTimeout());
-    socket.setReceiveTimeout(getReceiveTimeout());
+  void connect(const net::SocketAddress&) override {
+    const net::SocketAddress address(net::SocketAddress::UNIX_LOCAL, path_);
+    socket().connect(address, span(patience_.connecting));
+    socket().setSendTimeout(span(patience_.sending));
+    socket().setReceiveTimeout(span(patience_.receiving));
   }
 
  private:
   const std::string path_;
+  const HttpPatience patience_;
 };
 
 }  // namespace
@@ -84,8 +85,9 @@ Result<void> HttpSession::attempt(const std::function<void()>& work) const {
 void HttpSession::open() {
   const auto& [url, host, port, context, socket] = destination_;
   if (!socket.empty()) {
-    session_ = std::make_unique<LocalSession>(socket.string());
+    session_ = std::make_unique<LocalSession>(socket.string(), patience_);
     session_->setHost(host);
+    session_->setPort(port);
   } else if (context) {
     session_ =
         std::make_unique<net::HTTPClientSession>(net::StreamSocket(secure_socket(context, host)));
