@@ -50,13 +50,23 @@ Error may_only_read(const Identity& who) {
 // Over the socket in the data folder, which no web site can reach and nobody but the owner open.
 bool is_local(const http::Request& request) { return request.remote_address == kLocalAddress; }
 
+// A key for programs, which may do less than its account.
+std::optional<http::Response> with_key(Auth& auth, const Scopes& scopes, http::Request& request) {
+  if (auto checked = check_scopes(scopes, request.method, request.path); !checked)
+    return http::problem(checked.error(), request.id);
+  auto identity = auth.identify(request.bearer());
+  if (!identity) return http::problem(identity.error(), request.id);
+  request.identity = std::move(*identity);
+  return std::nullopt;
+}
+
 Identity owner() { return {.account = "owner", .groups = {}, .roles = {"admin"}}; }
 
 }  // namespace
 
-AccessGuard owner_guard(std::string token, HostPort listening, WebSessions* web) {
-  return [token = std::move(token), listening = std::move(listening),
-          web](http::Request& request) -> std::optional<http::Response> {
+AccessGuard owner_guard(std::string token, HostPort listening, WebSessions* web, Auth* auth) {
+  return [token = std::move(token), listening = std::move(listening), web,
+          auth](http::Request& request) -> std::optional<http::Response> {
     if (is_local(request)) return request.identity = owner(), std::nullopt;
     const auto refuse = [&](ErrorCode code, const char* why) {
       return http::problem({code, why, {}}, request.id);
@@ -69,8 +79,11 @@ AccessGuard owner_guard(std::string token, HostPort listening, WebSessions* web)
     const auto* origin = request.headers.find("Origin");
     if (origin && *origin != (request.secure ? "https://" : "http://") + *host)
       return refuse(ErrorCode::not_allowed, "another web site may not use this API");
-    if (equal_in_constant_time(request.bearer(), token))
+    const auto bearer = request.bearer();
+    if (equal_in_constant_time(bearer, token))
       request.identity = owner();
+    else if (const auto scopes = auth ? auth->scopes(bearer) : std::nullopt)
+      return with_key(*auth, *scopes, request);
     else if (web && web->has_entered(request) && is_from_own_page(request))
       request.identity = owner();
     else if (!is_open_to_all(request))
@@ -95,6 +108,7 @@ AccessGuard public_guard(std::string token, Auth* auth, const Bans* bans, WebSes
       if (const auto welcome = bans->check_address(request.remote_address); !welcome)
         return http::problem(welcome.error(), request.id);
     if (!auth || request.path == "/healthz") return std::nullopt;  // needs nobody to be known
+    if (const auto scopes = auth->scopes(bearer)) return with_key(*auth, *scopes, request);
     auto identity = auth->identify(bearer);
     if (!identity)
       return is_open(request) ? std::nullopt

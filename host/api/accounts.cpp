@@ -1,4 +1,5 @@
 #include "host/api/api.h"
+#include "host/api/auditing.h"
 #include "host/api/event_news.h"
 #include "host/api/request.h"
 #include "host/api/watch_list.h"
@@ -13,8 +14,12 @@ Error not_yours(const char* what) {
 
 bool is_admin(const http::Request& request) { return request.identity.has_role("admin"); }
 
+std::string name_of(const http::Request& request) {
+  return folded_account_name(request.params.at("name"));
+}
+
 bool is_own(const http::Request& request) {
-  return !request.identity.is_guest() && request.identity.account == request.params.at("name");
+  return !request.identity.is_guest() && request.identity.account == name_of(request);
 }
 
 Result<http::Response> answer(const Result<Account>& account, int status = 200) {
@@ -22,16 +27,23 @@ Result<http::Response> answer(const Result<Account>& account, int status = 200) 
   return http::json(wire::to_json(*account), status);
 }
 
+// By an admin, by whoever has an invitation, or by anybody where registration is open.
 Result<http::Response> create(const ApiContext& context, Accounts& accounts,
                               http::Request& request) {
-  if (!is_admin(request) && !accounts.open_registration())
-    return not_yours("make accounts here: registration is not open");
   auto wanted = body_of<wire::Credentials>(request);
+  const bool is_invited = wanted && !wanted->invitation.empty();
+  if (!is_admin(request) && !is_invited && !accounts.open_registration())
+    return not_yours("make accounts here: registration is not open, and no invitation was sent");
   if (!wanted) return std::move(wanted).error();
   if (auto rate = check_rate(context, request, Limited::new_accounts); !rate)
     return std::move(rate).error();
-  const auto made = accounts.create(wanted->account, wanted->password);
-  if (made) tell_account_changed(context, made->name, "made");
+  const auto made = is_invited
+                        ? accounts.join(wanted->invitation, wanted->account, wanted->password)
+                        : accounts.create(wanted->account, wanted->password, is_admin(request));
+  if (made) {
+    tell_account_changed(context, made->name, "made");
+    record(context, request, "account.made", made->name, is_invited ? "by invitation" : "");
+  }
   return answer(made, 201);
 }
 
@@ -46,37 +58,85 @@ Result<http::Response> list(Accounts& accounts, http::Request& request) {
 
 Result<http::Response> get(Accounts& accounts, http::Request& request) {
   if (!is_admin(request) && !is_own(request)) return not_yours("read another account");
-  return answer(accounts.get(request.params.at("name")));
+  return answer(accounts.get(name_of(request)));
 }
 
-// An admin changes anything of anyone; a person their own password. What an account may see, its
-// watches may.
+// What of an account was changed, in a line.
+std::string text_of(const AccountChange& change) {
+  std::string text;
+  const auto add = [&](const std::string& what) { text += (text.empty() ? "" : " ") + what; };
+  const auto add_list = [&](const std::string& what, const std::vector<std::string>& items) {
+    std::string list;
+    for (const auto& item : items) list += (list.empty() ? "" : ",") + item;
+    add(what + "=" + list);
+  };
+  if (change.password) add("password");
+  if (change.groups) add_list("groups", *change.groups);
+  if (change.roles) add_list("roles", *change.roles);
+  if (change.disabled) add(*change.disabled ? "disabled" : "enabled");
+  if (change.ban && !*change.ban) add("ban lifted");
+  if (change.ban && *change.ban) {
+    const auto& ban = **change.ban;
+    add("banned until " + (ban.until ? to_rfc3339(*ban.until) : std::string("it is lifted")) +
+        ": " + ban.reason);
+  }
+  return text;
+}
+
+bool may_use(const Account& account) { return !account.disabled && !account.ban; }
+
+// What an account may see, its watches may.
+void tell(const ApiContext& context, const http::Request& request, const Account& account,
+          const AccountChange& change) {
+  tell_account_changed(context, account.name, "changed");
+  record(context, request, "account.changed", account.name, text_of(change));
+  if (context.watch_list)
+    context.watch_list->change_viewer(
+        account.name, may_use(account) ? std::optional(Identity{.account = account.name,
+                                                                .groups = account.groups,
+                                                                .roles = account.roles})
+                                       : std::nullopt);
+}
+
+// Whoever finds a session open must not take the account over with it.
+Result<void> check_old_password(const ApiContext& context, const http::Request& request,
+                                AccountChange& wanted) {
+  if (!wanted.password || !is_own(request)) {
+    wanted.old_password.reset();
+    return {};
+  }
+  if (!wanted.old_password)
+    return Error{ErrorCode::not_allowed,
+                 "who changes their own password sends the old one, too, as old_password",
+                 {}};
+  return context.auth ? context.auth->begin_confirming(name_of(request)) : Result<void>();
+}
+
+// An admin changes anything of anyone; a person their own password.
 Result<http::Response> change(const ApiContext& context, Accounts& accounts,
                               http::Request& request) {
   if (!is_admin(request) && !is_own(request)) return not_yours("change another account");
   auto wanted = body_of<AccountChange>(request);
   if (!wanted) return std::move(wanted).error();
-  if (!is_admin(request) && (wanted->groups || wanted->roles || wanted->disabled))
-    return not_yours("change groups, roles or disabled; the password is yours to change");
-  const auto changed = accounts.change(request.params.at("name"), *wanted);
-  if (changed) tell_account_changed(context, changed->name, "changed");
-  if (changed && context.watch_list)
-    context.watch_list->change_viewer(
-        changed->name, changed->disabled ? std::nullopt
-                                         : std::optional(Identity{.account = changed->name,
-                                                                  .groups = changed->groups,
-                                                                  .roles = changed->roles}));
+  if (!is_admin(request) && (wanted->groups || wanted->roles || wanted->disabled || wanted->ban))
+    return not_yours("change groups, roles, bans or disabled; the password is yours to change");
+  if (auto checked = check_old_password(context, request, *wanted); !checked)
+    return std::move(checked).error();
+  const auto changed = accounts.change(name_of(request), *wanted);
+  if (changed && wanted->old_password && context.auth) context.auth->confirmed(name_of(request));
+  if (changed) tell(context, request, *changed, *wanted);
   return answer(changed);
 }
 
 Result<http::Response> remove(const ApiContext& context, Accounts& accounts,
                               http::Request& request) {
   if (!is_admin(request)) return not_yours("remove accounts");
-  auto removed = accounts.remove(request.params.at("name"));
+  const auto name = name_of(request);
+  auto removed = accounts.remove(name);
   if (!removed) return std::move(removed).error();
-  tell_account_changed(context, request.params.at("name"), "removed");
-  if (context.watch_list)
-    context.watch_list->change_viewer(request.params.at("name"), std::nullopt);
+  tell_account_changed(context, name, "removed");
+  record(context, request, "account.removed", name);
+  if (context.watch_list) context.watch_list->change_viewer(name, std::nullopt);
   return no_content();
 }
 

@@ -15,7 +15,10 @@ Api::Api(ApiContext context) : context_(std::move(context)) {
   add_status(*this);
   add_events(*this);
   add_resource({}, add_sessions);
+  add_resource({}, add_keys);
+  add_resource({}, add_audit);
   add_resource(Accounts::kInterface, add_accounts);
+  add_resource(Accounts::kInterface, add_invitations);
   add_resource(Registry::kInterface, add_peers);
   add_resource(Registry::kInterface, add_remedies);
   add_resource(Registry::kInterface, add_changes);

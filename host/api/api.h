@@ -24,6 +24,7 @@
 
 namespace swapmeet {
 
+class AuditLog;
 class AddressProofs;
 class Bans;
 class Limits;
@@ -50,6 +51,7 @@ struct ApiContext {
   Bans* bans = nullptr;      // nullptr: nobody can be banned
   Log log = [](LogLevel, std::string_view, std::initializer_list<LogField>) {};  // who did what
   AddressProofs* proofs = nullptr;  // nullptr: the registry has no addresses to prove
+  AuditLog* audit = nullptr;
   // The way into the plugin that provides an interface; nullptr: it is the host's own.
   std::function<Gate*(std::string_view interface_id)> gate_of = {};
   // Routes whose calls end in that plugin; empty: they are all the host's own.
@@ -88,7 +90,10 @@ class Api {
 void add_openapi(Api& api);
 void add_status(Api& api);
 void add_sessions(Api& api);
+void add_keys(Api& api);
+void add_audit(Api& api);
 void add_accounts(Api& api);
+void add_invitations(Api& api);
 void add_peers(Api& api);
 void add_remedies(Api& api);
 void add_changes(Api& api);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "host/api/auditing.h"
 #include "host/api/request.h"
 #include "host/limits/bans.h"
 #include "swapmeet/wire/bans.h"
@@ -21,6 +22,7 @@ void tell(const ApiContext& context, const http::Request& request, std::string_v
                {"from", request.remote_address},
                {"whom", std::string(whom)},
                {"more", std::string(more)}});
+  record(context, request, std::string(what), std::string(whom), std::string(more));
 }
 
 Result<http::Response> transfer(const ApiContext& context, http::Request& request) {

@@ -266,6 +266,23 @@ void RunningHost::tell_of_plugins() {
        [](const PluginStatus& plugin) { return plugin.overdue; });
 }
 
+// In /metrics, how log-ins go.
+void RunningHost::tell_of_log_ins() {
+  const auto tell = [this](const char* name, const char* help, const char* type, auto number) {
+    told_of_plugins_.push_back(
+        metrics_.per_plugin({name, help, type, [this, number] {
+                               return std::vector<std::pair<std::string, double>>{
+                                   {"host", static_cast<double>(number(*auth_))}};
+                             }}));
+  };
+  tell("logins_waiting", "Log-ins that wait for their turn.", "gauge",
+       [](const AuthGroup& auth) { return auth.waiting(); });
+  tell("logins_failed_total", "Log-ins with a wrong name or password.", "counter",
+       [](const AuthGroup& auth) { return auth.failed(); });
+  tell("logins_refused_total", "Log-ins that were not looked at.", "counter",
+       [](const AuthGroup& auth) { return auth.refused(); });
+}
+
 // An index with accounts signs tickets; of a peer's content the index does.
 Result<void> RunningHost::open_auth() {
   const bool has_accounts = plugins_->is_provided(Authenticator::kInterface);
@@ -282,7 +299,13 @@ Result<void> RunningHost::open_auth() {
                       AuthRules::from(config_.auth), has_accounts);
   if (!opened) return std::move(opened).error();
   auth_ = std::move(*opened);
+  auto kept = sqlite::attempt([&]() -> Result<void> {
+    audit_ = std::make_unique<AuditLog>(data_.path(), clock_, log_as("audit"));
+    return {};
+  });
+  if (!kept) return kept;
   plugins_->provide<Sessions>(*auth_);
+  if (has_accounts) tell_of_log_ins();
   if (has_accounts)
     sessions_gauge_ = metrics_.gauge("sessions", "Sessions of those who have logged in.",
                                      [this] { return static_cast<double>(auth_->sessions()); });
@@ -387,9 +410,10 @@ void RunningHost::open_proofs() {
 
 void RunningHost::open_api() {
   web_sessions_ = std::make_unique<WebSessions>(clock_, listener_->address().port);
-  access_ = config_.owner_access()
-                ? owner_guard(data_.api_token(), listener_->address(), web_sessions_.get())
-                : public_guard(data_.api_token(), auth_.get(), bans_.get(), web_sessions_.get());
+  access_ =
+      config_.owner_access()
+          ? owner_guard(data_.api_token(), listener_->address(), web_sessions_.get(), auth_.get())
+          : public_guard(data_.api_token(), auth_.get(), bans_.get(), web_sessions_.get());
   api_ = std::make_unique<Api>(ApiContext{
       .routes = *listener_,
       .clock = clock_,
@@ -410,6 +434,7 @@ void RunningHost::open_api() {
       .bans = bans_.get(),
       .log = log_as("api"),
       .proofs = proofs_.get(),
+      .audit = audit_.get(),
       .gate_of = [this](std::string_view id) { return plugins_->gate_of(id); },
       .routes_of =
           [this](std::string_view id) { return listener_->routes_of(plugins_->owner_of(id)); }});

@@ -21,6 +21,7 @@
 #include "host/app/data_folder.h"
 #include "host/app/tls_keys.h"
 #include "host/attributes/attribute_readers.h"
+#include "host/auth/audit_log.h"
 #include "host/auth/auth_group.h"
 #include "host/auth/ticket_signer.h"
 #include "host/config/config.h"
@@ -72,6 +73,7 @@ class RunningHost {
   void tell_of_plugins();
   Result<void> start_plugins();
   Result<void> open_auth();
+  void tell_of_log_ins();
   void group_attribute_readers();
   Result<void> open_watches();
   Result<void> open_bans();
@@ -109,6 +111,7 @@ class RunningHost {
   Registration tending_keys_;
   std::unique_ptr<http::SharedListener> listener_;
   std::unique_ptr<TicketSigner> ticket_signer_;  // of an index with accounts
+  std::unique_ptr<AuditLog> audit_;
   std::unique_ptr<AuthGroup> auth_;              // before the plugins, which may speak to it
   Registration sessions_gauge_;
   std::unique_ptr<ProofAnswer> proof_answer_;

@@ -1,21 +1,17 @@
 #include "host/auth/attempts.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <cstring>
-#include <string>
-
-#include "host/auth/sodium.h"
 
 namespace swapmeet {
 namespace {
 
 using std::chrono::seconds;
 
-constexpr seconds kLongestForAccount{60};
-constexpr seconds kLongestForAddress{15 * 60};
-constexpr seconds kForgotten{15 * 60};
+constexpr seconds kLongestOfKnown{60};
+constexpr seconds kLongest{15 * 60};
+constexpr seconds kForgotten{60 * 60};
+constexpr seconds kPatience{60};  // within which one comes again
+constexpr int kManyGuess = 4;     // so many times the free failures
 
 seconds pause_after(int failures, int free, seconds longest) {
   if (failures < free) return seconds(0);
@@ -23,79 +19,110 @@ seconds pause_after(int failures, int free, seconds longest) {
   return std::min(seconds(1LL << doublings), longest);
 }
 
+Result<void> check_pause(const Tally& tally, Instant now) {
+  if (tally.next <= now) return {};
+  const auto wait = std::chrono::ceil<seconds>(tally.next - now);
+  return Error{ErrorCode::too_many,
+               "too many failed log-ins; try again in " + std::to_string(wait.count()) +
+                   (wait == seconds(1) ? " second" : " seconds"),
+               {},
+               wait};
+}
+
+void count(Tally& tally, Instant now, int failures, int free, seconds longest) {
+  tally.last = now;
+  tally.failures = std::min(tally.failures + failures, 1'000'000);
+  tally.next = now + pause_after(tally.failures, free, longest);
+}
+
 }  // namespace
 
-Attempts::Attempts(Clock& clock, const AttemptLimits& limits) : clock_(clock), limits_(limits) {
-  static_assert(crypto_shorthash_KEYBYTES == sizeof salt_);
-  start_sodium();
-  randombytes_buf(salt_.data(), salt_.size());
+Attempts::Attempts(Clock& clock, const AttemptLimits& limits) : clock_(clock), limits_(limits) {}
+
+Tally& Attempts::of_device(const LogInCaller& caller, Instant now) {
+  return devices_.at(caller.device + '\n' + caller.name, now, kForgotten);
 }
 
-Attempts::Tally& Attempts::at(Table& table, std::string_view name) const {
-  std::array<unsigned char, crypto_shorthash_BYTES> hash{};
-  crypto_shorthash(hash.data(), reinterpret_cast<const unsigned char*>(name.data()), name.size(),
-                   salt_.data());
-  std::uint64_t number = 0;
-  std::memcpy(&number, hash.data(), sizeof number);
-  return table[number % table.size()];
+Tally& Attempts::of_pair(const LogInCaller& caller, Instant now) {
+  return pairs_.at(caller.address + '\n' + caller.name, now, kForgotten);
 }
 
-Result<void> Attempts::begin(std::string_view account, std::string_view address) {
+Tally& Attempts::of_address(const LogInCaller& caller, Instant now) {
+  return addresses_.at(caller.address, now, kForgotten);
+}
+
+bool Attempts::is_under_attack(const Tally& name) const {
+  return limits_.per_address > 0 && name.failures >= kManyGuess * limits_.per_account;
+}
+
+Result<Attempt> Attempts::begin(const LogInCaller& caller) {
   const std::lock_guard lock(mutex_);
   const auto now = clock_.steady();
-  auto& of_account = at(*accounts_, account);
-  auto& of_address = at(*addresses_, counted_address(address));
-  for (auto* tally : {&of_account, &of_address})
-    if (now - tally->last > kForgotten) *tally = Tally{0, now, now};
-  const bool count_address = limits_.per_address > 0;
-  const auto next = count_address ? std::max(of_account.next, of_address.next) : of_account.next;
-  if (next > now) {
-    const auto wait = std::chrono::ceil<seconds>(next - now);
-    return Error{ErrorCode::too_many,
-                 "too many failed log-ins; try again in " + std::to_string(wait.count()) +
-                     (wait == seconds(1) ? " second" : " seconds"),
-                 {},
-                 wait};
+  const int free = limits_.per_account;
+  if (!caller.device.empty() || caller.knows_address) {
+    auto& own = caller.device.empty() ? of_pair(caller, now) : of_device(caller, now);
+    if (auto paused = check_pause(own, now); !paused) return std::move(paused).error();
+    count(own, now, 1, free, kLongestOfKnown);
+    return Attempt{caller, Standing::known};
   }
-  const auto count = [&](Tally& tally, int free, seconds longest) {
-    tally.last = now;
-    tally.next = now + pause_after(++tally.failures, free, longest);
+  auto& pair = of_pair(caller, now);
+  auto& address = of_address(caller, now);
+  const bool counts_address = limits_.per_address > 0;
+  if (auto paused = check_pause(pair, now); !paused) return std::move(paused).error();
+  if (auto paused = counts_address ? check_pause(address, now) : Result<void>(); !paused)
+    return std::move(paused).error();
+  Attempt attempt{caller, Standing::clean};
+  if (pair.failures > 0 || (counts_address && address.failures > 0))
+    attempt.standing = Standing::failed;
+  else if (address.put_off != Instant() && now - address.put_off <= kPatience)
+    attempt.standing = Standing::patient;
+  auto& name = names_.at(caller.name, now, kForgotten);
+  attempt.counted = is_under_attack(name) ? std::max(free - 1, 1) : 1;
+  count(pair, now, attempt.counted, free, counts_address ? kLongest : kLongestOfKnown);
+  count(address, now, 1, limits_.per_address, counts_address ? kLongest : seconds(0));
+  count(name, now, 1, 0, seconds(0));
+  return attempt;
+}
+
+void Attempts::withdraw(const Attempt& attempt, Instant now) {
+  const auto& caller = attempt.caller;
+  const auto take_back = [](Tally& tally, int failures, int free) {
+    tally.failures = std::max(tally.failures - failures, 0);
+    if (tally.failures < free) tally.next = {};
   };
-  count(of_account, limits_.per_account, kLongestForAccount);
-  if (count_address) count(of_address, limits_.per_address, kLongestForAddress);
-  return {};
-}
-
-void Attempts::succeeded(std::string_view account, std::string_view address) {
-  const std::lock_guard lock(mutex_);
-  at(*accounts_, account) = {};
+  if (!caller.device.empty()) return take_back(of_device(caller, now), 1, limits_.per_account);
+  take_back(of_pair(caller, now), attempt.counted, limits_.per_account);
+  if (attempt.standing == Standing::known) return;
   // Only this one: who has an account of their own must not wipe out what they tried on others.
-  take_back(at(*addresses_, counted_address(address)), limits_.per_address);
+  take_back(of_address(caller, now), 1, limits_.per_address);
+  take_back(names_.at(caller.name, now, kForgotten), 1, 0);
 }
 
-void Attempts::withdrawn(std::string_view account, std::string_view address) {
+void Attempts::succeeded(const Attempt& attempt) {
   const std::lock_guard lock(mutex_);
-  take_back(at(*accounts_, account), limits_.per_account);
-  take_back(at(*addresses_, counted_address(address)), limits_.per_address);
+  const auto now = clock_.steady();
+  withdraw(attempt, now);
+  auto& own =
+      attempt.caller.device.empty() ? of_pair(attempt.caller, now) : of_device(attempt.caller, now);
+  own.failures = 0;
+  own.next = now;
 }
 
-void Attempts::take_back(Tally& tally, int free) {
-  tally.failures = std::max(tally.failures - 1, 0);
-  if (tally.failures < free) tally.next = {};
+void Attempts::withdrawn(const Attempt& attempt) {
+  const std::lock_guard lock(mutex_);
+  withdraw(attempt, clock_.steady());
+}
+
+void Attempts::put_off(const Attempt& attempt) {
+  const std::lock_guard lock(mutex_);
+  const auto now = clock_.steady();
+  withdraw(attempt, now);
+  of_address(attempt.caller, now).put_off = now;
 }
 
 void Attempts::set_limits(const AttemptLimits& limits) {
   const std::lock_guard lock(mutex_);
   limits_ = limits;
-}
-
-std::string counted_address(std::string_view address) {
-  std::string text(address);
-  std::array<unsigned char, 16> bytes{};
-  if (inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1) return text;
-  constexpr std::array<unsigned char, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  if (std::equal(kMapped.begin(), kMapped.end(), bytes.begin())) return text;
-  return {bytes.begin(), bytes.begin() + 8};
 }
 
 }  // namespace swapmeet

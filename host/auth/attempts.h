@@ -1,17 +1,20 @@
-// Failed log-ins, and how long one has to wait after them. Each account and each address has a
-// number of free failures; from then on every further one doubles the pause, up to a minute for an
-// account (others must not be able to lock its owner out for long) and up to a quarter of an hour
-// for an address. A quarter of an hour without an attempt forgets it all.
-// Failures are counted in a table of fixed size, so that no flood of made-up names takes memory;
-// two names that fall on one place share their pauses. Threads: thread-safe.
+// Failed log-ins, and how long one has to wait after them. Whoever guesses waits; the owner of the
+// name does not, however many guess and from wherever:
+// - A device that has logged in to the account before is counted by itself, and so is an address
+//   that has. What others do is nothing to them; they wait a minute at most.
+// - Of anybody else each address is counted, and each address at each name. After so many free
+//   failures every further one doubles the pause, up to a quarter of an hour. Where many guess at
+//   one name, a failure there counts as several.
+// - A name alone is never refused: one that comes from a clean address is always looked at.
+// An hour without an attempt forgets it all. Threads: thread-safe.
 #pragma once
 
-#include <array>
 #include <chrono>
-#include <memory>
 #include <mutex>
+#include <string>
 #include <string_view>
 
+#include "host/auth/tallies.h"
 #include "swapmeet/result.h"
 #include "swapmeet/time.h"
 
@@ -19,7 +22,30 @@ namespace swapmeet {
 
 struct AttemptLimits {
   int per_account = 5;
-  int per_address = 50;  // 0: none
+  int per_address = 50;  // 0: none, for all come from one
+};
+
+// Who wants to log in.
+struct LogInCaller {
+  std::string name;            // folded
+  std::string address;         // as it is counted
+  std::string device = {};     // one that has logged in under that name; empty: none
+  bool knows_address = false;  // somebody has logged in under that name from there
+};
+
+// What speaks for them; whose turn comes first.
+enum class Standing {
+  known,    // a device or an address that has logged in under that name
+  patient,  // has come before, had to go without having been heard, and has done nothing wrong
+  clean,    // nothing is known, and nothing is wrong
+  failed,   // has failed lately
+};
+
+// One that has begun, to be given back when it is known how it ended.
+struct Attempt {
+  LogInCaller caller;
+  Standing standing = Standing::clean;
+  int counted = 1;  // failures, until it turns out to be none
 };
 
 class Attempts {
@@ -29,33 +55,28 @@ class Attempts {
   // Before a password is looked at. Counts as failed until succeeded() says otherwise, so that many
   // at once cannot guess more often. `too_many`, with when to come back; such a call does not
   // count.
-  Result<void> begin(std::string_view account, std::string_view address);
-  void succeeded(std::string_view account, std::string_view address);
+  Result<Attempt> begin(const LogInCaller& caller);
+  void succeeded(const Attempt& attempt);
   // It could not be told whether the password was right: as if it had not been tried.
-  void withdrawn(std::string_view account, std::string_view address);
+  void withdrawn(const Attempt& attempt);
+  // The same, for others were before it: the next time its turn comes earlier.
+  void put_off(const Attempt& attempt);
   void set_limits(const AttemptLimits& limits);
 
  private:
-  using Steady = std::chrono::steady_clock::time_point;
-  struct Tally {
-    int failures = 0;
-    Steady last{};
-    Steady next{};  // not before
-  };
-  using Table = std::array<Tally, 1 << 14>;
-
-  void take_back(Tally& tally, int free);
-  Tally& at(Table& table, std::string_view name) const;
+  Tally& of_device(const LogInCaller& caller, Instant now);
+  Tally& of_pair(const LogInCaller& caller, Instant now);
+  Tally& of_address(const LogInCaller& caller, Instant now);
+  void withdraw(const Attempt& attempt, Instant now);
+  bool is_under_attack(const Tally& name) const;
 
   Clock& clock_;
   std::mutex mutex_;
   AttemptLimits limits_;
-  std::array<unsigned char, 16> salt_{};  // so that nobody can choose who shares a place
-  std::unique_ptr<Table> accounts_ = std::make_unique<Table>();
-  std::unique_ptr<Table> addresses_ = std::make_unique<Table>();
+  Tallies devices_{1 << 12};
+  Tallies names_{1 << 13};      // failures of those who are not known
+  Tallies pairs_{1 << 16};      // of a name and an address
+  Tallies addresses_{1 << 16};  // of those who are not known
 };
-
-// What an address is counted by: an IPv6 one by its first 64 bits, which one household has.
-std::string counted_address(std::string_view address);
 
 }  // namespace swapmeet

@@ -4,14 +4,14 @@
 #include <utility>
 
 #include "host/auth/names.h"
-#include "swapmeet/text.h"
+#include "host/auth/networks.h"
+#include "swapmeet/accounts.h"
 
 namespace swapmeet {
 namespace {
 
 using std::chrono::seconds;
 
-constexpr seconds kLogInPatience{10};
 constexpr seconds kRecheckPatience{5};
 constexpr std::size_t kMostTold = 1000;
 
@@ -25,16 +25,29 @@ Error wrong_credentials() {
   return unauthenticated("wrong name or password, or the account is disabled");
 }
 
+LogInCaller confirming(const std::string& account) {
+  LogInCaller caller;
+  caller.name = account;
+  caller.device = "(the old password)";
+  return caller;
+}
+
 Error nobody_can() {
   return unsupported(
       "nobody can log in here, for no auth plugin of this host has accounts: go on without");
 }
 
-// Raised when nobody waits any more.
-struct Patience {
-  std::shared_ptr<std::atomic<bool>> over = std::make_shared<std::atomic<bool>>(false);
-  ~Patience() { over->store(true); }
-};
+// Who is known waits for nobody but their own; of the others each network has its turn, and one
+// name is not guessed at by two at a time.
+Turn turn_of(const Attempt& attempt) {
+  const auto& caller = attempt.caller;
+  if (attempt.standing == Standing::known) return {.rank = 0, .path = {caller.name}};
+  Turn turn{.rank = static_cast<std::size_t>(attempt.standing),
+            .path = networks_of(caller.address),
+            .alone = caller.name};
+  turn.path.push_back(caller.name);
+  return turn;
+}
 
 }  // namespace
 
@@ -52,14 +65,17 @@ AuthRules AuthRules::from(const Settings& settings) {
 }
 
 AuthGroup::AuthGroup(Parts parts, const AuthRules& rules)
-    : parts_(std::move(parts)), attempts_(parts_.clock, rules.limits), rules_(rules) {}
+    : parts_(std::move(parts)), rules_(rules) {}
 
 Result<std::unique_ptr<AuthGroup>> AuthGroup::open(Parts parts, const AuthRules& rules,
                                                    bool has_accounts) {
   return sqlite::attempt([&]() -> Result<std::unique_ptr<AuthGroup>> {
     std::unique_ptr<AuthGroup> group(new AuthGroup(std::move(parts), rules));
-    if (has_accounts)
-      group->table_ = std::make_unique<SessionTable>(group->parts_.data, group->parts_.clock);
+    auto& [data, clock, log, most_calls, changed] = group->parts_;
+    group->table_ = std::make_unique<SessionTable>(data, clock);
+    if (!has_accounts) return group;
+    group->devices_ = std::make_unique<DeviceBook>(data, clock);
+    group->attempts_ = std::make_unique<Attempts>(clock, rules.limits);
     return group;
   });
 }
@@ -71,7 +87,7 @@ Result<void> AuthGroup::set_plugins(const std::vector<Provider>& providers) {
     plugins.push_back(std::make_shared<PluginCalls>(provider, parts_.clock, parts_.most_calls));
     ids.insert(provider.id);
   }
-  if (table_)
+  if (has_accounts())
     if (auto kept = table_->keep_only(ids); !kept) return kept;
   const std::unique_lock lock(mutex_);
   plugins_ = std::move(plugins);
@@ -79,7 +95,7 @@ Result<void> AuthGroup::set_plugins(const std::vector<Provider>& providers) {
 }
 
 void AuthGroup::set_rules(const AuthRules& rules) {
-  attempts_.set_limits(rules.limits);
+  if (attempts_) attempts_->set_limits(rules.limits);
   const std::unique_lock lock(mutex_);
   rules_ = rules;
 }
@@ -95,7 +111,7 @@ AuthGroup::Calls AuthGroup::plugins() const {
 }
 
 Result<Identity> AuthGroup::guest() const {
-  const auto guests = rules().guests.value_or(table_ ? Guests::refuse : Guests::share);
+  const auto guests = rules().guests.value_or(has_accounts() ? Guests::refuse : Guests::share);
   if (guests == Guests::refuse) return log_in_first("guests have no access here");
   Identity guest;
   guest.read_only = guests == Guests::read;
@@ -105,72 +121,132 @@ Result<Identity> AuthGroup::guest() const {
 // Where nobody can log in, a token that an earlier configuration handed out is no reason to turn
 // its holder away.
 Result<Identity> AuthGroup::identify(std::string_view token) {
-  if (token.empty() || !table_) return guest();
+  if (token.empty()) return guest();
   if (auto who = table_->identify(token)) return std::move(*who);
+  if (!has_accounts()) return guest();
   return log_in_first("the session has ended or run out, or is none of this host");
 }
 
-Result<Session> AuthGroup::log_in(const LogIn& wanted) {
-  const auto plugins = this->plugins();
-  if (!table_ || plugins.empty()) return nobody_can();
-  const auto counted = to_lower(wanted.account);
-  if (auto allowed = attempts_.begin(counted, wanted.address); !allowed) {
+struct AuthGroup::Entering {
+  LogIn wanted;
+  Visit visit;
+  Attempt attempt;
+  Calls plugins;
+  LoggedIn done;
+  SessionTable::Meanwhile meanwhile;
+  std::size_t at = 0;  // the plugin that is asked
+};
+
+LogInCaller AuthGroup::caller_of(const LogIn& wanted, const Visit& visit) const {
+  LogInCaller caller{folded_account_name(wanted.account), counted_address(wanted.address)};
+  caller.device = devices_->device(visit.device, caller.name);
+  caller.knows_address = devices_->knows_address(caller.address, caller.name);
+  return caller;
+}
+
+void AuthGroup::log_in(const LogIn& wanted, const Visit& visit, LoggedIn done) {
+  auto plugins = this->plugins();
+  if (!has_accounts() || plugins.empty()) return done(nobody_can());
+  auto attempt = attempts_->begin(caller_of(wanted, visit));
+  if (!attempt) {
+    ++refused_;
     parts_.log(LogLevel::debug, "log-in refused",
-               {{"address", wanted.address}, {"why", allowed.error().message}});
-    return std::move(allowed).error();
+               {{"address", wanted.address}, {"why", attempt.error().message}});
+    return done(std::move(attempt).error());
   }
-  if (!is_worth_asking(wanted)) return wrong_credentials();
-  const Patience patience;
-  auto asked = wanted;
-  asked.deadline = Deadline(std::min(wanted.deadline.at(), parts_.clock.steady() + kLogInPatience),
-                            patience.over);
-  auto session = ask(plugins, asked);
+  if (!is_worth_asking(wanted)) return done(wrong_credentials());
+  ask(EnteringPtr(new Entering{wanted, visit, std::move(*attempt), std::move(plugins),
+                               std::move(done), SessionTable::Meanwhile(*table_)}));
+}
+
+void AuthGroup::ask(const EnteringPtr& who) {
+  if (who->at == who->plugins.size()) {
+    // What was typed is only logged once a plugin knows it: it may be a password in the wrong
+    // field.
+    parts_.log(LogLevel::info, "log-in failed",
+               {{"account", "(unknown)"}, {"address", who->wanted.address}});
+    return end(who, wrong_credentials());
+  }
+  who->plugins[who->at]->check(
+      who->wanted, turn_of(who->attempt),
+      [this, who](PluginCalls::Answer answer) { answered(who, std::move(answer)); });
+}
+
+void AuthGroup::answered(const EnteringPtr& who, PluginCalls::Answer answer) {
+  if (answer && *answer) return end(who, admit(*who, **answer));
+  if (answer) {
+    ++who->at;
+    return ask(who);
+  }
+  const LogField from{"address", who->wanted.address};
+  const LogField by{"plugin", who->plugins[who->at]->plugin()};
+  const auto& error = answer.error();
+  if (error.code == ErrorCode::unauthenticated) {
+    parts_.log(LogLevel::info, "log-in failed", {{"account", who->wanted.account}, from, by});
+    return end(who, wrong_credentials());
+  }
+  if (error.code == ErrorCode::not_allowed)
+    parts_.log(LogLevel::info, "log-in refused",
+               {{"account", who->wanted.account}, from, by, {"why", error.message}});
+  else if (error.code != ErrorCode::too_many)
+    parts_.log(LogLevel::warning, "cannot log anybody in", {by, from, {"why", error.message}});
+  end(who, error);
+}
+
+// Tells whoever waits, and counts.
+void AuthGroup::end(const EnteringPtr& who, Result<Session> session) {
+  const auto code = session ? ErrorCode::internal : session.error().code;
+  if (code == ErrorCode::unauthenticated) ++failed_;
+  if (code == ErrorCode::too_many) ++refused_;
   if (session)
-    attempts_.succeeded(counted, wanted.address);
-  else if (session.error().code != ErrorCode::unauthenticated)
-    attempts_.withdrawn(counted, wanted.address);
-  return session;
-}
-
-// What was typed is only logged once a plugin knows it: it may be a password in the wrong field.
-Result<Session> AuthGroup::ask(const Calls& plugins, const LogIn& wanted) {
-  const LogField from{"address", wanted.address};
-  const SessionTable::Meanwhile meanwhile(*table_);
-  for (std::size_t at = 0; at < plugins.size(); ++at) {
-    const LogField by{"plugin", plugins[at]->plugin()};
-    auto answer = plugins[at]->check(wanted);
-    if (answer && !*answer) continue;
-    if (answer) return admit(plugins, at, wanted, **answer, meanwhile);
-    if (answer.error().code == ErrorCode::unauthenticated) {
-      parts_.log(LogLevel::info, "log-in failed", {{"account", wanted.account}, from, by});
-      return wrong_credentials();
-    }
-    if (answer.error().code != ErrorCode::too_many)
-      parts_.log(LogLevel::warning, "cannot log anybody in",
-                 {by, from, {"why", answer.error().message}});
-    return std::move(answer).error();
+    attempts_->succeeded(who->attempt);
+  else if (code == ErrorCode::too_many)
+    attempts_->put_off(who->attempt);
+  else if (code != ErrorCode::unauthenticated)
+    attempts_->withdrawn(who->attempt);
+  if (session) {
+    const auto& caller = who->attempt.caller;
+    auto device = devices_->logged_in(who->visit.device, caller.name, caller.address);
+    if (device)
+      session->device = std::move(*device);
+    else
+      parts_.log(LogLevel::warning, "a device that has logged in is not remembered",
+                 {{"why", device.error().message}});
   }
-  parts_.log(LogLevel::info, "log-in failed", {{"account", "(unknown)"}, from});
-  return wrong_credentials();
+  who->done(std::move(session));
 }
 
-Result<Session> AuthGroup::admit(const Calls& plugins, std::size_t at, const LogIn& wanted,
-                                 const Grant& grant, const SessionTable::Meanwhile& meanwhile) {
-  const auto& plugin = plugins[at]->plugin();
+Result<Session> AuthGroup::admit(const Entering& who, const Grant& grant) {
+  const auto& plugin = who.plugins[who.at]->plugin();
   if (auto checked = check_grant(grant); !checked) {
     parts_.log(LogLevel::error, "grants what cannot be",
                {{"plugin", plugin}, {"why", checked.error().message}});
     return internal_error(plugin + " has failed; the log of this host says why");
   }
   // Those before it do not know what was typed; it may stand for a name that they do know.
-  if (grant.account != wanted.account)
-    if (auto refused = refuse_namesake(plugins, at, grant.account, wanted.deadline.at()); !refused)
+  if (grant.account != who.wanted.account)
+    if (auto refused = refuse_namesake(who.plugins, who.at, grant.account,
+                                       parts_.clock.steady() + kRecheckPatience);
+        !refused)
       return std::move(refused).error();
-  auto session = table_->open(plugin, grant, rules().session_length, meanwhile);
+  auto session = table_->open(plugin, grant, rules().session_length, who.meanwhile,
+                              {who.wanted.address, who.visit.agent});
   if (session)
     parts_.log(LogLevel::info, "logged in",
-               {{"account", grant.account}, {"address", wanted.address}, {"plugin", plugin}});
+               {{"account", grant.account}, {"address", who.wanted.address}, {"plugin", plugin}});
   return session;
+}
+
+// They are counted as one device, which no log-in is.
+Result<void> AuthGroup::begin_confirming(const std::string& account) {
+  if (!has_accounts()) return nobody_can();
+  auto attempt = attempts_->begin(confirming(account));
+  if (!attempt) return std::move(attempt).error();
+  return {};
+}
+
+void AuthGroup::confirmed(const std::string& account) {
+  if (has_accounts()) attempts_->succeeded({confirming(account), Standing::known});
 }
 
 // A name is the account of the first plugin that knows it.
@@ -199,7 +275,7 @@ std::string AuthGroup::owner_of(const Authenticator& whose) const {
 
 Result<void> AuthGroup::change(const Authenticator& whose, const Grant& now) {
   const auto plugin = owner_of(whose);
-  if (plugin.empty() || !table_) return unavailable("the host has not started yet");
+  if (plugin.empty() || !has_accounts()) return unavailable("the host has not started yet");
   if (auto checked = check_grant(now); !checked) return checked;
   auto changed = table_->change(plugin, now);
   if (!changed) return std::move(changed).error();
@@ -208,14 +284,14 @@ Result<void> AuthGroup::change(const Authenticator& whose, const Grant& now) {
 
 Result<void> AuthGroup::end(const Authenticator& whose, const std::string& account) {
   const auto plugin = owner_of(whose);
-  if (plugin.empty() || !table_) return unavailable("the host has not started yet");
+  if (plugin.empty() || !has_accounts()) return unavailable("the host has not started yet");
   auto ended = table_->end({plugin, account});
   if (!ended) return std::move(ended).error();
   return {};
 }
 
 void AuthGroup::tend() {
-  if (!table_) return;
+  for (const auto& plugin : plugins()) plugin->tend();
   const std::lock_guard tending(tending_);
   if (auto swept = table_->sweep(); !swept)
     parts_.log(LogLevel::warning, "sessions that have run out stay on the disk",
@@ -225,7 +301,9 @@ void AuthGroup::tend() {
   last_round_ = now;
   const auto plugins = this->plugins();
   std::set<std::string> away;
-  for (const auto& account : table_->accounts()) recheck(plugins, account, away);
+  if (!has_accounts()) return;
+  for (const auto& account : table_->accounts())
+    if (account != kOwner) recheck(plugins, account, away);
 }
 
 // The account's own plugin is asked, and those before it, for whom it may have become theirs.
@@ -273,6 +351,12 @@ void AuthGroup::learn(const AccountKey& account, const std::optional<Grant>& now
   if (parts_.changed)
     parts_.changed(name,
                    now ? std::optional(Identity{name, now->groups, now->roles}) : std::nullopt);
+}
+
+std::size_t AuthGroup::waiting() const {
+  std::size_t all = 0;
+  for (const auto& plugin : plugins()) all += plugin->waiting();
+  return all;
 }
 
 void AuthGroup::stop() {

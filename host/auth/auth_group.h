@@ -17,6 +17,7 @@
 
 #include "host/auth/attempts.h"
 #include "host/auth/auth.h"
+#include "host/auth/device_book.h"
 #include "host/auth/plugin_calls.h"
 #include "host/auth/session_table.h"
 #include "swapmeet/host.h"
@@ -42,13 +43,13 @@ class AuthGroup final : public Auth, public Sessions {
     std::filesystem::path data;
     Clock& clock;
     Log log;
-    // Calls that one plugin may have at once.
+    // Log-ins that one plugin may look at at once.
     std::size_t most_calls = 2;
     // A plugin was found to let an account do something else; nullopt: nothing any more.
     std::function<void(const std::string& account, const std::optional<Identity>& now)> changed =
         {};
   };
-  // `has_accounts`: a plugin is an Authenticator. Only then anything is kept on the disk.
+  // `has_accounts`: a plugin is an Authenticator.
   static Result<std::unique_ptr<AuthGroup>> open(Parts parts, const AuthRules& rules,
                                                  bool has_accounts);
 
@@ -56,9 +57,13 @@ class AuthGroup final : public Auth, public Sessions {
   Result<void> set_plugins(const std::vector<Provider>& providers);
   void set_rules(const AuthRules& rules);
 
-  bool has_accounts() const override { return table_ != nullptr; }
+  bool has_accounts() const override { return attempts_ != nullptr; }
   Result<Identity> identify(std::string_view token) override;
-  Result<Session> log_in(const LogIn& wanted) override;
+  std::optional<Scopes> scopes(std::string_view token) override { return table_->scopes(token); }
+  void log_in(const LogIn& wanted, const Visit& visit, LoggedIn done) override;
+  Result<void> begin_confirming(const std::string& account) override;
+  void confirmed(const std::string& account) override;
+  SessionTable& table() override { return *table_; }
 
   // Of a plugin's own accounts. `unavailable` until set_plugins().
   Result<void> change(const Authenticator& whose, const Grant& now) override;
@@ -71,7 +76,10 @@ class AuthGroup final : public Auth, public Sessions {
   void stop();
   // Waits so long for the calls that are under way. False: one hangs in a plugin, and uses it.
   bool idle(std::chrono::milliseconds patience);
-  std::size_t sessions() const { return table_ ? table_->size() : 0; }
+  std::size_t waiting() const;                        // log-ins that wait for their turn
+  std::uint64_t failed() const { return failed_; }    // log-ins with a wrong name or password
+  std::uint64_t refused() const { return refused_; }  // that were not looked at
+  std::size_t sessions() const { return table_->size(); }
 
  private:
   using Calls = std::vector<std::shared_ptr<PluginCalls>>;
@@ -80,9 +88,14 @@ class AuthGroup final : public Auth, public Sessions {
   AuthRules rules() const;
   Calls plugins() const;
   Result<Identity> guest() const;
-  Result<Session> ask(const Calls& plugins, const LogIn& wanted);
-  Result<Session> admit(const Calls& plugins, std::size_t at, const LogIn& wanted,
-                        const Grant& grant, const SessionTable::Meanwhile& meanwhile);
+  // Somebody who wants to be logged in, on the way through the plugins.
+  struct Entering;
+  using EnteringPtr = std::shared_ptr<Entering>;
+  LogInCaller caller_of(const LogIn& wanted, const Visit& visit) const;
+  void ask(const EnteringPtr& who);
+  void answered(const EnteringPtr& who, PluginCalls::Answer answer);
+  void end(const EnteringPtr& who, Result<Session> session);
+  Result<Session> admit(const Entering& who, const Grant& grant);
   Result<void> refuse_namesake(const Calls& plugins, std::size_t before, const std::string& account,
                                Instant until);
   void recheck(const Calls& plugins, const AccountKey& account, std::set<std::string>& away);
@@ -91,12 +104,15 @@ class AuthGroup final : public Auth, public Sessions {
   std::string owner_of(const Authenticator& whose) const;
 
   const Parts parts_;
-  Attempts attempts_;
-  std::unique_ptr<SessionTable> table_;  // nullptr: nobody can log in
-  mutable std::shared_mutex mutex_;      // guards what follows
+  std::unique_ptr<Attempts> attempts_;  // nullptr, as the next: nobody can log in
+  std::unique_ptr<DeviceBook> devices_;
+  std::unique_ptr<SessionTable> table_;
+  mutable std::shared_mutex mutex_;  // guards what follows
   AuthRules rules_;
   Calls plugins_;
   std::atomic<bool> stopping_{false};
+  std::atomic<std::uint64_t> failed_{0};
+  std::atomic<std::uint64_t> refused_{0};
   std::mutex tending_;  // guards what follows
   std::optional<Instant> last_round_;
   std::set<std::string> silent_;  // plugins that do not say what an account may do now

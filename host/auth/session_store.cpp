@@ -1,5 +1,7 @@
 #include "host/auth/session_store.h"
 
+#include "host/auth/audit_log.h"
+#include "host/auth/device_store.h"
 #include "host/auth/ticket_signer.h"
 #include "swapmeet/sqlite/columns.h"
 
@@ -17,6 +19,13 @@ CREATE TABLE sessions(
   expires INTEGER NOT NULL,
   FOREIGN KEY(plugin, account) REFERENCES accounts ON DELETE CASCADE) WITHOUT ROWID;
 CREATE INDEX sessions_of_account ON sessions(plugin, account);
+)sql",
+                                       // name: of a key; scopes: one a line.
+                                       R"sql(
+ALTER TABLE sessions ADD COLUMN address TEXT NOT NULL DEFAULT '';
+ALTER TABLE sessions ADD COLUMN agent TEXT NOT NULL DEFAULT '';
+ALTER TABLE sessions ADD COLUMN name TEXT NOT NULL DEFAULT '';
+ALTER TABLE sessions ADD COLUMN scopes TEXT NOT NULL DEFAULT '';
 )sql"};
 
 constexpr const char* kFile = "sessions.db";
@@ -47,7 +56,9 @@ sqlite::KeptStores SessionStore::kept_in(const std::filesystem::path& data) {
                               .migrations = kMigrations,
                               .rules = kRules,
                               .remedy = kRemedy,
-                              .read = read_counts}},
+                              .read = read_counts},
+                             DeviceStore::kept_in(data),
+                             AuditLog::kept_in(data)},
                             {TicketSigner::key_file(data)});
 }
 
@@ -66,12 +77,17 @@ std::vector<std::pair<AccountKey, Grant>> SessionStore::accounts() {
 std::vector<StoredSession> SessionStore::sessions() {
   std::vector<StoredSession> all;
   auto row = database_.prepare(
-      "SELECT token, plugin, account, started, expires FROM sessions ORDER BY started");
+      "SELECT token, plugin, account, started, expires, address, agent, name, scopes FROM sessions "
+      "ORDER BY started");
   while (row.step())
     all.push_back({.digest = row.text(0),
                    .account = {row.text(1), row.text(2)},
                    .started = Time(std::chrono::milliseconds(row.integer(3))),
-                   .expires = Time(std::chrono::milliseconds(row.integer(4)))});
+                   .expires = Time(std::chrono::milliseconds(row.integer(4))),
+                   .address = row.text(5),
+                   .agent = row.text(6),
+                   .name = row.text(7),
+                   .scopes = sqlite::words_of(row.view(8))});
   return all;
 }
 
@@ -89,12 +105,16 @@ void SessionStore::put(const AccountKey& account, const Grant& grant,
                        const StoredSession& session) {
   sqlite::Transaction transaction(database_);
   put(account, grant);
-  database_.keep("INSERT INTO sessions VALUES(?,?,?,?,?)")
+  database_.keep("INSERT INTO sessions VALUES(?,?,?,?,?,?,?,?,?)")
       ->bind_blob(1, session.digest.data(), session.digest.size())
       .bind(2, account.first)
       .bind(3, account.second)
       .bind(4, session.started.time_since_epoch().count())
       .bind(5, session.expires.time_since_epoch().count())
+      .bind(6, session.address)
+      .bind(7, session.agent)
+      .bind(8, session.name)
+      .bind(9, sqlite::lines_of(session.scopes))
       .run();
   transaction.commit();
 }

@@ -24,6 +24,10 @@ struct StoredSession {
   AccountKey account;
   Time started{};
   Time expires{};
+  std::string address = {};              // where it was opened
+  std::string agent = {};                // and with what program
+  std::string name = {};                 // of a key for programs; empty: a session
+  std::vector<std::string> scopes = {};  // of a key
 };
 
 class SessionStore {

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kTokenBytes = 32;
 constexpr std::string_view kKind = "auth.";
+constexpr std::string_view kKeyKind = "key.";
 
 // As it is kept: a version may be made of a secret.
 Grant kept(Grant grant) {
@@ -58,9 +59,15 @@ void SessionTable::show(const StoredSession& session, const Grant& grant) {
   if (!account) account = std::make_shared<Account>(Account{.key = session.account});
   account->grant = grant;
   account->identity = identity_of(grant);
-  account->sessions.emplace(session.started, session.digest);
-  by_start_.emplace(session.started, session.digest);
-  sessions_[session.digest] = {account, session.started, session.expires};
+  Scopes scopes;
+  if (session.name.empty()) {
+    account->sessions.emplace(session.started, session.digest);
+    by_start_.emplace(session.started, session.digest);
+  } else {
+    account->keys.insert(session.digest);
+    scopes = scopes_of(session.scopes).value_or(Scopes());
+  }
+  sessions_[session.digest] = {account, session, scopes};
 }
 
 void SessionTable::hide(const std::vector<std::string>& digests) {
@@ -75,9 +82,11 @@ void SessionTable::hide(const std::vector<std::string>& digests) {
     const auto found = sessions_.find(digest);
     if (found == sessions_.end()) continue;
     auto& account = *found->second.account;
-    erase(by_start_, found->second.started, digest);
-    erase(account.sessions, found->second.started, digest);
-    if (account.sessions.empty()) accounts_.erase(AccountKey(account.key));
+    const auto started = found->second.session.started;
+    erase(by_start_, started, digest);
+    erase(account.sessions, started, digest);
+    account.keys.erase(digest);
+    if (account.sessions.empty() && account.keys.empty()) accounts_.erase(AccountKey(account.key));
     sessions_.erase(digest);
   }
 }
@@ -89,6 +98,7 @@ bool SessionTable::hide(const AccountKey& key) {
     const auto found = accounts_.find(key);
     if (found == accounts_.end()) return false;
     for (const auto& [started, digest] : found->second->sessions) digests.push_back(digest);
+    digests.insert(digests.end(), found->second->keys.begin(), found->second->keys.end());
   }
   hide(digests);
   return true;
@@ -112,13 +122,14 @@ std::vector<std::string> SessionTable::surplus(const AccountKey& key) const {
   const auto account = accounts_.find(key);
   if (account != accounts_.end() && account->second->sessions.size() >= bounds_.of_account)
     digests.push_back(account->second->sessions.begin()->second);
-  else if (sessions_.size() >= bounds_.in_all)
+  else if (by_start_.size() >= bounds_.in_all)
     digests.push_back(by_start_.begin()->second);
   return digests;
 }
 
 Result<Session> SessionTable::open(const std::string& plugin, const Grant& granted,
-                                   std::chrono::milliseconds length, const Meanwhile& meanwhile) {
+                                   std::chrono::milliseconds length, const Meanwhile& meanwhile,
+                                   const Visitor& visitor) {
   auto grant = kept(granted);
   const AccountKey key{plugin, grant.account};
   const std::lock_guard writing(writing_);
@@ -128,8 +139,12 @@ Result<Session> SessionTable::open(const std::string& plugin, const Grant& grant
   }
   const auto token = fresh_token(plugin);
   const auto now = clock_.now();
-  const StoredSession session{
-      .digest = sha256(token), .account = key, .started = now, .expires = now + length};
+  const StoredSession session{.digest = sha256(token),
+                              .account = key,
+                              .started = now,
+                              .expires = now + length,
+                              .address = visitor.address,
+                              .agent = visitor.agent};
   return sqlite::attempt([&]() -> Result<Session> {
     if (const auto before = known(key); before && before->version != grant.version) {
       hide(key);
@@ -145,13 +160,26 @@ Result<Session> SessionTable::open(const std::string& plugin, const Grant& grant
   });
 }
 
+const SessionTable::Entry* SessionTable::find(std::string_view token) const {
+  const auto found = sessions_.find(sha256(token));
+  if (found == sessions_.end() || found->second.session.expires <= clock_.now()) return nullptr;
+  return &found->second;
+}
+
 std::optional<Identity> SessionTable::identify(std::string_view token) const {
-  const auto digest = sha256(token);
-  const auto now = clock_.now();
   const std::shared_lock lock(mutex_);
-  const auto found = sessions_.find(digest);
-  if (found == sessions_.end() || found->second.expires <= now) return std::nullopt;
-  return found->second.account->identity;
+  const auto* entry = find(token);
+  if (!entry) return std::nullopt;
+  if (entry->session.name.empty()) return entry->account->identity;
+  return restricted(entry->account->identity, entry->scopes);
+}
+
+std::optional<Scopes> SessionTable::scopes(std::string_view token) const {
+  if (!token.starts_with(kKeyKind)) return std::nullopt;
+  const std::shared_lock lock(mutex_);
+  const auto* entry = find(token);
+  if (!entry || entry->session.name.empty()) return std::nullopt;
+  return entry->scopes;
 }
 
 Result<bool> SessionTable::change_known(const AccountKey& key, const Grant& now) {
@@ -201,7 +229,7 @@ Result<bool> SessionTable::learn(const AccountKey& account, const std::optional<
 
 Result<void> SessionTable::keep_only(const std::set<std::string>& plugins) {
   for (const auto& account : accounts())
-    if (!plugins.contains(account.first))
+    if (account != kOwner && !plugins.contains(account.first))
       if (auto ended = end(account); !ended) return std::move(ended).error();
   return {};
 }
@@ -213,7 +241,7 @@ Result<void> SessionTable::sweep() {
     const auto now = clock_.now();
     const std::shared_lock lock(mutex_);
     for (const auto& [digest, entry] : sessions_)
-      if (entry.expires <= now) over.push_back(digest);
+      if (entry.session.expires <= now) over.push_back(digest);
   }
   hide(over);
   return sqlite::attempt([&]() -> Result<void> {

@@ -1,5 +1,7 @@
-// The sessions that there are: in memory over their store, so that asking whose a token is waits
-// for no disk. They are bounded in number, of one account and in all; the oldest go.
+// The sessions that there are, and the keys for programs, which are sessions with a name, scopes
+// and an end of their own: in memory over their store, so that asking whose a token is waits for no
+// disk. They are bounded in number, of one account and in all; the oldest sessions go, and no key
+// does.
 // Threads: thread-safe; identify() waits for nobody but those who change something in memory.
 #pragma once
 
@@ -17,15 +19,26 @@
 #include <unordered_map>
 #include <vector>
 
+#include "host/auth/scopes.h"
 #include "host/auth/session_store.h"
 #include "swapmeet/sessions.h"
+#include "swapmeet/wire/accounts.h"
 
 namespace swapmeet {
 
 struct SessionBounds {
-  std::size_t of_account = 50;
+  std::size_t of_account = 50;  // and as many keys
   std::size_t in_all = 50'000;
 };
+
+// From where somebody comes, for the list of sessions.
+struct Visitor {
+  std::string address;
+  std::string agent;
+};
+
+// Whose keys need no account: whoever has api.token makes them.
+inline const AccountKey kOwner{"", "owner"};
 
 class SessionTable {
  public:
@@ -49,8 +62,23 @@ class SessionTable {
   // Makes a session of what `plugin` has granted. Sessions of the account that another version
   // granted end. `unauthenticated`: the account has ended, or changed its version, meanwhile.
   Result<Session> open(const std::string& plugin, const Grant& grant,
-                       std::chrono::milliseconds length, const Meanwhile& meanwhile);
+                       std::chrono::milliseconds length, const Meanwhile& meanwhile,
+                       const Visitor& visitor = {});
   std::optional<Identity> identify(std::string_view token) const;
+  std::optional<Scopes> scopes(std::string_view token) const;  // nullopt: no key
+
+  // A key of an account that has logged in, or of the owner. `too_many`; `not_found`: the account
+  // has no session, and so is not known here.
+  Result<wire::ApiKey> make_key(const AccountKey& account, const std::string& name,
+                                const Scopes& scopes, Time expires);
+  std::optional<AccountKey> account_of(std::string_view token) const;
+  // Of one account, or of all; the newest first. `token`: of whoever asks.
+  std::vector<wire::SessionInfo> sessions(const std::string& account, std::string_view token) const;
+  std::vector<wire::ApiKey> keys(const std::string& account) const;
+  // Whose is it? `not_found`.
+  Result<std::string> owner_of(const std::string& id) const;
+  Result<void> end_one(const std::string& id);  // `not_found`
+  static std::string id_of(std::string_view token);
 
   // What the account may do from now on; true when that was news. An error: the disk fails; in
   // memory it has changed all the same.
@@ -73,12 +101,14 @@ class SessionTable {
     Grant grant{};
     Identity identity{};
     std::multimap<Time, std::string> sessions{};  // digests, by when they started
+    std::set<std::string> keys{};                 // digests
   };
   struct Entry {
     std::shared_ptr<Account> account;
-    Time started{};
-    Time expires{};
+    StoredSession session{};
+    Scopes scopes{};  // of a key
   };
+  const Entry* find(std::string_view token) const;  // with mutex_ held
   // All of these with writing_ held.
   std::optional<Grant> known(const AccountKey& account) const;
   void tell(const AccountKey& account, const std::optional<Grant>& now);

@@ -148,7 +148,7 @@ const std::vector<Command>& commands() {
        .most_words = 1},
       {.name = "logout",
        .usage = "logout",
-       .summary = "forget the session",
+       .summary = "end the session, and forget it",
        .on_host = cli::logout,
        .most_words = 0},
       {.name = "backup",
@@ -159,11 +159,20 @@ const std::vector<Command>& commands() {
        .most_words = 1},
       {.name = "account",
        .usage = "account list\naccount show|create|password|disable|enable|remove NAME\n"
-                "account groups|roles NAME [LIST]",
-       .summary = "administer the accounts of a host",
+                "account groups|roles NAME [LIST]\n"
+                "account ban NAME REASON [--days NUMBER]\naccount unban NAME\n"
+                "account invite [NOTE] [--groups LIST] [--roles LIST] [--days NUMBER]\n"
+                "account invitations\naccount withdraw ID\naccount join LINK|CODE [NAME]\n"
+                "account sessions [NAME]\naccount end ID\naccount end all [NAME]\n"
+                "account key make NAME SCOPES [--days NUMBER]\naccount key list\n"
+                "account key remove ID\naccount audit [NAME]",
+       .summary = "administer the accounts of a host; one's own password, sessions and keys",
+       .options = {{"--days", "", "NUMBER", "for so long: a ban, an invitation, a key"},
+                   {"--groups", "", "LIST", "of whoever is invited: friends,family"},
+                   {"--roles", "", "LIST", "the same: admin"}},
        .on_host = cli::account,
        .least_words = 1,
-       .most_words = 3},
+       .most_words = 4},
       {.name = "peer",
        .usage = "peer forget|transfer|ban PEER\npeer ban --addresses RANGE\npeer unban NUMBER\n"
                 "peer bans",

@@ -24,6 +24,10 @@ fs::path session_file(const std::string& url) {
 
 fs::path key_file(const std::string& url) { return session_file(url).string() + ".key"; }
 
+fs::path device_file(const std::string& url) {
+  return config_home() / "devices" / wire::percent_encode(url);
+}
+
 // Never into a file that others may read.
 bool keep(const fs::path& file, const std::string& word) {
   std::error_code error;
@@ -64,6 +68,12 @@ std::string saved_session(const std::string& url) { return first_word(session_fi
 
 bool save_session(const std::string& url, const std::string& token) {
   return keep(session_file(url), token);
+}
+
+std::string saved_device(const std::string& url) { return first_word(device_file(url)); }
+
+bool save_device(const std::string& url, const std::string& token) {
+  return keep(device_file(url), token);
 }
 
 bool forget_session(const std::string& url) {

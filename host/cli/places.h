@@ -22,6 +22,9 @@ std::optional<std::filesystem::path> default_config();
 // The session token for a host, kept readable for the person only.
 std::string saved_session(const std::string& url);
 bool save_session(const std::string& url, const std::string& token);
+// What the host knows this device by, kept the same way; it lets nobody in.
+std::string saved_device(const std::string& url);
+bool save_device(const std::string& url, const std::string& token);
 bool forget_session(const std::string& url);  // false: there was none
 // The key by which that host is known, beside its session; empty: none is remembered.
 std::string known_key(const std::string& url);

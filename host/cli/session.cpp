@@ -114,11 +114,10 @@ void Session::wait_for_answers(std::chrono::milliseconds timeout) {
 }
 
 Result<std::string> Session::call(const std::string& method, const std::string& target,
-                                  const std::string& body) {
+                                  const std::string& body, http::Headers headers) {
   // Whatever command it is: a password is never sent where others can read it.
   if (body.find("password\"") != std::string::npos)
     if (auto allowed = may_send_secrets(); !allowed) return std::move(allowed).error();
-  http::Headers headers;
   if (!body.empty()) headers.set("Content-Type", "application/json");
   auto reply = client_->request(method, target, body, headers);
   if (!reply) return std::move(reply).error();

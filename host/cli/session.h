@@ -41,7 +41,7 @@ class Session {
   void wait_for_answers(std::chrono::milliseconds timeout);
   // The body of the answer.
   Result<std::string> call(const std::string& method, const std::string& target,
-                           const std::string& body = "");
+                           const std::string& body = "", http::Headers headers = {});
   template <class T>
   Result<T> ask(const std::string& method, const std::string& target,
                 const std::string& body = "") {

@@ -85,11 +85,12 @@ constexpr std::array kAuthKeys = {
                     "How long one is logged in; then name and password are asked for again."}),
     at_once(KeySpec{
         "max_failed_logins", KeyType::integer, "5", "1", "1000",
-        "Failed log-ins of an account before each further one makes it wait, up to a minute."}),
+        "Failed log-ins of one device, or from one address, at one account before each further one "
+        "makes it wait. Nobody else waits for them."}),
     at_once(KeySpec{
         "max_failed_logins_per_address", KeyType::integer, "50", "0", "100000",
-        "The same for all that come from one address, up to 15 minutes; 0: no limit, for an index "
-        "behind a proxy."}),
+        "The same for all that come from one address, at whichever accounts; 0: no limit, for an "
+        "index behind a proxy."}),
     at_once(KeySpec{"recheck", KeyType::duration, "30s", "1s", "1d",
                     "How often a plugin is asked what those who are logged in may do now."}),
 };

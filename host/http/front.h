@@ -82,6 +82,7 @@ class Front final : public SharedListener {
   void dispatch(Connection& connection);
   bool answer_here(Connection& connection);
   void post(Connection& connection);
+  static void leave(const std::shared_ptr<Mailbox>& mailbox, Mailbox::Answer answer);
   Instant end_of_call(Lane lane, const Route& route) const;
   std::string next_request_id() { return instance_ + std::to_string(++request_count_); }
 
@@ -133,7 +134,9 @@ class Front final : public SharedListener {
   Instant next_sweep_;
   std::optional<Instant> drain_until_;  // once it stops
 
-  Mailbox mailbox_;
+  // Shared with those who answer later, perhaps when the front is gone.
+  const std::shared_ptr<Mailbox> late_mail_ = std::make_shared<Mailbox>();
+  Mailbox& mailbox_ = *late_mail_;
   std::atomic<bool> stopping_{false};
   const Handlers handlers_;
   Workers workers_;

@@ -246,8 +246,20 @@ bool Front::answer_here(Connection& connection) {
                  "a handler kept all connections waiting; no more on this thread",
                  {{"plugin", route->owner()}, {"path", request.path}, {"request", request.id}});
   }
-  if (response) answer(connection, std::move(*response));
+  if (response && std::holds_alternative<LaterBody>(response->body))
+    leave(late_mail_, {connection.id, ++connection.call, std::move(*response)});
+  else if (response)
+    answer(connection, std::move(*response));
   return response.has_value();
+}
+
+// An answer that comes later is left by whoever has it then.
+void Front::leave(const std::shared_ptr<Mailbox>& mailbox, Mailbox::Answer answer) {
+  auto* later = std::get_if<LaterBody>(&answer.response.body);
+  if (!later) return mailbox->leave(std::move(answer));
+  later->begin([mailbox, id = answer.connection, call = answer.call](Response&& response) {
+    mailbox->leave({id, call, std::move(response)});
+  });
 }
 
 void Front::post(Connection& connection) {
@@ -259,7 +271,7 @@ void Front::post(Connection& connection) {
   request->deadline = Deadline(connection.deadline, connection.cancelled);
   auto job = [this, id = connection.id, call = ++connection.call, route = connection.route,
               request] {
-    mailbox_.leave({id, call, handlers_.run(*request, *route)});
+    leave(late_mail_, {id, call, handlers_.run(*request, *route)});
   };
   connection.job = workers_.post({std::move(job), lane, connection.route->owner()});
   if (connection.job != 0) return;

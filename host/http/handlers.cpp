@@ -20,8 +20,29 @@ Response Handlers::run(Request& request, Route& route) const {
   } catch (...) {
     response = failed(request, "it threw what is no exception");
   }
-  tell(request, response.status, began);
+  if (auto* later = std::get_if<LaterBody>(&response.body))
+    tell_later(request, *later, began);
+  else
+    tell(request, response.status, began);
   return response;
+}
+
+// Once the answer is there. It may come when all else of the front is gone.
+void Handlers::tell_later(const Request& request, LaterBody& later, Instant began) const {
+  if (!hooks_.on_request) return;
+  Request asked;
+  asked.id = request.id;
+  asked.method = request.method;
+  asked.path = request.path;
+  asked.remote_address = request.remote_address;
+  later.begin = [begin = std::move(later.begin), tell = hooks_.on_request, asked, began,
+                 &clock = clock_](LaterBody::Answer answer) {
+    begin([answer = std::move(answer), tell, asked, began, &clock](Response&& response) {
+      tell(asked, response.status,
+           std::chrono::duration_cast<std::chrono::microseconds>(clock.steady() - began));
+      answer(std::move(response));
+    });
+  };
 }
 
 std::optional<Response> Handlers::run_at_once(Request& request, Route& route) const {

@@ -26,6 +26,7 @@ class Handlers {
  private:
   Response failed(const Request& request, const char* why) const;
   void tell(const Request& request, int status, Instant began) const;
+  void tell_later(const Request& request, LaterBody& later, Instant began) const;
 
   const Hooks hooks_;
   const Clock& clock_;

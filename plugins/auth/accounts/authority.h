@@ -37,11 +37,20 @@ class Authority : public Authenticator, public Accounts {
   Result<std::optional<Grant>> current(const std::string& account) override;
 
   bool open_registration() override;
-  Result<Account> create(const std::string& name, const std::string& password) override;
+  Result<Account> create(const std::string& name, const std::string& password,
+                         bool by_admin) override;
   Result<Page<Account>> list(const PageRequest& page) override;
   Result<Account> get(const std::string& name) override;
   Result<Account> change(const std::string& name, const AccountChange& change) override;
   Result<void> remove(const std::string& name) override;
+  Result<IssuedInvitation> invite(const Invitation& wanted) override;
+  Result<std::vector<Invitation>> invitations() override;
+  Result<void> withdraw_invitation(const std::string& id) override;
+  Result<Account> join(const std::string& code, const std::string& name,
+                       const std::string& password) override;
+  // The code of an invitation that makes the first admin; empty: there is an admin. Earlier ones
+  // lose their use.
+  Result<std::string> set_up_code();
 
   void set_policy(const Policy& policy);
   std::size_t size() const { return directory_.size(); }
@@ -50,8 +59,11 @@ class Authority : public Authenticator, public Accounts {
   Authority(const std::filesystem::path& folder, Clock& clock, const Policy& policy,
             Sessions* sessions, Log log);
   Policy policy() const;
-  void renew_hash(const StoredAccount& known, std::string_view password,
+  void note_login(const StoredAccount& known, std::string_view password,
                   const Passwords::Slot& slot);
+  Result<Account> make(StoredAccount account, const std::string& password, const std::string& code);
+  Account as_told(Account account) const;
+  bool may_log_in(const Account& account) const;
   void tell(const std::string& account);
 
   Clock& clock_;

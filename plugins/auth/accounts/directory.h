@@ -14,6 +14,8 @@
 
 namespace swapmeet::auth_accounts {
 
+Error no_such_invitation();
+
 class Directory {
  public:
   using Entry = std::shared_ptr<const StoredAccount>;
@@ -25,11 +27,19 @@ class Directory {
   std::size_t size() const;
 
   // The key is given here. `already_exists`; `too_many`: there are `most` already.
-  Result<Entry> add(StoredAccount account, std::size_t most);
+  // `code`: of the invitation that it is made with; empty: none. `not_found`: it was used.
+  Result<Entry> add(StoredAccount account, std::size_t most, const std::string& code = {});
   // Runs `edit` on a copy and keeps what it made of it; false from `edit`: it stays as it was.
   // `not_found`.
   Result<Entry> edit(const std::string& name, const std::function<bool(StoredAccount&)>& edit);
   Result<void> remove(const std::string& name);  // `not_found`
+  bool has_admin() const;
+
+  // `too_many`.
+  Result<void> invite(const StoredInvitation& invitation, std::size_t most);
+  // Those that have not run out; others go.
+  std::vector<StoredInvitation> invitations(Time now);
+  Result<void> withdraw_invitation(const std::string& id);  // `not_found`
 
  private:
   void show(const Entry& entry);

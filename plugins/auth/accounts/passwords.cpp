@@ -11,14 +11,13 @@ Passwords::Passwords(const PasswordCost& cost) : cost_(cost) {
   if (sodium_init() < 0) throw std::runtime_error("libsodium does not start");
 }
 
-Result<Passwords::Slot> Passwords::take_slot() {
-  const std::lock_guard lock(mutex_);
-  if (taken_ >= cost_.slots)
-    return Error{ErrorCode::too_many,
-                 "many log in at this moment; try again in a second",
-                 {},
-                 std::chrono::seconds(1)};
+Passwords::Slot Passwords::take_slot() {
+  std::unique_lock lock(mutex_);
+  const auto number = numbers_++;
+  freed_.wait(lock, [&] { return turn_ == number && taken_ < cost_.slots; });
+  ++turn_;
   ++taken_;
+  freed_.notify_all();  // there may be one for the next as well
   return Slot(this);
 }
 
@@ -26,11 +25,13 @@ Passwords::Slot::~Slot() {
   if (!passwords_) return;
   const std::lock_guard lock(passwords_->mutex_);
   --passwords_->taken_;
+  passwords_->freed_.notify_all();
 }
 
 void Passwords::set_cost(const PasswordCost& cost) {
   const std::lock_guard lock(mutex_);
   cost_ = cost;
+  freed_.notify_all();
 }
 
 PasswordCost Passwords::cost() const {

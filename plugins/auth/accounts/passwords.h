@@ -1,9 +1,10 @@
 // Hashes and checks passwords with Argon2id (RFC 9106; libsodium's crypto_pwhash_str). Each hash
-// takes `memory` bytes for a moment, so only so many run at once: who finds no slot free is turned
-// away, and a flood of log-ins exhausts neither memory nor threads.
-// Threads: thread-safe. Slots must not outlive the Passwords.
+// takes `memory` bytes for a moment, so only so many run at once; who finds no slot free waits, in
+// the order of coming. The host lets few log in at once, so that never many wait here. Threads:
+// thread-safe. Slots must not outlive the Passwords.
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -40,8 +41,7 @@ class Passwords {
    private:
     Passwords* passwords_;
   };
-  // `too_many`: all slots are taken.
-  Result<Slot> take_slot();
+  Slot take_slot();
   void set_cost(const PasswordCost& cost);
 
  private:
@@ -49,7 +49,10 @@ class Passwords {
 
   mutable std::mutex mutex_;
   PasswordCost cost_;
+  std::condition_variable freed_;
   int taken_ = 0;
+  std::uint64_t numbers_ = 0;  // of those who wait
+  std::uint64_t turn_ = 0;     // who of them is next
 };
 
 }  // namespace swapmeet::auth_accounts

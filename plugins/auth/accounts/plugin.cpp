@@ -1,11 +1,13 @@
 // auth.accounts as the host loads it.
 #include "swapmeet/plugin.h"
 
+#include <cstdlib>
 #include <memory>
 #include <optional>
 
 #include "auth/accounts/authority.h"
 #include "auth/accounts/store.h"
+#include "swapmeet/secret_file.h"
 
 namespace {
 
@@ -22,7 +24,7 @@ constexpr KeySpec kKeys[] = {
     at_once(
         {"password_passes", KeyType::integer, "2", "1", "10", "How often hashing goes over it."}),
     at_once({"max_hashing", KeyType::integer, "2", "1", "64",
-             "Passwords hashed at once; whoever logs in beyond that is told to try again."}),
+             "Passwords hashed at once; others wait for their turn."}),
 };
 
 auth_accounts::Policy policy_of(const Settings& settings) {
@@ -52,12 +54,42 @@ class AccountsAuth final : public Plugin {
         });
     if (!opened) return std::move(opened).error();
     authority_ = std::move(*opened);
-    if (authority_->size() == 0)
-      host_->log(LogLevel::info,
-                 "there are no accounts yet: who has this host's api.token makes them");
+    if (auto made = make_first_admin(); !made) return made;
     accounts_ = host_->gauge("accounts", "Accounts that there are.",
                              [this] { return static_cast<double>(authority_->size()); });
     return {};
+  }
+
+  // By the environment, or by whoever uses the code that the log tells.
+  Result<void> make_first_admin() {
+    const char* const name = std::getenv("SWAPMEET_ADMIN_ACCOUNT");
+    if (name && *name && !authority_->get(name)) {
+      auto password = admin_password();
+      if (!password) return std::move(password).error();
+      if (auto made = authority_->create(name, *password, true); !made)
+        return std::move(made).error();
+      AccountChange change;
+      change.roles = {"admin"};
+      if (auto changed = authority_->change(name, change); !changed)
+        return std::move(changed).error();
+    }
+    const auto code = authority_->set_up_code();
+    if (!code) return code.error();
+    if (!code->empty())
+      host_->log(LogLevel::info,
+                 "there is no admin yet: whoever uses this code within a day becomes the first",
+                 {{"code", *code}, {"command", "swapmeet account join " + *code + " NAME"}});
+    return {};
+  }
+
+  static Result<std::string> admin_password() {
+    if (const char* const file = std::getenv("SWAPMEET_ADMIN_PASSWORD_FILE"); file && *file)
+      return read_secret(file);
+    if (const char* const password = std::getenv("SWAPMEET_ADMIN_PASSWORD"))
+      return std::string(password);
+    return invalid_argument(
+        "SWAPMEET_ADMIN_ACCOUNT names the first admin, and the password is missing: set "
+        "SWAPMEET_ADMIN_PASSWORD_FILE to a file that only its owner can read");
   }
 
   void stop() override { accounts_.reset(); }

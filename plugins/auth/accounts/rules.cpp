@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "swapmeet/listing.h"
+#include "swapmeet/text.h"
 
 namespace swapmeet::auth_accounts {
 namespace {
@@ -19,7 +20,20 @@ bool is_name(std::string_view name) {
          });
 }
 
+constexpr std::string_view kLooksInCharge[] = {
+    "admin",    "administrator", "admins",   "anonymous", "api",       "everyone",  "guest",
+    "host",     "hostmaster",    "index",    "info",      "moderator", "nobody",    "noreply",
+    "operator", "postmaster",    "root",     "security",  "self",      "set-up",    "setup",
+    "staff",    "support",       "swapmeet", "sysadmin",  "system",    "webmaster", "abuse"};
+
 }  // namespace
+
+Result<void> check_not_reserved(std::string_view name) {
+  if (std::ranges::find(kLooksInCharge, name) == std::end(kLooksInCharge)) return {};
+  return invalid_argument("'" + std::string(name) +
+                          "' looks like somebody in charge, and only an admin can make an account "
+                          "of that name; choose another");
+}
 
 Result<void> check_account_name(std::string_view name) {
   if (!is_name(name))
@@ -52,6 +66,13 @@ Result<void> check_change(const AccountChange& change) {
         return invalid_argument(
             "the name of a group must have 1 to 64 of a-z 0-9 . _ - and begin with a letter or "
             "digit");
+  }
+  if (change.ban && *change.ban) {
+    const auto& reason = (*change.ban)->reason;
+    if (reason.empty() || reason.size() > 500 || !is_utf8(reason) || has_unicode_control(reason))
+      return invalid_argument(
+          "a ban needs a reason, of at most 500 bytes of UTF-8 without control characters: the "
+          "person is told it");
   }
   if (change.roles)
     for (const auto& role : *change.roles)

@@ -20,6 +20,11 @@ struct StoredAccount {
   std::int64_t epoch = 0;  // random; sessions of another one are over
 };
 
+struct StoredInvitation {
+  Invitation invitation;
+  std::string code;  // its SHA-256
+};
+
 class Store {
  public:
   explicit Store(const std::filesystem::path& folder);
@@ -30,6 +35,12 @@ class Store {
   std::int64_t insert(const StoredAccount& account);  // the key; `key` of the argument is ignored
   void update(const StoredAccount& account);          // all but key, name and created
   void remove(std::int64_t key);
+
+  std::vector<StoredInvitation> invitations();
+  void insert(const StoredInvitation& invitation);
+  bool remove_invitation(const std::string& id);  // false: there is none
+  // One that becomes an account: both at once.
+  std::int64_t insert(const StoredAccount& account, const std::string& invitation);
 
  private:
   sqlite::Database database_;

@@ -38,6 +38,7 @@ void IndexSession::ended(const std::string& token) {
 Result<std::string> IndexSession::log_in(const std::string& password) {
   http::Headers headers;
   headers.set("Content-Type", "application/json");
+  if (const auto known = read_secret(device_file())) headers.set("Swapmeet-Device", *known);
   auto reply = client_.request("POST", "/api/v1/sessions",
                                wire::to_json(wire::Credentials{account_.name, password}), headers);
   if (!reply) return refused(reply.error(), password);
@@ -45,6 +46,7 @@ Result<std::string> IndexSession::log_in(const std::string& password) {
   if (!session) return std::move(session).error();
   const auto now = host_.clock().now();
   token_ = session->token;
+  keep_device(session->device);
   // By an index whose clock is behind it has run out already: good until it says so.
   renew_at_ = session->expires > now ? now + (session->expires - now) / 10 * 9 : Time::max();
   refusal_.reset();
@@ -55,6 +57,21 @@ Result<std::string> IndexSession::log_in(const std::string& password) {
              {"account", account_.name},
              {"until", to_rfc3339(session->expires)}});
   return token_;
+}
+
+// What the index knows this host by, so that log-ins of strangers never hold it up.
+std::filesystem::path IndexSession::device_file() const {
+  return host_.data_folder() / ("device-" + wire::percent_encode(client_.url()));
+}
+
+void IndexSession::keep_device(const std::string& device) {
+  if (device.empty()) return;
+  if (const auto known = read_secret(device_file()); known && *known == device) return;
+  std::error_code ignored;
+  std::filesystem::remove(device_file(), ignored);
+  if (auto kept = read_or_make_secret(device_file(), device); !kept)
+    host_.log(LogLevel::warning, "the index will take this host for a new device",
+              {{"why", kept.error().message}});
 }
 
 // What is to be told; remembered when it was the index that said no.

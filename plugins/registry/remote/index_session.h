@@ -33,6 +33,8 @@ class IndexSession {
 
  private:
   swapmeet::Result<std::string> log_in(const std::string& password);
+  std::filesystem::path device_file() const;
+  void keep_device(const std::string& device);
   swapmeet::Error refused(const swapmeet::Error& why, const std::string& password);
 
   swapmeet::Host& host_;

@@ -106,10 +106,21 @@ struct StreamBody {
   std::function<void(std::shared_ptr<StreamWriter>)> opened;  // called once, when it can be written
 };
 
+struct Response;
+
+// An answer that is not there yet. The worker goes on with other requests meanwhile.
+struct LaterBody {
+  using Answer = std::function<void(Response&& response)>;
+  // Called once, when the handler has returned. `answer` may be called by any thread, once, and
+  // with anything but another LaterBody; when nobody waits any more it does nothing. It has to be
+  // called at some time: the front waits for it.
+  std::function<void(Answer answer)> begin;
+};
+
 struct Response {
   int status = 200;
   Headers headers;  // the front adds Date, Content-Length or Transfer-Encoding, and Connection
-  std::variant<std::string, FileBody, StreamBody> body;
+  std::variant<std::string, FileBody, StreamBody, LaterBody> body;
 };
 
 // An application/problem+json answer (RFC 9457); the status follows from the error's code.

@@ -15,6 +15,9 @@ struct Session {
   std::string token;  // to be sent as "Authorization: Bearer …"
   Time expires{};
   Identity identity;
+  // To be kept where it was given and sent with later log-ins ("Swapmeet-Device: …"): a device that
+  // is known waits neither for others nor for what they did. It lets nobody in. Empty: none.
+  std::string device = {};
 };
 
 // Every host provides it. Without it, changes count as soon as the host asks again

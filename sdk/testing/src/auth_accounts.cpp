@@ -37,7 +37,7 @@ void check_changing_accounts(AuthSubject& subject) {
   auto* accounts = subject.accounts();
   if (!accounts) return;
   auto& auth = subject.authenticator();
-  REQUIRE(accounts->create("ann", kPassword).ok());
+  REQUIRE(accounts->create("ann", kPassword, true).ok());
   const auto version = version_of(auth);
   AccountChange change;
   change.groups = {"staff", "music"};
@@ -83,7 +83,7 @@ void check_changing_accounts(AuthSubject& subject) {
   CHECK(is_error(accounts->get("ann"), ErrorCode::not_found));
   CHECK(is_error(accounts->remove("ann"), ErrorCode::not_found));
   CHECK(is_error(accounts->change("ann", password), ErrorCode::not_found));
-  REQUIRE(accounts->create("ann", "another horse").ok());
+  REQUIRE(accounts->create("ann", "another horse", true).ok());
   rule(version_of(auth, "another horse") != third,
        "an account that is made anew has another version: its namesake's sessions are not its own");
 }
@@ -93,21 +93,26 @@ void check_account_list(AuthSubject& subject) {
   if (!accounts) return;
   // Names of 1 to 64 of a-z 0-9 . _ -, beginning with a letter or digit; passwords of 8 characters.
   for (const std::string& name :
-       {std::string(), std::string("Ann"), std::string("a b"), std::string("-ann"),
-        std::string(".ann"), std::string("änn"), std::string("ann\n"), std::string(65, 'a')}) {
+       {std::string(), std::string("  "), std::string("a b"), std::string("-ann"),
+        std::string(".ann"), std::string("änn"), std::string("an\nn"), std::string(65, 'a')}) {
     INFO("name '" << name << "'");
-    CHECK(is_error(accounts->create(name, kPassword), ErrorCode::invalid_argument));
+    CHECK(is_error(accounts->create(name, kPassword, true), ErrorCode::invalid_argument));
   }
-  CHECK(is_error(accounts->create("ann", "1234567"), ErrorCode::invalid_argument));
+  CHECK(is_error(accounts->create("ann", "1234567", true), ErrorCode::invalid_argument));
   CHECK(is_error(accounts->get("ann"), ErrorCode::not_found));
   for (const char* name : {"ann", "0.b_c-d", "eve", "x"}) {
-    const auto made = accounts->create(name, kPassword);
+    const auto made = accounts->create(name, kPassword, true);
     REQUIRE(made.ok());
     CHECK(made->name == name);
     CHECK_FALSE(made->disabled);
     CHECK(made->groups.empty());
   }
-  CHECK(is_error(accounts->create("eve", kPassword), ErrorCode::already_exists));
+  CHECK(is_error(accounts->create("eve", kPassword, true), ErrorCode::already_exists));
+  // Phones begin with a capital by themselves.
+  rule(is_error(accounts->create(" Eve ", kPassword, true), ErrorCode::already_exists),
+       "names are folded before they are looked up: ' Eve ' is 'eve'");
+  rule(is_error(accounts->create("Admin", kPassword, false), ErrorCode::invalid_argument),
+       "only an admin can take a name that looks like somebody in charge");
   // Every account once, a page at a time; also after a restart.
   subject.restart();
   accounts = subject.accounts();

@@ -24,7 +24,7 @@ KnownAccount somebody(AuthSubject& subject) {
            .groups = {"friends", "music"},
            .roles = {"admin"},
            .remove = [accounts] { REQUIRE(accounts->remove("ann").ok()); }};
-  REQUIRE(accounts->create(known.account, known.password).ok());
+  REQUIRE(accounts->create(known.account, known.password, true).ok());
   AccountChange change;
   change.groups = known.groups;
   change.roles = known.roles;

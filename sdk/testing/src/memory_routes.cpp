@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <future>
 #include <optional>
 #include <string_view>
 
@@ -57,6 +58,16 @@ std::optional<std::pair<Params, int>> fit(std::string_view pattern, std::string_
   return std::pair(params, literal);
 }
 
+// An answer that comes later, once it has come.
+http::Response waited_for(http::Response response) {
+  auto* later = std::get_if<http::LaterBody>(&response.body);
+  if (!later) return response;
+  auto promise = std::make_shared<std::promise<http::Response>>();
+  auto answer = promise->get_future();
+  later->begin([promise](http::Response&& come) { promise->set_value(std::move(come)); });
+  return answer.get();
+}
+
 void add_query(http::Request& request, std::string_view text) {
   while (!text.empty()) {
     const auto end = std::min(text.find('&'), text.size());
@@ -107,7 +118,7 @@ http::Response MemoryRoutes::call(const std::string& method, const std::string& 
       request.params = std::move(fitted->first);
     }
   }
-  if (handler) return handler(request);
+  if (handler) return waited_for(handler(request));
   http::Response none;
   none.status = other_method ? 405 : 404;
   return none;

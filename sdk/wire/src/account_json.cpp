@@ -5,10 +5,29 @@ namespace {
 
 constexpr const char* kTicketAlgorithm = "Ed25519";
 
+void write_ban(JsonWriter& out, const AccountBan& ban) {
+  out.key("ban").begin().text("reason", ban.reason);
+  if (ban.until) out.time("until", *ban.until);
+  out.end();
+}
+
+std::optional<AccountBan> read_ban(JsonReader& in) {
+  auto its = in.object("ban");
+  if (!its) return std::nullopt;
+  AccountBan ban;
+  ban.reason = its->text("reason", false);
+  if (its->has("until")) ban.until = its->time("until");
+  in.adopt(*its);
+  return ban;
+}
+
 void write(JsonWriter& out, const Account& account) {
   out.begin().text("name", account.name).texts("groups", account.groups);
   out.texts("roles", account.roles).boolean("disabled", account.disabled);
-  out.time("created", account.created).end();
+  out.time("created", account.created);
+  if (account.ban) write_ban(out, *account.ban);
+  if (account.last_login) out.time("last_login", *account.last_login);
+  out.end();
 }
 
 Account read_account(JsonReader& in) {
@@ -18,6 +37,8 @@ Account read_account(JsonReader& in) {
   account.roles = in.texts("roles");
   account.disabled = in.boolean("disabled", false);
   account.created = in.time("created");
+  account.ban = read_ban(in);
+  if (in.has("last_login")) account.last_login = in.time("last_login");
   return account;
 }
 
@@ -26,12 +47,14 @@ Account read_account(JsonReader& in) {
 std::string to_json(const Credentials& credentials) {
   JsonWriter out;
   out.begin().text("account", credentials.account);
-  return out.text("password", credentials.password).end().take();
+  out.text("password", credentials.password);
+  if (!credentials.invitation.empty()) out.text("invitation", credentials.invitation);
+  return out.end().take();
 }
 template <>
 Result<Credentials> from_json(std::string_view text) {
   JsonReader in(text);
-  Credentials credentials{in.text("account"), in.text("password")};
+  Credentials credentials{in.text("account"), in.text("password"), in.text("invitation", false)};
   return in.finish(std::move(credentials));
 }
 
@@ -39,7 +62,9 @@ std::string to_json(const Session& session) {
   JsonWriter out;
   out.begin().text("token", session.token).time("expires", session.expires);
   out.text("account", session.identity.account).texts("groups", session.identity.groups);
-  return out.texts("roles", session.identity.roles).end().take();
+  out.texts("roles", session.identity.roles);
+  if (!session.device.empty()) out.text("device", session.device);
+  return out.end().take();
 }
 template <>
 Result<Session> from_json(std::string_view text) {
@@ -48,6 +73,7 @@ Result<Session> from_json(std::string_view text) {
   session.token = in.text("token");
   session.expires = in.time("expires");
   session.identity = {in.text("account"), in.texts("groups"), in.texts("roles")};
+  session.device = in.text("device", false);
   return in.finish(std::move(session));
 }
 
@@ -96,6 +122,9 @@ std::string to_json(const AccountChange& change) {
   if (change.groups) out.texts("groups", *change.groups);
   if (change.roles) out.texts("roles", *change.roles);
   if (change.disabled) out.boolean("disabled", *change.disabled);
+  if (change.ban && *change.ban) write_ban(out, **change.ban);
+  if (change.ban && !*change.ban) out.boolean("ban", false);
+  if (change.old_password) out.text("old_password", *change.old_password);
   return out.end().take();
 }
 template <>
@@ -106,6 +135,9 @@ Result<AccountChange> from_json(std::string_view text) {
   if (in.has("groups")) change.groups = in.texts("groups");
   if (in.has("roles")) change.roles = in.texts("roles");
   if (in.has("disabled")) change.disabled = in.boolean("disabled", false);
+  if (const auto* ban = in.find("ban"))
+    change.ban = ban->IsFalse() ? std::optional<AccountBan>() : read_ban(in);
+  if (in.has("old_password")) change.old_password = in.text("old_password");
   return in.finish(std::move(change));
 }
 

@@ -15,6 +15,8 @@
 #include "catch.h"
 #include "host/api/api.h"
 #include "host/api/watch_list.h"
+#include "host/auth/audit_log.h"
+#include "host/auth/session_table.h"
 #include "host/config/config.h"
 #include "host/limits/bans.h"
 #include "host/limits/limits.h"
@@ -243,24 +245,49 @@ class FakeAuth : public Auth, public Accounts, public TicketIssuer {
   bool has_accounts() const override { return has_accounts_; }
   Result<Identity> identify(std::string_view token) override {
     if (token == "alice-session") return Identity{"alice", {}, {}};
+    if (auto who = table_.identify(token)) return *who;
     Identity guest;
     guest.read_only = read_only_;
     if (token.empty() && guests_) return guest;
     return Error{ErrorCode::unauthenticated, "log in first", {}};
   }
-  Result<Session> log_in(const LogIn& wanted) override {
+  std::optional<Scopes> scopes(std::string_view token) override { return table_.scopes(token); }
+  void log_in(const LogIn& wanted, const Visit& visit, LoggedIn done) override {
     from_ = wanted.address;
+    visit_ = visit;
     if (wanted.password == "too often")
-      return Error{ErrorCode::too_many, "wait", {}, std::chrono::seconds(7)};
-    if (wanted.password == "during an outage") return unavailable("auth.company: it is away");
-    if (wanted.password != "right") return unauthenticated("wrong");
-    return Session{"alice-session", {}, {wanted.account, {}, {}}};
+      return done(Error{ErrorCode::too_many, "wait", {}, std::chrono::seconds(7)});
+    if (wanted.password == "during an outage") return done(unavailable("auth.company: it is away"));
+    if (wanted.password != "right") return done(unauthenticated("wrong"));
+    done(Session{"alice-session", {}, {wanted.account, {}, {}}, "a-device"});
   }
+  Result<void> begin_confirming(const std::string& account) override {
+    confirming_.push_back(account);
+    return may_confirm_ ? Result<void>() : too_many("wait");
+  }
+  void confirmed(const std::string& account) override { confirmed_.push_back(account); }
+  SessionTable& table() override { return table_; }
   Result<std::string> issue(const TicketClaims& claims) override { return "for " + claims.account; }
   std::array<std::uint8_t, 32> ticket_key() override { return {0xAB}; }
   bool open_registration() override { return open_; }
-  Result<Account> create(const std::string& name, const std::string&) override {
+  Result<Account> create(const std::string& name, const std::string&, bool by_admin) override {
+    by_admin_ = by_admin;
     return account(name);
+  }
+  Result<IssuedInvitation> invite(const Invitation& wanted) override {
+    invited_ = wanted;
+    invited_.id = "i1";
+    return IssuedInvitation{invited_, "the-code"};
+  }
+  Result<std::vector<Invitation>> invitations() override { return std::vector{invited_}; }
+  Result<void> withdraw_invitation(const std::string& id) override {
+    if (id == "i1") return {};
+    return Error{ErrorCode::not_found, "there is no such invitation", {}};
+  }
+  Result<Account> join(const std::string& code, const std::string& name,
+                       const std::string&) override {
+    if (code == "the-code") return account(name);
+    return Error{ErrorCode::not_found, "there is no such invitation", {}};
   }
   Result<Page<Account>> list(const PageRequest&) override {
     return Page<Account>{{account("alice")}, ""};
@@ -268,6 +295,8 @@ class FakeAuth : public Auth, public Accounts, public TicketIssuer {
   Result<Account> get(const std::string& name) override { return account(name); }
   Result<Account> change(const std::string& name, const AccountChange& change) override {
     changed_ = change;
+    if (change.old_password && *change.old_password != "old")
+      return Error{ErrorCode::not_allowed, "the old password is wrong", {}};
     return account_.name == name ? account_ : account(name);
   }
   Result<void> remove(const std::string&) override { return {}; }
@@ -278,6 +307,15 @@ class FakeAuth : public Auth, public Accounts, public TicketIssuer {
   bool read_only_ = false;
   bool open_ = false;
   std::string from_;
+  Visit visit_;
+  bool by_admin_ = false;
+  Invitation invited_;
+  bool may_confirm_ = true;
+  std::vector<std::string> confirming_;
+  std::vector<std::string> confirmed_;
+  TemporaryFolder folder_;
+  ManualClock clock_;
+  SessionTable table_{folder_.path, clock_};
   AccountChange changed_;
   Account account_;  // of this name, once it is changed
 };
@@ -297,6 +335,7 @@ struct World {
   TemporaryFolder data;
   ManualClock clock;
   WatchStore watch_store{data.path};
+  AuditLog audit{data.path, clock, no_log};
   WatchList watch_list{{watches, events, watch_store, clock, no_log}};
   Metrics metrics;
   BanStore ban_store{data.path};
@@ -329,6 +368,7 @@ struct World {
       log.emplace_back(what);
       for (const auto& field : fields) log.emplace_back(field.value);
     };
+    context.audit = &audit;
     return context;
   }
   // Those of [limits] that differ from their defaults.

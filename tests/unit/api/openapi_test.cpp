@@ -124,6 +124,12 @@ TEST_CASE("answers are what the OpenAPI document says") {
       "{\"peer\":\"" + kPeer + R"(","addresses":"192.0.2.0/24","reason":"floods","seconds":60})");
   check_answer(document, world, "get", v + "/bans", v + "/bans");
   check_answer(document, world, "get", v + "/contents/{content}", v + "/contents/" + kContent);
+  for (const std::string path : {"/sessions", "/keys", "/audit", "/invitations"})
+    check_answer(document, world, "get", v + path, v + path);
+  check_answer(document, world, "post", v + "/keys", v + "/keys",
+               R"({"name":"a script","scopes":["read","metrics"]})");
+  check_answer(document, world, "post", v + "/invitations", v + "/invitations",
+               R"({"note":"for Bob","groups":["friends"],"roles":[]})");
   check_answer(document, world, "post", v + "/sessions", v + "/sessions",
                R"({"account":"a","password":"right"})");
   check_answer(document, world, "get", v + "/tickets/key", v + "/tickets/key");

@@ -163,26 +163,28 @@ TEST_CASE(
     "a plugin that blocks holds up nobody but those who log in through it, and not for long") {
   World world;
   world.first.know("ann");
-  world.second.know("bob");
+  for (const auto* name : {"bob", "cyd", "dan"}) world.second.know(name);
   const auto ann = world.token("ann");
   const auto bob = world.token("bob");
   world.second.block();
-  std::vector<std::string> codes(2);
-  std::vector<std::thread> waiting;
-  for (std::size_t i = 0; i < 2; ++i)
-    waiting.emplace_back([&, i] { codes[i] = code_of(world.log_in("bob")); });
+  auto first = world.start("bob");
+  auto second = world.start("cyd");
   world.second.await_checks(3);
-  // Sessions and guests are known, another plugin's people log in, and of its own nobody waits.
+  // Sessions and guests are known, another plugin's people log in, and of its own nobody gets in.
   CHECK(world.who(ann) == "ann");
   CHECK(world.who(bob) == "bob");
   CHECK(world.log_in("ann").ok());
-  const auto third = world.log_in("bob");
-  CHECK(code_of(third) == "too_many");
-  CHECK(third.error().retry_after == std::chrono::seconds(1));
-  world.clock.await_waiters(2);
-  world.clock.advance(std::chrono::seconds(10));
-  for (auto& thread : waiting) thread.join();
-  CHECK(codes == std::vector<std::string>(2, "timed_out"));
+  auto third = world.start("dan");
+  while (world.group->waiting() == 0) std::this_thread::yield();
+  world.clock.advance(std::chrono::seconds(5));
+  world.group->tend();
+  const auto refused = third.get();
+  CHECK(code_of(refused) == "too_many");
+  CHECK(refused.error().retry_after == std::chrono::seconds(1));
+  world.clock.advance(std::chrono::seconds(5));
+  world.group->tend();
+  CHECK(code_of(first.get()) == "timed_out");
+  CHECK(code_of(second.get()) == "timed_out");
   CHECK(world.second.seen.deadline.is_cancelled());
   // By now it is an outage.
   const auto fourth = world.log_in("bob");
@@ -197,13 +199,19 @@ TEST_CASE(
 TEST_CASE("a host that stops waits for no plugin") {
   World world;
   world.first.block();
-  std::string code;
-  std::thread waiting([&] { code = code_of(world.log_in("ann")); });
+  auto waiting = world.start("ann");
   world.first.await_checks(1);
   world.group->stop();
-  waiting.join();
-  CHECK(code == "unavailable");
+  CHECK(code_of(waiting.get()) == "unavailable");
   CHECK_FALSE(world.group->idle(std::chrono::milliseconds(0)));
   world.first.unblock();
   CHECK(world.group->idle(std::chrono::hours(1)));
+}
+
+TEST_CASE("an account that is banned is told why, once the password is right") {
+  World world;
+  world.first.away = Error{ErrorCode::not_allowed, "the account is banned for good: spam", {}};
+  const auto refused = world.log_in("ann");
+  CHECK(code_of(refused) == "not_allowed");
+  CHECK(refused.error().message == "the account is banned for good: spam");
 }

@@ -2,7 +2,9 @@
 // turns. Threads: the clock and the log may be used by any.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
+#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -27,6 +29,7 @@ class FakePlugin : public Authenticator {
   Result<std::optional<Grant>> check(const LogIn& wanted) override {
     std::unique_lock lock(mutex_);
     ++checked;
+    names_.push_back(wanted.account);
     seen = wanted;
     came_.notify_all();
     open_.wait(lock, [this] { return !blocked_; });
@@ -65,6 +68,12 @@ class FakePlugin : public Authenticator {
     came_.wait(lock, [&] { return checked >= count; });
   }
 
+  // How many were checked before this one.
+  std::size_t checked_before(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    return static_cast<std::size_t>(std::find(names_.begin(), names_.end(), name) - names_.begin());
+  }
+
   // Of the test, when no other thread is at work.
   std::map<std::string, Known> accounts;
   std::optional<Error> away;
@@ -78,17 +87,19 @@ class FakePlugin : public Authenticator {
   std::condition_variable came_;
   std::condition_variable open_;
   bool blocked_ = false;
+  std::vector<std::string> names_;  // in the order of being checked
 };
 
 struct World {
   explicit World(AuthRules wanted = {}) : rules(wanted) { open(); }
   ~World() {
     for (auto* plugin : {&first, &second}) plugin->unblock();
-    if (group) CHECK(group->idle(std::chrono::milliseconds(0)));
+    if (group) CHECK(group->idle(std::chrono::hours(1)));
   }
 
   // As a host that starts over the same data. `order`: the plugins of its configuration.
   void open(std::vector<std::string> order = {"auth.first", "auth.second"}) {
+    if (group) group->idle(std::chrono::hours(1));
     group.reset();
     auto opened = AuthGroup::open(
         {.data = folder.path,
@@ -119,9 +130,20 @@ struct World {
   }
 
   Result<Session> log_in(const std::string& name, const std::string& password = "right",
-                         const std::string& address = "192.0.2.1") const {
-    return group->log_in(
-        {.account = name, .password = password, .address = address, .deadline = Deadline()});
+                         const std::string& address = "192.0.2.1",
+                         const std::string& device = {}) const {
+    return start(name, password, address, device).get();
+  }
+  // Goes on without the answer.
+  std::future<Result<Session>> start(const std::string& name, const std::string& password = "right",
+                                     const std::string& address = "192.0.2.1",
+                                     const std::string& device = {}) const {
+    auto promise = std::make_shared<std::promise<Result<Session>>>();
+    group->log_in(
+        {.account = name, .password = password, .address = address, .deadline = Deadline()},
+        {.device = device, .agent = "a test"},
+        [promise](Result<Session> session) { promise->set_value(std::move(session)); });
+    return promise->get_future();
   }
   std::string token(const std::string& name) const {
     auto session = log_in(name);

@@ -31,7 +31,7 @@ TEST_CASE("checking, asking, changing and removing may all happen at once") {
   });
   threads.emplace_back([&] {
     for (int i = 0; i < 30; ++i) {
-      static_cast<void>(world.authority->create("d", "password"));
+      static_cast<void>(world.authority->create("d", "password", true));
       static_cast<void>(world.authority->remove("d"));
     }
   });
@@ -49,7 +49,7 @@ TEST_CASE("of many who make one account at once, one does") {
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; ++i)
     threads.emplace_back([&, i] {
-      if (world.authority->create("alice", "password" + std::to_string(i))) ++made;
+      if (world.authority->create("alice", "password" + std::to_string(i), true)) ++made;
     });
   for (auto& thread : threads) thread.join();
   CHECK(made == 1);

@@ -60,7 +60,7 @@ struct World {
     authority = std::move(*opened);
   }
   void make(const std::string& name, const std::string& password = "password") const {
-    REQUIRE(authority->create(name, password).ok());
+    REQUIRE(authority->create(name, password, true).ok());
   }
   Result<std::optional<Grant>> check(const std::string& name,
                                      const std::string& password = "password") const {

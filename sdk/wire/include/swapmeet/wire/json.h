@@ -103,6 +103,7 @@ struct Suggestions {
 struct Credentials {
   std::string account;
   std::string password;
+  std::string invitation = {};  // the code of one, to make an account; empty: none
 };
 
 // GET /api/v1/tickets/key
@@ -184,7 +185,7 @@ std::string to_json(const OfferMessage& message);
 std::string to_json(const OfferNews& news);
 std::string to_json(const Credentials& credentials);
 std::string to_json(const TicketKey& key);    // {"algorithm":"Ed25519","key":64 hex digits}
-std::string to_json(const Session& session);  // {"token","expires","account","groups","roles"}
+std::string to_json(const Session& session);  // {"token","expires","account",…}
 std::string to_json(const Account& account);
 std::string to_json(const Page<Account>& page);  // {"accounts":…}
 std::string to_json(const AccountChange& change);
