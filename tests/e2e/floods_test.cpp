@@ -69,14 +69,14 @@ PeerId peer_id(unsigned number) {
 std::string path_of(unsigned number) { return "/api/v1/peers/" + peer_id(number).text(); }
 const std::string kEnroll = R"({"name":"one of many","port":6699})";
 
-std::string batch(Revision base, unsigned count) {
+std::string batch(Revision base, unsigned count, std::uint64_t size = 1) {
   ChangeBatch batch{"c", base, base + count, {}};
   for (unsigned i = 0; i < count; ++i) {
     Change put;
     put.revision = base + i + 1;
     put.listing.path = "flood " + std::to_string(put.revision);
     put.listing.content.bytes[0] = 1;
-    put.listing.size = kLargestFile;
+    put.listing.size = size;
     batch.changes.push_back(std::move(put));
   }
   return wire::to_ndjson(batch);
@@ -145,10 +145,11 @@ TEST_CASE(
   Flooded world("", "max_listings_per_peer = 30000\nmax_bytes_per_peer = 0\n");
   REQUIRE(world.ask("127.0.0.1", "PUT", path_of(1), kEnroll).status == 200);
   for (const unsigned base : {0U, 10'000U, 20'000U})
-    REQUIRE(world.ask("127.0.0.1", "POST", path_of(1) + "/changes", batch(base, 10'000)).status ==
-            200);
+    REQUIRE(
+        world.ask("127.0.0.1", "POST", path_of(1) + "/changes", batch(base, 10'000, kLargestFile))
+            .status == 200);
   const auto refused =
-      world.ask("127.0.0.1", "POST", path_of(1) + "/changes", batch(30'000, 10'000));
+      world.ask("127.0.0.1", "POST", path_of(1) + "/changes", batch(30'000, 10'000, kLargestFile));
   CHECK(refused.status == 429);
   CHECK(has(refused.body, "max_listings_per_peer"));
   const auto peer = wire::from_json<PeerRecord>(world.index.get(path_of(1)).value()).value();

@@ -78,9 +78,7 @@ PeerListings::Dropped PeerListings::drop(const std::string& path) {
       !old->is_null(3) && old->integer(3) < old->integer(1) ? Dropped::partial : Dropped::whole;
   const auto revision = static_cast<Revision>(old->integer(0));
   writing_->contents().gone.emplace_back(old->id<ContentId>(2), revision);
-  --files_;
-  miscounted_ = miscounted_ || bytes_ == kMostBytes;
-  bytes_ = std::max<std::int64_t>(0, bytes_ - std::max<std::int64_t>(0, old->integer(1)));
+  take_away(old->integer(1));
   old->reset();
   database().keep("DELETE FROM listings WHERE revision=?")->with(revision).run();
   return dropped;
@@ -107,26 +105,45 @@ void PeerListings::clear() {
     if (old->integer(2) == 0) dropped_.note(old->view(3));
   }
   database().keep("DELETE FROM listings WHERE peer=?")->with(key_).run();
+  tell_clear();
+  files_ = 0;
+  bytes_ = 0;
+  miscounted_ = false;
+}
+
+bool PeerListings::shrink(std::size_t most) {
+  if (files_ <= static_cast<std::int64_t>(most)) return false;
+  std::vector<Revision> revisions;
+  auto old = database().keep(
+      "SELECT revision, content, have < size, path, size FROM listings WHERE peer=?"
+      " ORDER BY path LIMIT ?");
+  old->with(key_, most);
+  while (old->step()) {
+    revisions.push_back(static_cast<Revision>(old->integer(0)));
+    writing_->contents().gone.emplace_back(old->id<ContentId>(1), revisions.back());
+    if (old->integer(2) == 0) dropped_.note(old->view(3));
+    take_away(old->integer(4));
+  }
+  old->reset();
+  auto remove = database().keep("DELETE FROM listings WHERE revision=?");
+  for (const auto revision : revisions) remove->with(revision).run();
+  tell_clear();
+  return true;
+}
+
+void PeerListings::take_away(std::int64_t size) {
+  --files_;
+  miscounted_ = miscounted_ || bytes_ == kMostBytes;
+  bytes_ = std::max<std::int64_t>(0, bytes_ - std::max<std::int64_t>(0, size));
+}
+
+void PeerListings::tell_clear() {
   database().keep("DELETE FROM removed WHERE peer=?")->with(peer_).run();
   database()
       .keep("INSERT INTO removed VALUES(?,?,NULL)")
       ->with(writing_->next_revision(), peer_)
       .run();
-  files_ = 0;
-  bytes_ = 0;
-  miscounted_ = false;
   has_removed_ = false;  // the row of the clear has no path
-}
-
-bool PeerListings::shrink(std::size_t most) {
-  if (files_ <= static_cast<std::int64_t>(most)) return false;
-  std::vector<std::string> paths;
-  auto row = database().keep("SELECT path FROM listings WHERE peer=? ORDER BY path LIMIT ?");
-  row->with(key_, most);
-  while (row->step()) paths.push_back(row->text(0));
-  row->reset();
-  for (const auto& path : paths) remove(path);
-  return true;
 }
 
 ListingNews PeerListings::news() const { return {peer_, added_, dropped_, writing_->latest()}; }

@@ -58,7 +58,8 @@ class PeerListings {
 
   void apply(const Change& change);
   void clear();
-  // Removes as many as `most`; false, and nothing removed, when there are no more than those.
+  // Removes as many as `most`, for one that is about to be cleared: the feed tells that all are
+  // gone already. False, and nothing removed, when there are no more than those.
   bool shrink(std::size_t most);
   // Writes the counts back, and how far the peer has announced now; at the end, once.
   void save(const FeedPosition& announced);
@@ -71,6 +72,8 @@ class PeerListings {
   void remove(const std::string& path);
   enum class Dropped : std::uint8_t { nothing, partial, whole };
   Dropped drop(const std::string& path);
+  void take_away(std::int64_t size);  // from what is counted
+  void tell_clear();
   std::int64_t count_bytes();
   std::uint64_t files_of_owner();
   sqlite::Database& database() { return writing_->database(); }

@@ -32,7 +32,7 @@ constexpr sqlite::Rule kRules[] = {
     {"SELECT count(*) FROM listings WHERE size<0 OR size>" LARGEST_FILE,
      "listings have a size that no file has (above 1 PiB); `swapmeet peer forget PEER` removes "
      "them",
-     "SELECT '\''||l.path||'\' of the peer '||lower(hex(p.id))||' with '||l.size||' bytes'"
+     "SELECT ''''||l.path||''' of the peer '||lower(hex(p.id))||' with '||l.size||' bytes'"
      " FROM listings l JOIN peers p ON p.key=l.peer WHERE l.size<0 OR l.size>" LARGEST_FILE},
     // A total is a floating-point number: whole below 2^53, and above that close.
     {"SELECT count(*) FROM peers p LEFT JOIN"

@@ -130,8 +130,8 @@ TEST_CASE("the sums of an older database, which had wrapped, are right once it i
     sqlite::migrate(old, std::span(kMigrations).first(before));
     old.execute(
         "INSERT INTO peers(key,id,name,given,seen,port,dialable,account,token,present,last_seen,"
-        "files,bytes,flipped) VALUES(1,x'01000000000000000000000000000000','ann','','192.0.2.1',1,"
-        "1,'',x'00',0,0,3,-9,1);"
+        "files,bytes,flipped,feed,revision) VALUES(1,x'01000000000000000000000000000000','ann','',"
+        "'192.0.2.1',1,1,'',x'00',0,0,3,-9,1,'catalogue',3);"
         "INSERT INTO listings VALUES(2,1,'a',zeroblob(32),9223372036854775807,0,'','',NULL),"
         "(3,1,'b',zeroblob(32),9223372036854775807,0,'','',NULL),(4,1,'c',zeroblob(32),5,0,'','',"
         "NULL); UPDATE meta SET value=4 WHERE name='latest'");
