@@ -192,6 +192,11 @@ std::string unlimited(std::string index_ini) {
   return index_ini;
 }
 
+std::string undialled(std::string index_ini) {
+  const std::string plugin = "plugin = sqlite\n";
+  return index_ini.insert(index_ini.find(plugin) + plugin.size(), "dial_back = no\n");
+}
+
 std::string peer_ini(const fs::path& folder, const std::string& name, const std::string& index,
                      const fs::path& share) {
   return "[host]\nname = " + name + "\ndata = " + (folder / "data" / name).string() +

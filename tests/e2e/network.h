@@ -77,6 +77,8 @@ std::string index_ini(const fs::path& folder, const std::string& listen, const s
                       const std::string& search = "memory");
 // The same index without limits, for those who measure it from one address.
 std::string unlimited(std::string index_ini);
+// The same index, which believes what peers say of their addresses and asks them nothing.
+std::string undialled(std::string index_ini);
 std::string peer_ini(const fs::path& folder, const std::string& name, const std::string& index,
                      const fs::path& share);
 

@@ -123,7 +123,8 @@ struct Sharing {
 
   Folder folder;
   const std::string address = "127.0.0.1:" + std::to_string(free_port());
-  Node index{folder.path(), "index", index_ini(folder.path(), address, "10s")};
+  // The index asks the peer nothing: what is counted there is what was asked here.
+  Node index{folder.path(), "index", undialled(index_ini(folder.path(), address, "10s"))};
   Node ann;
   std::vector<std::string> files;
   std::vector<std::string> contents;

@@ -345,12 +345,12 @@ TEST_CASE("the audit log is bounded, and is read page by page") {
     }
   }
   AuditLog audit(folder.path, clock, no_log, 5);
-  const auto first = audit.list({.after = "", .limit = 3}, "");
+  const auto first = audit.list({.limit = 3, .after = ""}, "");
   REQUIRE(first->items.size() == 3);
   CHECK(first->items[0].what == "n11");
-  const auto second = audit.list({.after = first->next, .limit = 3}, "");
+  const auto second = audit.list({.limit = 3, .after = first->next}, "");
   REQUIRE(second->items.size() == 2);
   CHECK(second->items[1].what == "n7");
   CHECK(second->next.empty());
-  CHECK_FALSE(audit.list({.after = "nonsense", .limit = 3}, "").ok());
+  CHECK_FALSE(audit.list({.limit = 3, .after = "nonsense"}, "").ok());
 }

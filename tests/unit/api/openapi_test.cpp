@@ -1,6 +1,7 @@
 #include "fakes.h"
 #include "host/api/backups.h"
 #include "host/api/plugins.h"
+#include "host/api/web.h"
 
 using namespace swapmeet;
 using namespace swapmeet::testing;
@@ -87,6 +88,8 @@ TEST_CASE("the OpenAPI document describes every route, and no other") {
   Api api(world.all());
   add_backups(api, no_backup);
   add_plugins(api, kPluginActions);
+  WebSessions sessions(world.clock, 6690);
+  add_web(api, sessions, "http://127.0.0.1:6690");
   const auto document = parsed(world.call("GET", "/api/v1/openapi.json"));
   std::set<std::string> described;
   for (const auto& path : document["paths"].GetObject())
