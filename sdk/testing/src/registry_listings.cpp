@@ -176,7 +176,8 @@ void check_contents(RegistrySubject& subject) {
     modern.fingerprint = std::string(64, 'f');
     modern.plain = plain;
     enroll(registry, modern);
-    for (const auto& source : registry.content({content_number(1), {}})->sources) {
+    const auto now = *registry.content({content_number(1), {}});
+    for (const auto& source : now.sources) {
       const bool is_modern = source.peer == peer_number(1);
       CHECK(source.fingerprint == (is_modern ? modern.fingerprint : ""));
       CHECK(source.url.starts_with(is_modern && !plain ? "https://192.0.2.1:6699/" : "http://"));
