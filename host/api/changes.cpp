@@ -42,13 +42,12 @@ Result<http::Response> announce(const ApiContext& context, http::Request& reques
 }  // namespace
 
 void add_changes(Api& api) {
-  auto* registry = api.context().registry;
   api.add("GET", "/api/v1/peers/{id}/changes",
-          [registry](http::Request& request) -> Result<http::Response> {
-            if (!registry) return not_here("registry");
-            auto id = id_of<PeerId>(request, "id");
+          [&context = api.context()](http::Request& request) -> Result<http::Response> {
+            if (!context.registry) return not_here("registry");
+            auto id = own_peer_of(context, request);
             if (!id) return std::move(id).error();
-            auto position = registry->announced(*id);
+            auto position = context.registry->announced(*id, peer_token_of(request));
             if (!position) return std::move(position).error();
             return http::json(wire::to_json(*position));
           });

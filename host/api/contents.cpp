@@ -96,6 +96,31 @@ Result<http::Response> redirect(const ContentRecord& content, HashFinder& finder
   return response;
 }
 
+// One for all sources, which says who comes; and one each for those that have it for few, as what
+// one of these is shown must be of no use at another.
+Result<void> add_tickets(const ApiContext& context, const Identity& viewer,
+                         ContentRecord& content) {
+  if (!context.ticket_issuer) return {};
+  TicketClaims claims{.content = content.content,
+                      .account = viewer.account,
+                      .groups = viewer.groups,
+                      .expires = {}};
+  const auto issue = [&](std::string& to) -> Result<void> {
+    if (!to.empty()) return {};
+    auto ticket = context.ticket_issuer->issue(claims);
+    if (!ticket) return std::move(ticket).error();
+    to = std::move(*ticket);
+    return {};
+  };
+  if (auto issued = issue(content.ticket); !issued) return issued;
+  for (auto& source : content.sources) {
+    if (!source.restricted) continue;
+    claims.source = source.peer;
+    if (auto issued = issue(source.ticket); !issued) return issued;
+  }
+  return {};
+}
+
 // One route for {content}, {content}.meta4 and {content}.torrent: a segment matches as a whole.
 Result<http::Response> describe(const ApiContext& context, HashFinder& finder,
                                 http::Request& request) {
@@ -112,16 +137,10 @@ Result<http::Response> describe(const ApiContext& context, HashFinder& finder,
   auto content = context.registry->content({*id, request.identity, request.deadline});
   if (!content) return std::move(content).error();
   check_answer(*content);
+  if (auto ticketed = add_tickets(context, request.identity, *content); !ticketed)
+    return std::move(ticketed).error();
   if (wants_metalink) return as_metalink(*content, finder, request);
   if (wants_torrent) return as_torrent(*content, finder);
-  if (context.ticket_issuer && content->ticket.empty()) {
-    auto ticket = context.ticket_issuer->issue({.content = *id,
-                                                .account = request.identity.account,
-                                                .groups = request.identity.groups,
-                                                .expires = {}});
-    if (!ticket) return std::move(ticket).error();
-    content->ticket = std::move(*ticket);
-  }
   return http::json(wire::to_json(*content));
 }
 

@@ -71,14 +71,18 @@ Result<wire::ContentHashes> HashFinder::ask_one(const Source& source, const Cont
   // Where it was reached, an IP address; a name only where addresses are believed (dial_back = no).
   const auto addresses = wire::addresses_of(url->where.host);
   if (!addresses) return addresses.error();
-  const auto reply = wire::call_shortly(
-      {.target = addresses->front(),
-       .port = url->where.port,
-       .path = url->path + "/hashes" + url->query,
-       .fingerprint = source.url.starts_with("https://") ? source.fingerprint : std::string(),
-       .patience = kPatience,
-       .most = kMostAnswer},
-      clock_, &(*place)->stop());
+  // A ticket is shown over TLS only.
+  const bool over_tls =
+      !source.fingerprint.empty() && (!source.ticket.empty() || source.url.starts_with("https://"));
+  const auto reply =
+      wire::call_shortly({.target = addresses->front(),
+                          .port = url->where.port,
+                          .path = url->path + "/hashes" + url->query,
+                          .token = over_tls ? source.ticket : std::string(),
+                          .fingerprint = over_tls ? source.fingerprint : std::string(),
+                          .patience = kPatience,
+                          .most = kMostAnswer},
+                         clock_, &(*place)->stop());
   if (!reply) {
     if (reply.error().code == ErrorCode::unavailable && cannot_reach_) cannot_reach_(source.peer);
     return reply.error();

@@ -47,7 +47,7 @@ Result<http::Response> enroll(const ApiContext& context, http::Request& request)
   if (!enrolled) return std::move(enrolled).error();
   if (context.proofs) {
     context.proofs->look(*id, request.remote_address);
-    if (auto now = context.registry->peer(*id)) enrolled->peer = std::move(*now);
+    if (auto now = context.registry->peer(*id, request.identity)) enrolled->peer = std::move(*now);
   }
   return http::json(wire::to_json(*enrolled));
 }
@@ -60,10 +60,24 @@ Result<http::Response> list_peers(const ApiContext& context, http::Request& requ
   auto all = flag_of(request, "all");
   if (!all) return std::move(all).error();
   query.present_only = !*all;
+  query.viewer = request.identity;
   auto peers = context.registry->peers(query);
   if (!peers) return std::move(peers).error();
   check_answer(*peers, query);
   return http::json(wire::to_json(*peers));
+}
+
+// For whatever the peer lets a member have.
+Result<void> add_ticket(const ApiContext& context, const Identity& viewer, PeerRecord& peer) {
+  if (!context.ticket_issuer || viewer.is_guest() || !peer.ticket.empty()) return {};
+  auto ticket = context.ticket_issuer->issue({.content = {},
+                                              .account = viewer.account,
+                                              .groups = viewer.groups,
+                                              .expires = {},
+                                              .source = peer.id});
+  if (!ticket) return std::move(ticket).error();
+  peer.ticket = std::move(*ticket);
+  return {};
 }
 
 Result<http::Response> browse(const ApiContext& context, http::Request& request) {
@@ -77,6 +91,9 @@ Result<http::Response> browse(const ApiContext& context, http::Request& request)
   auto files = context.registry->browse(*id, query);
   if (!files) return std::move(files).error();
   check_answer(*files, query);
+  // Whom else a file is for is not for everyone to know.
+  if (!request.identity.has_role("admin"))
+    for (auto& file : files->items) file.audience = file.audience.as_known_to(request.identity);
   return http::json(wire::to_json(*files));
 }
 
@@ -98,8 +115,11 @@ void add_peers(Api& api) {
       [](const ApiContext& context, http::Request& request) -> Result<http::Response> {
         auto id = id_of<PeerId>(request, "id");
         if (!id) return std::move(id).error();
-        auto peer = context.registry->peer(*id);
+        auto peer = context.registry->peer(*id, request.identity);
         if (!peer) return std::move(peer).error();
+        check_answer(*peer);
+        if (auto ticketed = add_ticket(context, request.identity, *peer); !ticketed)
+          return std::move(ticketed).error();
         return http::json(wire::to_json(*peer));
       });
   add("POST", "/api/v1/peers/{id}/lease",

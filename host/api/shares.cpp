@@ -30,6 +30,14 @@ void add_shares(Api& api) {
         if (!added) return std::move(added).error();
         return http::json(wire::to_json(*added), 201);
       });
+  add("PATCH", "/api/v1/shares/{name}",
+      [](Shares& shares, http::Request& request) -> Result<http::Response> {
+        const auto audience = body_of<Audience>(request);
+        if (!audience) return audience.error();
+        auto changed = shares.set_audience(request.params.at("name"), *audience);
+        if (!changed) return std::move(changed).error();
+        return http::json(wire::to_json(*changed));
+      });
   add("POST", "/api/v1/shares/rescan",
       [done](Shares& shares, http::Request&) { return done(shares.rescan("")); });
   add("POST", "/api/v1/shares/{name}/rescan", [done](Shares& shares, http::Request& request) {

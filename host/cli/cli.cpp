@@ -126,10 +126,14 @@ const std::vector<Command>& commands() {
        .on_host = cli::uploads,
        .most_words = 0},
       {.name = "share",
-       .usage = "share list\nshare add NAME FOLDER\nshare remove NAME\nshare rescan [NAME]",
-       .summary = "the folders that others may fetch from",
+       .usage = "share list\nshare add NAME FOLDER\nshare audience NAME WHO\nshare remove NAME\n"
+                "share rescan [NAME]",
+       .summary =
+           "the folders that others may fetch from, and who: everyone, or groups and @people",
+       .options = {{"--audience", "", "WHO", "whom it is for: friends,@bob"},
+                   {"--visible", "", "", "others see its name, and that it is locked"}},
        .on_host = cli::share,
-       .most_words = 3},
+       .most_words = 64},
       {.name = "send",
        .usage = "send FILE|FOLDER PEER",
        .summary = "send a file or a folder to one peer, who is asked",

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "host/cli/commands.h"
+#include "host/cli/display.h"
 #include "host/cli/human.h"
 #include "host/cli/lookup.h"
 #include "host/cli/table.h"
@@ -26,6 +27,13 @@ Table table_of(const std::vector<Listing>& listings) {
     table.add({std::to_string(i + 1), human_size(listings[i].size), listings[i].path,
                about(listings[i].attributes)});
   return table;
+}
+
+// Shares that are there and for others; nothing when the host cannot tell.
+std::vector<std::string> locked_of(Session& session, const PeerRecord& peer) {
+  const auto body = session.call("GET", "/api/v1/peers/" + peer.id.text());
+  const auto record = body ? wire::from_json<PeerRecord>(*body) : body.error();
+  return record ? record->locked : std::vector<std::string>();
 }
 
 }  // namespace
@@ -75,11 +83,13 @@ int browse(Session& session) {
   shown.total = shown.hits.size();
   remember(shown);
   if (session.json()) return print_json(wire::to_json(*all));
-  if (all->items.empty()) {
+  const auto locked = words.size() == 2 ? std::vector<std::string>() : locked_of(session, *peer);
+  if (all->items.empty() && locked.empty()) {
     fmt::print("There is nothing.\n");
     return 0;
   }
-  table_of(all->items).print();
+  if (!all->items.empty()) table_of(all->items).print();
+  for (const auto& name : locked) fmt::print("{}/ is locked: it is for others\n", printable(name));
   return 0;
 }
 

@@ -30,11 +30,12 @@ int list_shares(Session& session) {
                {"FILES", true},
                {"SIZE", true},
                {"TO HASH", true},
+               {"FOR", false, true},
                {"FOLDER", false, true},
                {"", false, true}});
   for (const auto& one : *shares)
     table.add({one.share.name, std::to_string(one.files), human_size(one.bytes),
-               std::to_string(one.waiting_files), one.share.folder,
+               std::to_string(one.waiting_files), text_of(one.share.audience), one.share.folder,
                one.problem.empty() && one.scanning ? "looking through it" : one.problem});
   if (table.empty())
     fmt::print("Nothing is shared: `swapmeet share add NAME FOLDER`\n");
@@ -43,18 +44,52 @@ int list_shares(Session& session) {
   return 0;
 }
 
+// Whom --audience and --visible mean; everyone without them.
+Result<Audience> audience_of(const Session& session, std::string text) {
+  const auto& arguments = session.arguments();
+  if (text.empty()) text = arguments.value("--audience");
+  const bool is_visible = arguments.has("--visible");
+  if (text.empty() && arguments.has("--audience")) return wrong_usage("--audience names nobody");
+  if (text.empty() && !is_visible) return Audience{};
+  if (text.empty()) return wrong_usage("--visible goes with an audience: --audience friends,@bob");
+  auto audience = parse_audience(text);
+  if (!audience) return wrong_usage(audience.error().message);
+  audience->visible = is_visible && !audience->everyone;
+  return audience;
+}
+
+int add_share(Session& session, const std::string& name, const std::string& path) {
+  const auto folder = std::filesystem::absolute(path).lexically_normal().string();
+  const auto audience = audience_of(session, "");
+  if (!audience) return fail(audience.error());
+  return done(
+      session,
+      session.call("POST", "/api/v1/shares", wire::to_json(ShareSpec{name, folder, *audience})),
+      "sharing " + folder + " as '" + name + "' with " + text_of(*audience) +
+          "; files appear as they are hashed");
+}
+
+int change_audience(Session& session, const std::string& name, const std::string& who) {
+  const auto audience = audience_of(session, who);
+  if (!audience) return fail(audience.error());
+  return done(session,
+              session.call("PATCH", "/api/v1/shares/" + wire::percent_encode(name),
+                           wire::to_json(*audience)),
+              "'" + name + "' is for " + text_of(*audience) + " from now on");
+}
+
 }  // namespace
 
 int share(Session& session) {
   const auto& words = session.words();
   const auto what = words.empty() ? "list" : words[0];
   if (what == "list" && words.size() <= 1) return list_shares(session);
-  if (what == "add" && words.size() == 3) {
-    const auto folder = std::filesystem::absolute(words[2]).lexically_normal().string();
-    return done(
-        session,
-        session.call("POST", "/api/v1/shares", wire::to_json(ShareSpec{words[1], folder, {}})),
-        "sharing " + folder + " as '" + words[1] + "'; files appear as they are hashed");
+  if (what == "add" && words.size() == 3) return add_share(session, words[1], words[2]);
+  if (what == "audience" && words.size() >= 3) {
+    std::string who = words[2];  // "friends, @bob" without quotation marks
+    for (auto at = words.begin() + 3; at != words.end(); ++at)
+      who += (who.ends_with(',') ? "" : ",") + *at;
+    return change_audience(session, words[1], who);
   }
   if (what == "remove" && words.size() == 2)
     return done(session, session.call("DELETE", "/api/v1/shares/" + wire::percent_encode(words[1])),
@@ -67,8 +102,8 @@ int share(Session& session) {
                                  : "/api/v1/shares/" + wire::percent_encode(words[1]) + "/rescan"),
         "looking through it again");
   return fail(
-      wrong_usage("share goes with list, add NAME FOLDER, remove NAME or rescan [NAME]; `swapmeet "
-                  "help share`"));
+      wrong_usage("share goes with list, add NAME FOLDER, audience NAME WHO, remove NAME or rescan "
+                  "[NAME]; `swapmeet help share`"));
 }
 
 }  // namespace swapmeet::cli

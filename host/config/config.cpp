@@ -278,6 +278,25 @@ http::Tls tls_of(const Settings& http, const HostPort& listen) {
   return has_certificate && !is_loopback(listen) ? http::Tls::required : http::Tls::offered;
 }
 
+// A peer knows the members of its index by their tickets, whatever else its [auth] says: what it
+// shares with some of them would be for nobody without.
+void know_members(Config& config) {
+  const auto chosen = [&](Kind kind, std::string_view name) {
+    return std::any_of(config.plugins.begin(), config.plugins.end(), [&](const auto& one) {
+      return one.kind == kind && (name.empty() || one.name == name);
+    });
+  };
+  if (!chosen(Kind::transfer, "") || !chosen(Kind::registry, "remote") ||
+      chosen(Kind::auth, "ticket"))
+    return;
+  config.plugins.push_back({.kind = Kind::auth,
+                            .name = "ticket",
+                            .where = config.file.filename().string() + " [auth]",
+                            .raw = {},
+                            .base_folder = config.file.parent_path(),
+                            .section = "auth.ticket"});
+}
+
 }  // namespace
 
 std::span<const KeySpec> host_keys() { return kHostKeys; }
@@ -370,6 +389,7 @@ Result<Config> read_config(const std::filesystem::path& file,
             " [auth]: is missing; access = public needs to know who asks: 'plugin = open' lets "
             "everyone in");
   if (!problems.empty()) return invalid_argument(std::move(problems));
+  know_members(config);
   return config;
 }
 

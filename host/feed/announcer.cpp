@@ -8,7 +8,7 @@ Result<FeedPosition> Announcer::applied() {
     if (stands_) return *stands_;
   }
   // Not remembered: it may be told to doubt while it asks.
-  return registry_.announced(peer_);
+  return registry_.announced(peer_, token_);
 }
 
 Result<void> Announcer::apply(const ChangeBatch& batch) {

@@ -13,6 +13,7 @@ constexpr std::size_t kLongestText = 16 << 10;  // bytes; whatever can be announ
 constexpr std::size_t kMostNames = 20;
 constexpr std::size_t kMostSources = 200;
 constexpr std::size_t kMostAttributes = 64;
+constexpr std::size_t kMostLocked = 1'000;
 
 void check_text(const std::string& text, const char* what) {
   if (text.size() > kLongestText)
@@ -76,6 +77,14 @@ void check_answer(const Page<PeerRecord>& page, const PeerQuery& query) {
   check_text(page.next, "next page");
 }
 
+void check_answer(const PeerRecord& peer) {
+  for (const auto* text :
+       {&peer.name, &peer.address, &peer.seen_address, &peer.account, &peer.ticket})
+    check_text(*text, "text of a peer");
+  check_count(peer.locked.size(), kMostLocked, "locked shares");
+  for (const auto& name : peer.locked) check_text(name, "name of a share");
+}
+
 void check_answer(const Page<Listing>& page, const BrowseQuery& query) {
   check_count(page.items.size(), query.page.limit, "files");
   for (const auto& listing : page.items) check_text(listing.path, "path");
@@ -90,6 +99,7 @@ void check_answer(const ContentRecord& content) {
     check_text(source.name, "name");
     check_text(source.url, "address");
     check_text(source.fingerprint, "fingerprint");
+    check_text(source.ticket, "ticket");
   }
   check_text(content.ticket, "ticket");
 }

@@ -15,6 +15,7 @@ namespace swapmeet {
 void check_answer(const SearchPage& page, const SearchRequest& request);
 void check_answer(const std::vector<std::string>& suggestions, const SuggestRequest& request);
 void check_answer(const Page<PeerRecord>& page, const PeerQuery& query);
+void check_answer(const PeerRecord& peer);
 void check_answer(const Page<Listing>& page, const BrowseQuery& query);
 void check_answer(const ContentRecord& content);
 // What the front could not send: a status that is none, a field that is not one or that the front

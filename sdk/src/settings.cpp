@@ -11,8 +11,23 @@
 namespace swapmeet {
 namespace {
 
-bool is_family(std::string_view name) { return name.ends_with(".*"); }
-std::string_view family_beginning(std::string_view name) { return name.substr(0, name.size() - 1); }
+// "share.*" and "share.*.audience": what stands before and after the star.
+bool is_family(std::string_view name) { return name.find(".*") != std::string_view::npos; }
+std::string_view family_beginning(std::string_view name) {
+  return name.substr(0, name.find(".*") + 1);
+}
+std::string_view family_end(std::string_view name) { return name.substr(name.find(".*") + 2); }
+// What stands for the star; empty: the key is none of these.
+std::string_view member_of(std::string_view family, std::string_view key) {
+  const auto beginning = family_beginning(family);
+  const auto end = family_end(family);
+  if (key.size() <= beginning.size() + end.size() || !key.starts_with(beginning) ||
+      !key.ends_with(end))
+    return {};
+  key.remove_prefix(beginning.size());
+  key.remove_suffix(end.size());
+  return key;
+}
 
 // Levenshtein's distance.
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -154,9 +169,7 @@ std::vector<KeySpec> KeyTable::rows() const {
 const KeySpec* find_spec(std::span<const KeySpec> specs, std::string_view key) {
   for (const auto& spec : specs) {
     if (spec.name == key) return &spec;
-    if (is_family(spec.name) && key.starts_with(family_beginning(spec.name)) &&
-        key.size() > family_beginning(spec.name).size())
-      return &spec;
+    if (is_family(spec.name) && !member_of(spec.name, key).empty()) return &spec;
   }
   return nullptr;
 }
@@ -270,11 +283,20 @@ std::vector<std::string> Settings::list(std::string_view key) const {
 std::vector<std::pair<std::string, std::string>> Settings::family(
     std::string_view spec_name) const {
   static_cast<void>(text(spec_name));  // must be declared
-  const std::string_view beginning = family_beginning(spec_name);
+  const bool has_end = !family_end(spec_name).empty();
+  const auto is_of_another = [&](const std::string& key) {
+    return std::any_of(values_.begin(), values_.end(), [&](const auto& entry) {
+      return !has_end && is_family(entry.first) && !family_end(entry.first).empty() &&
+             !member_of(entry.first, key).empty();
+    });
+  };
   std::vector<std::pair<std::string, std::string>> members;
-  for (const auto& [key, value] : values_)
-    if (key != spec_name && key.starts_with(beginning) && !value.empty())
-      members.emplace_back(key.substr(beginning.size()), value);
+  for (const auto& [key, value] : values_) {
+    const auto member = member_of(spec_name, key);
+    if (member.empty() || is_family(key) || (value.empty() && !has_end) || is_of_another(key))
+      continue;
+    members.emplace_back(member, value);
+  }
   return members;
 }
 

@@ -30,7 +30,7 @@ std::string problem_of(const KeySpec& key) {
   if (name == "plugin") return "plugin: is the host's own key";
   if (!key.help || !*key.help) return name + ": has no help";
   if (key.type == KeyType::choice && !key.choices) return name + ": names no choices";
-  if (!key.default_value || !*key.default_value || name.ends_with(".*")) return {};
+  if (!key.default_value || !*key.default_value || name.find(".*") != std::string::npos) return {};
   const KeySpec alone[] = {key};
   const auto checked = Settings::check("key", {{name, key.default_value}}, alone, "/");
   if (!checked) return name + ": its own default is refused: " + checked.error().message;

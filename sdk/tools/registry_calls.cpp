@@ -69,7 +69,8 @@ void live(Registry& registry, unsigned number, unsigned seed) {
       throw Failure("content() returned an error: " + record.error().message, kContract);
     static_cast<void>(must("counts()", [&] { return registry.counts(); }));
   }
-  const auto announced = must("announced()", [&] { return registry.announced(enrollment.id); });
+  const auto announced =
+      must("announced()", [&] { return registry.announced(enrollment.id, enrollment.token); });
   if (*announced != FeedPosition{"catalogue", stands})
     throw Failure("announced() is not where the last batch that announce() took ends", kContract);
 }
@@ -93,7 +94,8 @@ void bear_nonsense(Registry& registry, Random& random) {
                 "a name with a control character");
     Change change{1, ChangeKind::put, {}, {}, random_listing(random)};
     change.listing.path = "/" + text;
-    const auto announced = must("announced()", [&] { return registry.announced(known.id); });
+    const auto announced =
+        must("announced()", [&] { return registry.announced(known.id, known.token); });
     must_refuse(
         "announce()",
         called("announce()",

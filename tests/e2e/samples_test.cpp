@@ -18,6 +18,7 @@ fs::path sample(const std::string& name) {
 // "key =" at the beginning of a line, perhaps commented out.
 bool shows(const std::string& text, std::string key) {
   if (key.ends_with(".*")) key.pop_back();
+  if (const auto star = key.find('*'); star != std::string::npos) key.replace(star, 1, "music");
   return text.find("\n" + key) != std::string::npos || text.find("\n;" + key) != std::string::npos;
 }
 

@@ -26,10 +26,10 @@ Error not_from_the_index() {
 
 }  // namespace
 
-void IndexTickets::set_key(const Key& key) {
+void IndexTickets::set_key(const Key& key, Origin origin) {
   const std::lock_guard lock(mutex_);
   key_ = key;
-  in_doubt_ = false;
+  in_doubt_ = origin == Origin::disk;
 }
 
 bool IndexTickets::wants_key() const {

@@ -20,7 +20,9 @@ class IndexTickets : public TicketChecker {
 
   // The clock must outlive it.
   explicit IndexTickets(Clock& clock) : clock_(clock) {}
-  void set_key(const Key& key);
+  // One from the disk may be an old one: the index is asked all the same.
+  enum class Origin { index, disk };
+  void set_key(const Key& key, Origin origin = Origin::index);
   // There is none yet, or a ticket came that it does not fit: the index may have another by now.
   bool wants_key() const;
 

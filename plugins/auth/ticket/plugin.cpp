@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "auth/ticket/index_tickets.h"
+#include "auth/ticket/kept_key.h"
 #include "swapmeet/host.h"
 #include "swapmeet/remote.h"
 #include "swapmeet/wire/client.h"
@@ -39,6 +40,8 @@ class TicketAuth final : public Plugin {
     auto options = wire::options_for(*host_->find<IndexAddress>());
     options.timeout = kPatience;
     client_ = std::make_unique<wire::Client>(options);
+    if (const auto kept = auth_ticket::read_kept_key(key_file(), client_->url()))
+      tickets_->set_key(*kept, auth_ticket::IndexTickets::Origin::disk);
     stopping_ = false;
     thread_ = std::thread([this] { keep_key(); });
     return {};
@@ -83,8 +86,13 @@ class TicketAuth final : public Plugin {
     const auto key = wire::from_json<wire::TicketKey>(reply->body);
     if (!key) return key.error();
     tickets_->set_key(key->bytes);
+    if (!auth_ticket::keep_key(key_file(), client_->url(), key->bytes))
+      host_->log(LogLevel::warning, "the key of the index's tickets is not kept",
+                 {{"file", key_file().string()}});
     return {};
   }
+
+  std::filesystem::path key_file() const { return host_->data_folder() / "index.key"; }
 
   // True: it is time to end.
   bool wait(seconds pause) {

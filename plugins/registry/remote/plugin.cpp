@@ -128,11 +128,12 @@ class RemoteRegistry final : public Plugin, public Registry, public IndexAddress
                                             "&name=" + wire::percent_encode(query.name) +
                                             (query.present_only ? "" : "&all=true"));
   }
-  Result<PeerRecord> peer(const PeerId& peer) override {
+  // Of all these the index says who is asking: this host's account.
+  Result<PeerRecord> peer(const PeerId& peer, const Identity&) override {
     return ask<PeerRecord>("GET", peer_path(peer));
   }
-  Result<FeedPosition> announced(const PeerId& peer) override {
-    return ask<FeedPosition>("GET", peer_path(peer) + "/changes");
+  Result<FeedPosition> announced(const PeerId& peer, const std::string& token) override {
+    return ask<FeedPosition>("GET", peer_path(peer) + "/changes", "", headers(token));
   }
 
   Result<FeedPosition> announce(const PeerId& peer, const std::string& token,

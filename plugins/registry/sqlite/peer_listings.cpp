@@ -46,8 +46,9 @@ void PeerListings::put(const Listing& listing) {
   // OR IGNORE: the index by path, which has to be looked into anyway, says whether there is one.
   auto put = database().keep("INSERT OR IGNORE INTO listings VALUES(?,?,?,?,?,?,?,?,?)");
   const auto revision = writing_->next_revision();
+  const auto audience = sqlite::audience_text(listing.audience);
   put->with(revision, key_, listing.path, listing.content, listing.size,
-            listing.modified.time_since_epoch().count(), sqlite::audience_text(listing.audience),
+            listing.modified.time_since_epoch().count(), audience,
             sqlite::attributes_text(listing.attributes));
   if (listing.have)
     put->bind(9, static_cast<std::int64_t>(*listing.have));
@@ -66,12 +67,13 @@ void PeerListings::put(const Listing& listing) {
   bytes_ = static_cast<std::int64_t>(
       std::min<std::uint64_t>(saturating_sum(static_cast<std::uint64_t>(bytes_), listing.size),
                               static_cast<std::uint64_t>(kMostBytes)));
+  tallies_.add(listing.path, audience, static_cast<std::int64_t>(listing.size));
   if (!is_partial(listing)) added_.note(listing.path);
 }
 
 PeerListings::Dropped PeerListings::drop(const std::string& path) {
-  auto old =
-      database().keep("SELECT revision, size, content, have FROM listings WHERE peer=? AND path=?");
+  auto old = database().keep(
+      "SELECT revision, size, content, have, audience FROM listings WHERE peer=? AND path=?");
   old->with(key_, path);
   if (!old->step()) return Dropped::nothing;
   const auto dropped =
@@ -79,6 +81,7 @@ PeerListings::Dropped PeerListings::drop(const std::string& path) {
   const auto revision = static_cast<Revision>(old->integer(0));
   writing_->contents().gone.emplace_back(old->id<ContentId>(2), revision);
   take_away(old->integer(1));
+  tallies_.take(path, old->text(4), old->integer(1));
   old->reset();
   database().keep("DELETE FROM listings WHERE revision=?")->with(revision).run();
   return dropped;
@@ -106,6 +109,7 @@ void PeerListings::clear() {
   }
   database().keep("DELETE FROM listings WHERE peer=?")->with(key_).run();
   tell_clear();
+  tallies_.clear(database(), key_);
   files_ = 0;
   bytes_ = 0;
   miscounted_ = false;
@@ -115,7 +119,7 @@ bool PeerListings::shrink(std::size_t most) {
   if (files_ <= static_cast<std::int64_t>(most)) return false;
   std::vector<Revision> revisions;
   auto old = database().keep(
-      "SELECT revision, content, have < size, path, size FROM listings WHERE peer=?"
+      "SELECT revision, content, have < size, path, size, audience FROM listings WHERE peer=?"
       " ORDER BY path LIMIT ?");
   old->with(key_, most);
   while (old->step()) {
@@ -123,6 +127,7 @@ bool PeerListings::shrink(std::size_t most) {
     writing_->contents().gone.emplace_back(old->id<ContentId>(1), revisions.back());
     if (old->integer(2) == 0) dropped_.note(old->view(3));
     take_away(old->integer(4));
+    tallies_.take(old->view(3), old->text(5), old->integer(4));
   }
   old->reset();
   auto remove = database().keep("DELETE FROM listings WHERE revision=?");
@@ -186,6 +191,7 @@ Result<void> PeerListings::check(const ListingLimits& limits, std::int64_t in_al
 
 void PeerListings::save(const FeedPosition& announced) {
   if (miscounted_) bytes_ = count_bytes();
+  tallies_.save(database(), key_);
   database()
       .keep("UPDATE peers SET feed=?, revision=?, files=?, bytes=? WHERE key=?")
       ->with(announced.feed, announced.revision, files_, bytes_, key_)

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "registry/sqlite/share_tallies.h"
 #include "registry/sqlite/writer.h"
 #include "swapmeet/listing.h"
 #include "swapmeet/result.h"
@@ -86,7 +87,8 @@ class PeerListings {
   std::int64_t files_before_ = 0;
   std::int64_t bytes_ = 0;  // kMostBytes: as many or more
   std::int64_t bytes_before_ = 0;
-  bool miscounted_ = false;   // what was taken from kMostBytes has to be counted anew
+  bool miscounted_ = false;  // what was taken from kMostBytes has to be counted anew
+  ShareTallies tallies_;
   bool has_removed_ = false;  // there may be rows of it in `removed`
   ListingTally added_;
   ListingTally dropped_;

@@ -187,17 +187,17 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
     return attempt([&]() -> Result<Page<PeerRecord>> { return store_->peers(query); });
   }
 
-  Result<PeerRecord> peer(const PeerId& peer) override {
+  Result<PeerRecord> peer(const PeerId& peer, const Identity& viewer) override {
     return attempt([&]() -> Result<PeerRecord> {
-      auto known = store_->peer(peer);
+      auto known = store_->peer_for(peer, viewer);
       if (!known) return not_registered(peer);
-      return known->record;
+      return std::move(*known);
     });
   }
 
-  Result<FeedPosition> announced(const PeerId& peer) override {
+  Result<FeedPosition> announced(const PeerId& peer, const std::string& token) override {
     return attempt([&]() -> Result<FeedPosition> {
-      if (!store_->peer(peer)) return not_registered(peer);
+      if (auto known = owned(peer, token); !known) return std::move(known).error();
       return store_->announced(peer);
     });
   }

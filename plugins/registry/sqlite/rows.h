@@ -9,8 +9,9 @@ namespace swapmeet::registry_sqlite {
 
 inline constexpr std::string_view kPeerColumns =
     "id, name, given, seen, port, dialable AND reached<>'', account, present, last_seen, files, "
-    "bytes, fingerprint, plain, heir, heir_until, reached, unreachable";
-inline constexpr int kAfterPeer = 17;
+    "bytes, fingerprint, plain, heir, heir_until, reached, unreachable, key";
+inline constexpr int kKeyOfPeer = 17;
+inline constexpr int kAfterPeer = 18;
 
 inline PeerRecord read_peer(const sqlite::Statement& row) {
   PeerRecord peer;
@@ -18,7 +19,7 @@ inline PeerRecord read_peer(const sqlite::Statement& row) {
   peer.name = row.text(1);
   peer.seen_address = row.text(3);
   // Where it answered, for a name may lead elsewhere tomorrow.
-  peer.address = !row.view(15).empty()  ? row.text(15)
+  peer.address = !row.view(15).empty() ? row.text(15)
                  : row.view(2).empty() ? peer.seen_address
                                        : row.text(2);
   peer.port = static_cast<std::uint16_t>(row.integer(4));

@@ -68,6 +68,17 @@ ALTER TABLE peers ADD COLUMN reached TEXT NOT NULL DEFAULT '';
 ALTER TABLE peers ADD COLUMN tried INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE peers ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE peers ADD COLUMN unreachable TEXT NOT NULL DEFAULT '';
+)sql",
+                                              // ShareTallies
+                                              R"sql(
+CREATE TABLE share_tallies(
+  peer INTEGER NOT NULL, share TEXT NOT NULL, audience TEXT NOT NULL, files INTEGER NOT NULL,
+  bytes INTEGER NOT NULL, PRIMARY KEY(peer, share, audience)) WITHOUT ROWID;
+INSERT INTO share_tallies
+  SELECT peer, CASE instr(path, '/') WHEN 0 THEN path ELSE substr(path, 1, instr(path, '/')) END,
+    audience, count(*), CAST(min(total(max(size,0)),2305843009213693952.0) AS INTEGER)
+  FROM listings GROUP BY 1, 2, 3;
+CREATE INDEX private_tallies ON share_tallies(peer, audience) WHERE audience<>'';
 )sql"};
 
 }  // namespace swapmeet::registry_sqlite

@@ -7,6 +7,7 @@
 #include "registry/sqlite/copies.h"
 #include "registry/sqlite/probe.h"
 #include "registry/sqlite/rows.h"
+#include "registry/sqlite/share_tallies.h"
 #include "swapmeet/address_range.h"
 #include "swapmeet/query.h"
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::size_t kMostNames = 20;
 constexpr std::size_t kMostSources = 200;
+constexpr std::size_t kMostLocked = 1'000;
 
 std::filesystem::path file_in(const std::filesystem::path& folder) {
   return folder / "registry.db";
@@ -51,8 +53,29 @@ bool is_absent_since(Writing& writing, const PeerId& peer, Time limit) {
   return row->step();
 }
 
+// Paths of what begins so come before it: below "music/" before "music0"; a path that is no folder
+// ends with itself.
+std::string end_of(std::string beginning) {
+  if (beginning.ends_with('/'))
+    beginning.back() = '0';
+  else
+    beginning += '\0';
+  return beginning;
+}
+
 std::string_view bytes_of(const PeerId& id) {
   return {reinterpret_cast<const char*>(id.bytes.data()), PeerId::kSize};
+}
+
+// What else a source lists of the content: for everyone goes before for few.
+void add_to(Source& source, const Source& other, const Audience& audience) {
+  source.have = std::max(source.have, other.have);
+  source.restricted = source.restricted && !audience.everyone;
+}
+
+void leave_out(const Tally& hidden, std::uint64_t& files, std::uint64_t& bytes) {
+  files -= std::min(files, static_cast<std::uint64_t>(hidden.files));
+  bytes -= std::min(bytes, static_cast<std::uint64_t>(hidden.bytes));
 }
 
 Result<void> check_changes(const ChangeBatch& batch) {
@@ -91,6 +114,20 @@ std::optional<StoredPeer> Store::peer(const PeerId& id) {
   row->with(id);
   if (!row->step()) return std::nullopt;
   return StoredPeer{read_peer(*row), row->text(kAfterPeer)};
+}
+
+std::optional<PeerRecord> Store::peer_for(const PeerId& id, const Identity& viewer) {
+  static const auto kSql = "SELECT " + std::string(kPeerColumns) + " FROM peers WHERE id=?";
+  auto reader = readers_.take();
+  const sqlite::Snapshot snapshot(*reader);
+  auto row = reader->keep(kSql);
+  row->with(id);
+  if (!row->step()) return std::nullopt;
+  auto peer = read_peer(*row);
+  const auto key = row->integer(kKeyOfPeer);
+  leave_out(hidden_from(*reader, key, viewer), peer.files, peer.bytes);
+  peer.locked = locked_shares(*reader, key, viewer, kMostLocked);
+  return peer;
 }
 
 void Store::put_peer(const StoredPeer& peer) {
@@ -154,8 +191,9 @@ std::optional<Reachability> Store::reachability(const PeerId& peer) {
 void Store::put_reachability(const PeerId& peer, const Reachability& reach) {
   Writing writing(writer_);
   writing.database()
-      .keep("UPDATE peers SET reached=?1, tried=?2, failures=?3, unreachable=?4 WHERE id=?5 AND "
-            "port=?6 AND CASE given WHEN '' THEN seen ELSE given END=?7 AND fingerprint=?8")
+      .keep(
+          "UPDATE peers SET reached=?1, tried=?2, failures=?3, unreachable=?4 WHERE id=?5 AND "
+          "port=?6 AND CASE given WHEN '' THEN seen ELSE given END=?7 AND fingerprint=?8")
       ->with(reach.reached, reach.tried.time_since_epoch().count(), reach.failures, reach.why, peer,
              reach.port, reach.address, reach.fingerprint)
       .run();
@@ -259,13 +297,16 @@ Page<PeerRecord> Store::peers(const PeerQuery& query) {
   const auto [name, id] = sqlite::split_cursor(query.page.after);
   const auto wanted = fold(query.name);
   auto reader = readers_.take();
+  const sqlite::Snapshot snapshot(*reader);
   auto row = reader->keep(kSql);
   row->bind(1, name).bind_blob(2, id.data(), id.size()).bind(3, query.present_only);
   return sqlite::read_page<PeerRecord>(
       *row, query.page.limit,
       [&](auto& peers) {
         if (!wanted.empty() && fold(row->view(1)).find(wanted) == std::string::npos) return false;
-        peers.push_back(read_peer(*row));
+        auto& peer = peers.emplace_back(read_peer(*row));
+        leave_out(hidden_from(*reader, row->integer(kKeyOfPeer), query.viewer), peer.files,
+                  peer.bytes);
         return true;
       },
       [](const PeerRecord& last) { return sqlite::join_cursor(last.name, bytes_of(last.id)); });
@@ -302,46 +343,66 @@ Result<FeedPosition> Store::announce(const PeerId& peer, const ChangeBatch& batc
   return upto;
 }
 
+// Share by share, those left out in which there is nothing for the viewer: how much is in them
+// takes no time.
 Page<Listing> Store::browse(const PeerId& peer, const BrowseQuery& query, const Identity& viewer) {
   // Below a folder are the paths from "folder/" to before "folder0": '0' follows '/' in ASCII.
   static const auto kSql = "SELECT " + std::string(kListingColumns) +
-                           " FROM listings l WHERE peer=(SELECT key FROM peers WHERE id=?1)"
-                           " AND path>?2 AND (?3='' OR path<?3) ORDER BY path";
+                           " FROM listings l WHERE peer=?1 AND path>=?2 AND path>?3 AND path<?4"
+                           " ORDER BY path";
   auto folder = query.folder;
   while (folder.ends_with('/')) folder.pop_back();
   const auto begin = folder.empty() ? folder : folder + '/';
-  const auto end = folder.empty() ? folder : folder + '0';
+  const auto after = sqlite::split_cursor(query.page.after).first;
+  Page<Listing> page;
   auto reader = readers_.take();
-  auto row = reader->keep(kSql);
-  row->with(peer, std::max(sqlite::split_cursor(query.page.after).first, begin), end);
-  return sqlite::read_page<Listing>(
-      *row, query.page.limit,
-      [&](auto& listings) {
-        auto listing = read_listing(*row);
-        if (!listing.audience.admits(viewer)) return false;
-        listings.push_back(std::move(listing));
-        return true;
-      },
-      [](const Listing& last) { return sqlite::join_cursor(last.path, ""); });
+  const sqlite::Snapshot snapshot(*reader);
+  auto known = reader->keep("SELECT key FROM peers WHERE id=?");
+  known->with(peer);
+  if (!known->step()) return page;
+  const auto key = known->integer(0);
+  const auto take_from = [&](const std::string& from, const std::string& until) {
+    auto row = reader->keep(kSql);
+    row->with(key, from, after, until);
+    while (page.items.size() <= query.page.limit && row->step()) {
+      auto listing = read_listing(*row);
+      if (listing.audience.admits(viewer)) page.items.push_back(std::move(listing));
+    }
+  };
+  each_open_share(*reader, key, share_of(std::max(after, begin)), viewer,
+                  [&](const std::string& share) {
+                    if (!folder.empty() && share != share_of(begin)) return false;
+                    take_from(std::max(share, begin), end_of(folder.empty() ? share : begin));
+                    return page.items.size() <= query.page.limit;
+                  });
+  if (page.items.size() > query.page.limit) {
+    page.items.pop_back();
+    page.next = sqlite::join_cursor(page.items.back().path, "");
+  }
+  return page;
 }
 
 Result<ContentRecord> Store::content(const ContentId& content, const Identity& viewer) {
   ContentRecord record;
   record.content = content;
+  record.audience.everyone = false;
   std::map<std::string, int> uses;
   bool somebody = false;
   for (const auto& copy : copies_of(content, writer_, readers_)) {
     const auto& listing = copy.listing;
     if (!listing.audience.admits(viewer)) continue;
-    if (somebody && !copy.present) break;  // those that are there say enough
+    // Who has a part of it would keep for others what its sources take back.
+    if (!is_partial(listing)) record.audience.widen(listing.audience.as_known_to(viewer));
+    if (somebody && !copy.present) continue;  // those that are there say enough of the rest
     somebody = somebody || copy.present;
     if (uses.empty()) record.size = listing.size;
     ++uses[std::string(name_of_path(listing.path))];
     const bool again = !record.sources.empty() && record.sources.back().peer == copy.source.peer;
     if (again)  // it may fetch it into one place and share it in another
-      record.sources.back().have = std::max(record.sources.back().have, copy.source.have);
+      add_to(record.sources.back(), copy.source, listing.audience);
     if (!copy.present || !copy.dialable || again || record.sources.size() >= kMostSources) continue;
     record.sources.push_back(copy.source);
+    record.sources.back().restricted = !listing.audience.everyone;
   }
   if (uses.empty())
     return Error{ErrorCode::not_found, "nobody has announced the content " + content.text(), {}};
@@ -351,11 +412,14 @@ Result<ContentRecord> Store::content(const ContentId& content, const Identity& v
 
 RegistryCounts Store::counts() {
   auto reader = readers_.take();
+  const sqlite::Snapshot snapshot(*reader);
   auto row = reader->keep(
       "SELECT count(*), total(present), total(files*present), total(bytes*present) FROM peers");
   row->step();
   const auto number = [&](int column) { return static_cast<std::uint64_t>(row->integer(column)); };
-  return {number(0), number(1), number(2), number(3)};
+  RegistryCounts counts{number(0), number(1), number(2), number(3)};
+  leave_out(hidden_from_guests(*reader), counts.files, counts.bytes);
+  return counts;
 }
 
 }  // namespace swapmeet::registry_sqlite

@@ -50,7 +50,10 @@ class Store {
   explicit Store(const std::filesystem::path& folder, const StoreOptions& options = {},
                  std::function<void(const ListingNews&)> listings_changed = {});
 
+  // With all that it lists.
   std::optional<StoredPeer> peer(const PeerId& id);
+  // With what of it `viewer` may see.
+  std::optional<PeerRecord> peer_for(const PeerId& id, const Identity& viewer);
   // Inserts or replaces all but files, bytes and what was announced; the peer is present from then
   // on, which is a change in the feed if it was not, or had another name.
   void put_peer(const StoredPeer& peer);

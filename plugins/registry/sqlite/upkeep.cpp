@@ -41,6 +41,10 @@ constexpr sqlite::Rule kRules[] = {
      " ON l.peer=p.key WHERE p.files<>ifnull(l.files,0)"
      " OR abs(p.bytes-ifnull(l.bytes,0.0))>CASE WHEN l.bytes>9e15 THEN l.bytes/1e6 ELSE 0 END",
      "peers have another number of files or bytes than is counted for them"},
+    {"SELECT count(*) FROM peers p LEFT JOIN"
+     " (SELECT peer, sum(files) AS files FROM share_tallies GROUP BY peer) t ON t.peer=p.key"
+     " WHERE p.files<>ifnull(t.files,0)",
+     "peers have another number of files by share than in all"},
     {"SELECT count(*) FROM contents c WHERE NOT EXISTS"
      " (SELECT 1 FROM listings l WHERE l.revision=c.revision"
      " AND substr(l.content,1,8)=c.prefix)",

@@ -69,7 +69,8 @@ void Following::set_peer(const Change& change) {
   });
 }
 
-AudienceKey Following::audience_key(const Audience& audience) {
+AudienceKey Following::audience_key(Audience audience) {
+  audience.visible = false;  // nothing is found by the name of a share
   const auto text = sqlite::audience_text(audience);
   auto row = writer_.keep("SELECT key FROM audiences WHERE text=?");
   row->with(text);

@@ -34,7 +34,7 @@ class Following {
   using Edit = std::function<void(DocTable&)>;
 
   PeerKey peer_key(const PeerId& peer);
-  AudienceKey audience_key(const Audience& audience);
+  AudienceKey audience_key(Audience audience);
   DocKey doc_for(const Listing& listing);
   DocKey new_doc(const Listing& listing, AudienceKey audience, AttributesKey attributes);
   void set_peer(const Change& change);

@@ -29,11 +29,15 @@ double score_of(std::size_t documents, std::size_t edits) {
 
 class Speller {
  public:
-  explicit Speller(const std::vector<const Segment*>& segments) : segments_(segments) {}
+  Speller(const std::vector<const Segment*>& segments, const Sees& sees)
+      : segments_(segments), sees_(sees) {}
 
   std::size_t count(std::string_view word) const {
     std::size_t count = 0;
-    for (const auto* segment : segments_) count += segment->find(word, false, false).count();
+    for (const auto* segment : segments_) {
+      const auto found = segment->find(word, false, false);
+      count += sees_ ? count_seen(*segment, found) : found.count();
+    }
     return count;
   }
 
@@ -49,10 +53,11 @@ class Speller {
     std::map<std::string, std::pair<std::size_t, std::size_t>> near;  // documents, edits
     for (const auto* segment : segments_)
       segment->each_near(pattern, pattern.size() < kLong ? 1 : 2,
-                         [&](std::string_view text, std::size_t documents, std::size_t edits) {
-                           auto& one = near[std::string(text)];
-                           one = {one.first + documents, edits};
-                           least = std::max(least, score_of(one.first, edits) - kMuchBetter);
+                         [&](std::string_view text, std::size_t, std::size_t edits) {
+                           if (const auto documents = count(text); documents > 0) {
+                             near[std::string(text)] = {documents, edits};
+                             least = std::max(least, score_of(documents, edits) - kMuchBetter);
+                           }
                            return static_cast<std::size_t>(std::exp2(least + kEdit));
                          });
     std::vector<Alternative> found;
@@ -84,7 +89,22 @@ class Speller {
     return best;
   }
 
+  std::size_t count_seen(const Segment& segment, const Occurrences& found) const {
+    if (found.count() == 0) return 0;
+    const auto& entries = segment.entries();
+    std::size_t seen = 0;
+    Window marks;
+    for (Rank first = 0; first < entries.size(); first += Window::kRanks) {
+      marks.clear();
+      if (!found.mark(Window::of(first), marks)) continue;
+      for (auto at = marks.next(0); at < Window::kRanks; at = marks.next(at + 1))
+        if (sees_(entries[first + at])) ++seen;
+    }
+    return seen;
+  }
+
   const std::vector<const Segment*>& segments_;
+  const Sees& sees_;
 };
 
 }  // namespace
@@ -117,12 +137,13 @@ std::vector<PlainWord> plain_words(std::string_view query) {
 }
 
 std::vector<std::string> corrections(std::string_view query,
-                                     const std::vector<const Segment*>& segments) {
+                                     const std::vector<const Segment*>& segments,
+                                     const Sees& sees) {
   struct Try {
     std::string text;
     double score = 0;
   };
-  const Speller speller(segments);
+  const Speller speller(segments, sees);
   std::vector<Try> tries{{std::string(query), 0}};
   std::size_t wrong = 0;
   auto words = plain_words(query);

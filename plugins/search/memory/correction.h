@@ -3,6 +3,7 @@
 // Threads: free functions without shared state; segments must not change meanwhile.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,9 +21,12 @@ struct PlainWord {
 };
 std::vector<PlainWord> plain_words(std::string_view query);
 
+// May whoever asks see the document? Nothing: all of them.
+using Sees = std::function<bool(const Entry& entry)>;
+
 // Other queries to try, the likeliest first, at most a handful. They differ from `query` in plain
-// words only.
+// words only. What nobody may see who asks makes no difference.
 std::vector<std::string> corrections(std::string_view query,
-                                     const std::vector<const Segment*>& segments);
+                                     const std::vector<const Segment*>& segments, const Sees& sees);
 
 }  // namespace swapmeet::search_memory

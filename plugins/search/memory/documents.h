@@ -97,12 +97,13 @@ class Documents {
   void end_rounds_before() { rounds_.end_those_before(); }
   bool is_fresh(Number document) const { return rounds_.is_current(documents_[document].round); }
   void set_fresh(Number document) { documents_[document].round = rounds_.current; }
-  // Documents that may stand in no ranked segment yet: of the content, at most so many; and all.
+  // Documents that may stand in no ranked segment yet: of the content, until so many were taken;
+  // and all.
   template <class Take>
   void each_unranked(const Content& content, std::size_t most, Take&& take) const {
-    for (auto at = content.first; most > 0 && at != kNone; at = documents_[at].next, --most) {
+    for (auto at = content.first; most > 0 && at != kNone; at = documents_[at].next) {
       if (rounds_.is_over(documents_[at].round)) return;
-      take(at);
+      if (take(at)) --most;
     }
   }
   template <class Take>

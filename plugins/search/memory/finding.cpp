@@ -96,7 +96,12 @@ std::uint64_t Finder::sorted_by(const Entry& entry) const {
 
 void Finder::correct() {
   const auto before = all_.size();
-  for (auto& text : corrections(request_.query, segments_.all())) {
+  Sees sees;  // nothing, where nothing is hidden
+  if (std::find(visible_.begin(), visible_.end(), false) != visible_.end())
+    sees = [this](const Entry& entry) {
+      return entry.restricted == 0 || visible_[documents_.document(entry.document).audience];
+    };
+  for (auto& text : corrections(request_.query, segments_.all(), sees)) {
     const auto query = parse_query(text);
     if (!query) continue;
     searched_for_ = std::move(text);
@@ -180,19 +185,24 @@ Hit Finder::hit_of(const Candidate& candidate) const {
 // What else the content is called: short names first, then in order of the alphabet.
 std::vector<std::string> Finder::other_names(const Entry& shown) const {
   std::vector<Number> numbers;
-  const auto consider = [&](Number document, Number name, bool restricted) {
+  const auto consider = [&](Number document, Number name) {
     if (name == shown.name || !documents_.is_present(document)) return;
-    if (restricted && !visible_[documents_.document(document).audience]) return;
     if (std::find(numbers.begin(), numbers.end(), name) == numbers.end()) numbers.push_back(name);
   };
-  auto ranked = segments_.ranked.entries_of(shown.content);
-  ranked = ranked.first(std::min(ranked.size(), kNamesFrom));
-  for (const auto& entry : ranked) {
-    consider(entry.document, entry.name, entry.restricted);
+  const auto is_hidden = [&](const Entry& entry) {
+    return entry.restricted != 0 && !visible_[documents_.document(entry.document).audience];
+  };
+  auto left = kNamesFrom;
+  for (const auto& entry : segments_.ranked.entries_of(shown.content)) {
+    if (is_hidden(entry)) continue;
+    if (left-- == 0) break;
+    consider(entry.document, entry.name);
     if (numbers.size() == kMostNames) break;  // they stand in that order
   }
   documents_.each_unranked(documents_.content(shown.content), kNamesFrom, [&](Number number) {
-    consider(number, documents_.document(number).path.name, true);
+    const auto& document = documents_.document(number);
+    if (visible_[document.audience]) consider(number, document.path.name);
+    return visible_[document.audience];
   });
   std::vector<std::string> names;
   names.reserve(numbers.size());

@@ -131,6 +131,7 @@ bool Matcher::run(const Segment& segment, Where where, Only only, const Found& f
       for (const auto one : std::span(places).first(count)) {
         if (one < from) continue;  // of a content that was found
         const auto& entry = entries[first + one];
+        if (is_hidden(entry)) continue;  // and not counted, which could be noticed
         if (++tried > kMostTried) return false;
         if (!is_match(entry)) continue;
         if (reads_texts_ && ++read > kMostRead) return false;
@@ -149,9 +150,12 @@ void Matcher::will_read(const Entry& entry) const {
   if (reads_attributes_) documents_.will_filter(entry);
 }
 
+bool Matcher::is_hidden(const Entry& entry) const {
+  return entry.restricted != 0 && !visible_[documents_.document(entry.document).audience];
+}
+
 bool Matcher::is_match(const Entry& entry) const {
   if (!documents_.is_present(entry.document)) return false;
-  if (entry.restricted && !visible_[documents_.document(entry.document).audience]) return false;
   if (is_by_peer_ && !listed_[entry.document]) return false;
   return std::all_of(filters_.begin(), filters_.end(), [&](const Filter& filter) {
     return passes(filter, entry) != filter.filter.negated;

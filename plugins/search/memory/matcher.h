@@ -44,6 +44,7 @@ class Matcher {
   };
   std::optional<Wanted> wanted(const Segment& segment, bool name_only) const;
   void will_read(const Entry& entry) const;
+  bool is_hidden(const Entry& entry) const;
   bool is_match(const Entry& entry) const;
   void take_of_attribute(const QueryFilter& filter);
   bool passes(const Filter& filter, const Entry& entry) const;

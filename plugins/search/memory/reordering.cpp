@@ -29,6 +29,9 @@ bool Reordering::find_listed() {
     const FairLock::Reading reading(lock_);
     if (!is_wanted_()) return false;
     seen_.resize(state_->documents.document_slots());
+    everyones_.clear();
+    for (const auto& audience : state_->documents.audiences())
+      everyones_.push_back(audience.everyone);
     for (const auto stop = std::min<std::size_t>(end, at + kSlice); at < stop; ++at) add(at);
   }
   return true;
@@ -42,8 +45,8 @@ void Reordering::add(Rank at) {
   places_.push_back({0, entry.content, at});
   if (entry.content >= weights_.size()) weights_.resize(entry.content + 1);
   auto& weight = weights_[entry.content];
-  if (weight.sources == kNone) weight.sources = documents.sources(entry.content);
-  weight.shortest_name = std::min(weight.shortest_name, entry.name_size);
+  if (weight.sources == kNone) weight.sources = documents.sources(entry.content, everyones_);
+  if (entry.restricted == 0) weight.shortest_name = std::min(weight.shortest_name, entry.name_size);
 }
 
 void Reordering::sort_contents() {

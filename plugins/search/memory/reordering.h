@@ -54,6 +54,8 @@ class Reordering {
   std::vector<Place> places_;
   std::vector<bool> seen_;       // by document: one that is listed again may stand in both
   std::vector<Weight> weights_;  // by content, and the same for all its documents
+  // By audience: only what is for everyone gives a content its place, or others could notice it.
+  std::vector<bool> everyones_;
 };
 
 }  // namespace swapmeet::search_memory

@@ -14,6 +14,12 @@ inline constexpr KeySpec kKeys[] = {
     {"announce_address", KeyType::text, "", nullptr, nullptr,
      "The host name or address that others reach this one by; empty: as the index sees it."},
     at_once(
+        {"share.*.audience", KeyType::list, "everyone", nullptr, nullptr,
+         "Whom that share is for: everyone, or groups of the index's accounts, and people with an "
+         "@: friends, @bob."}),
+    at_once({"share.*.visible", KeyType::boolean, "no", nullptr, nullptr,
+             "Whom that share is not for sees its name, and that it is locked; no: sees nothing."}),
+    at_once(
         {"share.*", KeyType::path, "", nullptr, nullptr, "A folder to share, under this name."}),
     at_once({"rescan_interval", KeyType::duration, "1h", "1s", nullptr,
              "How often all shares are walked, whatever the file system reports."}),

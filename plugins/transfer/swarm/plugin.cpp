@@ -68,6 +68,7 @@ class SwarmPlugin final : public Plugin {
     auto shared = shares_->configure(choices->shares, choices->ignore, choices->rescan_interval);
     if (!shared) return shared;
     downloads_->set_limits(choices->downloads);
+    warn_of_locked();
     set_limits(std::move(*choices));
     return {};
   }
@@ -158,7 +159,8 @@ class SwarmPlugin final : public Plugin {
               tried([&] {
                 catalogue_->put_partial(
                     id, {transfer_swarm::shown_name(path), facts.content, facts.size,
-                         std::max<std::uint64_t>(file.have(), 1)});  // 0 would be no source
+                         std::max<std::uint64_t>(file.have(), 1),  // 0 would be no source
+                         file.audience()});
               });
             },
             [this, tried](const std::string& id) { tried([&] { catalogue_->drop_partial(id); }); }};
@@ -185,6 +187,7 @@ class SwarmPlugin final : public Plugin {
         host_->clock(), transfer_swarm::WatchOptions{.never = host_data, .log = log});
     shares_ = std::make_unique<transfer_swarm::ShareList>(*catalogue_, *scanner_, *watcher_,
                                                           choices.ignore);
+    warn_of_locked();
   }
 
   void keep_totals() {
@@ -232,6 +235,17 @@ class SwarmPlugin final : public Plugin {
                "group; set [auth] plugin = ticket");
   }
 
+  // Shares for some only, of whom nobody can be told from others.
+  void warn_of_locked() {
+    if (host_->find<TicketChecker>()) return;
+    for (const auto& share : catalogue_->shares())
+      if (!share.spec.audience.everyone)
+        host_->log(LogLevel::warning,
+                   "nobody can fetch from this share, for no auth plugin checks tickets: use an "
+                   "index with accounts, or share it with everyone",
+                   {{"share", share.spec.name}, {"for", text_of(share.spec.audience)}});
+  }
+
   // A file is not any more what was hashed: its folder is looked through again.
   void look_again(const std::string& file, int error) {
     for (const auto& share : catalogue_->shares()) {
@@ -271,7 +285,7 @@ class SwarmPlugin final : public Plugin {
     listener_ = std::move(*listener);
     hashes_ = std::make_unique<transfer_swarm::FileHashes>(host_->clock());
     tickets_ = std::make_unique<transfer_swarm::CheckedTickets>(
-        host_->clock(), [host = host_] { return host->find<TicketChecker>(); });
+        host_->clock(), host_->peer_id(), [host = host_] { return host->find<TicketChecker>(); });
     open_ = std::make_unique<transfer_swarm::OpenContents>(*catalogue_, host_->clock());
     closing_ = host_->every(std::chrono::seconds(1), [open = open_.get()] { open->close_idle(); });
     auto routes = transfer_swarm::add_content_routes(

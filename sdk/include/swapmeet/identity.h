@@ -2,7 +2,10 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "swapmeet/result.h"
 
 namespace swapmeet {
 
@@ -23,9 +26,21 @@ struct Audience {
   bool everyone = true;
   std::vector<std::string> groups;
   std::vector<std::string> accounts;
+  // Whom it does not admit may know what the share is called, and nothing else of it.
+  bool visible = false;
 
   bool admits(const Identity& who) const;
+  // What of it is `who`'s business: everyone, or those of its groups that `who` is in and `who`'s
+  // own account. So it admits nobody whom the whole does not.
+  Audience as_known_to(const Identity& who) const;
+  // Admits also whom the other does.
+  void widen(const Audience& other);
   bool operator==(const Audience&) const = default;
 };
+
+// As people write it: "everyone", or groups, and accounts with an '@', separated by commas:
+// "friends, @bob". `invalid_argument`: nobody is named, or a name is wrong.
+Result<Audience> parse_audience(std::string_view text);
+std::string text_of(const Audience& audience);
 
 }  // namespace swapmeet

@@ -35,8 +35,8 @@ struct PeerRecord {
   std::uint16_t port = 0;    // of its public listener
   std::string seen_address;  // as the index saw it
   std::string account;       // who registered it; empty: a guest
-  std::uint64_t files = 0;
-  std::uint64_t bytes = 0;
+  std::uint64_t files = 0;   // that the viewer may see
+  std::uint64_t bytes = 0;   // of these
   bool present = false;
   // The index has reached it there (see Reachability). Others are no sources, and nobody is sent
   // or connects to them.
@@ -47,6 +47,10 @@ struct PeerRecord {
   bool plain = true;        // its listener takes HTTP without TLS as well
   // Stands until somebody has taken the id over, or its time is up. Told to nobody outside.
   std::optional<Transfer> transfer = std::nullopt;
+  // Asked for one peer, its shares of which the viewer may know the name, and nothing else (at most
+  // 1,000); and the ticket by which the peer knows the viewer, empty: none is needed.
+  std::vector<std::string> locked = {};
+  std::string ticket = {};
 
   bool operator==(const PeerRecord&) const = default;
 };
@@ -57,7 +61,7 @@ struct Enrollment {
   std::string name;        // 1 to 64 characters of UTF-8, no control characters
   std::string address;     // empty: use the one the index sees
   std::uint16_t port = 0;  // 1 to 65535
-  bool dialable = true;  // false: it says that it cannot be reached from outside
+  bool dialable = true;    // false: it says that it cannot be reached from outside
   // Whoever holds the token owns the registration. A new peer may propose one (32 to 128 printable
   // characters), so that an answer lost on the way costs nothing; empty: the registry makes one. A
   // known peer must present the one it has.
@@ -87,11 +91,11 @@ struct Enrolled {
 struct Reachability {
   std::string address = {};  // as announced, else as seen: an IP address or a host name
   std::uint16_t port = 0;
-  bool is_announced = true;  // false: it says itself that it cannot be reached
-  std::string reached = {};  // the IP address at which it answered; empty: not proved
-  Time tried{};              // when last; zero: never
-  std::uint32_t failures = 0;  // since it last answered
-  std::string why = {};      // it failed the last time, in a few words
+  bool is_announced = true;      // false: it says itself that it cannot be reached
+  std::string reached = {};      // the IP address at which it answered; empty: not proved
+  Time tried{};                  // when last; zero: never
+  std::uint32_t failures = 0;    // since it last answered
+  std::string why = {};          // it failed the last time, in a few words
   std::string fingerprint = {};  // of its key; empty: it told none
   bool plain = true;             // it answers without TLS
 
@@ -107,6 +111,9 @@ struct Source {
   // Of the peer's key, 64 small hex digits: whoever fetches connects over TLS, and to nobody but
   // the holder of that key (see pinned_url). Empty: it speaks no TLS.
   std::string fingerprint = {};
+  // It has the content for few, of whom the viewer is one: others are not told of it.
+  bool restricted = false;
+  std::string ticket = {};  // for this source alone; empty: the record's
 
   bool operator==(const Source&) const = default;
 };
@@ -125,6 +132,9 @@ struct ContentRecord {
   std::vector<std::string> names;  // different ones, most used first, at most 20
   std::vector<Source> sources;     // present ones, at most 200
   std::string ticket;              // empty: none is needed
+  // For whom those list it that have all of it, as far as it is the viewer's business
+  // (Audience::as_known_to).
+  Audience audience = {};
 
   bool operator==(const ContentRecord&) const = default;
 };
@@ -134,6 +144,7 @@ struct PeerQuery {
   std::string name;  // empty, or a part of the name, in any case
   bool present_only = true;
   Deadline deadline = {};
+  Identity viewer = {};
 };
 
 struct BrowseQuery {
@@ -152,7 +163,7 @@ struct ContentQuery {
 struct RegistryCounts {
   std::uint64_t peers = 0;  // registered
   std::uint64_t present = 0;
-  std::uint64_t files = 0;  // listings of present peers
+  std::uint64_t files = 0;  // listings of present peers that are for everyone
   std::uint64_t bytes = 0;
 };
 
@@ -161,7 +172,7 @@ struct RegistryCounts {
 // `internal`.
 class Registry {
  public:
-  static constexpr const char* kInterface = "swapmeet.registry/2";
+  static constexpr const char* kInterface = "swapmeet.registry/3";
   virtual ~Registry() = default;
 
   // Registers, or registers again with another name or address; the peer is present from then on.
@@ -183,9 +194,9 @@ class Registry {
   virtual Result<Reachability> reachability(const PeerId&) {
     return unsupported("this registry has no addresses to prove");
   }
-  // What came of trying to reach it: counts if address, port and key still are those that were tried.
-  // The peer is dialable while `reached` is not empty. Errors as before.
-  // [any thread; started; may block]
+  // What came of trying to reach it: counts if address, port and key still are those that were
+  // tried. The peer is dialable while `reached` is not empty. Errors as before. [any thread;
+  // started; may block]
   virtual Result<void> reached(const PeerId&, const Reachability&) {
     return unsupported("this registry has no addresses to prove");
   }
@@ -193,12 +204,14 @@ class Registry {
   // In order of name, then id.
   // [any thread; started; may block]
   virtual Result<Page<PeerRecord>> peers(const PeerQuery& query) = 0;
+  // What it tells of files is what `viewer` may see. `not_found`.
   // [any thread; started; may block]
-  virtual Result<PeerRecord> peer(const PeerId& peer) = 0;  // `not_found`
+  virtual Result<PeerRecord> peer(const PeerId& peer, const Identity& viewer = {}) = 0;
 
-  // How far this peer's catalogue has been announced. `not_found`: not registered.
+  // How far this peer's catalogue has been announced, which is its own business.
+  // `not_found`: not registered. `not_allowed`: wrong token.
   // [any thread; started; may block]
-  virtual Result<FeedPosition> announced(const PeerId& peer) = 0;
+  virtual Result<FeedPosition> announced(const PeerId& peer, const std::string& token) = 0;
   // Applies a batch of the peer's catalogue, durably when it returns ok (see ChangeFollower::apply,
   // `conflict` included). Listings that are not valid (check_path) fail the whole batch with
   // `invalid_argument`. `too_large`: a batch of half as many may be taken; `too_many`: the peer has

@@ -37,7 +37,8 @@ enum class KeyType : std::uint8_t {
 enum class Changes : std::uint8_t { at_restart, at_once };
 
 // Constant data, in the plugin's descriptor. A name that ends in ".*" stands for any number of keys
-// with that beginning: "share.*".
+// with that beginning: "share.*". One with the ".*" before a last part goes before those: all that
+// end so are its own, "share.music.audience" of "share.*.audience".
 struct KeySpec {
   const char* name;
   KeyType type;
@@ -121,7 +122,8 @@ class Settings {
   std::vector<std::string> differing(const Settings& other) const;
   // Takes the values of the keys that change at once from `fresh`; the others stay.
   void take_at_once(const Settings& fresh, std::span<const KeySpec> specs);
-  // The keys that a ".*" spec admitted: for "share.*" {"music", "/home/alice/Music"}, ….
+  // The keys that a ".*" spec admitted: for "share.*" {"music", "/home/alice/Music"}, …. Those of
+  // "share.*.audience" also when their value is empty.
   std::vector<std::pair<std::string, std::string>> family(std::string_view spec_name) const;
 
  private:

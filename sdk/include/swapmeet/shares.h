@@ -14,7 +14,7 @@ namespace swapmeet {
 struct ShareSpec {
   std::string name;    // 1 to 64 characters, no '/'; the first part of its listings' paths
   std::string folder;  // absolute path on this machine
-  Audience audience;
+  Audience audience = {};
 };
 
 struct ShareStatus {
@@ -48,6 +48,10 @@ class Shares {
   // The catalogue: listings of all shares, hashed.
   // [any thread; started; quick]
   virtual ChangeFeed& feed() = 0;
+  // Who may know of the share and fetch from it, from now on: what is asked for next is answered by
+  // this. `not_found`; `conflict`: it comes from the configuration file; `invalid_argument`.
+  // [any thread; started; may block]
+  virtual Result<ShareStatus> set_audience(const std::string& name, const Audience& audience) = 0;
 };
 
 }  // namespace swapmeet

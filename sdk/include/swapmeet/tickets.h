@@ -1,9 +1,11 @@
-// Tickets: short-lived permissions to fetch one content, signed by an index and checked by peers.
+// Tickets: short-lived permissions to fetch one content, or from one peer, signed by an index and
+// checked by peers.
 // Their form is swapmeet/wire/ticket.h.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,17 +18,20 @@ namespace swapmeet {
 
 // What a ticket says: whoever holds it may fetch `content`, until `expires`.
 struct TicketClaims {
-  ContentId content;
+  ContentId content;                // zeros: whatever `source` lets the account have
   std::string account;              // to whom it was issued; empty: a guest
   std::vector<std::string> groups;  // the account's
   Time expires{};
+  // The only peer that it is for. What is not for everyone is given for such a ticket alone:
+  // another peer that has seen it cannot use it there.
+  std::optional<PeerId> source = {};
   bool operator==(const TicketClaims&) const = default;
 };
 
 // Provided by the host itself, on an index that has an Authenticator.
 class TicketIssuer {
  public:
-  static constexpr const char* kInterface = "swapmeet.ticket_issuer/2";
+  static constexpr const char* kInterface = "swapmeet.ticket_issuer/3";
   virtual ~TicketIssuer() = default;
 
   // A signed permission that only the holder of this host's key can make. Without `expires`, or

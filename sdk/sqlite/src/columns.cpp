@@ -12,6 +12,7 @@ std::string audience_text(const Audience& audience) {
   std::string text = "only\n";
   for (const auto& group : audience.groups) text += "group " + group + '\n';
   for (const auto& account : audience.accounts) text += "account " + account + '\n';
+  if (audience.visible) text += "visible\n";
   return text;
 }
 
@@ -23,6 +24,7 @@ Audience audience_from(std::string_view text) {
     const auto line = text.substr(0, end);
     if (line.starts_with("group ")) audience.groups.emplace_back(line.substr(6));
     if (line.starts_with("account ")) audience.accounts.emplace_back(line.substr(8));
+    if (line == "visible") audience.visible = true;
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return audience;

@@ -165,22 +165,35 @@ class SampleRegistry final : public Plugin, public Registry, public ChangeFeed {
       if ((peer.record.present || !query.present_only) &&
           fold(peer.record.name).find(wanted) != std::string::npos)
         in_order.emplace(peer.record.name + '\0' + id.text(), &peer.record);
-    return page_of<PeerRecord>(in_order, query.page,
-                               [](const PeerRecord* record) { return *record; });
+    return page_of<PeerRecord>(in_order, query.page, [&](const PeerRecord* record) {
+      return as_seen_by(query.viewer, peers_.at(record->id));
+    });
   }
-  Result<PeerRecord> peer(const PeerId& id) override {
+  Result<PeerRecord> peer(const PeerId& id, const Identity& viewer) override {
     const std::lock_guard lock(mutex_);
     const auto found = peers_.find(id);
     if (found == peers_.end()) return unknown();
-    return found->second.record;
+    auto record = as_seen_by(viewer, found->second);
+    std::map<std::string, bool> locked;  // shares that say that they are there
+    for (const auto& [path, listing] : found->second.listings) {
+      const auto slash = path.find('/');
+      if (slash == std::string::npos) continue;
+      const auto share = path.substr(0, slash);
+      const bool open = listing.audience.admits(viewer);
+      if (open || listing.audience.visible) locked.try_emplace(share, true);
+      if (open) locked[share] = false;
+    }
+    for (const auto& [share, is_locked] : locked)
+      if (is_locked && record.locked.size() < 1'000) record.locked.push_back(share);
+    return record;
   }
 
   // What they share.
-  Result<FeedPosition> announced(const PeerId& id) override {
+  Result<FeedPosition> announced(const PeerId& id, const std::string& token) override {
     const std::lock_guard lock(mutex_);
-    const auto found = peers_.find(id);
-    if (found == peers_.end()) return unknown();
-    return found->second.announced;
+    const auto peer = owned(id, token);
+    if (!peer) return peer.error();
+    return (**peer).announced;
   }
   Result<FeedPosition> announce(const PeerId& id, const std::string& token,
                                 const ChangeBatch& batch) override {
@@ -215,21 +228,26 @@ class SampleRegistry final : public Plugin, public Registry, public ChangeFeed {
   Result<ContentRecord> content(const ContentQuery& query) override {
     const std::lock_guard lock(mutex_);
     ContentRecord record{.content = query.content};
+    record.audience.everyone = false;
     std::map<std::string, int> names;
     for (const auto& [id, peer] : peers_) {
       std::uint64_t has = 0;
       bool source = false;
+      bool restricted = true;
       for (const auto& [path, listing] : peer.listings) {
         if (listing.content != query.content || !listing.audience.admits(query.viewer)) continue;
         record.size = listing.size;
         ++names[std::string(name_of_path(path))];
         has = std::max(has, listing.have.value_or(listing.size));
         source = true;
+        restricted = restricted && !listing.audience.everyone;
+        if (!is_partial(listing))
+          record.audience.widen(listing.audience.as_known_to(query.viewer));
       }
       if (source && peer.record.present && peer.record.dialable && record.sources.size() < 200)
         record.sources.push_back({id, peer.record.name,
                                   url_of(peer.record) + "/content/" + query.content.text(), has,
-                                  peer.record.fingerprint});
+                                  peer.record.fingerprint, restricted});
     }
     if (names.empty()) return not_found("nobody shares this content");
     std::vector<std::pair<int, std::string>> by_use;
@@ -245,8 +263,9 @@ class SampleRegistry final : public Plugin, public Registry, public ChangeFeed {
     for (const auto& [id, peer] : peers_) {
       if (!peer.record.present) continue;
       ++counts.present;
-      counts.files += peer.record.files;
-      counts.bytes = saturating_sum(counts.bytes, peer.record.bytes);
+      const auto seen = as_seen_by({}, peer);
+      counts.files += seen.files;
+      counts.bytes = saturating_sum(counts.bytes, seen.bytes);
     }
     return counts;
   }
@@ -278,6 +297,17 @@ class SampleRegistry final : public Plugin, public Registry, public ChangeFeed {
   };
 
   static Error unknown() { return not_found("this peer is not registered"); }
+
+  // With what of its files `viewer` may see.
+  static PeerRecord as_seen_by(const Identity& viewer, const Peer& peer) {
+    auto record = peer.record;
+    for (const auto& [path, listing] : peer.listings) {
+      if (listing.audience.admits(viewer)) continue;
+      --record.files;
+      record.bytes -= listing.size;
+    }
+    return record;
+  }
 
   // A page begins after the key that the page before ended with.
   template <class Item, class Entries, class Make>

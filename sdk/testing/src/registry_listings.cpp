@@ -41,10 +41,10 @@ using Texts = std::vector<std::string>;
 // One that keeps nothing tells its peers so, and they begin anew.
 void check_forgetting(Registry& registry) {
   CHECK(is_error(registry.renew(peer_number(1), kToken), ErrorCode::not_found));
-  CHECK(is_error(registry.announced(peer_number(1)), ErrorCode::not_found));
+  CHECK(is_error(registry.announced(peer_number(1), kToken), ErrorCode::not_found));
   CHECK(registry.counts()->peers == 0);
   enroll(registry, 1, "alice");
-  CHECK(*registry.announced(peer_number(1)) == FeedPosition{});
+  CHECK(*registry.announced(peer_number(1), kToken) == FeedPosition{});
 }
 
 }  // namespace
@@ -54,14 +54,14 @@ void check_forgetting(Registry& registry) {
 void check_announcing(RegistrySubject& subject) {
   auto& registry = subject.registry();
   enroll(registry, 1, "alice");
-  CHECK(*registry.announced(peer_number(1)) == FeedPosition{});
+  CHECK(*registry.announced(peer_number(1), kToken) == FeedPosition{});
   auto full = listing_of("s/Ünïcode & <b>.txt", 1, 5'000'000'000);
   full.attributes = {{"artist", "A=B"}, {"year", "1999"}};
   full.have = 4096;
   full.modified = Time(std::chrono::milliseconds(1'234'567'890'123));
   announce(registry, 1, 0, {put({}, full), put({}, listing_of("s/b.txt", 2, 3))});
   CHECK(all_listings(registry, 1, {}, 1) == std::vector{listing_of("s/b.txt", 2, 3), full});
-  CHECK(*registry.announced(peer_number(1)) == FeedPosition{"feed", 10});
+  CHECK(*registry.announced(peer_number(1), kToken) == FeedPosition{"feed", 10});
   // Replaced, removed (also what was never there), and counted.
   announce(registry, 1, 10,
            {put({}, listing_of("s/b.txt", 3, 30)), removal({}, full.path), removal({}, "s/no.txt"),
@@ -82,7 +82,7 @@ void check_announcing(RegistrySubject& subject) {
   REQUIRE(
       registry.announce(peer_number(1), kToken, {"new", 0, 5, {put({}, listing_of("t/f.txt", 7))}})
           .ok());
-  CHECK(*registry.announced(peer_number(1)) == FeedPosition{"new", 5});
+  CHECK(*registry.announced(peer_number(1), kToken) == FeedPosition{"new", 5});
   CHECK(paths_at(registry, 1) == Texts{"t/f.txt"});
   CHECK(paths_at(registry, 2) == Texts{"s/e.txt"});
   CHECK(registry.counts()->files == 2);
@@ -110,7 +110,7 @@ void check_refusals(RegistrySubject& subject) {
             {"feed", 10, 20, {put({}, listing_of("s/new.txt", 2)), put({}, listing_of(path, 3))}}),
         ErrorCode::invalid_argument));
   }
-  CHECK(*registry.announced(peer_number(1)) == FeedPosition{"feed", 10});
+  CHECK(*registry.announced(peer_number(1), kToken) == FeedPosition{"feed", 10});
   CHECK(paths_at(registry, 1) == Texts{"s/kept.txt"});
 }
 
@@ -219,7 +219,7 @@ void check_restart(RegistrySubject& subject) {
   if (subject.forgets()) return check_forgetting(registry);
   CHECK(registry.peer(peer_number(1))->name == "alice");
   CHECK(registry.peer(peer_number(1))->present);
-  CHECK(*registry.announced(peer_number(1)) == FeedPosition{"feed", 10});
+  CHECK(*registry.announced(peer_number(1), kToken) == FeedPosition{"feed", 10});
   CHECK(paths_at(registry, 1) == Texts{"s/kept.txt"});
   CHECK(is_error(registry.renew(peer_number(1), kOtherToken), ErrorCode::not_allowed));
   CHECK(registry.renew(peer_number(1), kToken).ok());

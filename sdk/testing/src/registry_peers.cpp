@@ -113,7 +113,7 @@ void check_ownership(RegistrySubject& subject) {
                    ErrorCode::not_allowed));
   }
   CHECK(*registry.peer(peer_number(1)) == before);
-  CHECK(*registry.announced(peer_number(1)) == FeedPosition{"feed", 10});
+  CHECK(*registry.announced(peer_number(1), kToken) == FeedPosition{"feed", 10});
   // Leaving does not free the id; its owner may return.
   REQUIRE(registry.leave(peer_number(1), kToken).ok());
   thief.token = kOtherToken;
@@ -133,7 +133,7 @@ void check_ownership(RegistrySubject& subject) {
   // One who is not registered is told so.
   CHECK(is_error(registry.renew(peer_number(9), kToken), ErrorCode::not_found));
   CHECK(is_error(registry.leave(peer_number(9), kToken), ErrorCode::not_found));
-  CHECK(is_error(registry.announced(peer_number(9)), ErrorCode::not_found));
+  CHECK(is_error(registry.announced(peer_number(9), kToken), ErrorCode::not_found));
   CHECK(is_error(registry.announce(peer_number(9), kToken, {"feed", 0, 1, {}}),
                  ErrorCode::not_found));
 }

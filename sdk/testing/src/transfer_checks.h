@@ -58,7 +58,7 @@ inline std::string some_bytes(std::size_t size) {
 class OnePeer final : public EmptyRegistry {
  public:
   void knows(const PeerRecord& peer, const std::vector<Listing>& listings);
-  Result<PeerRecord> peer(const PeerId& id) override;
+  Result<PeerRecord> peer(const PeerId& id, const Identity& viewer) override;
   Result<Page<Listing>> browse(const PeerId& id, const BrowseQuery& query) override;
 
  private:

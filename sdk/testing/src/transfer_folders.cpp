@@ -13,9 +13,9 @@ void OnePeer::knows(const PeerRecord& peer, const std::vector<Listing>& listings
             [](const auto& one, const auto& other) { return one.path < other.path; });
 }
 
-Result<PeerRecord> OnePeer::peer(const PeerId& id) {
+Result<PeerRecord> OnePeer::peer(const PeerId& id, const Identity&) {
   const std::lock_guard lock(mutex_);
-  if (id.is_zero() || id != peer_.id) return EmptyRegistry::peer(id);
+  if (id.is_zero() || id != peer_.id) return EmptyRegistry::peer(id, {});
   return peer_;
 }
 

@@ -31,7 +31,7 @@ std::optional<std::string> bytes_from(const std::string& hex, std::size_t each,
   return whole ? std::optional(std::move(bytes)) : std::nullopt;
 }
 
-std::string hex_of(const std::string& bytes) {
+std::string hex_digits(const std::string& bytes) {
   return to_hex(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
 }
 
@@ -52,8 +52,8 @@ std::string to_json(const ContentHashes& hashes) {
   out.begin().text("content", hashes.content.text()).number("size", hashes.size);
   out.text("sha256", hashes.sha256).number("piece", hashes.piece);
   out.texts("pieces", hashes.pieces);
-  if (!hashes.sha1.empty()) out.text("sha1", hex_of(hashes.sha1));
-  if (!hashes.layer.empty()) out.text("layer", hex_of(hashes.layer));
+  if (!hashes.sha1.empty()) out.text("sha1", hex_digits(hashes.sha1));
+  if (!hashes.layer.empty()) out.text("layer", hex_digits(hashes.layer));
   return out.end().take();
 }
 

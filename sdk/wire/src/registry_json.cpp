@@ -11,7 +11,10 @@ void write(JsonWriter& out, const PeerRecord& peer) {
   if (!peer.unreachable.empty()) out.text("unreachable", peer.unreachable);
   out.time("last_seen", peer.last_seen);
   if (!peer.fingerprint.empty()) out.text("fingerprint", peer.fingerprint);
-  out.boolean("plain", peer.plain).end();
+  out.boolean("plain", peer.plain);
+  if (!peer.locked.empty()) out.texts("locked", peer.locked);
+  if (!peer.ticket.empty()) out.text("ticket", peer.ticket);
+  out.end();
 }
 
 PeerRecord read_peer(JsonReader& in) {
@@ -32,6 +35,8 @@ PeerRecord read_peer(JsonReader& in) {
   peer.last_seen = in.time("last_seen");
   peer.fingerprint = in.text("fingerprint", false);
   peer.plain = in.boolean("plain", true);
+  if (in.has("locked")) peer.locked = in.texts("locked");
+  peer.ticket = in.text("ticket", false);
   return peer;
 }
 
@@ -42,6 +47,7 @@ void write_audience(JsonWriter& out, const Audience& audience) {
   for (const auto& group : audience.groups) who.push_back("group:" + group);
   for (const auto& account : audience.accounts) who.push_back("account:" + account);
   out.texts("audience", who);
+  if (audience.visible) out.boolean("visible", true);
 }
 
 Audience read_audience(JsonReader& in) {
@@ -59,6 +65,7 @@ Audience read_audience(JsonReader& in) {
       in.fail("audience",
               "holds '" + who + "'; everyone, group:NAME and account:NAME are possible");
   }
+  audience.visible = in.boolean("visible", false) && !audience.everyone;
   return audience;
 }
 
@@ -86,21 +93,26 @@ void write(JsonWriter& out, const Source& source) {
   out.begin().text("peer", source.peer.text()).text("name", source.name).text("url", source.url);
   out.number("have", source.have);
   if (!source.fingerprint.empty()) out.text("fingerprint", source.fingerprint);
+  if (source.restricted) out.boolean("restricted", true);
+  if (!source.ticket.empty()) out.text("ticket", source.ticket);
   out.end();
 }
 
 Source read_source(JsonReader& in) {
-  return {in.id<PeerId>("peer"), in.text("name"), in.text("url"), in.number("have", false),
-          in.text("fingerprint", false)};
+  Source source{in.id<PeerId>("peer"), in.text("name"), in.text("url"), in.number("have", false),
+                in.text("fingerprint", false)};
+  source.restricted = in.boolean("restricted", false);
+  source.ticket = in.text("ticket", false);
+  return source;
 }
 
 namespace {
 // Bounded, so that arithmetic on a lease from a foreign index cannot overflow.
 std::chrono::seconds read_lease(JsonReader& in) {
-  constexpr std::uint64_t kLongest = std::uint64_t{7} * 24 * 3600;
+  constexpr std::uint64_t kLongestLease = std::uint64_t{7} * 24 * 3600;
   const auto seconds = in.number("lease_seconds");
-  if (seconds == 0 || seconds > kLongest) in.fail("lease_seconds", "must be from 1 to 604800");
-  return std::chrono::seconds(seconds > kLongest ? kLongest : seconds);
+  if (seconds == 0 || seconds > kLongestLease) in.fail("lease_seconds", "must be from 1 to 604800");
+  return std::chrono::seconds(seconds > kLongestLease ? kLongestLease : seconds);
 }
 }  // namespace
 
@@ -183,6 +195,7 @@ std::string to_json(const ContentRecord& content) {
   out.texts("names", content.names);
   out.list("sources", content.sources, [&](const Source& source) { write(out, source); });
   if (!content.ticket.empty()) out.text("ticket", content.ticket);
+  write_audience(out, content.audience);
   return out.end().take();
 }
 template <>
@@ -194,6 +207,7 @@ Result<ContentRecord> from_json(std::string_view text) {
   content.names = in.texts("names");
   in.list("sources", [&](JsonReader& one) { content.sources.push_back(read_source(one)); });
   content.ticket = in.text("ticket", false);
+  content.audience = read_audience(in);
   return in.finish(std::move(content));
 }
 

@@ -11,7 +11,7 @@
 namespace swapmeet::wire {
 namespace {
 
-constexpr char kForm = 3;  // the first byte of a body, raised when what follows changes
+constexpr char kForm = 4;  // the first byte of a body, raised when what follows changes
 constexpr std::size_t kSignatureSize = 64;
 constexpr std::size_t kLongestText = 8192;
 constexpr std::size_t kMostGroups = 64;
@@ -26,7 +26,7 @@ std::string base64url(const std::string& bytes) {
   return text.str();
 }
 
-std::optional<std::string> bytes_of(const std::string& text) {
+std::optional<std::string> decoded(const std::string& text) {
   std::istringstream in(text);
   Poco::Base64Decoder decoder(in, kBase64Url);
   try {
@@ -74,7 +74,7 @@ std::string ticket_text(const SignedTicket& ticket) {
 
 std::optional<SignedTicket> signed_ticket_from(std::string_view text) {
   if (text.size() > kLongestText) return std::nullopt;
-  const auto bytes = bytes_of(std::string(text));
+  const auto bytes = decoded(std::string(text));
   if (!bytes || bytes->size() <= kSignatureSize) return std::nullopt;
   const auto size = bytes->size() - kSignatureSize;
   return SignedTicket{bytes->substr(0, size), bytes->substr(size)};
@@ -89,6 +89,8 @@ std::string ticket_body(const TicketClaims& claims) {
   const auto groups = std::min(claims.groups.size(), kMostGroups);
   body += static_cast<char>(groups);
   for (std::size_t i = 0; i < groups; ++i) put_name(body, claims.groups[i]);
+  body += claims.source ? '\1' : '\0';
+  if (claims.source) body.append(claims.source->bytes.begin(), claims.source->bytes.end());
   return body;
 }
 
@@ -103,6 +105,12 @@ std::optional<TicketClaims> ticket_claims_from(std::string_view body) {
   std::copy(content.begin(), content.end(), claims.content.bytes.begin());
   claims.account = reader.name();
   for (auto left = reader.byte(); left > 0; --left) claims.groups.push_back(reader.name());
+  const auto has_source = reader.byte();
+  if (has_source > 1) return std::nullopt;
+  if (has_source == 1) {
+    const auto source = reader.take(PeerId::kSize);
+    std::copy(source.begin(), source.end(), claims.source.emplace().bytes.begin());
+  }
   return reader.is_done() ? std::optional(std::move(claims)) : std::nullopt;
 }
 

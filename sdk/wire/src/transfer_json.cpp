@@ -28,6 +28,24 @@ Result<ShareSpec> from_json(std::string_view text) {
   return in.finish(std::move(share));
 }
 
+std::string to_json(const Audience& audience) {
+  JsonWriter out;
+  out.begin();
+  if (audience.everyone)
+    out.texts("audience", {"everyone"});
+  else
+    write_audience(out, audience);
+  return out.end().take();
+}
+// Nobody means everyone by leaving it out.
+template <>
+Result<Audience> from_json(std::string_view text) {
+  JsonReader in(text);
+  if (!in.has("audience")) in.fail("audience", "is missing");
+  auto audience = read_audience(in);
+  return in.finish(std::move(audience));
+}
+
 std::string to_json(const ShareStatus& share) {
   JsonWriter out;
   write(out, share);

@@ -51,14 +51,16 @@ class FakeRegistry : public Registry {
     one.seen_address = seen_;
     return Page<PeerRecord>{{one}, query.page.after.empty() ? "more" : ""};
   }
-  Result<PeerRecord> peer(const PeerId& id) override {
+  Result<PeerRecord> peer(const PeerId& id, const Identity&) override {
     if (id != peer_id()) return Error{ErrorCode::not_found, "no such peer", {}};
     auto peer = record();
     peer.account = account_;
     peer.transfer = transfer_;
     return peer;
   }
-  Result<FeedPosition> announced(const PeerId&) override { return FeedPosition{"f", 3}; }
+  Result<FeedPosition> announced(const PeerId&, const std::string&) override {
+    return FeedPosition{"f", 3};
+  }
   Result<FeedPosition> announce(const PeerId&, const std::string& token,
                                 const ChangeBatch& batch) override {
     token_ = token;
@@ -167,6 +169,12 @@ class FakeShares : public Shares {
     return rescanned_.push_back(name), Result<void>{};
   }
   ChangeFeed& feed() override { std::terminate(); }
+  Result<ShareStatus> set_audience(const std::string& name, const Audience& audience) override {
+    if (name == "fixed") return Error{ErrorCode::conflict, "it is configured", {}};
+    auto share = status(name);
+    share.share.audience = audience;
+    return share;
+  }
   static ShareStatus status(const std::string& name) {
     ShareStatus share;
     share.share.name = name;

@@ -195,6 +195,22 @@ TEST_CASE("shares are listed, added, removed and rescanned") {
   CHECK(code_of(world.call("DELETE", "/api/v1/shares/fixed")) == "conflict");
 }
 
+TEST_CASE(
+    "a share's audience is changed to one that is named, and by nobody's mistake to everyone") {
+  World world;
+  const auto changed = world.call("PATCH", "/api/v1/shares/music",
+                                  R"({"audience":["group:friends","account:bob"],"visible":true})");
+  CHECK(changed.status == 200);
+  CHECK(changed.body.find(R"("audience":["group:friends","account:bob"],"visible":true)") !=
+        std::string::npos);
+  CHECK(world.call("PATCH", "/api/v1/shares/music", R"({"audience":["everyone"]})").status == 200);
+  CHECK(code_of(world.call("PATCH", "/api/v1/shares/music", "{}")) == "invalid_argument");
+  CHECK(code_of(world.call("PATCH", "/api/v1/shares/music", R"({"audience":["friends"]})")) ==
+        "invalid_argument");
+  CHECK(code_of(world.call("PATCH", "/api/v1/shares/fixed", R"({"audience":["everyone"]})")) ==
+        "conflict");
+}
+
 TEST_CASE("a file is sent to a peer, and an offer is decided once") {
   World world;
   const Api api(world.all());

@@ -13,7 +13,7 @@ namespace {
 
 class Index final : public testing::EmptyRegistry {
  public:
-  Result<FeedPosition> announced(const PeerId&) override {
+  Result<FeedPosition> announced(const PeerId&, const std::string&) override {
     ++asked;
     return stands;
   }

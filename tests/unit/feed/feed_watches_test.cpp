@@ -79,7 +79,7 @@ class Feed final : public ChangeFeed {
 
 class WatchedRegistry final : public testing::EmptyRegistry {
  public:
-  Result<PeerRecord> peer(const PeerId& id) override {
+  Result<PeerRecord> peer(const PeerId& id, const Identity&) override {
     PeerRecord record;
     record.id = id;
     record.name = "ann";

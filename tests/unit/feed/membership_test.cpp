@@ -25,7 +25,7 @@ class Index final : public testing::EmptyRegistry {
     if (!knows) return Error{ErrorCode::not_found, "never heard of you", {}};
     return std::chrono::seconds(60);
   }
-  Result<PeerRecord> peer(const PeerId&) override { return ++looks, record; }
+  Result<PeerRecord> peer(const PeerId&, const Identity&) override { return ++looks, record; }
   Result<void> leave(const PeerId&, const std::string&) override { return ++left, Result<void>{}; }
 
   std::vector<Enrollment> enrollments;

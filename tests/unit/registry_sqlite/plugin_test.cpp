@@ -96,7 +96,7 @@ TEST_CASE("who has been absent for long enough is forgotten, with the listings")
   CHECK(world.registry().renew(peer(1), kToken).error().code == ErrorCode::not_found);
   // It starts from nothing.
   REQUIRE(world.enroll(1).ok());
-  CHECK(*world.registry().announced(peer(1)) == FeedPosition{});
+  CHECK(*world.registry().announced(peer(1), kToken) == FeedPosition{});
 }
 
 TEST_CASE("who has been absent for long enough is forgotten at the next hour, however many") {

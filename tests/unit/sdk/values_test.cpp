@@ -71,6 +71,32 @@ TEST_CASE("an audience admits everyone, or its groups and accounts, and admins")
   CHECK(audience.admits({.account = "root", .groups = {}, .roles = {"admin"}}));
 }
 
+TEST_CASE("an audience is read as people write it, and written so") {
+  const auto some = parse_audience(" friends , @bob,@ann").value();
+  CHECK(some == Audience{false, {"friends"}, {"bob", "ann"}});
+  CHECK(text_of(some) == "friends, @bob, @ann");
+  CHECK(parse_audience("everyone").value() == Audience{});
+  CHECK(text_of({}) == "everyone");
+  for (const char* wrong :
+       {"", " ", ",", "friends,", "@", "friends,,@bob", "everyone, @bob", "a\nb", "@@bob"}) {
+    INFO(wrong);
+    CHECK(parse_audience(wrong).error().code == ErrorCode::invalid_argument);
+  }
+}
+
+TEST_CASE("what somebody knows of an audience admits nobody else") {
+  const Identity ann{.account = "ann", .groups = {"staff", "choir"}, .roles = {}};
+  const Audience some{false, {"friends", "choir", "staff"}, {"bob", "ann"}, true};
+  CHECK(some.as_known_to(ann) == Audience{false, {"choir", "staff"}, {"ann"}});
+  CHECK(some.as_known_to({}) == Audience{false, {}, {}});
+  CHECK(Audience{}.as_known_to({}).everyone);
+  Audience both{false, {"choir"}, {}};
+  both.widen({false, {"choir", "friends"}, {"bob"}});
+  CHECK(both == Audience{false, {"choir", "friends"}, {"bob"}});
+  both.widen({});
+  CHECK(both.admits({}));
+}
+
 TEST_CASE("the media type comes from the ending") {
   CHECK(media_type_of("a.b.FLAC") == MediaType::audio);
   CHECK(media_type_of(".flac") == MediaType::other);

@@ -188,7 +188,7 @@ TEST_CASE("Documents stand in no ranked segment until their round is over") {
   CHECK(unranked() == std::vector<Number>{two});
   std::vector<Number> of_content;
   documents.each_unranked(documents.content(documents.document(two).content), 10,
-                          [&](Number number) { of_content.push_back(number); });
+                          [&](Number number) { return of_content.push_back(number), true; });
   CHECK(of_content == std::vector<Number>{two});
 }
 

@@ -17,6 +17,7 @@ constexpr KeySpec kKeys[] = {
     {"listen", KeyType::address, "127.0.0.1:0", nullptr, nullptr, "Address."},
     {"names", KeyType::list, "", nullptr, nullptr, "Names."},
     {"on", KeyType::boolean, "yes", nullptr, nullptr, "Whether."},
+    {"share.*.for", KeyType::list, "all", nullptr, nullptr, "Whom."},
     {"share.*", KeyType::path, "", nullptr, nullptr, "Folders."},
 };
 
@@ -45,6 +46,19 @@ TEST_CASE("settings have defaults, types, and paths that count from the file's f
         std::vector<std::pair<std::string, std::string>>{{"x", "/base/m"}});
   CHECK_THROWS_AS(settings.text("nothing"), std::logic_error);
   CHECK_THROWS_AS(settings.integer("names"), std::logic_error);
+}
+
+TEST_CASE("keys about a member of a family are a family of their own, empty ones too") {
+  using Family = std::vector<std::pair<std::string, std::string>>;
+  const auto settings = check({{"index", "http://127.0.0.1:1"},
+                               {"share.x", "m"},
+                               {"share.a.b", "n"},
+                               {"share.x.for", "friends, @bob"},
+                               {"share.y.for", ""}})
+                            .value();
+  CHECK(settings.family("share.*") == Family{{"a.b", "/base/n"}, {"x", "/base/m"}});
+  CHECK(settings.family("share.*.for") == Family{{"x", "friends, @bob"}, {"y", ""}});
+  CHECK(error_of({{"share.", "m"}}).find("is not a key here") != std::string::npos);
 }
 
 TEST_CASE("errors name place, key, cause and remedy") {

@@ -28,6 +28,12 @@ TEST_CASE("claims are read back from a ticket's body, and from no part of it") {
   guest.account.clear();
   guest.groups.clear();
   CHECK(ticket_claims_from(ticket_body(guest)) == guest);
+  auto bound = claims();
+  bound.source = *PeerId::parse(std::string(32, '7'));
+  const auto longer = ticket_body(bound);
+  CHECK(ticket_claims_from(longer) == bound);
+  for (std::size_t size = 0; size < longer.size(); ++size)
+    CHECK_FALSE(ticket_claims_from(longer.substr(0, size)));
 }
 
 TEST_CASE("a ticket of somebody in many groups fits into a header field") {

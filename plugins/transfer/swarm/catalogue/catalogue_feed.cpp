@@ -39,6 +39,7 @@ void read_partial(sqlite::Database& reader, Revision after, std::size_t limit,
     change.listing.size = static_cast<std::uint64_t>(row.integer(3));
     change.listing.modified = Time(std::chrono::seconds(row.integer(4)));
     change.listing.have = static_cast<std::uint64_t>(row.integer(5));
+    change.listing.audience = sqlite::audience_from(row.view(6));
     changes.push_back(std::move(change));
   }
 }

@@ -22,7 +22,7 @@ inline constexpr const char* kPutsAfter =
     " CROSS JOIN shares s ON s.key=f.share LEFT JOIN attributes a ON a.content=f.content"
     " WHERE revision>? ORDER BY revision LIMIT ?";
 inline constexpr const char* kPartialAfter =
-    "SELECT revision, shown, content, size, since, have FROM partial WHERE revision>?"
+    "SELECT revision, shown, content, size, since, have, audience FROM partial WHERE revision>?"
     " ORDER BY revision LIMIT ?";
 inline constexpr const char* kRemovalsAfter =
     "SELECT revision, shown FROM removed WHERE revision>? ORDER BY revision LIMIT ?";

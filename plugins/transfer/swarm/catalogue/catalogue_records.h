@@ -71,6 +71,7 @@ struct PartialListing {
   ContentId content;
   std::uint64_t size = 0;
   std::uint64_t have = 0;  // of these bytes
+  Audience audience = {};
 };
 
 }  // namespace swapmeet::transfer_swarm

@@ -68,6 +68,9 @@ UPDATE shares SET audience=CASE audience WHEN '*' THEN '' ELSE 'only' ||
     R"sql(
 CREATE TABLE readers(key INTEGER PRIMARY KEY, version TEXT NOT NULL UNIQUE);
 CREATE TABLE attributes(content BLOB NOT NULL UNIQUE, reader INTEGER NOT NULL, text TEXT NOT NULL);
+)sql",
+    R"sql(
+ALTER TABLE partial ADD COLUMN audience TEXT NOT NULL DEFAULT '';
 )sql"};
 
 }  // namespace swapmeet::transfer_swarm

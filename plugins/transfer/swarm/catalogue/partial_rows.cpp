@@ -1,5 +1,7 @@
 #include "transfer/swarm/catalogue/partial_rows.h"
 
+#include "swapmeet/sqlite/columns.h"
+
 namespace swapmeet::transfer_swarm {
 namespace {
 
@@ -16,8 +18,9 @@ bool PartialRows::any() { return database_.integer("SELECT EXISTS (SELECT 1 FROM
 void PartialRows::put(const std::string& id, const PartialListing& listing, Time now,
                       Revision revision) {
   const auto since = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
-  database_.prepare("INSERT INTO partial VALUES(?,?,?,?,?,?,?)")
-      .with(id, listing.path, listing.content, listing.size, listing.have, since, revision)
+  database_.prepare("INSERT INTO partial VALUES(?,?,?,?,?,?,?,?)")
+      .with(id, listing.path, listing.content, listing.size, listing.have, since, revision,
+            sqlite::audience_text(listing.audience))
       .run();
 }
 

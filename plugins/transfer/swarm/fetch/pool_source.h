@@ -48,6 +48,7 @@ class PoolSource {
   SourcePieces pieces;
   LaneCount count;
   bool listed = false;      // the registry names it: it serves everybody
+  std::string ticket;       // for it alone, as the registry gave it last; may be empty
   std::uint64_t bytes = 0;  // proven ones
   SourceUsers::Use use;     // from when it has worked
 

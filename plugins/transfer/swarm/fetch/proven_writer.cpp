@@ -75,8 +75,12 @@ Result<PieceMap> ProvenWriter::open(const std::optional<Learned>& learned) {
   return pieces;
 }
 
-void ProvenWriter::offer() {
-  if (setting_.growing == nullptr || std::exchange(offered_, true)) return;
+void ProvenWriter::offer(const Audience& audience) {
+  if (setting_.growing == nullptr || offered_ == audience) return;
+  offered_ = audience;
+  if (!audience.everyone && audience.groups.empty() && audience.accounts.empty())
+    return setting_.growing->remove(plan_.id);
+  growing_->set_audience(audience);
   setting_.growing->put(plan_.id, growing_);
 }
 

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "swapmeet/identity.h"
 #include "transfer/swarm/fetch/download_store.h"
 #include "transfer/swarm/fetch/learning.h"
 #include "transfer/swarm/fetch/partial_file.h"
@@ -47,8 +48,8 @@ class ProvenWriter {
   bool knows_pieces() const;
   // Opens the file, with what was learned if something was, and says which pieces are there.
   Result<PieceMap> open(const std::optional<Learned>& learned);
-  // Others may fetch what is proven from now on.
-  void offer();
+  // Those may fetch what is proven, from now on; nobody, when it names none.
+  void offer(const Audience& audience);
   // Brings to the disk and saves what has changed since it did so last. `progress` is called once.
   Result<void> flush(const std::function<Progress()>& progress);
   // Gives the whole file its name. What the name will be is recorded first, with the last pieces.
@@ -80,8 +81,8 @@ class ProvenWriter {
   const Setting setting_;
   std::optional<PartialFile> partial_;
   std::shared_ptr<GrowingFile> growing_;
-  bool offered_ = false;
-  mutable std::mutex mutex_;  // guards all below
+  std::optional<Audience> offered_;  // to whom
+  mutable std::mutex mutex_;         // guards all below
   std::condition_variable room_;
   std::uint64_t unsaved_ = 0;
   std::optional<Error> problem_;

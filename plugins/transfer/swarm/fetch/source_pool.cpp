@@ -59,6 +59,7 @@ void SourcePool::add_listed(const std::vector<Source>& sources, std::uint64_t si
     auto* known = find(source);
     if (known == nullptr) continue;
     known->listed = true;
+    known->ticket = source.fingerprint.empty() ? "" : source.ticket;  // over TLS only
     if (is_new) known->pieces.partial = 0 < source.have && source.have < size;
   }
 }

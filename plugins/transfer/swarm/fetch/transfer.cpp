@@ -159,14 +159,16 @@ Result<void> Transfer::open_pieces() {
 
 // Others may have what is proven, while there is more to come.
 void Transfer::offer() {
+  Audience audience;
   {
     const std::lock_guard lock(board_.mutex);
     const auto& map = board_.map;
-    if (!map || !board_.is_public || map->complete() || map->count() < 2 ||
+    if (!map || !board_.is_public || !board_.audience || map->complete() || map->count() < 2 ||
         board_.clock.steady() - began_ < board_.options.offer_after)
       return;
+    audience = *board_.audience;
   }
-  board_.writer.offer();
+  board_.writer.offer(audience);
 }
 
 ProvenWriter::Progress Transfer::unsaved_progress() const {
@@ -198,7 +200,10 @@ void Transfer::hear(const SourceAsker::Answer& answer) {
     });
   });
   board_.pool.add(named);
-  if (record) hear(*record);
+  if (record)
+    hear(*record);
+  else if (registry_knows_)  // nobody may have it any more whom this host knows of
+    board_.audience = Audience{false, {}, {}};
   asked_ = true;
   board_.changed.notify_all();
 }
@@ -206,6 +211,7 @@ void Transfer::hear(const SourceAsker::Answer& answer) {
 // With the lock, or before anybody works.
 void Transfer::hear(const ContentRecord& record) {
   board_.ticket = record.ticket;
+  board_.audience = record.audience;
   board_.pool.add_listed(record.sources, record.size);
   board_.learning.hear_size(record.size);
 }

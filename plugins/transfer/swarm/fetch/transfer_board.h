@@ -48,10 +48,11 @@ struct TransferBoard {
   std::mt19937_64 random;
   SourcePool pool;
   Learning learning;
-  std::optional<PieceMap> map;  // its hashes, sizes and offsets never change: no lock for them
-  std::string ticket;           // of the registry
-  bool is_public = false;       // a source that serves everybody has sent some of it
-  bool ending = false;          // all come home
+  std::optional<PieceMap> map;       // its hashes, sizes and offsets never change: no lock for them
+  std::string ticket;                // of the registry
+  bool is_public = false;            // a source that serves everybody has sent some of it
+  std::optional<Audience> audience;  // whom else the registry lets have it, once it has said so
+  bool ending = false;               // all come home
 
   ProvenWriter writer;
 
@@ -61,7 +62,10 @@ struct TransferBoard {
     clock.wait_once(lock, changed, clock.steady() + kTick);
   }
   // A ticket tells account and groups, so only those see it whom the registry names.
-  std::string ticket_for(const PoolSource& source) const { return source.listed ? ticket : ""; }
+  std::string ticket_for(const PoolSource& source) const {
+    if (!source.listed) return "";
+    return source.ticket.empty() ? ticket : source.ticket;
+  }
 };
 
 }  // namespace swapmeet::transfer_swarm

@@ -12,6 +12,7 @@ namespace swapmeet::transfer_swarm {
 namespace {
 
 constexpr std::chrono::milliseconds kMeasureEvery{400};
+constexpr std::chrono::seconds kTicketAgain{60};
 constexpr std::chrono::seconds kTryAgain{10};  // what small files wait for, while large ones come
 
 TransferEnd held_up(const Error& error) {
@@ -20,6 +21,11 @@ TransferEnd held_up(const Error& error) {
 
 TransferEnd waits(const Error& error) {
   return {DownloadState::waiting, error.message, error.retry_after};
+}
+
+// Over TLS only.
+std::string ticket_of(const PeerRecord& peer) {
+  return peer.fingerprint.empty() ? std::string() : peer.ticket;
 }
 
 std::filesystem::path target_of(const StoredDownload& download) {
@@ -100,6 +106,8 @@ Result<void> FolderJob::find_peer() {
   peer_.name = found->name;
   peer_.url = url_of(*found);
   peer_.fingerprint = found->fingerprint;
+  ticket_ = ticket_of(*found);
+  ticketed_ = options_.clock->steady();
   listing_over_ = cursor->listed;
   lone_ = std::make_unique<LoneFiles>(
       lone_record_, options_,
@@ -130,7 +138,24 @@ SmallLane::Setting FolderJob::lane_setting() {
   const auto record_of = [this](const ContentId& content) {
     return options_.registry->content({content, Identity{}});
   };
-  return {peer_, options_.self, options_.patience.stall_after, options_.pacer, proven, record_of};
+  const auto ticket = [this](const std::string& old) { return ticket_after(old); };
+  return {peer_,     options_.self, options_.patience.stall_after, options_.pacer, proven,
+          record_of, ticket};
+}
+
+// The index is asked again when the last one helps no more, and now and then only: it may be the
+// peer that does not want this host.
+std::string FolderJob::ticket_after(const std::string& old) {
+  const auto now = options_.clock->steady();
+  {
+    const std::lock_guard lock(mutex_);
+    if (ticket_ != old || now - ticketed_ < kTicketAgain) return ticket_;
+    ticketed_ = now;
+  }
+  const auto record = options_.registry->peer(peer_.peer);
+  const std::lock_guard lock(mutex_);
+  if (record) ticket_ = ticket_of(*record);
+  return ticket_;
 }
 
 void FolderJob::read_listing() {

@@ -45,6 +45,7 @@ class FolderJob final : public RunningDownload {
   Result<void> find_peer();
   Result<void> open_small();
   SmallLane::Setting lane_setting();
+  std::string ticket_after(const std::string& old);
   void read_listing();
   void fetch_small();
   void fetch_alone();
@@ -72,6 +73,8 @@ class FolderJob final : public RunningDownload {
   std::condition_variable changed_;
   Source peer_;           // its url is "http://host:port"; empty before find_peer()
   SourceUsers::Use use_;  // of the peer
+  std::string ticket_;    // by which the peer knows this host's account; may be empty
+  Instant ticketed_{};    // when the index was asked for that
   std::unique_ptr<Small> small_;
   std::unique_ptr<LoneFiles> lone_;
   FolderStanding standing_;               // as it is recorded

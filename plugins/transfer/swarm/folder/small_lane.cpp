@@ -62,7 +62,7 @@ bool SmallLane::fill() {
     if (!next->file && !next->look_again) return true;
     if (!next->file) continue;
     asked_bytes_ += next->file->size;
-    ask(asked_.emplace_back(Asked{std::move(*next->file)}));
+    ask(asked_.emplace_back(Asked{std::move(*next->file), ticket_}));
   }
   return false;
 }
@@ -105,12 +105,14 @@ Result<void> SmallLane::take() {
 
 void SmallLane::refused(const Asked& asked, const Error& error) {
   const auto& file = asked.file;
-  const auto record = setting_.record_of(file.content);
-  const bool may_help = error.code == ErrorCode::not_found && asked.ticket.empty();
-  if (record && may_help && !record->ticket.empty()) {
-    asked_bytes_ += file.size;
-    return ask(asked_.emplace_back(Asked{file, record->ticket}));
+  if (error.code == ErrorCode::not_found && setting_.ticket) {
+    if (ticket_ == asked.ticket) ticket_ = setting_.ticket(asked.ticket);
+    if (ticket_ != asked.ticket && !ticket_.empty()) {
+      asked_bytes_ += file.size;
+      return ask(asked_.emplace_back(Asked{file, ticket_}));
+    }
   }
+  const auto record = setting_.record_of(file.content);
   const bool is_known = record || record.error().code == ErrorCode::not_found;
   const bool others =
       record &&

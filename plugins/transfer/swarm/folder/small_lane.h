@@ -32,6 +32,9 @@ class SmallLane {
     std::function<void(std::uint64_t bytes)> proven;  // a file of so many bytes is
     // What the registry says of a content that the peer did not give.
     std::function<Result<ContentRecord>(const ContentId& content)> record_of;
+    // By which the peer knows this host's account, another than `old` if there is one by now;
+    // empty: there is none. May be nothing.
+    std::function<std::string(const std::string& old)> ticket;
   };
   SmallLane(SmallFiles& files, Staging& staging, Landing& landing, Clock& clock, Setting setting);
 
@@ -71,6 +74,7 @@ class SmallLane {
   Pacer::Reader pace_;
   std::deque<Asked> asked_;
   std::uint64_t asked_bytes_ = 0;
+  std::string ticket_;      // once the peer has refused a file without one
   bool in_answer_ = false;  // that of the first one in asked_ has begun
   bool came_on_ = true;     // since the connection was lost last
   std::vector<char> buffer_;

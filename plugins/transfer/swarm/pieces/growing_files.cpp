@@ -46,13 +46,24 @@ std::string GrowingFile::coming() const {
 
 std::uint64_t GrowingFile::have() const { return proven_bytes(bits(), facts_.size); }
 
+Audience GrowingFile::audience() const {
+  const std::lock_guard lock(mutex_);
+  return audience_;
+}
+
+void GrowingFile::set_audience(Audience audience) {
+  const std::lock_guard lock(mutex_);
+  audience_ = std::move(audience);
+}
+
 void GrowingFiles::put(const std::string& id, const std::shared_ptr<const GrowingFile>& file) {
   const std::lock_guard in_order(announcing_mutex_);
   {
     const std::lock_guard lock(mutex_);
     auto& place = files_[id];
-    const bool known = place != nullptr;
-    place = file;
+    auto audience = file->audience();
+    const bool known = place.file != nullptr && place.announced == audience;
+    place = {file, std::move(audience)};
     if (known) return;
   }
   if (announcing_.begin) announcing_.begin(id, *file);
@@ -70,8 +81,9 @@ void GrowingFiles::remove(const std::string& id) {
 std::shared_ptr<const GrowingFile> GrowingFiles::find(const ContentId& content) const {
   const std::lock_guard lock(mutex_);
   std::shared_ptr<const GrowingFile> best;
-  for (const auto& [id, file] : files_)
-    if (file->facts().content == content && (!best || file->have() > best->have())) best = file;
+  for (const auto& [id, place] : files_)
+    if (place.file->facts().content == content && (!best || place.file->have() > best->have()))
+      best = place.file;
   return best;
 }
 

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "swapmeet/id.h"
+#include "swapmeet/identity.h"
 #include "transfer/swarm/hashing/merkle.h"
 
 namespace swapmeet::transfer_swarm {
@@ -40,6 +41,9 @@ class GrowingFile {
   std::string bits() const;
   std::string coming() const;  // bits, too; of no piece that is proven
   std::uint64_t have() const;  // bytes
+  // Who may have it from here, as far as those are known who may have it at all.
+  Audience audience() const;
+  void set_audience(Audience audience);
   MerkleTree tree() const { return {facts_.content, facts_.size, facts_.piece, facts_.layer}; }
 
  private:
@@ -47,6 +51,7 @@ class GrowingFile {
   mutable std::mutex mutex_;  // guards all below
   std::string bits_;
   std::string coming_;
+  Audience audience_;
 };
 
 class GrowingFiles {
@@ -58,7 +63,8 @@ class GrowingFiles {
   };
   explicit GrowingFiles(Announcing announcing = {}) : announcing_(std::move(announcing)) {}
 
-  // In place of what that download had here before.
+  // In place of what that download had here before. It is announced when it is new, or for another
+  // audience.
   void put(const std::string& id, const std::shared_ptr<const GrowingFile>& file);
   void remove(const std::string& id);
   // The one with most of it; nullptr: this host does not fetch it, or has nothing to give yet.
@@ -66,10 +72,15 @@ class GrowingFiles {
   std::size_t count() const;
 
  private:
+  struct Place {
+    std::shared_ptr<const GrowingFile> file;
+    Audience announced;
+  };
+
   Announcing announcing_;
   std::mutex announcing_mutex_;  // taken before the other one: what is told last is true
   mutable std::mutex mutex_;     // guards all below
-  std::map<std::string, std::shared_ptr<const GrowingFile>> files_;
+  std::map<std::string, Place> files_;
 };
 
 }  // namespace swapmeet::transfer_swarm

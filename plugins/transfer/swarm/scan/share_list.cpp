@@ -13,6 +13,28 @@ Result<void> check_name(const std::string& name) {
   return {};
 }
 
+// The name of what is for everyone is no secret.
+Audience plain(Audience audience) {
+  audience.visible = audience.visible && !audience.everyone;
+  return audience;
+}
+
+Result<void> check_audience(const Audience& audience) {
+  Listing listing;
+  listing.path = "file";
+  listing.audience = audience;
+  auto checked = check_listing(listing);
+  if (!checked)
+    return invalid_argument(
+        "an audience has at most 256 groups and accounts, with names of at most 1,024 bytes "
+        "without "
+        "control characters");
+  if (!audience.everyone && audience.groups.empty() && audience.accounts.empty())
+    return invalid_argument(
+        "the audience names nobody: say everyone, or groups, and people with an @");
+  return {};
+}
+
 std::string plain(const std::string& folder) {
   auto text = std::filesystem::path(folder).lexically_normal().string();
   while (text.size() > 1 && text.back() == '/') text.pop_back();
@@ -22,10 +44,13 @@ std::string plain(const std::string& folder) {
 }  // namespace
 
 Result<void> check_configured(const ConfiguredShares& shares) {
-  for (const auto& [name, folder] : shares)
-    if (auto checked = check_name(name); !checked)
+  for (const auto& share : shares) {
+    auto checked = check_name(share.name);
+    if (checked) checked = check_audience(share.audience);
+    if (!checked)
       return Error{
-          ErrorCode::invalid_argument, "share." + name + ": " + checked.error().message, {}};
+          ErrorCode::invalid_argument, "share." + share.name + ": " + checked.error().message, {}};
+  }
   return {};
 }
 
@@ -33,7 +58,8 @@ Result<void> apply_configured(Catalogue& catalogue, const ConfiguredShares& shar
   if (auto checked = check_configured(shares); !checked) return checked;
   std::vector<ShareSpec> specs;
   specs.reserve(shares.size());
-  for (const auto& [name, folder] : shares) specs.push_back({name, plain(folder), {}});
+  for (const auto& share : shares)
+    specs.push_back({share.name, plain(share.folder), plain(share.audience)});
   catalogue.set_configured(specs);
   return {};
 }
@@ -92,8 +118,8 @@ Result<ShareStatus> ShareList::add(const ShareSpec& asked) {
     if (auto checked = check_name(asked.name); !checked) return checked.error();
     if (!asked.folder.starts_with('/'))
       return Error{ErrorCode::invalid_argument, "say the share's folder as an absolute path", {}};
-    auto spec = asked;
-    spec.folder = plain(asked.folder);
+    if (auto checked = check_audience(asked.audience); !checked) return checked.error();
+    const ShareSpec spec{asked.name, plain(asked.folder), plain(asked.audience)};
     std::error_code error;
     if (!std::filesystem::is_directory(spec.folder, error))
       return Error{ErrorCode::not_found, "there is no folder " + spec.folder, {}};
@@ -108,6 +134,23 @@ Result<ShareStatus> ShareList::add(const ShareSpec& asked) {
     const auto share = *catalogue_.share(spec.name);
     scan(share);
     return status_of(share);
+  });
+}
+
+Result<ShareStatus> ShareList::set_audience(const std::string& name, const Audience& audience) {
+  return sqlite::attempt([&]() -> Result<ShareStatus> {
+    if (auto checked = check_audience(audience); !checked) return checked.error();
+    const std::lock_guard lock(mutex_);
+    auto known = catalogue_.share(name);
+    if (!known) return Error{ErrorCode::not_found, "there is no share '" + name + "'", {}};
+    if (known->configured)
+      return Error{ErrorCode::conflict,
+                   "the share '" + name + "' comes from the configuration file: say there share." +
+                       name + ".audience",
+                   {}};
+    known->spec.audience = plain(audience);
+    catalogue_.put_share(known->spec, false);
+    return status_of(*known);
   });
 }
 

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <mutex>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "transfer/swarm/catalogue/catalogue.h"
@@ -14,7 +13,7 @@
 
 namespace swapmeet::transfer_swarm {
 
-using ConfiguredShares = std::vector<std::pair<std::string, std::string>>;  // name, folder
+using ConfiguredShares = std::vector<ShareSpec>;
 
 // `invalid_argument`: a name that no share can have.
 Result<void> check_configured(const ConfiguredShares& shares);
@@ -34,6 +33,7 @@ class ShareList final : public Shares {
   Result<void> remove(const std::string& name) override;
   Result<void> rescan(const std::string& name) override;
   ChangeFeed& feed() override { return catalogue_; }
+  Result<ShareStatus> set_audience(const std::string& name, const Audience& audience) override;
 
  private:
   ShareStatus status_of(const StoredShare& share);

@@ -5,30 +5,38 @@ namespace {
 
 constexpr std::size_t kMostKept = 10'000;
 
-Identity holder(const TicketClaims& claims, const ContentId& content, const Identity& other) {
-  if (claims.content != content || claims.account.empty()) return other;
-  return {.account = claims.account, .groups = claims.groups, .roles = {}};
-}
-
 }  // namespace
 
-std::optional<Identity> CheckedTickets::known(const http::Request& request,
-                                              const ContentId& content) {
-  const auto ticket = request.bearer();
-  if (ticket.empty() || find_() == nullptr) return request.identity;
-  const auto claims = find(ticket);
-  return claims ? std::optional(holder(*claims, content, request.identity)) : std::nullopt;
+Reader unticketed(const http::Request& request) {
+  return {request.identity, request.secure && !request.identity.is_guest()};
 }
 
-Identity CheckedTickets::who(const http::Request& request, const ContentId& content) {
-  if (auto identity = known(request, content)) return std::move(*identity);
+Reader CheckedTickets::holder(const TicketClaims& claims, const http::Request& request,
+                              const ContentId& content) const {
+  const bool is_for_this = claims.content == content || (claims.source && claims.content.is_zero());
+  if (!is_for_this || claims.account.empty() || (claims.source && *claims.source != self_))
+    return unticketed(request);
+  return {{.account = claims.account, .groups = claims.groups, .roles = {}},
+          request.secure && claims.source.has_value()};
+}
+
+std::optional<Reader> CheckedTickets::known(const http::Request& request,
+                                            const ContentId& content) {
+  const auto ticket = request.bearer();
+  if (ticket.empty() || find_() == nullptr) return unticketed(request);
+  const auto claims = find(ticket);
+  return claims ? std::optional(holder(*claims, request, content)) : std::nullopt;
+}
+
+Reader CheckedTickets::who(const http::Request& request, const ContentId& content) {
+  if (auto reader = known(request, content)) return std::move(*reader);
   auto* checker = find_();
-  if (checker == nullptr) return request.identity;
+  if (checker == nullptr) return unticketed(request);
   const auto ticket = request.bearer();
   const auto claims = checker->check_ticket(ticket);
-  if (!claims) return request.identity;
+  if (!claims) return unticketed(request);
   keep(ticket, *claims);
-  return holder(*claims, content, request.identity);
+  return holder(*claims, request, content);
 }
 
 std::optional<TicketClaims> CheckedTickets::find(const std::string& ticket) {

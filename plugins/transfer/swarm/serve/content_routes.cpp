@@ -70,7 +70,7 @@ http::Response admitted(const Serving& serving, const http::Request& request, co
                          opened.content,
                          opened.place.name,
                          range.length,
-                         serving.who(request, opened.content)};
+                         serving.who(request, opened.content).who};
     // A program that has all of its file rarely comes back for more; a peer may have a folder.
     const bool last = upload.reader.empty() && range.length == opened.place.stamp.size;
     auto admission = serving.meter.begin(upload, last);
@@ -132,7 +132,7 @@ std::optional<http::Response> bytes_at_once(const Serving& serving, http::Reques
   const auto content = ContentId::parse(request.params.at("cid"));
   if (!content) return std::nullopt;
   const auto who =
-      serving.tickets == nullptr ? request.identity : serving.tickets->known(request, *content);
+      serving.tickets == nullptr ? unticketed(request) : serving.tickets->known(request, *content);
   if (!who) return std::nullopt;
   const auto opened = serving.open->find(*content, *who);
   if (!opened) return std::nullopt;

@@ -14,8 +14,8 @@ Error not_shared(const std::string& content) {
           {}};
 }
 
-Identity Serving::who(const http::Request& request, const ContentId& content) const {
-  return tickets == nullptr ? request.identity : tickets->who(request, content);
+Reader Serving::who(const http::Request& request, const ContentId& content) const {
+  return tickets == nullptr ? unticketed(request) : tickets->who(request, content);
 }
 
 std::vector<ContentPlace> Serving::places(const ContentId& content,
@@ -42,7 +42,7 @@ Result<Opened> open_content(const Serving& serving, const http::Request& request
   const auto who = serving.who(request, *content);
   const auto commits = serving.catalogue.commits();
   for (auto& place : serving.places(*content, offer)) {
-    if (!place.audience.admits(who)) continue;
+    if (!who.may_have(place.audience)) continue;
     auto file = std::make_shared<const http::OpenFile>(
         open(place.file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
     const int error = file->descriptor() < 0 ? errno : 0;
@@ -63,7 +63,7 @@ Result<Opened> open_content_or_growing(const Serving& serving, const http::Reque
     return opened;
   const auto content = *ContentId::parse(request.params.at("cid"));
   auto growing = serving.growing->find(content);
-  if (!growing) return opened;
+  if (!growing || !serving.who(request, content).may_have(growing->audience())) return opened;
   const auto& facts = growing->facts();
   auto file = std::make_shared<const http::OpenFile>(
       open(facts.file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));

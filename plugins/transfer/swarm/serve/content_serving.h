@@ -33,7 +33,7 @@ struct Serving {
   GrowingFiles* growing = nullptr;    // what is fetched itself, and not whole yet; may be null
   CheckedTickets* tickets = nullptr;  // may be null: nobody is known by a ticket
 
-  Identity who(const http::Request& request, const ContentId& content) const;
+  Reader who(const http::Request& request, const ContentId& content) const;
   std::vector<ContentPlace> places(const ContentId& content, const std::string* offer) const;
   std::optional<MerkleTree> tree(const ContentId& content, const std::string* offer) const;
 };

@@ -26,14 +26,17 @@ std::string query_of(const http::Request& request) {
   return offer == nullptr ? "" : "?offer=" + wire::percent_encode(*offer);
 }
 
-// This peer, under the address the client used, plus every other present source.
+// This peer, under the address the client used, plus every other present source. The registry
+// answers this host's account, which may know more than the asker: of what it knows, what is for
+// few is left out, and names with it.
 ContentRecord sources_of(const Serving& serving, const http::Request& request,
                          const Opened& opened) {
   ContentRecord record;
   const auto query = query_of(request);
   if (serving.registry != nullptr && query.empty())
     if (auto known = serving.registry->content({opened.content, request.identity}))
-      record = std::move(*known);
+      for (auto& source : known->sources)
+        if (!source.restricted) record.sources.push_back(std::move(source));
   record.content = opened.content;
   record.size = opened.place.stamp.size;
   record.names.insert(record.names.begin(), opened.place.name);

@@ -49,17 +49,17 @@ bool is_untouched(const std::string& file, const struct stat& before) {
 }  // namespace
 
 std::optional<OpenContents::Kept> OpenContents::look_up(const ContentId& content,
-                                                        const Identity& who) {
+                                                        const Reader& who) {
   const std::lock_guard lock(mutex_);
   const auto at = kept_.find(content);
   // Who may not have it from here may from another place.
-  if (at == kept_.end() || !at->second.found->place.audience.admits(who)) return std::nullopt;
+  if (at == kept_.end() || !who.may_have(at->second.found->place.audience)) return std::nullopt;
   at->second.used = clock_.steady();
   order_.splice(order_.begin(), order_, at->second.place);
   return at->second;
 }
 
-OpenContents::Found OpenContents::find(const ContentId& content, const Identity& who) {
+OpenContents::Found OpenContents::find(const ContentId& content, const Reader& who) {
   const auto kept = look_up(content, who);
   if (!kept) return nullptr;
   if (kept->commits != catalogue_.commits() || !is_untouched(kept->found->place.file, kept->info)) {

@@ -18,9 +18,9 @@
 
 #include "swapmeet/host.h"
 #include "swapmeet/http.h"
-#include "swapmeet/identity.h"
 #include "transfer/swarm/catalogue/catalogue.h"
 #include "transfer/swarm/pieces/growing_files.h"
+#include "transfer/swarm/serve/checked_tickets.h"
 
 namespace swapmeet::transfer_swarm {
 
@@ -38,7 +38,7 @@ class OpenContents {
   // Both must outlive it.
   OpenContents(Catalogue& catalogue, Clock& clock) : catalogue_(catalogue), clock_(clock) {}
   // nullptr: not here, or `who` may not have it, or something has changed.
-  Found find(const ContentId& content, const Identity& who);
+  Found find(const ContentId& content, const Reader& who);
   // `info` is of the open file; `commits` those of the catalogue before it was asked for the place.
   void keep(const Opened& opened, const struct stat& info, std::uint64_t commits);
   // Closes what nobody has asked for or was sent in the last seconds; to be called every second or
@@ -55,7 +55,7 @@ class OpenContents {
   };
   using Entries = std::map<ContentId, Kept>;
 
-  std::optional<Kept> look_up(const ContentId& content, const Identity& who);
+  std::optional<Kept> look_up(const ContentId& content, const Reader& who);
   Entries::iterator forget(Entries::iterator at);
 
   Catalogue& catalogue_;

@@ -39,6 +39,18 @@ TEST_CASE("a partial content is a listing with the time it began, until it is dr
   CHECK(batch->changes[0].kind == ChangeKind::remove);
 }
 
+TEST_CASE("what is there of a private content is told to those only who may have it") {
+  const MemoryFolder folder;
+  Catalogue catalogue(folder.path / "catalogue.sqlite", still_clock());
+  auto listing = half_a_film();
+  catalogue.put_partial("d1", listing);
+  listing.audience = {false, {"friends"}, {"bob"}};
+  catalogue.put_partial("d1", listing);
+  const auto batch = catalogue.changes_after(0, 10);
+  REQUIRE(batch->changes.size() == 1);
+  CHECK(batch->changes[0].listing.audience == listing.audience);
+}
+
 TEST_CASE("what an earlier run had in part is dropped at once") {
   const MemoryFolder folder;
   Catalogue catalogue(folder.path / "catalogue.sqlite", still_clock());

@@ -31,8 +31,8 @@ class FakeRegistry : public Registry {
   Result<std::chrono::seconds> renew(const PeerId&, const std::string&) override { return gone(); }
   Result<void> leave(const PeerId&, const std::string&) override { return gone(); }
   Result<Page<PeerRecord>> peers(const PeerQuery&) override { return gone(); }
-  Result<PeerRecord> peer(const PeerId&) override { return gone(); }
-  Result<FeedPosition> announced(const PeerId&) override { return gone(); }
+  Result<PeerRecord> peer(const PeerId&, const Identity&) override { return gone(); }
+  Result<FeedPosition> announced(const PeerId&, const std::string&) override { return gone(); }
   Result<FeedPosition> announce(const PeerId&, const std::string&, const ChangeBatch&) override {
     return gone();
   }

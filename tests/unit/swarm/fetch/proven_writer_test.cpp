@@ -183,8 +183,8 @@ TEST_CASE("others may fetch what is proven once it is offered, and see what is o
   w.open();
   w.put(0);
   CHECK(w.growing.count() == 0);
-  w.writer->offer();
-  w.writer->offer();
+  w.writer->offer({});
+  w.writer->offer({});
   const auto file = w.growing.find(w.tree.content);
   REQUIRE(file);
   CHECK(file->bits() == "\x01");
@@ -194,6 +194,18 @@ TEST_CASE("others may fetch what is proven once it is offered, and see what is o
   w.writer->expect({1, 2}, false);
   CHECK(file->bits() == "\x03");
   CHECK(file->coming() == std::string(1, '\0'));
+}
+
+TEST_CASE("what is proven is offered to those who may have it, and to nobody once nobody may") {
+  Writing w;
+  w.open();
+  w.put(0);
+  w.writer->offer({false, {"friends"}, {}});
+  CHECK(w.growing.find(w.tree.content)->audience() == Audience{false, {"friends"}, {}});
+  w.writer->offer({false, {}, {}});
+  CHECK(w.growing.count() == 0);
+  w.writer->offer({});
+  CHECK(w.growing.find(w.tree.content)->audience().everyone);
 }
 
 TEST_CASE("who has no room waits until what is written is saved, the disk fails, or all end") {

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 // One peer is known, and may be absent.
 struct OnePeer : FakeRegistry {
-  Result<PeerRecord> peer(const PeerId& id) override {
+  Result<PeerRecord> peer(const PeerId& id, const Identity&) override {
     if (id != record.id) return Error{ErrorCode::not_found, "no such peer", {}};
     return record;
   }

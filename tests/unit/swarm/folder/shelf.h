@@ -51,10 +51,10 @@ class Shelf : public testing::EmptyRegistry {
     const std::lock_guard lock(mutex_);
     sources_[content].push_back(std::move(source));
   }
-  void gives_ticket(const ContentId& content, const std::string& ticket) {
+  void gives_ticket(const std::string& ticket) {
     const std::lock_guard lock(mutex_);
-    sources_[content];
-    tickets_[content] = ticket;
+    record_.ticket = ticket;
+    record_.fingerprint = std::string(64, 'f');
   }
   // Called before each page, the first is 1, without a lock.
   void before_page(std::function<void(int page)> call) { before_page_ = std::move(call); }
@@ -86,7 +86,7 @@ class Shelf : public testing::EmptyRegistry {
     const std::lock_guard lock(mutex_);
     fails_ = std::move(error);
   }
-  Result<PeerRecord> peer(const PeerId& peer) override {
+  Result<PeerRecord> peer(const PeerId& peer, const Identity&) override {
     ++peers_;
     const std::lock_guard lock(mutex_);
     if (peer != record_.id) return none();
@@ -100,7 +100,6 @@ class Shelf : public testing::EmptyRegistry {
     ContentRecord record;
     record.content = query.content;
     record.sources = found->second;
-    record.ticket = tickets_[query.content];
     for (const auto& [path, listing] : listings_)
       if (listing.content == query.content) record.size = listing.size;
     return record;
@@ -112,7 +111,6 @@ class Shelf : public testing::EmptyRegistry {
   PeerRecord record_;
   std::map<std::string, Listing> listings_;
   std::map<ContentId, std::vector<Source>> sources_;
-  std::map<ContentId, std::string> tickets_;
   std::optional<Error> fails_;
   std::function<void(int)> before_page_;
   std::size_t page_ = 1000;

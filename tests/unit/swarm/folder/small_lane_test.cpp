@@ -5,18 +5,29 @@
 
 namespace swapmeet::transfer_swarm {
 
-TEST_CASE("of a content that is not for everybody a ticket is asked, and shown") {
+TEST_CASE("what is not for everybody is asked for again with the ticket for the peer") {
   Fetching f;
   const auto contents = f.share_many(20, 100);
   f.peer.answers(contents[4], Answer::not_for_all);
   f.peer.answers(contents[5], Answer::not_for_all);
-  f.shelf.gives_ticket(contents[4], "ticket-4");
-  f.peer.takes_ticket("ticket-4");
+  f.shelf.gives_ticket("for-alice");
+  f.peer.takes_ticket("for-alice");
   f.open();
-  const auto status = f.when_failed(f.fetch());
-  CHECK(status.folder->done == 19);
+  const auto status = f.when_done(f.fetch());
+  CHECK(status.folder->done == 20);
   CHECK(f.peer.requests(contents[4]) == 2);
   CHECK(bytes_in(f.got("album/00004.flac")) == noise(100, 5));
+  CHECK(f.shelf.asked_for_contents() == 0);
+}
+
+TEST_CASE("a ticket that does not help is not asked for again and again") {
+  Fetching f;
+  const auto contents = f.share_many(300, 100);
+  for (const auto& content : contents) f.peer.answers(content, Answer::not_for_all);
+  f.shelf.gives_ticket("for-alice");
+  f.open();
+  CHECK(f.when_failed(f.fetch()).folder->failed == 300);
+  CHECK(f.shelf.asked_for_peers() == 1);
 }
 
 TEST_CASE("what the peer has no more, and nobody else has, costs one question each") {

@@ -28,12 +28,12 @@ struct Index : Registry {
   Result<std::chrono::seconds> renew(const PeerId&, const std::string&) override { return none(); }
   Result<void> leave(const PeerId&, const std::string&) override { return none(); }
   Result<Page<PeerRecord>> peers(const PeerQuery&) override { return none(); }
-  Result<PeerRecord> peer(const PeerId& id) override {
+  Result<PeerRecord> peer(const PeerId& id, const Identity&) override {
     const auto found = records.find(id);
     if (found == records.end()) return none();
     return found->second;
   }
-  Result<FeedPosition> announced(const PeerId&) override { return none(); }
+  Result<FeedPosition> announced(const PeerId&, const std::string&) override { return none(); }
   Result<FeedPosition> announce(const PeerId&, const std::string&, const ChangeBatch&) override {
     return none();
   }
@@ -182,8 +182,8 @@ struct Network {
       return shown;
     }
     if (target == "/inbox") {
-      auto answer = written(inbox->receive(*wire::from_json<wire::OfferMessage>(body), token,
-                                           "127.0.0.1"));
+      auto answer =
+          written(inbox->receive(*wire::from_json<wire::OfferMessage>(body), token, "127.0.0.1"));
       if (!lose_answers) return answer;
       return Error{ErrorCode::timed_out, "no answer came", {}};
     }

@@ -57,6 +57,20 @@ TEST_CASE("what grows is announced once, found by its content, and taken back") 
   CHECK(told == "+a+b-b-a");
 }
 
+TEST_CASE("what grows for others than before is announced again") {
+  std::vector<std::string> told;
+  GrowingFiles files({[&](const std::string&, const GrowingFile& file) {
+                        told.push_back(text_of(file.audience()));
+                      },
+                      {}});
+  const auto file = growing(1, std::string("\x02\x00", 2));
+  files.put("a", file);
+  file->set_audience({false, {"friends"}, {"bob"}});
+  files.put("a", file);
+  files.put("a", file);
+  CHECK(told == std::vector<std::string>{"everyone", "friends, @bob"});
+}
+
 TEST_CASE("a growing file says what is on its way, until it is there or not coming any more") {
   const auto file = growing(1, std::string("\x02\x00", 2));
   CHECK(file->coming() == std::string(2, '\0'));

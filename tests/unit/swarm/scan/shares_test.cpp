@@ -82,6 +82,25 @@ TEST_CASE("a share is scanned and watched") {
   CHECK(host.shares.rescan("s").error().code == ErrorCode::not_found);
 }
 
+TEST_CASE("another audience of a share is told of each of its files, and counts at once") {
+  Sharing host;
+  host.shared.write("a.txt", "abc");
+  host.shared.write("b.txt", "b");
+  host.share();
+  const auto before = host.catalogue.state()->latest;
+  const Audience friends{false, {"friends"}, {"bob"}, true};
+  CHECK(host.shares.set_audience("s", friends)->share.audience == friends);
+  CHECK(host.catalogue.places(tree_of("abc").content).at(0).audience == friends);
+  const auto batch = host.catalogue.changes_after(before, 10).value();
+  REQUIRE(batch.changes.size() == 2);
+  for (const auto& change : batch.changes) CHECK(change.listing.audience == friends);
+  CHECK(host.shares.set_audience("s", {true, {}, {}, true})->share.audience == Audience{});
+  CHECK(host.shares.set_audience("other", friends).error().code == ErrorCode::not_found);
+  CHECK(host.shares.set_audience("s", {false, {}, {}}).error().code == ErrorCode::invalid_argument);
+  REQUIRE(host.shares.configure({{"s", host.shared.path.string(), {}}}, {}, std::chrono::hours(1)));
+  CHECK(host.shares.set_audience("s", friends).error().code == ErrorCode::conflict);
+}
+
 TEST_CASE("what moves is followed without being read again") {
   Sharing host;
   const Folder outside;

@@ -10,16 +10,20 @@ namespace {
 using namespace std::chrono_literals;
 
 const ContentId kFilm = *ContentId::parse(std::string(64, 'f'));
+const PeerId kSelf = *PeerId::parse(std::string(32, '5'));
+const PeerId kNeighbour = *PeerId::parse(std::string(32, '6'));
 const ContentId kOther = *ContentId::parse(std::string(64, '0'));
 
 struct CountingChecker final : TicketChecker {
   Result<TicketClaims> check_ticket(std::string_view ticket) override {
     ++asked;
     if (ticket != "anns") return unauthenticated("");
-    return TicketClaims{kFilm, "ann", {"friends"}, expires};
+    return TicketClaims{film, "ann", {"friends"}, expires, source};
   }
   int asked = 0;
   Time expires{};
+  ContentId film = kFilm;
+  std::optional<PeerId> source;
 };
 
 struct Door {
@@ -30,7 +34,7 @@ struct Door {
     return request;
   }
   std::string who(const std::string& ticket, const ContentId& content = kFilm) {
-    return tickets.who(request(ticket), content).account;
+    return tickets.who(request(ticket), content).who.account;
   }
   bool is_known(const std::string& ticket) {
     return tickets.known(request(ticket), kFilm).has_value();
@@ -40,7 +44,7 @@ struct Door {
   CountingChecker checker;
   bool tickets_are_known = true;
   CheckedTickets tickets{
-      clock, [this]() -> TicketChecker* { return tickets_are_known ? &checker : nullptr; }};
+      clock, kSelf, [this]() -> TicketChecker* { return tickets_are_known ? &checker : nullptr; }};
 };
 
 }  // namespace
@@ -50,12 +54,49 @@ TEST_CASE("a ticket is checked once, and is good for its content until it runs o
   CHECK_FALSE(door.is_known("anns"));
   CHECK(door.who("anns") == "ann");
   CHECK(door.is_known("anns"));
-  CHECK(door.tickets.who(Door::request("anns"), kFilm).groups ==
+  CHECK(door.tickets.who(Door::request("anns"), kFilm).who.groups ==
         std::vector<std::string>{"friends"});
   CHECK(door.who("anns", kOther).empty());
   CHECK(door.checker.asked == 1);
   door.clock.advance(10min);
   CHECK_FALSE(door.is_known("anns"));
+}
+
+TEST_CASE("what is for few is for a ticket that is for this host alone, over TLS") {
+  Door door;
+  const Audience friends{false, {"friends"}, {}};
+  const auto may = [&](bool secure, const ContentId& content = kFilm) {
+    auto request = Door::request("anns");
+    request.secure = secure;
+    return door.tickets.who(request, content).may_have(friends);
+  };
+  SECTION("one that any source is shown") { CHECK_FALSE(may(true)); }
+  SECTION("one that is for another peer makes its holder nobody here") {
+    door.checker.source = kNeighbour;
+    CHECK_FALSE(may(true));
+    CHECK(door.who("anns").empty());
+  }
+  SECTION("one that is for this host") {
+    door.checker.source = kSelf;
+    CHECK(may(true));
+    CHECK_FALSE(may(false));
+    CHECK_FALSE(may(true, kOther));
+    CHECK_FALSE(door.tickets.who(Door::request("anns"), kFilm).may_have({false, {"club"}, {}}));
+    door.clock.advance(10min);
+    door.checker.source.reset();
+    CHECK_FALSE(may(true));
+  }
+  SECTION("one that is for all that this host lets its holder have") {
+    door.checker.source = kSelf;
+    door.checker.film = {};
+    CHECK(may(true));
+    CHECK(may(true, kOther));
+  }
+  SECTION("one for all contents of no host in particular is nothing") {
+    door.checker.film = {};
+    CHECK_FALSE(may(true));
+    CHECK(door.who("anns").empty());
+  }
 }
 
 TEST_CASE("who brings no ticket, or one that is none, is a guest") {

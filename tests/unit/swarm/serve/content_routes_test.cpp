@@ -81,6 +81,7 @@ struct Served {
     request.params["cid"] = content.text();
     request.query = query;
     request.identity = who;
+    request.secure = !who.is_guest();
     const auto answer = routes.at_once.at("/content/{cid}")(request);
     return answer ? answer->status : 0;
   }
@@ -252,6 +253,7 @@ TEST_CASE("an open file is for those whom its share is for") {
   request.method = "GET";
   request.params["cid"] = served.content.text();
   request.identity = friend_of;
+  request.secure = true;
   REQUIRE(served.routes.handlers.at("/content/{cid}")(request).status == 200);
   CHECK(served.at_once({}, friend_of) == 200);
   CHECK(served.at_once() == 0);

@@ -18,7 +18,7 @@ struct Kept {
   testing::ManualClock clock;
   Catalogue catalogue{folder.path / "catalogue.sqlite", clock};
   OpenContents open{catalogue, clock};
-  const Identity guest{};
+  const Reader guest{};
 
   ContentId keep(const std::string& name, const Audience& audience = {}) {
     folder.write(name, name);
@@ -82,9 +82,9 @@ TEST_CASE("a file that is another by now is not found, and not found again") {
 TEST_CASE("who may not have it does not find it, and takes it from nobody") {
   Kept kept;
   const auto a = kept.keep("a", {false, {"friends"}, {}});
-  Identity friend_of;
-  friend_of.account = "fay";
-  friend_of.groups = {"friends"};
+  Reader friend_of{{.account = "fay", .groups = {"friends"}, .roles = {}}};
+  CHECK(kept.open.find(a, friend_of) == nullptr);
+  friend_of.is_proved = true;
   CHECK(kept.open.find(a, kept.guest) == nullptr);
   CHECK(kept.open.find(a, friend_of) != nullptr);
 }

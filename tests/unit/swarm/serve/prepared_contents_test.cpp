@@ -34,7 +34,7 @@ struct BytesRoute : http::Routes {
 struct AnnsTicket final : TicketChecker {
   Result<TicketClaims> check_ticket(std::string_view ticket) override {
     if (ticket != "anns") return unauthenticated("");
-    return TicketClaims{content, "ann", {"friends"}, expires};
+    return TicketClaims{content, "ann", {"friends"}, expires, PeerId{}};
   }
   ContentId content;
   Time expires{};
@@ -93,6 +93,7 @@ struct ThreeFiles {
                                const std::string& offer = "") {
     http::Request request;
     request.method = "GET";
+    request.secure = true;
     request.remote_address = "10.0.0.1";
     request.remote_port = 7;
     request.params["cid"] = content.text();
@@ -132,7 +133,7 @@ struct ThreeFiles {
   FileHashes hashes{clock};
   OpenContents open{catalogue, clock};
   AnnsTicket checker;
-  CheckedTickets tickets{clock, [this] { return &checker; }};
+  CheckedTickets tickets{clock, PeerId{}, [this] { return &checker; }};
   OneOffer offer;
   BytesRoute route;
   std::vector<Registration> registrations;
@@ -141,6 +142,11 @@ struct ThreeFiles {
   ContentId offered;
   bool answered_at_once = false;
 };
+
+http::Request in_clear(http::Request request) {
+  request.secure = false;
+  return request;
+}
 
 }  // namespace
 
@@ -157,6 +163,8 @@ TEST_CASE("requests that were prepared are answered as those that were not, one 
       {ThreeFiles::request(files.offered, "", "token"), 200},
       {ThreeFiles::request(files.offered, "", "other"), 404},
       {ThreeFiles::request(files.offered), 404},
+      {in_clear(ThreeFiles::request(files.for_friends, "anns")), 404},
+      {in_clear(ThreeFiles::request(files.for_all, "anns")), 200},
       {ThreeFiles::request(files.for_friends, "anns"), 200},
   };
   const bool prepared = GENERATE(false, true);
@@ -170,8 +178,8 @@ TEST_CASE("requests that were prepared are answered as those that were not, one 
     CHECK(files.status(requests[i].first) == requests[i].second);
   }
   CHECK(files.answered_at_once);
-  CHECK(files.meter.counted().requests == 5);
-  CHECK(files.meter.counted().sent == 25);
+  CHECK(files.meter.counted().requests == 6);
+  CHECK(files.meter.counted().sent == 30);
 }
 
 TEST_CASE("whom a share is for counts when the turn comes, not when the request does") {
@@ -184,7 +192,7 @@ TEST_CASE("whom a share is for counts when the turn comes, not when the request 
   CHECK(files.status(ThreeFiles::request(files.for_friends, "anns")) == 200);
   files.prepare(ThreeFiles::request(files.for_friends, "anns"));
   files.clock.advance(std::chrono::hours(2));  // the ticket has run out
-  files.checker.content = {};
+  files.checker.content = files.for_all;
   CHECK(files.status(ThreeFiles::request(files.for_friends, "anns")) == 404);
 }
 

@@ -14,7 +14,8 @@
 
 namespace swapmeet::sqlite {
 
-// Empty for everyone; otherwise "only", then a line per member: "group NAME", "account NAME".
+// Empty for everyone; otherwise "only", then a line per member: "group NAME", "account NAME"; then
+// "visible", when its name is for everyone.
 std::string audience_text(const Audience& audience);
 Audience audience_from(std::string_view text);
 

@@ -14,8 +14,8 @@ class EmptyRegistry : public Registry {
   }
   Result<void> leave(const PeerId&, const std::string&) override { return nobody(); }
   Result<Page<PeerRecord>> peers(const PeerQuery&) override { return Page<PeerRecord>{}; }
-  Result<PeerRecord> peer(const PeerId&) override { return nobody(); }
-  Result<FeedPosition> announced(const PeerId&) override { return nobody(); }
+  Result<PeerRecord> peer(const PeerId&, const Identity&) override { return nobody(); }
+  Result<FeedPosition> announced(const PeerId&, const std::string&) override { return nobody(); }
   Result<FeedPosition> announce(const PeerId&, const std::string&, const ChangeBatch&) override {
     return nobody();
   }

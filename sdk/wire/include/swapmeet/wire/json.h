@@ -55,10 +55,10 @@ struct StatusReport {
   std::chrono::seconds uptime{};
   std::vector<PluginReport> plugins;
   RegistryCounts counts;
-  std::string content_address;  // of the public listener: "127.0.0.1:6699"; empty: there is none
-  std::string index_url;        // of the index that is asked; empty: this host is its own
-  std::string fingerprint;      // of the key of its API over TLS, 64 hex digits
-  std::string index_problem;    // why this host is not well with its registry; empty: it is
+  std::string content_address;   // of the public listener: "127.0.0.1:6699"; empty: there is none
+  std::string index_url;         // of the index that is asked; empty: this host is its own
+  std::string fingerprint;       // of the key of its API over TLS, 64 hex digits
+  std::string index_problem;     // why this host is not well with its registry; empty: it is
   std::string unreachable = {};  // why nobody can fetch from this host, though it is registered
   std::optional<TransferTotals> transferred;  // by a peer, told to its owner
   std::optional<ReloadReport> reload;         // none since the start; told to the owner
@@ -167,6 +167,7 @@ std::string to_json(const WatchRecord& watch);
 std::string to_json(const std::vector<WatchRecord>& watches);  // {"watches":[…]}
 std::string to_json(const Match& match);
 std::string to_json(const ShareSpec& share);
+std::string to_json(const Audience& audience);  // {"audience":[…]}
 std::string to_json(const ShareStatus& share);
 std::string to_json(const std::vector<ShareStatus>& shares);
 std::string to_json(const DownloadRequest& request);

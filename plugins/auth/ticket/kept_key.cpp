@@ -1,0 +1,34 @@
+#include "auth/ticket/kept_key.h"
+
+#include <fstream>
+#include <system_error>
+
+#include "swapmeet/id.h"
+
+namespace swapmeet::auth_ticket {
+
+std::optional<IndexTickets::Key> read_kept_key(const std::filesystem::path& file,
+                                               const std::string& index) {
+  std::ifstream in(file);
+  std::string whose;
+  std::string digits;
+  IndexTickets::Key key{};
+  if (!std::getline(in, whose) || !std::getline(in, digits) || whose != index ||
+      !from_hex(digits, key.data(), key.size()))
+    return std::nullopt;
+  return key;
+}
+
+bool keep_key(const std::filesystem::path& file, const std::string& index,
+              const IndexTickets::Key& key) {
+  auto fresh = file;
+  fresh += ".new";
+  std::ofstream out(fresh, std::ios::trunc);
+  out << index << '\n' << to_hex(key.data(), key.size()) << '\n';
+  out.close();
+  std::error_code error;
+  if (out) std::filesystem::rename(fresh, file, error);
+  return out && !error;
+}
+
+}  // namespace swapmeet::auth_ticket
