@@ -35,7 +35,9 @@ std::shared_ptr<const tls::ServerContext> some_context() {
 }  // namespace
 
 void client_answer(std::string_view bytes) {
-  wire::Client client({.url = server_with(bytes).url()});
+  wire::ClientOptions options;
+  options.url = server_with(bytes).url();
+  wire::Client client(options);
   const auto reply = client.exchange("GET", "/api/v1/status");
   if (!reply && reply.error().message.empty()) std::abort();
 }
