@@ -114,7 +114,7 @@ class RunningHost {
   std::unique_ptr<http::SharedListener> listener_;
   std::unique_ptr<TicketSigner> ticket_signer_;  // of an index with accounts
   std::unique_ptr<AuditLog> audit_;
-  std::unique_ptr<AuthGroup> auth_;              // before the plugins, which may speak to it
+  std::unique_ptr<AuthGroup> auth_;  // before the plugins, which may speak to it
   Registration sessions_gauge_;
   std::unique_ptr<ProofAnswer> proof_answer_;
   std::unique_ptr<Manager> plugins_;
