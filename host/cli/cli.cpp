@@ -45,7 +45,7 @@ const std::vector<Command>& commands() {
                    {"--pidfile", "", "FILE", "write the process id there"}},
        .most_words = 0},
       {.name = "check",
-       .usage = "check [--data [--accept-loss]] [--config FILE]",
+       .usage = "check [--data] [--config FILE]",
        .summary = "is this configuration right? with --data: are its data?",
        .options = {{"--data", "", "", "look through the data folder; no host may run on it"},
                    {"--accept-loss", "", "",
