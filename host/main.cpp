@@ -23,7 +23,8 @@ swapmeet::RunOptions options_from(const swapmeet::cli::Arguments& arguments) {
           .daemon = arguments.has("--daemon"),
           .pidfile = path("--pidfile"),
           .json = arguments.has("--json"),
-          .data = arguments.has("--data")};
+          .data = arguments.has("--data"),
+          .accept_loss = arguments.has("--accept-loss")};
 }
 
 int own_host(const std::string& command, const std::vector<std::string>& words,

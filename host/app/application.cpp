@@ -92,6 +92,9 @@ int Application::main(const std::vector<std::string>&) {
   for (const int signal : {SIGILL, SIGBUS, SIGSEGV}) std::signal(signal, SIG_DFL);
   install_crash_handler();
   raise_file_limit();
+  if (::geteuid() == 0)
+    write_log("host", LogLevel::warning,
+              "it runs as root, and so does whoever finds a way in: give it a user of its own");
   if (!options_.pidfile.empty())
     if (auto written = pidfile_.write(options_.pidfile); !written) {
       write_log("host", LogLevel::error, "cannot start", {{"problem", written.error().message}});

@@ -24,8 +24,9 @@ struct RunOptions {
   std::vector<std::string> overrides;  // section.key=value
   bool daemon = false;
   std::filesystem::path pidfile;
-  bool json = false;  // of `plugins`
-  bool data = false;  // of `check`
+  bool json = false;         // of `plugins`
+  bool data = false;         // of `check`
+  bool accept_loss = false;  // of `check --data`
 };
 
 class Application : public Poco::Util::ServerApplication {

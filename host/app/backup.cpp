@@ -16,7 +16,7 @@ namespace swapmeet {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kHostFiles[] = {"peer.id", "api.token", "registration.token"};
+constexpr const char* kHostFiles[] = {"peer.id", "api.token", "registration.token", "ledger"};
 // Of TLS: the operator's own files, where there are any, are the operator's to keep.
 constexpr const char* kKeyFiles[] = {"peer.key", "peer.crt", "http.key", "http.crt"};
 

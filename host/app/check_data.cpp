@@ -2,12 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+
 #include "host/api/watch_store.h"
 #include "host/auth/session_store.h"
 #include "host/limits/ban_store.h"
+#include "host/plugins/data_places.h"
 
 namespace swapmeet {
 namespace {
+
+constexpr std::uintmax_t kReadThroughAtStart = 32
+                                               << 20;  // bytes of a plugin; some tenths of a second
 
 using Reports = std::vector<std::pair<std::string, Result<StoreReport>>>;
 
@@ -38,6 +45,55 @@ void compare_with_feeds(const std::string& id, const FeedPosition& stands, const
 }
 
 }  // namespace
+
+std::vector<NamedFile> all_kept(const std::filesystem::path& folder, Manager& plugins) {
+  auto all = own_secrets(folder);
+  const auto add_own = [&](Result<std::vector<KeptFile>> files) {
+    if (files)
+      for (auto& file : *files) {
+        auto name = file.file.filename().string();
+        all.push_back({std::move(name), std::move(file)});
+      }
+  };
+  add_own(WatchStore::kept_in(folder).kept());
+  add_own(BanStore::kept_in(folder).kept());
+  add_own(SessionStore::kept_in(folder).kept());
+  for (auto& [id, files] : plugins.kept_files()) {
+    const auto place = place_of_data(folder, id);
+    for (auto& file : files) {
+      auto name = id + '/' + file.file.lexically_relative(place).string();
+      all.push_back({std::move(name), std::move(file)});
+    }
+  }
+  return all;
+}
+
+std::vector<std::string> damage_at_start(const std::filesystem::path& folder, Manager& plugins) {
+  std::set<std::string> small;
+  for (const auto& [id, files] : plugins.kept_files()) {
+    std::uintmax_t size = 0;
+    for (const auto& kept : files) {
+      std::error_code error;
+      const auto bytes = std::filesystem::file_size(kept.file, error);
+      if (!error && !kept.made_anew) size += bytes;
+    }
+    const bool is_kept =
+        std::any_of(files.begin(), files.end(), [](const auto& kept) { return !kept.made_anew; });
+    if (is_kept && size <= kReadThroughAtStart) small.insert(id);
+  }
+  std::vector<std::string> damage;
+  const auto add = [&](const std::string& id, const Result<StoreReport>& report) {
+    if (!report) damage.push_back(id + ": " + report.error().message);
+    if (report)
+      for (const auto& problem : report->problems) damage.push_back(id + ": " + problem);
+  };
+  for (const auto& [id, report] :
+       plugins.verify_stores([&](const std::string& id) { return small.contains(id); }))
+    add(id, report);
+  add("host", WatchStore::kept_in(folder).verify());
+  add("host", BanStore::kept_in(folder).verify());
+  return damage;
+}
 
 DataFindings look_through(const std::filesystem::path& folder, Manager& plugins) {
   DataFindings findings;

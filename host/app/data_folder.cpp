@@ -24,6 +24,7 @@ Error unusable(const std::filesystem::path& path, const std::string& doing) {
 DataFolder::DataFolder(DataFolder&& other) noexcept
     : path_(std::move(other.path_)),
       lock_(std::exchange(other.lock_, -1)),
+      ledger_(std::move(other.ledger_)),
       peer_(other.peer_),
       api_token_(std::move(other.api_token_)),
       registration_token_(std::move(other.registration_token_)) {}
@@ -32,7 +33,45 @@ DataFolder::~DataFolder() {
   if (lock_ >= 0) ::close(lock_);
 }
 
-Result<DataFolder> DataFolder::open(const std::filesystem::path& path) {
+Result<void> DataFolder::check_modes(const std::filesystem::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return unusable(path, "cannot be read");
+  const auto refuse = [](const std::filesystem::path& what, const char* how, const char* mode) {
+    return not_allowed(what.string() + ": others than this user " + how + "; chmod " + mode + ' ' +
+                       what.string());
+  };
+  if ((status.st_mode & 022) != 0)
+    return refuse(path, "may change what is in this data folder", "700");
+  if ((status.st_mode & 055) != 0) return refuse(path, "may look into this data folder", "700");
+  std::error_code error;
+  std::filesystem::recursive_directory_iterator entries(path, error);
+  for (; entries != std::filesystem::recursive_directory_iterator(); entries.increment(error)) {
+    if (error || entries.depth() > 0) entries.disable_recursion_pending();
+    const auto kind = entries->path().extension();
+    if ((kind == ".token" || kind == ".key") && ::lstat(entries->path().c_str(), &status) == 0 &&
+        S_ISREG(status.st_mode) && (status.st_mode & 077) != 0)
+      return refuse(entries->path(), "may read this secret, or change it", "600");
+  }
+  return {};
+}
+
+// Before anything is made anew in its place.
+Result<void> DataFolder::check_losses(std::vector<std::string>* accepted) {
+  if (accepted != nullptr) {
+    auto told = ledger_->accept_lost_files();
+    if (!told) return told.error();
+    *accepted = std::move(*told);
+    return {};
+  }
+  const auto lost = ledger_->lost_files();
+  if (lost.empty()) return {};
+  std::string sentences;
+  for (const auto& one : lost) sentences += one + ". ";
+  return corrupt(sentences + remedy_of_losses(path_));
+}
+
+Result<DataFolder> DataFolder::open(const std::filesystem::path& path,
+                                    std::vector<std::string>* accepted) {
   DataFolder folder;
   folder.path_ = path;
   std::error_code error;
@@ -50,6 +89,12 @@ Result<DataFolder> DataFolder::open(const std::filesystem::path& path) {
                      ": another host is running on this data folder; stop it, or give "
                      "this one a folder of its own ([host] data)",
                  {}};
+
+  if (auto checked = check_modes(path); !checked) return checked.error();
+  auto ledger = Ledger::read(path);
+  if (!ledger) return ledger.error();
+  folder.ledger_.emplace(std::move(*ledger));
+  if (auto checked = folder.check_losses(accepted); !checked) return checked.error();
 
   auto peer = read_or_make_secret(path / "peer.id", random_hex(PeerId::kSize));
   if (!peer) return std::move(peer).error();

@@ -12,6 +12,7 @@
 #include "host/services/event_bus.h"
 #include "host/services/metrics.h"
 #include "host/services/scheduler.h"
+#include "swapmeet/secret_file.h"
 #include "swapmeet/system_clock.h"
 
 namespace swapmeet {
@@ -47,6 +48,16 @@ Result<void> check_folder(const std::string& where, std::filesystem::path folder
                folder.string() + "; make it, or name another one");
 }
 
+// A start refuses a password that others can read, too; here it is seen before.
+void check_passwords(const PluginChoice& choice,
+                     const std::function<void(const Result<void>&)>& note) {
+  for (const auto& [key, value] : choice.raw)
+    if (key.ends_with("password_file") && !value.empty())
+      if (const auto secret = read_secret(choice.base_folder / value); !secret)
+        note(Error{
+            secret.error().code, choice.where + ' ' + key + ": " + secret.error().message, {}});
+}
+
 // Loads and configures them, starts none; then `look` may look at them.
 Result<void> load_plugins(const Config& config, const std::function<void(Manager&)>& look = {}) {
   SystemClock clock;
@@ -78,17 +89,40 @@ int failed(const std::string& problems) {
   return 1;
 }
 
+// What was lost, and what is wrong with the rest.
+Result<void> look_at(DataFolder& data, Manager& plugins, bool accept_loss,
+                     std::vector<std::string>& accepted, DataFindings& findings) {
+  if (accept_loss) {
+    auto told = data.ledger().accept_losses(all_kept(data.path(), plugins));
+    if (!told) return told.error();
+    accepted.insert(accepted.end(), told->begin(), told->end());
+  }
+  auto lost = data.ledger().losses(all_kept(data.path(), plugins));
+  if (!lost.empty()) lost.back() += ". " + remedy_of_losses(data.path());
+  findings = look_through(data.path(), plugins);
+  findings.problems.insert(findings.problems.begin(), lost.begin(), lost.end());
+  return {};
+}
+
 // No host may run meanwhile: it would write what is being read.
-int check_data(const Config& config) {
+int check_data(const Config& config, bool accept_loss) {
   const auto folder = config.host.path("data");
   if (!std::filesystem::exists(folder))
     return failed(folder.string() + ": there are no data yet; the first start makes them\n");
-  const auto data = DataFolder::open(folder);
-  if (!data) return failed(data.error().message + "; a host that runs can be backed up\n");
+  std::vector<std::string> accepted;
+  auto data = DataFolder::open(folder, accept_loss ? &accepted : nullptr);
+  if (!data)
+    return failed(data.error().message + (data.error().code == ErrorCode::conflict
+                                              ? "; a host that runs can be backed up\n"
+                                              : "\n"));
   DataFindings findings;
-  const auto loaded =
-      load_plugins(config, [&](Manager& plugins) { findings = look_through(folder, plugins); });
+  Result<void> looked;
+  const auto loaded = load_plugins(config, [&](Manager& plugins) {
+    looked = look_at(*data, plugins, accept_loss, accepted, findings);
+  });
+  for (const auto& sentence : accepted) fmt::print("{}\n", sentence);
   if (!loaded) return failed(loaded.error().message + '\n');
+  if (!looked) return failed(looked.error().message + '\n');
   for (const auto& note : findings.notes) fmt::print("{}\n", note);
   std::cout << std::flush;
   std::string problems;
@@ -126,12 +160,15 @@ int check_command(const RunOptions& options) {
   const std::string file = config->file.filename().string();
   note(check_listening(file, *config));
   note(check_folder(file + " [host] data", config->host.path("data")));
+  if (std::filesystem::exists(config->host.path("data")))
+    note(DataFolder::check_modes(config->host.path("data")));
   if (config->host.has("log_file"))
     note(check_folder(file + " [host] log_file", config->host.path("log_file").parent_path()));
+  for (const auto& choice : config->plugins) check_passwords(choice, note);
   std::vector<PluginStatus> plugins;
   note(load_plugins(*config, [&](Manager& manager) { plugins = manager.status(); }));
   if (!problems.empty()) return failed(problems);
-  if (options.data) return check_data(*config);
+  if (options.data) return check_data(*config, options.accept_loss);
   explain(*config, plugins);
   return 0;
 }

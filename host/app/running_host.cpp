@@ -12,6 +12,8 @@
 #include "host/api/plugins.h"
 #include "host/api/web.h"
 #include "host/app/backup.h"
+#include "host/app/check_data.h"
+#include "host/app/free_memory.h"
 #include "host/app/log.h"
 #include "host/plugins/data_places.h"
 #include "host/plugins/gate.h"
@@ -33,6 +35,7 @@ namespace swapmeet {
 namespace {
 
 constexpr std::chrono::seconds kTending{5};
+constexpr std::chrono::seconds kGiveBackMemory{20};
 constexpr std::chrono::seconds kExtensionStart{60};
 constexpr std::chrono::seconds kTendingAuth{1};
 constexpr std::chrono::hours kTendingKeys{12};
@@ -68,6 +71,8 @@ Result<void> RunningHost::start() {
   open_api();
   if (auto started = start_feeds(); !started) return started;
   tending_auth_ = auth_scheduler_.every(kTendingAuth, [this] { auth_->tend(); });
+  keep_ledger();
+  giving_back_ = scheduler_.every(kGiveBackMemory, give_back_memory);
   ready_ = true;
   const auto address = listener_->address();
   // For the command line, which must find a host that was given port 0.
@@ -95,6 +100,7 @@ bool RunningHost::stop() {
   api_.reset();
   if (proofs_) proofs_->stop();
   tending_.reset();
+  giving_back_.reset();
   tending_auth_.reset();
   watch_list_.reset();
   watch_store_.reset();
@@ -211,6 +217,7 @@ Services RunningHost::services() {
 }
 
 Result<void> RunningHost::start_plugins() {
+  for (const auto& id : replaced_places(data_.path())) data_.ledger().forget_all_of(id);
   settle_places_of_data(data_.path());
   proof_answer_ = std::make_unique<ProofAnswer>(data_.peer(), *keys_, clock_);
   plugins_ = std::make_unique<Manager>(services(), plugin_folders(&config_));
@@ -231,6 +238,7 @@ Result<void> RunningHost::start_plugins() {
   tell_of_plugins();
   if (auto opened = open_auth(); !opened) return opened;
   if (auto configured = plugins_->configure(); !configured) return configured;
+  if (auto checked = check_kept(); !checked) return checked;
   if (auto started = plugins_->start(); !started) return started;
   if (auto* endpoint = plugins_->find<PublicEndpoint>())
     content_address_ =
@@ -243,6 +251,26 @@ Result<void> RunningHost::start_plugins() {
                      .value_or("");
   if (searches_) searches_->gather();
   return auth_->set_plugins(plugins_->providers(Authenticator::kInterface));
+}
+
+// Nothing is begun anew in the place of what was lost.
+Result<void> RunningHost::check_kept() {
+  const auto kept = all_kept(data_.path(), *plugins_);
+  if (const auto lost = data_.ledger().losses(kept); !lost.empty()) {
+    std::string sentences;
+    for (const auto& one : lost) sentences += one + ". ";
+    return corrupt(sentences + remedy_of_losses(data_.path()));
+  }
+  for (const auto& problem : damage_at_start(data_.path(), *plugins_))
+    write_log("host", LogLevel::error, "the data are damaged: `swapmeet check --data` says more",
+              {{"problem", problem}});
+  return data_.ledger().record(kept);
+}
+
+void RunningHost::keep_ledger() {
+  if (auto kept = data_.ledger().record(all_kept(data_.path(), *plugins_)); !kept)
+    write_log("host", LogLevel::warning, "the ledger of the data folder is not kept",
+              {{"why", kept.error().message}});
 }
 
 // In /metrics, what goes wrong with each.

@@ -72,6 +72,8 @@ class RunningHost {
   void set_call_deadline();
   void tell_of_plugins();
   Result<void> start_plugins();
+  Result<void> check_kept();
+  void keep_ledger();
   Result<void> open_auth();
   void tell_of_log_ins();
   void group_attribute_readers();
@@ -112,7 +114,7 @@ class RunningHost {
   std::unique_ptr<http::SharedListener> listener_;
   std::unique_ptr<TicketSigner> ticket_signer_;  // of an index with accounts
   std::unique_ptr<AuditLog> audit_;
-  std::unique_ptr<AuthGroup> auth_;              // before the plugins, which may speak to it
+  std::unique_ptr<AuthGroup> auth_;  // before the plugins, which may speak to it
   Registration sessions_gauge_;
   std::unique_ptr<ProofAnswer> proof_answer_;
   std::unique_ptr<Manager> plugins_;
@@ -133,6 +135,7 @@ class RunningHost {
   std::unique_ptr<WatchStore> watch_store_;
   std::unique_ptr<WatchList> watch_list_;
   Registration tending_;
+  Registration giving_back_;
   Scheduler auth_scheduler_{1, clock_};  // waits for auth plugins
   Registration tending_auth_;
   std::unique_ptr<AddressProofs> proofs_;  // where the registry is a store of its own

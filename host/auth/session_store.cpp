@@ -56,7 +56,8 @@ sqlite::KeptStores SessionStore::kept_in(const std::filesystem::path& data) {
                               .migrations = kMigrations,
                               .rules = kRules,
                               .remedy = kRemedy,
-                              .read = read_counts},
+                              .read = read_counts,
+                              .made_anew = true},
                              DeviceStore::kept_in(data),
                              AuditLog::kept_in(data)},
                             {TicketSigner::key_file(data)});

@@ -64,6 +64,15 @@ Result<void> take_place_of_data(const fs::path& data, const std::string& id,
   return {};
 }
 
+std::vector<std::string> replaced_places(const fs::path& data) {
+  std::vector<std::string> ids;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(data, error))
+    if (entry.path().extension() == kNote && !noted(data, entry.path().stem().string()).empty())
+      ids.push_back(entry.path().stem().string());
+  return ids;
+}
+
 void settle_places_of_data(const fs::path& data) {
   std::vector<fs::path> entries;
   std::error_code error;

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "swapmeet/result.h"
 
@@ -19,6 +20,8 @@ std::filesystem::path fresh_place_of_data(const std::filesystem::path& data, con
 // From now on, and after a crash, the plugin's data are in `folder`.
 Result<void> take_place_of_data(const std::filesystem::path& data, const std::string& id,
                                 const std::filesystem::path& folder);
+// Of whom something was replaced since all was put in order.
+std::vector<std::string> replaced_places(const std::filesystem::path& data);
 // Puts all in order, before any plugin runs: DATA/ID is the one in place, and nothing is beside it.
 void settle_places_of_data(const std::filesystem::path& data);
 

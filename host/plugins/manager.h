@@ -124,7 +124,11 @@ class Manager {
 
   // The reports of those that keep stores (Stores), by plugin id. After configure(), before
   // start().
-  std::vector<std::pair<std::string, Result<StoreReport>>> verify_stores();
+  // `wanted`, when it is given: by the plugin's id.
+  std::vector<std::pair<std::string, Result<StoreReport>>> verify_stores(
+      const std::function<bool(const std::string&)>& wanted = {});
+  // What they keep, by the plugin's id; one that cannot say so is left out.
+  std::vector<std::pair<std::string, std::vector<KeptFile>>> kept_files();
   // Has each that keeps stores, and is started, copy them into a folder of its own, named like its
   // data folder, below `folder`. Who follows a feed comes before the feed, so that no copy is ahead
   // of what it follows. The ids of those that did.

@@ -29,17 +29,39 @@ Stores* Manager::stores_of(Loaded& loaded) {
   return static_cast<Stores*>(found.value_or(nullptr));
 }
 
-std::vector<std::pair<std::string, Result<StoreReport>>> Manager::verify_stores() {
+std::vector<std::pair<std::string, Result<StoreReport>>> Manager::verify_stores(
+    const std::function<bool(const std::string&)>& wanted) {
   std::vector<std::pair<std::string, Result<StoreReport>>> reports;
-  for (const auto& loaded : plugins_)
-    reports.emplace_back(loaded->info().id, guarded([&]() -> Result<StoreReport> {
+  for (const auto& loaded : plugins_) {
+    const std::string id = loaded->info().id;
+    if (wanted && !wanted(id)) continue;
+    reports.emplace_back(id, guarded([&]() -> Result<StoreReport> {
                            auto* stores = stores_of(*loaded);
                            if (stores) return stores->verify();
                            StoreReport report;
                            report.notes.emplace_back("keeps nothing that it could look through");
                            return report;
                          }));
+  }
   return reports;
+}
+
+std::vector<std::pair<std::string, std::vector<KeptFile>>> Manager::kept_files() {
+  std::vector<std::shared_ptr<Loaded>> plugins;
+  {
+    const std::lock_guard lock(state_mutex_);
+    for (const auto& loaded : plugins_)  // one that hangs in its start is not asked
+      if (loaded->state == "configured" || loaded->state == "started") plugins.push_back(loaded);
+  }
+  std::vector<std::pair<std::string, std::vector<KeptFile>>> all;
+  for (const auto& loaded : plugins) {
+    auto files = guarded([&]() -> Result<std::vector<KeptFile>> {
+      auto* stores = stores_of(*loaded);
+      return stores ? stores->kept() : std::vector<KeptFile>{};
+    });
+    if (files) all.emplace_back(loaded->info().id, std::move(*files));
+  }
+  return all;
 }
 
 Result<std::vector<std::string>> Manager::back_up_stores(const std::filesystem::path& folder) {

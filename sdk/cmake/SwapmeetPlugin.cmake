@@ -35,5 +35,5 @@ function(swapmeet_add_plugin id)
     PREFIX "" OUTPUT_NAME ${name} CXX_EXTENSIONS OFF
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     LINK_DEPENDS ${exports})
-  target_link_options(${target} PRIVATE -Wl,-z,defs -Wl,--version-script=${exports})
+  target_link_options(${target} PRIVATE -Wl,-z,defs -Wl,-z,relro,-z,now -Wl,--version-script=${exports})
 endfunction()

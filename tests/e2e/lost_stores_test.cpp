@@ -1,5 +1,6 @@
-// An operator's mishaps: stores of the index that are deleted or damaged while it is stopped. What
-// can be made anew comes back by itself; a damaged registry, which is the truth, is refused.
+// An operator's mishaps: stores that are deleted or damaged while a host is stopped. What can be
+// made anew comes back by itself; what cannot is missed at the next start, and refused when it is
+// damaged.
 #include <signal.h>
 
 #include <fstream>
@@ -71,16 +72,64 @@ void overwrite(const fs::path& path, std::uintmax_t from) {
 
 }  // namespace
 
-TEST_CASE("an index that lost its registry gets it back from the peers that run") {
+TEST_CASE("an index that lost its registry says so, and gets it back from the peers that run") {
   Network net;
   const auto store = net.store("registry.db");
   CHECK(net.index.signal(SIGTERM) == 0);
   fs::remove_all(store.parent_path());
+  const auto ini = net.index.ini().string();
+  for (const auto& words : {std::vector<std::string>{"run", "--config", ini},
+                            std::vector<std::string>{"check", "--data", "--config", ini}}) {
+    const auto outcome = run_program(words);
+    CHECK(outcome.code == 1);
+    CHECK_THAT(outcome.output, Contains("registry.db is gone, though this host has kept") &&
+                                   Contains("a backup of") && Contains("--accept-loss"));
+  }
+  const auto accepted = run_program({"check", "--data", "--accept-loss", "--config", ini});
+  CHECK(accepted.code == 0);
+  CHECK_THAT(accepted.output, Contains("registry.db: its loss is accepted"));
   net.index.start();
   CHECK(net.finds_all());
   // And what changes from then on.
   write_file(net.folder.path() / "bob/cherry.txt", "cherry");
   CHECK(eventually([&] { return net.sources_of("cherry") == 1; }));
+}
+
+TEST_CASE("whatever a host keeps, its loss is told at the next start, and by the check") {
+  Network net;
+  std::vector<std::pair<Node*, fs::path>> stores;
+  for (Node* node : {&net.index, &net.ann}) CHECK(node->signal(SIGTERM) == 0);
+  for (Node* node : {&net.index, &net.ann})
+    for (const auto& entry : fs::recursive_directory_iterator(node->data())) {
+      const auto kind = entry.path().extension();
+      const auto name = entry.path().filename();
+      if (name != "search.db" && name != "sessions.db" && name != "http.address" &&
+          (kind == ".db" || kind == ".sqlite" || kind == ".token" || kind == ".key" ||
+           kind == ".id"))
+        stores.emplace_back(node, entry.path());
+    }
+  CHECK(stores.size() >= 10);
+  for (const auto& [node, store] : stores) {
+    INFO(store.string());
+    const auto kept = net.folder.path() / "kept";
+    fs::rename(store, kept);
+    for (const bool empty : {false, true}) {
+      if (empty) {
+        std::ofstream(store).close();
+        fs::permissions(store, fs::perms::owner_read | fs::perms::owner_write);
+      }
+      for (const auto& words :
+           {std::vector<std::string>{"run", "--config", node->ini().string()},
+            std::vector<std::string>{"check", "--data", "--config", node->ini().string()}}) {
+        const auto outcome = run_program(words);
+        CHECK(outcome.code == 1);
+        CHECK_THAT(outcome.output, Contains(store.filename().string() + " is ") &&
+                                       Contains("though this host has"));
+      }
+    }
+    fs::rename(kept, store);
+  }
+  for (Node* node : {&net.index, &net.ann}) node->start();
 }
 
 TEST_CASE("an index that lost its search makes it anew, without the peers' help") {

@@ -6,6 +6,7 @@
 #include "host/http/parser.h"
 #include "swapmeet/query.h"
 #include "swapmeet/wire/json.h"
+#include "swapmeet/wire/ticket.h"
 
 namespace swapmeet::fuzz {
 namespace {
@@ -70,6 +71,22 @@ void documents(std::string_view bytes) {
   static_cast<void>(wire::error_from_problem(400, bytes));
 }
 
+// A ClientHello of TLS 1.3: x25519, AES-128-GCM, no server name.
+const std::string kHello = [] {
+  std::string hello("\x03\x03", 2);
+  hello += std::string(32, 'r') + std::string(1, '\0');
+  hello += std::string("\x00\x02\x13\x01\x01\x00", 6);
+  std::string more("\x00\x2b\x00\x03\x02\x03\x04\x00\x0a\x00\x04\x00\x02\x00\x1d", 15);
+  more += std::string("\x00\x0d\x00\x04\x00\x02\x04\x03", 8);
+  more += std::string("\x00\x33\x00\x26\x00\x24\x00\x1d\x00\x20", 10) + std::string(32, '\x09');
+  const auto two = [](std::size_t size) {
+    return std::string{static_cast<char>(size >> 8), static_cast<char>(size & 255)};
+  };
+  hello += two(more.size()) + more;
+  const auto message = std::string("\x01\x00", 2) + two(hello.size()) + hello;
+  return std::string("\x16\x03\x01", 3) + two(message.size()) + message;
+}();
+
 }  // namespace
 
 const std::vector<Target>& targets() {
@@ -105,6 +122,34 @@ const std::vector<Target>& targets() {
         R"({"content":"00","name":"film.mkv"})",
         R"({"peer":"00","path":"music/album","folder":"x","overwrite":true})",
         R"({"code":"not_found","detail":"x","status":404})"}},
+      {"range", range, {"bytes=0-99\n\"tag\"\n\"a\", \"tag\"", "bytes=-5", "bytes=0-1,5-", "*"}},
+      {"ticket",
+       ticket,
+       {wire::ticket_text({wire::ticket_body({{}, "ann", {"friends"}, {}}), std::string(64, 's')}),
+        wire::ticket_body({{}, "ann", {"friends", "family"}, Time(std::chrono::seconds(9))})}},
+      {"hashes",
+       hashes,
+       {R"({"content":"01","size":1,"sha256":"00","piece":1048576,"pieces":["00"],"sha1":"00"})",
+        R"({"content":"01","size":9,"complete":false,"piece":1048576,"pieces":"01"})"}},
+      {"metalink", metalink, {"a/film.mkv\nhttp://127.0.0.1:1/content/x\n<b>&\"\nhttp://x/\"<"}},
+      {"torrent", torrent, {"a/film.mkv\nhttp://127.0.0.1:1/content/x\n..\nhttp://y/"}},
+      {"client_answer",
+       client_answer,
+       {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: application/json\r\n\r\n{}",
+        "HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 1x\r\n\r\n{}",  // was thrown out of the client once
+        "HTTP/1.0 200 OK\r\nContent-Encoding: gzip\r\n\r\n\x1f\x8b"}},
+      {"source_answers",
+       source_answers,
+       {"HTTP/1.1 206 Partial Content\r\nContent-Length: 3\r\nContent-Range: bytes "
+        "0-2/9\r\n\r\nabcHTTP/1.1 503 Busy\r\nRetry-After: 5\r\nSwapmeet-Queue-Place: "
+        "3\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 302 Found\r\nLocation: http://x/\r\n\r\n"}},
+      {"events",
+       events,
+       {"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\nevent: download\ndata: "
+        "{}\ndata: x\n\n: beat\n\ndata:y\r\n\r\n"}},
+      {"tls_hello", tls_hello, {kHello, kHello.substr(0, 60)}},
   };
   return all;
 }

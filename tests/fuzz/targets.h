@@ -18,4 +18,16 @@ struct Target {
 
 const std::vector<Target>& targets();
 
+// client_targets.cpp: what clients read.
+void client_answer(std::string_view bytes);
+void source_answers(std::string_view bytes);
+void events(std::string_view bytes);
+void tls_hello(std::string_view bytes);
+// written_targets.cpp: about contents.
+void range(std::string_view bytes);
+void ticket(std::string_view bytes);
+void hashes(std::string_view bytes);
+void metalink(std::string_view bytes);
+void torrent(std::string_view bytes);
+
 }  // namespace swapmeet::fuzz

@@ -76,8 +76,9 @@ sqlite::KeptStores stores_in(const std::filesystem::path& folder) {
       {{.file = folder / "registry.db",
         .migrations = kMigrations,
         .rules = kRules,
-        .remedy = "restore the data folder from a backup, or remove the file: "
-                  "peers that run register and announce again by themselves",
+        .remedy = "restore the data folder from a backup, or remove the file and run "
+                  "`swapmeet check --data --accept-loss`: peers that run register and announce "
+                  "again by themselves",
         .read = read}});
 }
 

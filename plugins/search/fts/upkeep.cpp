@@ -43,7 +43,8 @@ sqlite::KeptStores stores_in(const std::filesystem::path& folder) {
         .migrations = kMigrations,
         .rules = kRules,
         .remedy = "remove the file, and it is made again from the registry at the next start",
-        .read = read}});
+        .read = read,
+        .made_anew = true}});
 }
 
 }  // namespace swapmeet::search_fts

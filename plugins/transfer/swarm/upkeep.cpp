@@ -22,8 +22,8 @@ sqlite::KeptStores stores_in(const std::filesystem::path& folder) {
       {{.file = folder / "catalogue.sqlite",
         .migrations = kCatalogueMigrations,
         .rules = kCatalogueRules,
-        .remedy = "restore the data folder from a backup, or remove the file: the shares are then "
-                  "hashed anew"},
+        .remedy = "restore the data folder from a backup, or remove the file and run "
+                  "`swapmeet check --data --accept-loss`: the shares are then hashed anew"},
        {.file = folder / "downloads.sqlite", .migrations = DownloadStore::migrations()},
        {.file = folder / "inbox.sqlite", .migrations = OfferStore::migrations()},
        {.file = folder / "statistics.sqlite", .migrations = Statistics::migrations()}});

@@ -23,6 +23,18 @@ struct StoreReport {
   std::optional<FeedPosition> follows;
 };
 
+// A file that a plugin keeps, for the host's ledger of what its data folder has had. One that is
+// gone or empty at a later start, or has become another one, is an error there, unless it is made
+// anew from elsewhere.
+struct KeptFile {
+  std::filesystem::path file;
+  bool made_anew = false;  // nobody misses it: a search is filled from the registry
+  // Tells it from one that was begun later under the same name, one word; empty: nothing does, or
+  // it is not there.
+  std::string id{};
+  std::string problem{};  // why it cannot be what was kept: "is shorter than it says itself"
+};
+
 class Stores {
  public:
   static constexpr const char* kInterface = "swapmeet.stores/1";
@@ -39,6 +51,11 @@ class Stores {
   // any thread, while everything else goes on.
   // [any thread; started; may block]
   virtual Result<void> back_up(const std::filesystem::path& folder) = 0;
+
+  // The files that the plugin keeps or will keep, there or not. Quick: it does not read them
+  // through. Empty: whatever is lost, the plugin makes anew or does without.
+  // [any thread; configured; may block]
+  virtual Result<std::vector<KeptFile>> kept() { return std::vector<KeptFile>{}; }
 };
 
 }  // namespace swapmeet

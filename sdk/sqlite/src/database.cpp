@@ -1,8 +1,12 @@
 #include "swapmeet/sqlite/database.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <utility>
+
+#include "swapmeet/random.h"
 
 namespace swapmeet::sqlite {
 
@@ -111,6 +115,9 @@ Database::Database(const std::filesystem::path& file, const OpenOptions& options
     : remedy_(options.remedy.empty() ? "stop the host and restore the file from a backup"
                                      : options.remedy) {
   sqlite3* opened = nullptr;
+  // SQLite would let others read a new one; those beside it get the same mode.
+  if (const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600); made >= 0)
+    ::close(made);
   const int code =
       sqlite3_open_v2(file.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
   handle_.reset(opened);  // also of one that failed: it is there to be asked and closed
@@ -226,6 +233,9 @@ void migrate(Database& database, std::span<const char* const> migrations) {
     database.execute("PRAGMA user_version=" + std::to_string(version + 1));
     transaction.commit();
   }
+  constexpr const char* kId = "PRAGMA application_id";
+  if (database.integer(kId) == 0)
+    database.execute(kId + ("=" + std::to_string(1 + random_seed() % 0x7ffffffe)));
 }
 
 ReaderPool::ReaderPool(const std::filesystem::path& file, std::size_t size, OpenOptions options) {

@@ -5,7 +5,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
+#include <fstream>
+#include <system_error>
 
 namespace swapmeet::sqlite {
 namespace {
@@ -139,6 +142,46 @@ void verify_one(const KeptDatabase& kept, StoreReport& report) {
   for (const auto& note : notes) report.notes.push_back(named + note);
 }
 
+// A database says in its head how many pages it has (file format, 1.3). What is not in the file may
+// be in the log beside it.
+bool is_cut_short(const std::filesystem::path& file) {
+  auto log = file;
+  log += "-wal";
+  std::error_code error;
+  if (std::filesystem::file_size(log, error) > 0 && !error) return false;
+  unsigned char head[100];
+  std::ifstream in(file, std::ios::binary);
+  if (!in.read(reinterpret_cast<char*>(head), sizeof head)) return true;
+  if (std::memcmp(head, "SQLite format 3", 16) != 0) return false;  // whoever reads it says so
+  const auto number = [&](std::size_t at) {
+    return (std::uint64_t{head[at]} << 24) | (std::uint64_t{head[at + 1]} << 16) |
+           (std::uint64_t{head[at + 2]} << 8) | head[at + 3];
+  };
+  std::uint64_t page = (std::uint64_t{head[16]} << 8) | head[17];
+  if (page == 1) page = 65536;
+  const bool is_valid = number(24) == number(92);  // else an old program wrote it last
+  return is_valid && std::filesystem::file_size(file, error) < page * number(28);
+}
+
+KeptFile state_of(const KeptDatabase& kept) {
+  KeptFile state{.file = kept.file, .made_anew = kept.made_anew};
+  std::error_code error;
+  const auto size = std::filesystem::file_size(kept.file, error);
+  if (error || size == 0) return state;
+  if (is_cut_short(kept.file)) {
+    state.problem = "is shorter than it says itself";
+    return state;
+  }
+  const auto read = attempt([&]() -> Result<std::int64_t> {
+    return Database(kept.file, {.read_only = true}).integer("PRAGMA application_id");
+  });
+  if (!read)
+    state.problem = "cannot be read (" + read.error().message + ")";
+  else if (*read != 0)
+    state.id = std::to_string(*read);
+  return state;
+}
+
 }  // namespace
 
 Result<StoreReport> KeptStores::verify() {
@@ -162,6 +205,13 @@ Result<void> KeptStores::back_up(const std::filesystem::path& folder) {
       if (std::filesystem::exists(file)) copy_plain_file(file, folder / file.filename());
     return {};
   });
+}
+
+Result<std::vector<KeptFile>> KeptStores::kept() {
+  std::vector<KeptFile> files;
+  for (const auto& database : databases_) files.push_back(state_of(database));
+  for (const auto& file : files_) files.push_back({.file = file});
+  return files;
 }
 
 }  // namespace swapmeet::sqlite

@@ -9,6 +9,8 @@
 #include <Poco/Net/StreamSocket.h>
 #include <Poco/Timespan.h>
 
+#include <charconv>
+#include <system_error>
 #include <utility>
 
 #include "swapmeet/wire/host_url.h"
@@ -125,8 +127,14 @@ Result<int> HttpSession::receive() {
   const bool has_body = method_ != "HEAD" && status != net::HTTPResponse::HTTP_NO_CONTENT &&
                         status != net::HTTPResponse::HTTP_NOT_MODIFIED;
   length_.reset();
-  if (has_body && response.hasContentLength() && !response.getChunkedTransferEncoding())
-    length_ = static_cast<std::uint64_t>(response.getContentLength64());
+  if (has_body && response.hasContentLength() && !response.getChunkedTransferEncoding()) {
+    const auto& told = response.get(net::HTTPMessage::CONTENT_LENGTH);
+    std::uint64_t length = 0;
+    const auto read = std::from_chars(told.data(), told.data() + told.size(), length);
+    if (read.ec != std::errc() || read.ptr != told.data() + told.size())
+      return unavailable(destination_.url + " answers nonsense: its Content-Length is no number");
+    length_ = length;
+  }
   return static_cast<int>(status);
 }
 

@@ -50,6 +50,7 @@ TEST_CASE("a data folder belongs to one host at a time") {
 TEST_CASE("a damaged peer id is not silently replaced") {
   const TemporaryFolder folder;
   fs::create_directories(folder.path);
+  fs::permissions(folder.path, fs::perms::owner_all);
   std::ofstream(folder.path / "peer.id") << "junk\n";
   auto data = DataFolder::open(folder.path);
   REQUIRE_FALSE(data.ok());

@@ -195,7 +195,8 @@ class Transaction {
 
 // Brings the schema up to date: migrations[0] leads from nothing to version 1, and so on (the
 // version is SQLite's user_version). Each runs in a transaction of its own. Fails when the file is
-// newer than the program: "… was written by a newer version".
+// newer than the program: "… was written by a newer version". The database also gets an id, by
+// which it can be told from one that is begun later: SQLite's application_id, drawn at random.
 void migrate(Database& database, std::span<const char* const> migrations);
 
 // A fixed number of read-only connections; take() waits for a free one.

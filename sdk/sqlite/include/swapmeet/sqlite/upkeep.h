@@ -31,6 +31,7 @@ struct KeptDatabase {
   std::string remedy = "stop the host and restore the file from a backup";
   // Takes from one that is well what else a report says.
   std::function<void(Database&, StoreReport&)> read{};
+  bool made_anew = false;  // KeptFile::made_anew
 };
 
 class KeptStores final : public Stores {
@@ -45,6 +46,8 @@ class KeptStores final : public Stores {
   Result<StoreReport> verify() override;
   // Each database as it is at one moment, synced. Writers and readers go on.
   Result<void> back_up(const std::filesystem::path& folder) override;
+  // A database's id is what migrate() has put into it.
+  Result<std::vector<KeptFile>> kept() override;
 
  private:
   std::vector<KeptDatabase> databases_;
