@@ -1,6 +1,7 @@
 // registry.remote: the registry of an index, asked over HTTP, with TLS or without.
 #include "swapmeet/plugin.h"
 
+#include <algorithm>
 #include <fstream>
 #include <mutex>
 #include <sstream>
@@ -191,13 +192,29 @@ class RemoteRegistry final : public Plugin, public Registry, public IndexAddress
     return ask<Enrolled>("PUT", peer_path(enrollment.id), wire::to_json(enrollment),
                          std::move(fields));
   }
-  http::Headers headers(const std::string& secret) const {
+  http::Headers headers(const std::string& secret) {
     http::Headers fields;
-    if (secret.empty()) return fields;
-    const std::lock_guard lock(mutex_);
-    const auto& bound = bound_to_.empty() ? bound_to(index_, {}) : bound_to_;
-    fields.set("Swapmeet-Peer-Token", token_for(secret, bound));
+    if (!secret.empty()) fields.set("Swapmeet-Peer-Token", token_for(secret, present_bound()));
     return fields;
+  }
+  // Of who has registered in this run or, since a registration outlives a run, in an earlier one.
+  std::string present_bound() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!bound_to_.empty()) return bound_to_;
+    }
+    const auto told = told_of_index();
+    if (!told) return bound_to(index_, {});
+    auto bound = bound_to(index_, *told);
+    const auto all = remembered();
+    const auto may = bound_before(index_, *told, all);
+    // An index that knows nothing of former tokens has kept the one from before.
+    if (!all.empty() && all.front().index == *told &&
+        std::find(may.begin(), may.end(), all.front().bound_to) != may.end())
+      bound = all.front().bound_to;
+    const std::lock_guard lock(mutex_);
+    bound_to_ = bound;
+    return bound;
   }
 
   // Errors: only those that are likely to pass.
