@@ -9,7 +9,8 @@ namespace swapmeet::registry_sqlite {
 
 inline constexpr std::string_view kPeerColumns =
     "id, name, given, seen, port, dialable AND reached<>'', account, present, last_seen, files, "
-    "bytes, fingerprint, plain, heir, heir_until, reached, unreachable";
+    "bytes, fingerprint, plain, heir, heir_until, reached, "
+    "CASE WHEN dialable THEN unreachable ELSE 'it says so itself' END";
 inline constexpr int kAfterPeer = 17;
 
 inline PeerRecord read_peer(const sqlite::Statement& row) {
@@ -18,7 +19,7 @@ inline PeerRecord read_peer(const sqlite::Statement& row) {
   peer.name = row.text(1);
   peer.seen_address = row.text(3);
   // Where it answered, for a name may lead elsewhere tomorrow.
-  peer.address = !row.view(15).empty()  ? row.text(15)
+  peer.address = !row.view(15).empty() ? row.text(15)
                  : row.view(2).empty() ? peer.seen_address
                                        : row.text(2);
   peer.port = static_cast<std::uint16_t>(row.integer(4));
