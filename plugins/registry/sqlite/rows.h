@@ -9,7 +9,8 @@ namespace swapmeet::registry_sqlite {
 
 inline constexpr std::string_view kPeerColumns =
     "id, name, given, seen, port, dialable AND reached<>'', account, present, last_seen, files, "
-    "bytes, fingerprint, plain, heir, heir_until, reached, unreachable, key";
+    "bytes, fingerprint, plain, heir, heir_until, reached, "
+    "CASE WHEN dialable THEN unreachable ELSE 'it says so itself' END, key";
 inline constexpr int kKeyOfPeer = 17;
 inline constexpr int kAfterPeer = 18;
 

@@ -89,9 +89,11 @@ Result<Offer> Outbox::send(const SendRequest& request) {
 Result<PeerRecord> Outbox::receiver_of(const SendRequest& request) {
   auto record = options_.registry->peer(request.peer);
   if (!record) return record.error();
-  if (!record->dialable)
+  // One that the index has not tried yet is offered it later.
+  if (!record->dialable && !record->unreachable.empty())
     return Error{ErrorCode::unavailable,
-                 record->name + " cannot be reached from outside, so nothing can be sent to it",
+                 record->name + " cannot be reached from outside, so nothing can be sent to it: " +
+                     record->unreachable,
                  {}};
   return record;
 }

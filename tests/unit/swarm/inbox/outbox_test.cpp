@@ -124,6 +124,7 @@ TEST_CASE("what cannot be sent is said at once") {
   CHECK(code(net.film.string(), net.ann.id) == ErrorCode::invalid_argument);
   CHECK(code(net.film.string(), peer_id(9)) == ErrorCode::not_found);
   net.index.records[net.bob.id].dialable = false;
+  net.index.records[net.bob.id].unreachable = "Connection refused";
   CHECK(code(net.film.string(), net.bob.id) == ErrorCode::unavailable);
   CHECK(net.ann.inbox->list({})->items.empty());
 }
