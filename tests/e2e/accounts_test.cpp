@@ -7,6 +7,7 @@
 
 #include "catch.h"
 #include "network.h"
+#include "swapmeet/sqlite/database.h"
 #include "swapmeet/wire/json.h"
 
 using namespace e2e;
@@ -382,6 +383,10 @@ TEST_CASE(
   const auto data = club.index.data();
   fs::rename(data / "ticket.key", data / "auth.accounts/secret.key");
   fs::remove(data / "sessions.db");
+  fs::remove(data / "ledger");  // it had none, and its stores no ids
+  for (const auto& entry : fs::recursive_directory_iterator(data))
+    if (entry.path().extension() == ".db")
+      swapmeet::sqlite::Database(entry.path()).execute("PRAGMA application_id=0");
   club.index.start();
   CHECK(club.ask("GET", "/api/v1/tickets/key", "", "").value() == key);
   CHECK_FALSE(fs::exists(data / "auth.accounts/secret.key"));

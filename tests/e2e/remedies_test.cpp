@@ -62,6 +62,10 @@ struct Meeting {
   void lose_token() {
     ann.signal(SIGTERM);
     fs::remove(ann.data() / "registration.token");
+    const auto accepted =
+        run_program({"check", "--data", "--accept-loss", "--config", ann.ini().string()});
+    INFO(accepted.output);
+    REQUIRE(accepted.code == 0);
     ann.start();
   }
 };
