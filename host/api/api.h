@@ -49,7 +49,6 @@ struct ApiContext {
   WatchList* watch_list = nullptr;
   Limits* limits = nullptr;  // nullptr: none
   Bans* bans = nullptr;      // nullptr: nobody can be banned
-  Log log = [](LogLevel, std::string_view, std::initializer_list<LogField>) {};  // who did what
   AddressProofs* proofs = nullptr;  // nullptr: the registry has no addresses to prove
   AuditLog* audit = nullptr;
   // The way into the plugin that provides an interface; nullptr: it is the host's own.

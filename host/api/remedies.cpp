@@ -15,16 +15,6 @@ constexpr std::chrono::hours kTransfer{1};
 constexpr std::chrono::hours kTransferToAccount{24 * 30};
 constexpr std::size_t kForgottenAtOnce = 100;  // peers, in one call of the registry
 
-void tell(const ApiContext& context, const http::Request& request, std::string_view what,
-          std::string_view whom, std::string_view more = {}) {
-  context.log(LogLevel::info, what,
-              {{"by", request.identity.account},
-               {"from", request.remote_address},
-               {"whom", std::string(whom)},
-               {"more", std::string(more)}});
-  record(context, request, std::string(what), std::string(whom), std::string(more));
-}
-
 Result<http::Response> transfer(const ApiContext& context, http::Request& request) {
   auto id = id_of<PeerId>(request, "id");
   if (!id) return std::move(id).error();
@@ -39,8 +29,8 @@ Result<http::Response> transfer(const ApiContext& context, http::Request& reques
       order->length.value_or(order->account.empty() ? kTransfer : kTransferToAccount);
   const Transfer to{order->account, context.clock.now() + length};
   if (auto done = context.registry->transfer(*id, to); !done) return std::move(done).error();
-  tell(context, request, "peer may be taken over", id->text(),
-       to.account.empty() ? "anybody" : to.account);
+  record(context, request, "peer.transferred", id->text(),
+         to.account.empty() ? "to anybody" : "to " + to.account);
   return http::json(wire::to_json(to));
 }
 
@@ -99,15 +89,16 @@ Result<http::Response> ban(const ApiContext& context, http::Request& request) {
   }
   auto made = context.bans->add(std::move(wanted));
   if (!made) return std::move(made).error();
-  auto record = record_of(*made);
-  tell(context, request, "banned",
-       (record.peer ? record.peer->text() + ' ' : std::string()) + record.addresses, made->reason);
+  auto shown = record_of(*made);
+  record(context, request, "peer.banned", shown.peer ? shown.peer->text() : shown.addresses,
+         (shown.peer && !shown.addresses.empty() ? "and " + shown.addresses + ": " : "") +
+             made->reason);
   auto peers = peers_of(*context.registry, *made);
   auto forgotten = peers ? forget(*context.registry, *peers) : peers.error();
   if (!forgotten && forgotten.error().code != ErrorCode::unsupported)
     return std::move(forgotten).error();
-  if (forgotten) record.forgotten = *forgotten;
-  return http::json(wire::to_json(record), 201);
+  if (forgotten) shown.forgotten = *forgotten;
+  return http::json(wire::to_json(shown), 201);
 }
 
 Result<http::Response> list_bans(const ApiContext& context, http::Request&) {
@@ -121,7 +112,7 @@ Result<http::Response> lift(const ApiContext& context, http::Request& request) {
   const auto number = parse_integer(text);
   if (!number) return not_found("there is no ban " + text);
   if (auto lifted = context.bans->lift(*number); !lifted) return std::move(lifted).error();
-  tell(context, request, "lifted a ban", text);
+  record(context, request, "ban.lifted", text);
   return no_content();
 }
 
@@ -134,7 +125,7 @@ Result<http::Response> forget_peer(const ApiContext& context, http::Request& req
   const auto count = context.registry->forget({*id});
   if (!count) return count.error();
   if (*count == 0) return not_found("the peer " + id->text() + " is not registered here");
-  tell(context, request, "forgot a peer", id->text());
+  record(context, request, "peer.forgotten", id->text());
   return no_content();
 }
 

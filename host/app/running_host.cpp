@@ -460,7 +460,6 @@ void RunningHost::open_api() {
       .watch_list = watch_list_.get(),
       .limits = &limits_,
       .bans = bans_.get(),
-      .log = log_as("api"),
       .proofs = proofs_.get(),
       .audit = audit_.get(),
       .gate_of = [this](std::string_view id) { return plugins_->gate_of(id); },

@@ -84,7 +84,8 @@ TEST_CASE("an operator bans a peer: its files are gone, it reads why, and it is 
   CHECK(meeting.loses());
   CHECK(eventually([&] { return has(problem_of(meeting.ann), "shares the wrong harvest"); }));
   CHECK(found(meeting.index, "harvest") == 0);
-  CHECK(has(meeting.index.log(), "banned by=owner"));
+  CHECK(has(meeting.index.log(), "audit who=owner"));
+  CHECK(has(meeting.operate({"account", "audit"}).output, "peer.banned"));
   const auto list = meeting.operate({"peer", "bans"});
   CHECK(has(list.output, "shares the wrong harvest"));
   meeting.index.signal(SIGKILL);

@@ -349,7 +349,6 @@ struct World {
   BanStore ban_store{data.path};
   Bans bans{ban_store, clock};
   Limits limits{clock, metrics, "salt"};
-  std::vector<std::string> log;  // what was done, and each field's value
   MemoryRoutes routes;
 
   ApiContext bare() {
@@ -372,10 +371,6 @@ struct World {
     context.watch_list = &watch_list;
     context.limits = &limits;
     context.bans = &bans;
-    context.log = [this](LogLevel, std::string_view what, std::initializer_list<LogField> fields) {
-      log.emplace_back(what);
-      for (const auto& field : fields) log.emplace_back(field.value);
-    };
     context.audit = &audit;
     return context;
   }

@@ -24,9 +24,11 @@ TEST_CASE("an admin forgets a peer without its token, and nobody else does") {
   CHECK(world.registry.forgotten_ == std::vector<PeerId>{peer_id(), peer_id()});
   CHECK(code_of(world.call("POST", "/api/v1/peers/" + std::string(32, 'b') + "/forget")) ==
         "not_found");
-  CHECK(world.log[0] == "forgot a peer");
-  CHECK(world.log[1] == "owner");
-  CHECK(world.log[3] == kPeer);
+  const auto done = world.audit.list({}, kPeer).value().items;
+  REQUIRE(done.size() == 2);
+  CHECK(done[0].what == "peer.forgotten");
+  CHECK(done[0].who == "owner");
+  CHECK(done[0].address == "192.0.2.7");
 }
 
 TEST_CASE("who sends the peer's token leaves, though an admin, and is not forgotten") {
