@@ -7,14 +7,15 @@
 namespace swapmeet {
 namespace {
 
-constexpr std::uint64_t kUsualDays = 7;
-constexpr std::uint64_t kMostDays = 366;
+constexpr std::uint64_t kUsualInvitationDays = 7;
+constexpr std::uint64_t kMostInvitationDays = 366;
 
 Result<http::Response> invite(const ApiContext& context, http::Request& request) {
   auto wanted = body_of<wire::InvitationRequest>(request);
   if (!wanted) return std::move(wanted).error();
-  if (wanted->days > kMostDays) return invalid_argument("an invitation lasts 366 days at most");
-  const auto days = wanted->days == 0 ? kUsualDays : wanted->days;
+  if (wanted->days > kMostInvitationDays)
+    return invalid_argument("an invitation lasts 366 days at most");
+  const auto days = wanted->days == 0 ? kUsualInvitationDays : wanted->days;
   Invitation invitation;
   invitation.made_by = request.identity.account;
   invitation.note = std::move(wanted->note);
@@ -29,7 +30,7 @@ Result<http::Response> invite(const ApiContext& context, http::Request& request)
   return response;
 }
 
-Result<http::Response> list(const ApiContext& context, http::Request&) {
+Result<http::Response> list_invitations(const ApiContext& context, http::Request&) {
   const auto all = context.accounts->invitations();
   if (!all) return all.error();
   return http::json(wire::invitations_to_json(*all));
@@ -57,7 +58,7 @@ void add_invitations(Api& api) {
         });
   };
   add("POST", "/api/v1/invitations", invite);
-  add("GET", "/api/v1/invitations", list);
+  add("GET", "/api/v1/invitations", list_invitations);
   add("DELETE", "/api/v1/invitations/{id}", withdraw);
 }
 

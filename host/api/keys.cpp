@@ -11,9 +11,9 @@
 namespace swapmeet {
 namespace {
 
-constexpr std::uint64_t kUsualDays = 365;
-constexpr std::uint64_t kMostDays = 3660;
-constexpr std::size_t kLongestName = 100;
+constexpr std::uint64_t kUsualKeyDays = 365;
+constexpr std::uint64_t kMostKeyDays = 3660;
+constexpr std::size_t kLongestKeyName = 100;
 
 std::string list_of(const std::vector<std::string>& words) {
   std::string list;
@@ -22,24 +22,24 @@ std::string list_of(const std::vector<std::string>& words) {
 }
 
 Result<void> check_wanted(const wire::KeyRequest& wanted) {
-  if (wanted.name.empty() || wanted.name.size() > kLongestName || !is_utf8(wanted.name) ||
+  if (wanted.name.empty() || wanted.name.size() > kLongestKeyName || !is_utf8(wanted.name) ||
       has_unicode_control(wanted.name))
     return invalid_argument(
         "the name of a key must have 1 to 100 bytes of UTF-8 without control characters");
-  if (wanted.days > kMostDays) return invalid_argument("a key lasts 3660 days at most");
+  if (wanted.days > kMostKeyDays) return invalid_argument("a key lasts 3660 days at most");
   return {};
 }
 
 // Whose it becomes: the account that asks, or the owner.
-Result<AccountKey> account_of(const SessionTable& table, const http::Request& request) {
+Result<AccountKey> key_holder(const SessionTable& table, const http::Request& request) {
   if (auto account = table.account_of(request.bearer())) return *account;
   if (request.identity.account == kOwner.second) return kOwner;
   return unauthenticated("log in first: guests have no keys");
 }
 
-Result<http::Response> make(const ApiContext& context, http::Request& request) {
+Result<http::Response> make_key(const ApiContext& context, http::Request& request) {
   auto& table = context.auth->table();
-  const auto account = account_of(table, request);
+  const auto account = key_holder(table, request);
   if (!account) return account.error();
   auto wanted = body_of<wire::KeyRequest>(request);
   if (!wanted) return std::move(wanted).error();
@@ -52,7 +52,7 @@ Result<http::Response> make(const ApiContext& context, http::Request& request) {
                  "only an account with the role admin may have keys with the scopes admin and "
                  "metrics",
                  {}};
-  const auto days = wanted->days == 0 ? kUsualDays : wanted->days;
+  const auto days = wanted->days == 0 ? kUsualKeyDays : wanted->days;
   auto key = table.make_key(*account, wanted->name, *scopes,
                             context.clock.now() + std::chrono::hours(24 * days));
   if (!key) return std::move(key).error();
@@ -63,8 +63,8 @@ Result<http::Response> make(const ApiContext& context, http::Request& request) {
   return response;
 }
 
-Result<http::Response> list(const ApiContext& context, http::Request& request) {
-  auto account = account_of(context.auth->table(), request);
+Result<http::Response> list_keys(const ApiContext& context, http::Request& request) {
+  auto account = key_holder(context.auth->table(), request);
   if (!account) return std::move(account).error();
   if (const auto* other = request.query_value("account")) {
     if (auto person = check_person(request); !person && *other != account->second)
@@ -74,9 +74,9 @@ Result<http::Response> list(const ApiContext& context, http::Request& request) {
   return http::json(wire::keys_to_json(context.auth->table().keys(account->second)));
 }
 
-Result<http::Response> remove(const ApiContext& context, http::Request& request) {
+Result<http::Response> remove_key(const ApiContext& context, http::Request& request) {
   auto& table = context.auth->table();
-  const auto account = account_of(table, request);
+  const auto account = key_holder(table, request);
   if (!account) return account.error();
   const auto& id = request.params.at("id");
   const auto owner = table.owner_of(id);
@@ -97,9 +97,9 @@ void add_keys(Api& api) {
               return call(context, request);
             });
   };
-  add("POST", "/api/v1/keys", make);
-  add("GET", "/api/v1/keys", list);
-  add("DELETE", "/api/v1/keys/{id}", remove);
+  add("POST", "/api/v1/keys", make_key);
+  add("GET", "/api/v1/keys", list_keys);
+  add("DELETE", "/api/v1/keys/{id}", remove_key);
 }
 
 }  // namespace swapmeet

@@ -122,7 +122,7 @@ Result<http::Response> end_all(const ApiContext& context, http::Request& request
   return no_content();
 }
 
-Result<http::Response> list(const ApiContext& context, http::Request& request) {
+Result<http::Response> list_sessions(const ApiContext& context, http::Request& request) {
   const auto account = account_of(request);
   if (!account) return account.error();
   return http::json(
@@ -141,7 +141,7 @@ void add_sessions(Api& api) {
               return call(context, request);
             });
   };
-  add("GET", "/api/v1/sessions", list);
+  add("GET", "/api/v1/sessions", list_sessions);
   add("DELETE", "/api/v1/sessions", end_all);
   add("DELETE", "/api/v1/sessions/current", end_current);
   add("DELETE", "/api/v1/sessions/{id}", end_one);

@@ -3,7 +3,7 @@
 namespace swapmeet {
 namespace {
 
-constexpr const char* kMigrations[] = {R"sql(
+constexpr const char* kDeviceMigrations[] = {R"sql(
 CREATE TABLE places(
   is_device INTEGER NOT NULL, place BLOB NOT NULL, name TEXT NOT NULL, used INTEGER NOT NULL,
   PRIMARY KEY(is_device, place, name)) WITHOUT ROWID;
@@ -18,12 +18,12 @@ constexpr const char* kDevicesRemedy =
 
 DeviceStore::DeviceStore(const std::filesystem::path& data)
     : database_(data / kDevicesFile, {.cache_kib = 1024, .remedy = kDevicesRemedy}) {
-  sqlite::migrate(database_, kMigrations);
+  sqlite::migrate(database_, kDeviceMigrations);
   database_.check();
 }
 
 sqlite::KeptDatabase DeviceStore::kept_in(const std::filesystem::path& data) {
-  return {.file = data / kDevicesFile, .migrations = kMigrations, .remedy = kDevicesRemedy};
+  return {.file = data / kDevicesFile, .migrations = kDeviceMigrations, .remedy = kDevicesRemedy};
 }
 
 std::vector<KnownPlace> DeviceStore::all() {

@@ -5,13 +5,13 @@ namespace {
 
 constexpr const char* kTicketAlgorithm = "Ed25519";
 
-void write_ban(JsonWriter& out, const AccountBan& ban) {
+void write_account_ban(JsonWriter& out, const AccountBan& ban) {
   out.key("ban").begin().text("reason", ban.reason);
   if (ban.until) out.time("until", *ban.until);
   out.end();
 }
 
-std::optional<AccountBan> read_ban(JsonReader& in) {
+std::optional<AccountBan> read_account_ban(JsonReader& in) {
   auto its = in.object("ban");
   if (!its) return std::nullopt;
   AccountBan ban;
@@ -25,7 +25,7 @@ void write(JsonWriter& out, const Account& account) {
   out.begin().text("name", account.name).texts("groups", account.groups);
   out.texts("roles", account.roles).boolean("disabled", account.disabled);
   out.time("created", account.created);
-  if (account.ban) write_ban(out, *account.ban);
+  if (account.ban) write_account_ban(out, *account.ban);
   if (account.last_login) out.time("last_login", *account.last_login);
   out.end();
 }
@@ -37,7 +37,7 @@ Account read_account(JsonReader& in) {
   account.roles = in.texts("roles");
   account.disabled = in.boolean("disabled", false);
   account.created = in.time("created");
-  account.ban = read_ban(in);
+  account.ban = read_account_ban(in);
   if (in.has("last_login")) account.last_login = in.time("last_login");
   return account;
 }
@@ -122,7 +122,7 @@ std::string to_json(const AccountChange& change) {
   if (change.groups) out.texts("groups", *change.groups);
   if (change.roles) out.texts("roles", *change.roles);
   if (change.disabled) out.boolean("disabled", *change.disabled);
-  if (change.ban && *change.ban) write_ban(out, **change.ban);
+  if (change.ban && *change.ban) write_account_ban(out, **change.ban);
   if (change.ban && !*change.ban) out.boolean("ban", false);
   if (change.old_password) out.text("old_password", *change.old_password);
   return out.end().take();
@@ -136,7 +136,7 @@ Result<AccountChange> from_json(std::string_view text) {
   if (in.has("roles")) change.roles = in.texts("roles");
   if (in.has("disabled")) change.disabled = in.boolean("disabled", false);
   if (const auto* ban = in.find("ban"))
-    change.ban = ban->IsFalse() ? std::optional<AccountBan>() : read_ban(in);
+    change.ban = ban->IsFalse() ? std::optional<AccountBan>() : read_account_ban(in);
   if (in.has("old_password")) change.old_password = in.text("old_password");
   return in.finish(std::move(change));
 }

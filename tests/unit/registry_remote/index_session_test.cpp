@@ -33,6 +33,7 @@ class Index {
   std::string url() const { return "http://" + listener_->address().text(); }
 
   int log_ins = 0;
+  std::string device;  // as it was sent last
   std::string password = "correct horse";
   std::string session;
   seconds length{1000};
@@ -59,10 +60,12 @@ class Index {
     if (says) return *says;
     auto given = wire::from_json<wire::Credentials>(request.body);
     if (!given) return std::move(given).error();
+    if (const auto* known = request.headers.find("Swapmeet-Device")) device = *known;
     if (given->account != "ann" || given->password != password)
       return Error{ErrorCode::unauthenticated, "wrong name or password", {}};
     session = "session-" + std::to_string(log_ins);
-    return http::json(wire::to_json(Session{session, clock_.now() + length, {"ann", {}, {}}}), 201);
+    return http::json(
+        wire::to_json(Session{session, clock_.now() + length, {"ann", {}, {}}, "a-device"}), 201);
   }
 
   Clock& clock_;
@@ -198,4 +201,13 @@ TEST_CASE("a password file that is gone or open to others is said, and nothing i
   std::filesystem::remove(world.file);
   CHECK(world.peer.token().error().code == ErrorCode::not_found);
   CHECK(world.index.log_ins == 0);
+}
+
+TEST_CASE("it is known to its index as a device, also after a restart") {
+  World world;
+  CHECK(world.peer.token().ok());
+  CHECK(world.index.device.empty());
+  swapmeet::registry_remote::IndexSession restarted(world.host, world.client, {"ann", world.file});
+  CHECK(restarted.token().ok());
+  CHECK(world.index.device == "a-device");
 }
