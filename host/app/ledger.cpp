@@ -85,7 +85,7 @@ std::vector<std::string> Ledger::losses(const std::vector<NamedFile>& kept) cons
   std::vector<std::string> lost;
   bool any_of_ours = false;
   for (const auto& [name, file] : kept) {
-    any_of_ours = any_of_ours || !file.id.empty();
+    any_of_ours = any_of_ours || (!file.made_anew && !file.id.empty());
     const auto known = ids_.find(name);
     if (file.made_anew || known == ids_.end()) continue;
     if (auto loss = loss_of(file, known->second); !loss.empty()) lost.push_back(std::move(loss));

@@ -66,6 +66,7 @@ Result<void> RunningHost::start() {
   if (auto started = start_plugins(); !started) return started;
   limits_.set(config_.limits);
   if (auto opened = open_bans(); !opened) return opened;
+  if (auto opened = open_audit(); !opened) return opened;
   if (auto opened = open_watches(); !opened) return opened;
   open_proofs();
   open_api();
@@ -327,11 +328,6 @@ Result<void> RunningHost::open_auth() {
                       AuthRules::from(config_.auth), has_accounts);
   if (!opened) return std::move(opened).error();
   auth_ = std::move(*opened);
-  auto kept = sqlite::attempt([&]() -> Result<void> {
-    audit_ = std::make_unique<AuditLog>(data_.path(), clock_, log_as("audit"));
-    return {};
-  });
-  if (!kept) return kept;
   plugins_->provide<Sessions>(*auth_);
   if (has_accounts) tell_of_log_ins();
   if (has_accounts)
@@ -361,6 +357,13 @@ void RunningHost::group_attribute_readers() {
   };
   attribute_readers_ = std::make_unique<AttributeReaders>(find, clock_, log_as("attributes"));
   plugins_->provide<AttributeReader>(*attribute_readers_);
+}
+
+Result<void> RunningHost::open_audit() {
+  return sqlite::attempt([&]() -> Result<void> {
+    audit_ = std::make_unique<AuditLog>(data_.path(), clock_, log_as("audit"));
+    return {};
+  });
 }
 
 // A plugin that watches elsewhere goes before; without one the registry's own feed is watched.

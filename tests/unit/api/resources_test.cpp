@@ -201,7 +201,8 @@ TEST_CASE(
   const auto changed = world.call("PATCH", "/api/v1/shares/music",
                                   R"({"audience":["group:friends","account:bob"],"visible":true})");
   CHECK(changed.status == 200);
-  CHECK(changed.body.find(R"("audience":["group:friends","account:bob"],"visible":true)") !=
+  CHECK(std::get<std::string>(changed.body)
+            .find(R"("audience":["group:friends","account:bob"],"visible":true)") !=
         std::string::npos);
   CHECK(world.call("PATCH", "/api/v1/shares/music", R"({"audience":["everyone"]})").status == 200);
   CHECK(code_of(world.call("PATCH", "/api/v1/shares/music", "{}")) == "invalid_argument");
