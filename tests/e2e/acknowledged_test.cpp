@@ -88,7 +88,7 @@ class Announcer {
     }
   }
   Result<FeedPosition> position() {
-    const auto answer = client_.request("GET", path() + "/changes");
+    const auto answer = client_.request("GET", path() + "/changes", "", headers_);
     if (!answer) return answer.error();
     return wire::from_json<FeedPosition>(answer->body);
   }

@@ -217,7 +217,7 @@ TEST_CASE("a peer that is forgotten is gone with its listings, and the feed tell
   CHECK(changes[0].peer == peer(1));
   CHECK(world.registry().counts()->files == 2);
   CHECK(world.enroll(1, "192.0.2.9", {}, kOtherToken).ok());  // the id is free again
-  CHECK(world.registry().announced(peer(1), kToken)->revision == 0);
+  CHECK(world.registry().announced(peer(1), kOtherToken)->revision == 0);
 }
 
 TEST_CASE(
