@@ -80,12 +80,11 @@ AccessGuard owner_guard(std::string token, HostPort listening, WebSessions* web,
     if (origin && *origin != (request.secure ? "https://" : "http://") + *host)
       return refuse(ErrorCode::not_allowed, "another web site may not use this API");
     const auto bearer = request.bearer();
-    if (equal_in_constant_time(bearer, token))
+    if (equal_in_constant_time(bearer, token) ||
+        (web && web->has_entered(request) && is_from_own_page(request)))
       request.identity = owner();
     else if (const auto scopes = auth ? auth->scopes(bearer) : std::nullopt)
       return with_key(*auth, *scopes, request);
-    else if (web && web->has_entered(request) && is_from_own_page(request))
-      request.identity = owner();
     else if (!is_open_to_all(request))
       return refuse(ErrorCode::unauthenticated,
                     "this API is its owner's: send the content of api.token in the data folder as "

@@ -61,7 +61,7 @@ Result<http::Response> log_in(Auth* auth, http::Request& request) {
   http::Response later;
   later.body =
       http::LaterBody{[auth, wanted = std::move(wanted), visit = visit_of(request), id = request.id,
-                       secure = request.secure](http::LaterBody::Answer answer) {
+                       secure = request.secure](const http::LaterBody::Answer& answer) {
         auth->log_in(wanted, visit, [answer, id, secure](Result<Session> session) {
           answer(session ? opened(*session, secure) : http::problem(session.error(), id));
         });

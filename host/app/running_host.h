@@ -79,6 +79,7 @@ class RunningHost {
   void group_attribute_readers();
   Result<void> open_audit();
   Result<void> open_watches();
+  Result<void> open_audit();
   Result<void> open_bans();
   WatchList::Most most_watches();
   void open_proofs();

@@ -128,6 +128,15 @@ Result<Identity> AuthGroup::identify(std::string_view token) {
 }
 
 struct AuthGroup::Entering {
+  Entering(LogIn who, Visit its_visit, Attempt its_attempt, Calls its_plugins, LoggedIn tell,
+           SessionTable& table)
+      : wanted(std::move(who)),
+        visit(std::move(its_visit)),
+        attempt(std::move(its_attempt)),
+        plugins(std::move(its_plugins)),
+        done(std::move(tell)),
+        meanwhile(table) {}
+
   LogIn wanted;
   Visit visit;
   Attempt attempt;
@@ -155,8 +164,8 @@ void AuthGroup::log_in(const LogIn& wanted, const Visit& visit, LoggedIn done) {
     return done(std::move(attempt).error());
   }
   if (!is_worth_asking(wanted)) return done(wrong_credentials());
-  ask(EnteringPtr(new Entering{wanted, visit, std::move(*attempt), std::move(plugins),
-                               std::move(done), SessionTable::Meanwhile(*table_)}));
+  ask(std::make_shared<Entering>(wanted, visit, std::move(*attempt), std::move(plugins),
+                                 std::move(done), *table_));
 }
 
 void AuthGroup::ask(const EnteringPtr& who) {

@@ -23,7 +23,10 @@ DeviceStore::DeviceStore(const std::filesystem::path& data)
 }
 
 sqlite::KeptDatabase DeviceStore::kept_in(const std::filesystem::path& data) {
-  return {.file = data / kDevicesFile, .migrations = kDeviceMigrations, .remedy = kDevicesRemedy};
+  return {.file = data / kDevicesFile,
+          .migrations = kDeviceMigrations,
+          .remedy = kDevicesRemedy,
+          .made_anew = true};
 }
 
 std::vector<KnownPlace> DeviceStore::all() {

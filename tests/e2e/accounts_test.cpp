@@ -142,7 +142,8 @@ TEST_CASE("people log in and search with the session that is kept; guests do not
     CHECK(club.visit({"account", "password", "ann"}, kOther).code == 4);
   }
   SECTION("a password changed by its owner ends the session") {
-    REQUIRE(club.visit({"account", "password", "bob"}, kOther).code == 0);
+    CHECK(club.visit({"account", "password", "bob"}, "a guess\n" + kOther).code == 4);
+    REQUIRE(club.visit({"account", "password", "bob"}, kBobs + "\n" + kOther).code == 0);
     const auto ended = club.visit({"search", "harvest"});
     CHECK(ended.code == 4);
     CHECK(has(ended.output, "session has ended"));

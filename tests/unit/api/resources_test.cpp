@@ -198,6 +198,7 @@ TEST_CASE("shares are listed, added, removed and rescanned") {
 TEST_CASE(
     "a share's audience is changed to one that is named, and by nobody's mistake to everyone") {
   World world;
+  const Api api(world.all());
   const auto changed = world.call("PATCH", "/api/v1/shares/music",
                                   R"({"audience":["group:friends","account:bob"],"visible":true})");
   CHECK(changed.status == 200);
