@@ -23,7 +23,7 @@ bool has_nothing(const fs::path& file) {
   return error || size == 0;
 }
 
-bool sync(const fs::path& path) {
+bool is_synced(const fs::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
   if (descriptor >= 0) ::close(descriptor);
@@ -180,8 +180,8 @@ Result<void> Ledger::write() {
   out.close();
   std::error_code error;
   fs::permissions(fresh, fs::perms::owner_read | fs::perms::owner_write, error);
-  if (out && sync(fresh)) fs::rename(fresh, file, error);
-  if (!out || error || !sync(data_))
+  if (out && is_synced(fresh)) fs::rename(fresh, file, error);
+  if (!out || error || !is_synced(data_))
     return unavailable(file.string() +
                        " cannot be written: " + (error ? error.message() : std::strerror(errno)));
   was_there_ = true;

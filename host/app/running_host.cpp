@@ -67,7 +67,6 @@ Result<void> RunningHost::start() {
   limits_.set(config_.limits);
   if (auto opened = open_audit(); !opened) return opened;
   if (auto opened = open_bans(); !opened) return opened;
-  if (auto opened = open_audit(); !opened) return opened;
   if (auto opened = open_watches(); !opened) return opened;
   open_proofs();
   open_api();
@@ -358,13 +357,6 @@ void RunningHost::group_attribute_readers() {
   };
   attribute_readers_ = std::make_unique<AttributeReaders>(find, clock_, log_as("attributes"));
   plugins_->provide<AttributeReader>(*attribute_readers_);
-}
-
-Result<void> RunningHost::open_audit() {
-  return sqlite::attempt([&]() -> Result<void> {
-    audit_ = std::make_unique<AuditLog>(data_.path(), clock_, log_as("audit"));
-    return {};
-  });
 }
 
 // A plugin that watches elsewhere goes before; without one the registry's own feed is watched.

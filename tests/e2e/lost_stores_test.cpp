@@ -103,7 +103,8 @@ TEST_CASE("whatever a host keeps, its loss is told at the next start, and by the
     for (const auto& entry : fs::recursive_directory_iterator(node->data())) {
       const auto kind = entry.path().extension();
       const auto name = entry.path().filename();
-      if (name != "search.db" && name != "sessions.db" && name != "http.address" &&
+      if (entry.is_regular_file() && name != "search.db" && name != "sessions.db" &&
+          name != "http.address" &&
           (kind == ".db" || kind == ".sqlite" || kind == ".token" || kind == ".key" ||
            kind == ".id"))
         stores.emplace_back(node, entry.path());

@@ -1,9 +1,9 @@
 #include "auth/ticket/kept_key.h"
 
 #include <fstream>
-#include <system_error>
 
 #include "swapmeet/id.h"
+#include "swapmeet/secret_file.h"
 
 namespace swapmeet::auth_ticket {
 
@@ -21,14 +21,7 @@ std::optional<IndexTickets::Key> read_kept_key(const std::filesystem::path& file
 
 bool keep_key(const std::filesystem::path& file, const std::string& index,
               const IndexTickets::Key& key) {
-  auto fresh = file;
-  fresh += ".new";
-  std::ofstream out(fresh, std::ios::trunc);
-  out << index << '\n' << to_hex(key.data(), key.size()) << '\n';
-  out.close();
-  std::error_code error;
-  if (out) std::filesystem::rename(fresh, file, error);
-  return out && !error;
+  return write_secret(file, index + '\n' + to_hex(key.data(), key.size()) + '\n').ok();
 }
 
 }  // namespace swapmeet::auth_ticket

@@ -141,7 +141,11 @@ class SwarmPlugin final : public Plugin {
     auto inbox = transfer_swarm::PeerInbox::open(inbox_options(settings, log));
     if (!inbox) return inbox.error();
     inbox_ = std::move(*inbox);
-    clock_watch_ = host_->every(kLookAtClock, [this] { rates_->follow_clock(); });
+    clock_watch_ = host_->every(kLookAtClock, [this] {
+      rates_->follow_clock();
+      // Not before: the auth plugin may start after this one.
+      if (!std::exchange(has_warned_, true)) warn_of_locked();
+    });
     share(*choices, log);
     set_limits(std::move(*choices));
     return listen(settings);
@@ -187,7 +191,6 @@ class SwarmPlugin final : public Plugin {
         host_->clock(), transfer_swarm::WatchOptions{.never = host_data, .log = log});
     shares_ = std::make_unique<transfer_swarm::ShareList>(*catalogue_, *scanner_, *watcher_,
                                                           choices.ignore);
-    warn_of_locked();
   }
 
   void keep_totals() {
@@ -309,6 +312,7 @@ class SwarmPlugin final : public Plugin {
   std::unique_ptr<transfer_swarm::GrowingFiles> growing_;
   std::unique_ptr<transfer_swarm::Pacer> download_pacer_;
   Registration clock_watch_;
+  bool has_warned_ = false;
   std::unique_ptr<transfer_swarm::Statistics> statistics_;
   Registration keeping_totals_;
   std::unique_ptr<transfer_swarm::UploadMeter> meter_;

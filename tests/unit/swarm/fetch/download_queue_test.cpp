@@ -204,9 +204,10 @@ TEST_CASE("sources that come while a download gives up are tried at once") {
   CHECK(d.when_done(id).state == DownloadState::done);
 }
 
-TEST_CASE("a folder is below the download folder, or the owner's by its whole path") {
+TEST_CASE("a folder is below the download folder, or one of the others by its whole path") {
   Downloading d;
   const FakeSource source(noise(10));
+  d.options.folders.others = {d.folder / "else"};
   d.open();
   auto request = request_for(source.content(), "a", {source.source(1)});
   for (const auto* folder : {"..", "x/../../y", "x/.."}) {
