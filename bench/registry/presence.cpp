@@ -78,7 +78,8 @@ int main(int argc, char** argv) {
     return 2;
   }
   const std::size_t peers = argc > 2 ? std::stoul(argv[2]) : 100'000;
-  testing::PluginUnderTest plugin{argv[1], {{"lease", "60s"}, {"max_peers", "0"}, {"max_peers_per_owner", "0"}}};
+  testing::PluginUnderTest plugin{
+      argv[1], {{"lease", "60s"}, {"max_peers", "0"}, {"max_peers_per_owner", "0"}}};
   plugin.start();
   auto& registry = plugin.get<Registry>();
   measure("register", peers, [&] {

@@ -47,8 +47,8 @@ struct ApiContext {
   TicketIssuer* ticket_issuer = nullptr;
   EventBus* events = nullptr;
   WatchList* watch_list = nullptr;
-  Limits* limits = nullptr;  // nullptr: none
-  Bans* bans = nullptr;      // nullptr: nobody can be banned
+  Limits* limits = nullptr;         // nullptr: none
+  Bans* bans = nullptr;             // nullptr: nobody can be banned
   AddressProofs* proofs = nullptr;  // nullptr: the registry has no addresses to prove
   AuditLog* audit = nullptr;
   // The way into the plugin that provides an interface; nullptr: it is the host's own.

@@ -105,14 +105,14 @@ std::string Membership::unreachable() const {
 // What the index says of the address; asked more rarely once it is well.
 void Membership::see_reach() {
   if (is_reached_ && renewals_ % kRenewalsBetweenLooks != 0) return;
-  const auto record = through(gates_.registry, "peer()",
-                              [&] { return registry_.peer(options_.peer); });
+  const auto record =
+      through(gates_.registry, "peer()", [&] { return registry_.peer(options_.peer); });
   if (!record) return;
   is_reached_ = record->dialable;
   std::string now;
   if (!record->dialable && !record->unreachable.empty())
-    now = "the index cannot reach this peer at " +
-          HostPort{record->address, record->port}.text() + ": " + record->unreachable;
+    now = "the index cannot reach this peer at " + HostPort{record->address, record->port}.text() +
+          ": " + record->unreachable;
   const std::unique_lock lock(mutex_);
   if (std::exchange(unreachable_, now) == now) return;
   if (now.empty())

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kHomeThreads = 4;
 constexpr std::size_t kElsewhereThreads = 2;
-constexpr std::size_t kMostAddresses = 4;  // of one name
+constexpr std::size_t kMostAddresses = 4;         // of one name
 constexpr std::chrono::minutes kWithoutDoubt{1};  // after an attempt
 
 // What is told of an attempt elsewhere: why it failed exactly would make this host a port scanner.
@@ -23,7 +23,8 @@ constexpr const char* kNobodyThere = "nobody there answers as this peer";
 
 ProofRules ProofRules::from(const Settings& registry) {
   const auto rate = [&](const char* key) { return static_cast<double>(registry.integer(key)); };
-  return {registry.boolean("dial_back"), registry.duration("prove_again"),
+  return {registry.boolean("dial_back"),
+          registry.duration("prove_again"),
           {rate("dial_backs"), rate("dial_backs_per_address"), rate("dial_backs_elsewhere"),
            rate("dial_backs_per_network")}};
 }
@@ -33,11 +34,12 @@ AddressProofs::AddressProofs(Parts parts, const ProofRules& rules)
       limits_(parts_.clock),
       dialled_(parts_.metrics.counter("dial_backs_total",
                                       "Connections made to prove addresses of peers.")),
-      failed_(parts_.metrics.counter("dial_backs_failed_total",
-                                     "Of those, such that proved nothing.")),
-      refused_(parts_.metrics.counter("dial_backs_refused_total",
-                                      "Connections to peers' addresses that were not made, by rule, "
-                                      "limit or a full queue.")) {
+      failed_(
+          parts_.metrics.counter("dial_backs_failed_total", "Of those, such that proved nothing.")),
+      refused_(
+          parts_.metrics.counter("dial_backs_refused_total",
+                                 "Connections to peers' addresses that were not made, by rule, "
+                                 "limit or a full queue.")) {
   set(rules);
   const auto staff = [this](Lane& lane, std::size_t threads) {
     for (std::size_t i = 0; i < threads; ++i)
@@ -69,13 +71,12 @@ void AddressProofs::await_idle() {
 }
 
 Result<Reachability> AddressProofs::known(const PeerId& peer) {
-  return through(parts_.gate, "reachability()",
-                 [&] { return parts_.registry.reachability(peer); });
+  return through(parts_.gate, "reachability()", [&] { return parts_.registry.reachability(peer); });
 }
 
 void AddressProofs::note(const PeerId& peer, const Reachability& reach) {
-  const auto noted = through(parts_.gate, "reached()",
-                             [&] { return parts_.registry.reached(peer, reach); });
+  const auto noted =
+      through(parts_.gate, "reached()", [&] { return parts_.registry.reached(peer, reach); });
   if (!noted)
     parts_.log(LogLevel::warning, "a proof of address is not kept",
                {{"peer", peer.text()}, {"why", noted.error().message}});

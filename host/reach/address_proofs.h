@@ -47,7 +47,7 @@ class AddressProofs {
     Clock& clock;
     Log log;
     Metrics& metrics;
-    PeerId index;                       // this host, for whom is signed
+    PeerId index;                        // this host, for whom is signed
     std::function<std::string()> nonce;  // random, as wire::is_nonce wants it
     // How a host is called and a name is looked up; tests have others.
     std::function<Result<wire::Reply>(const wire::ShortCall&, const std::atomic<bool>& stop)> call;

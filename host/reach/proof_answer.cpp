@@ -75,8 +75,8 @@ http::Response ProofAnswer::answer(const http::Request& request) {
 std::unique_ptr<http::Listener> ProofAnswer::on(std::unique_ptr<http::Listener> listener) {
   auto with_proof = std::make_unique<ListenerWithProof>(std::move(listener));
   // A plugin of its own mind may have such a route itself.
-  if (auto route = with_proof->add(
-          "GET", "/proof", [this](http::Request& request) { return answer(request); }, {}))
+  if (auto route = with_proof->add("GET", "/proof",
+                                   [this](http::Request& request) { return answer(request); }, {}))
     with_proof->keep(std::move(*route));
   return with_proof;
 }

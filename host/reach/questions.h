@@ -22,8 +22,8 @@ namespace swapmeet {
 struct QuestionLimits {
   std::size_t at_once = 5;
   std::size_t waiting = 2;  // for a place; both together are fewer than a plugin's workers
-  std::chrono::milliseconds safe{1'000};     // nobody takes the place of a question so young
-  std::chrono::milliseconds patience{3'000}; // of who waits
+  std::chrono::milliseconds safe{1'000};      // nobody takes the place of a question so young
+  std::chrono::milliseconds patience{3'000};  // of who waits
 };
 
 class Questions {

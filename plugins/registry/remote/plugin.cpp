@@ -30,7 +30,7 @@ constexpr KeySpec kKeys[] = {
      "Certificates (PEM) of the authorities that vouch for an index over https://; empty: those of "
      "this machine."},
     {"insecure", KeyType::boolean, "no", nullptr, nullptr,
-     "yes: the account's password may go to an index over http:// on another machine, where "
+     "yes: the account's password may go to an index on another machine over plain HTTP, where "
      "everybody on the way can read it."},
     {"account", KeyType::text, "", nullptr, nullptr,
      "The account at the index, for one that wants its members to log in; empty: as a guest."},

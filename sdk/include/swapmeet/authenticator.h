@@ -44,11 +44,10 @@ class Authenticator {
   // nullopt: this plugin does not know the name, so the next one is asked. A Grant: name and
   // password are right. `unauthenticated`: the name is this plugin's, and the password is wrong, or
   // the account is disabled; nobody else is asked, and who wanted to log in is not told which.
-  // `not_allowed`: name and password are right, but the account may not log in now; whoever wanted to
-  // is told the sentence, which says why and until when.
-  // `unavailable` or `timed_out`: it cannot be told now (a server is away), which does not count as
-  // a failed attempt. It takes as long for a name that is not known as for a wrong password.
-  // [any thread, several at a time; started]
+  // `not_allowed`: name and password are right, but the account may not log in now; whoever wanted
+  // to is told the sentence, which says why and until when. `unavailable` or `timed_out`: it cannot
+  // be told now (a server is away), which does not count as a failed attempt. It takes as long for
+  // a name that is not known as for a wrong password. [any thread, several at a time; started]
   virtual Result<std::optional<Grant>> check(const LogIn& log_in) = 0;
 
   // What an account that has logged in here may do now; nullopt: there is none any more, or it is

@@ -241,8 +241,7 @@ class SampleRegistry final : public Plugin, public Registry, public ChangeFeed {
         has = std::max(has, listing.have.value_or(listing.size));
         source = true;
         restricted = restricted && !listing.audience.everyone;
-        if (!is_partial(listing))
-          record.audience.widen(listing.audience.as_known_to(query.viewer));
+        if (!is_partial(listing)) record.audience.widen(listing.audience.as_known_to(query.viewer));
       }
       if (source && peer.record.present && peer.record.dialable && record.sources.size() < 200)
         record.sources.push_back({id, peer.record.name,

@@ -141,9 +141,7 @@ class ShortSocket {
     }
   }
 
-  static Error trouble(int error) {
-    return unavailable(std::generic_category().message(error));
-  }
+  static Error trouble(int error) { return unavailable(std::generic_category().message(error)); }
 
   const std::string where_;
   const Clock& clock_;
@@ -154,8 +152,8 @@ class ShortSocket {
 };
 
 std::string request_of(const ShortCall& call) {
-  std::string text = "GET " + call.path + " HTTP/1.1\r\nHost: " +
-                     HostPort{call.target.text(), call.port}.text() +
+  std::string text = "GET " + call.path +
+                     " HTTP/1.1\r\nHost: " + HostPort{call.target.text(), call.port}.text() +
                      "\r\nAccept: application/json\r\nConnection: close\r\n";
   if (!call.token.empty()) text += "Authorization: Bearer " + call.token + "\r\n";
   return text + "\r\n";

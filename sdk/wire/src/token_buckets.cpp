@@ -44,9 +44,8 @@ void TokenBuckets::give_back(std::span<const Draw> draws, Instant now) {
 }
 
 void TokenBuckets::drop_full(Instant now) {
-  std::erase_if(buckets_, [&](const auto& one) {
-    return filled(one.second, now) >= one.second.rate.size;
-  });
+  std::erase_if(buckets_,
+                [&](const auto& one) { return filled(one.second, now) >= one.second.rate.size; });
   drop_at_ = std::max(kLeastSweep, 2 * buckets_.size());
 }
 

@@ -19,8 +19,8 @@ class OwnKey final : public PeerKey {
   static tls::Certificate make() {
     auto folder = (std::filesystem::temp_directory_path() / "own_key_XXXXXX").string();
     if (!::mkdtemp(folder.data())) throw std::runtime_error("no temporary folder");
-    auto made = tls::Certificate::own(std::filesystem::path(folder) / "peer",
-                                      tls::KeyKind::ed25519, "peer", Time(std::chrono::days(20'000)));
+    auto made = tls::Certificate::own(std::filesystem::path(folder) / "peer", tls::KeyKind::ed25519,
+                                      "peer", Time(std::chrono::days(20'000)));
     std::filesystem::remove_all(folder);
     return std::move(made).value();
   }

@@ -12,7 +12,8 @@ constexpr auto kAgain = 6h;
 const Reachability kFresh{.address = "192.0.2.1", .port = 6699};
 }  // namespace
 
-TEST_CASE("an address that was never tried is due, unless the peer says that it cannot be reached") {
+TEST_CASE(
+    "an address that was never tried is due, unless the peer says that it cannot be reached") {
   CHECK(is_due(kFresh, kNow, kAgain));
   auto shy = kFresh;
   shy.is_announced = false;

@@ -15,7 +15,6 @@ Result<std::string> announced(const std::string& listen, const std::string& addr
   return announced_address(*settings);
 }
 
-
 Result<Choices> chosen(RawSettings raw) {
   raw.emplace_back("download_folder", "/d");
   auto settings = Settings::check("peer.ini [transfer]", raw, kKeys, "/base");

@@ -96,7 +96,8 @@ TEST_CASE("a host name costs its caller before it is looked up, and its network 
   CHECK(refused.error().code == ErrorCode::too_many);
   CHECK(refused.error().retry_after);
   CHECK(world.limits.take_resolved(dialled("9.9.9.9"), dialled("9.9.9.9")).ok());
-  for (int i = 0; i < 3; ++i) CHECK(world.limits.take_resolved(dialled("9.9.9.9"), dialled("8.8.8.8")).ok());
+  for (int i = 0; i < 3; ++i)
+    CHECK(world.limits.take_resolved(dialled("9.9.9.9"), dialled("8.8.8.8")).ok());
   CHECK_FALSE(world.limits.take_resolved(dialled("9.9.9.9"), dialled("8.8.8.9")).ok());
   CHECK_FALSE(world.limits.take_resolved(dialled("9.9.9.9"), dialled("127.0.0.1")).ok());
 }

@@ -95,8 +95,8 @@ TEST_CASE("a short answer is taken, without waiting for the end of the connectio
 
 TEST_CASE("a redirect is an answer like others, and followed nowhere") {
   testing::ManualClock clock;
-  const Stranger stranger(
-      answering("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"));
+  const Stranger stranger(answering(
+      "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"));
   const auto reply = call_shortly(stranger.call(), clock);
   REQUIRE(reply.ok());
   CHECK(reply->status == 302);
@@ -132,9 +132,8 @@ TEST_CASE("one deadline holds for a whole call, however often a byte comes") {
     // A byte a second, by the clock of the caller, for as long as anybody listens.
     std::string head = "HTTP/1.1 200 OK\r\nX: ";
     for (int second = 0; second < 1'000'000; ++second) {
-      const char next = second < static_cast<int>(head.size())
-                            ? head[static_cast<std::size_t>(second)]
-                            : 'x';
+      const char next =
+          second < static_cast<int>(head.size()) ? head[static_cast<std::size_t>(second)] : 'x';
       if (::send(socket, &next, 1, MSG_NOSIGNAL) <= 0) break;
       clock.advance(1s);
     }

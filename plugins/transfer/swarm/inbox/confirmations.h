@@ -29,8 +29,7 @@ class Confirmations {
 
  private:
   Result<void> call(const PeerRecord& sender, const wire::NetworkAddress& target,
-                    const std::string& token, const std::string& path,
-                    const std::string& expected);
+                    const std::string& token, const std::string& path, const std::string& expected);
 
   const Call call_;
   wire::DialLimits limits_;

@@ -1,11 +1,11 @@
 // Files that people send each other without sharing them. The sender keeps an offer with a secret
 // token, POSTs it to the receiver's public listener and serves the bytes to whoever has the token;
-// the receiver asks the sender, at the address where the index reached it, whether the offer is its own,
-// and then waits for the person or accepts by rule. An accepted offer is an ordinary download. Each
-// side tells the other what became of it until the other has heard.
-// This is the front of it: Outbox sends, Receiver is offered, AcceptedOffers fetch, Courier goes
-// between the peers, OfferBook remembers.
-// Threads: thread-safe. One thread hashes what is sent, another speaks to the other peers.
+// the receiver asks the sender, at the address where the index reached it, whether the offer is its
+// own, and then waits for the person or accepts by rule. An accepted offer is an ordinary download.
+// Each side tells the other what became of it until the other has heard. This is the front of it:
+// Outbox sends, Receiver is offered, AcceptedOffers fetch, Courier goes between the peers,
+// OfferBook remembers. Threads: thread-safe. One thread hashes what is sent, another speaks to the
+// other peers.
 #pragma once
 
 #include <chrono>

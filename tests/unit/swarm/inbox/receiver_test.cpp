@@ -97,7 +97,8 @@ TEST_CASE("an offer that makes no sense is refused before anybody is asked") {
   CHECK(wrong([](auto& m) { m.name = "a\xc2\x9b"; }));
   CHECK(wrong([](auto& m) { m.name = std::string(256, 'a'); }));
   CHECK(wrong([](auto& m) { m.size = 0; }));
-  CHECK(net.bob.inbox->receive(good, "short", "127.0.0.1").error().code == ErrorCode::invalid_argument);
+  CHECK(net.bob.inbox->receive(good, "short", "127.0.0.1").error().code ==
+        ErrorCode::invalid_argument);
   CHECK(net.calls == 0);
 }
 
@@ -126,7 +127,8 @@ TEST_CASE("an offer that comes twice is one, and its id is nobody else's") {
   CHECK(net.bob.inbox->receive(message, net.last_token, "127.0.0.1")->state == OfferState::waiting);
   CHECK(net.calls == calls);  // nobody is asked again
   CHECK(net.bob.events.size() == 2);
-  CHECK(net.bob.inbox->receive(message, std::string(64, '0'), "127.0.0.1").error().code == ErrorCode::conflict);
+  CHECK(net.bob.inbox->receive(message, std::string(64, '0'), "127.0.0.1").error().code ==
+        ErrorCode::conflict);
 }
 
 TEST_CASE("an offer that comes again while its sender is asked is one") {

@@ -1,6 +1,6 @@
-// Limits of what may happen how often, for many keys at once: a bucket of tokens for each key, which
-// fills at its rate up to its size. Buckets that are full take no memory.
-// Threads: one at a time. Reads no clock.
+// Limits of what may happen how often, for many keys at once: a bucket of tokens for each key,
+// which fills at its rate up to its size. Buckets that are full take no memory. Threads: one at a
+// time. Reads no clock.
 #pragma once
 
 #include <chrono>
@@ -26,8 +26,8 @@ class TokenBuckets {
     TokenRate rate;
   };
   struct Refusal {
-    std::size_t draw = 0;            // which of them there is no token for
-    std::chrono::seconds after{0};   // there is one again, if nobody else draws
+    std::size_t draw = 0;           // which of them there is no token for
+    std::chrono::seconds after{0};  // there is one again, if nobody else draws
   };
   // Takes a token for each, or none at all.
   std::optional<Refusal> take(std::span<const Draw> draws, Instant now);
