@@ -78,7 +78,6 @@ class RunningHost {
   void tell_of_log_ins();
   void group_attribute_readers();
   Result<void> open_watches();
-  Result<void> open_audit();
   Result<void> open_bans();
   WatchList::Most most_watches();
   void open_proofs();

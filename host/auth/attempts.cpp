@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "host/auth/networks.h"
+
 namespace swapmeet {
 namespace {
 
@@ -55,6 +57,31 @@ bool Attempts::is_under_attack(const Tally& name) const {
   return limits_.per_address > 0 && name.failures >= kManyGuess * limits_.per_account;
 }
 
+// Before it is counted.
+Standing Attempts::standing_of(const LogInCaller& caller, Instant now) {
+  const auto& address = of_address(caller, now);
+  const bool counts_address = limits_.per_address > 0;
+  if (of_pair(caller, now).failures > 0 || (counts_address && address.failures > 0))
+    return Standing::failed;
+  if (address.put_off != Instant() && now - address.put_off <= kPatience) return Standing::patient;
+  const auto networks = networks_of(caller.address);
+  const auto is_quiet = [&](const std::string& network) {
+    return networks_.at(network, now, kForgotten).failures == 0;
+  };
+  if (networks.size() < 3 || is_quiet(networks[0])) return Standing::apart;
+  return is_quiet(networks[1]) ? Standing::near : Standing::clean;
+}
+
+void Attempts::count_networks(const LogInCaller& caller, Instant now, int failures) {
+  auto networks = networks_of(caller.address);
+  networks.pop_back();  // the address itself
+  for (const auto& network : networks) {
+    auto& tally = networks_.at(network, now, kForgotten);
+    tally.last = now;
+    tally.failures = std::clamp(tally.failures + failures, 0, 1'000'000);
+  }
+}
+
 Result<Attempt> Attempts::begin(const LogInCaller& caller) {
   const std::lock_guard lock(mutex_);
   const auto now = clock_.steady();
@@ -71,11 +98,8 @@ Result<Attempt> Attempts::begin(const LogInCaller& caller) {
   if (auto paused = check_pause(pair, now); !paused) return std::move(paused).error();
   if (auto paused = counts_address ? check_pause(address, now) : Result<void>(); !paused)
     return std::move(paused).error();
-  Attempt attempt{caller, Standing::clean};
-  if (pair.failures > 0 || (counts_address && address.failures > 0))
-    attempt.standing = Standing::failed;
-  else if (address.put_off != Instant() && now - address.put_off <= kPatience)
-    attempt.standing = Standing::patient;
+  Attempt attempt{caller, standing_of(caller, now)};
+  count_networks(caller, now, 1);
   auto& name = names_.at(caller.name, now, kForgotten);
   attempt.counted = is_under_attack(name) ? std::max(free - 1, 1) : 1;
   count(pair, now, attempt.counted, free, counts_address ? kLongest : kLongestOfKnown);
@@ -94,6 +118,7 @@ void Attempts::withdraw(const Attempt& attempt, Instant now) {
   take_back(of_pair(caller, now), attempt.counted, limits_.per_account);
   if (attempt.standing == Standing::known) return;
   // Only this one: who has an account of their own must not wipe out what they tried on others.
+  count_networks(caller, now, -1);
   take_back(of_address(caller, now), 1, limits_.per_address);
   take_back(names_.at(caller.name, now, kForgotten), 1, 0);
 }

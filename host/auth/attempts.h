@@ -37,7 +37,9 @@ struct LogInCaller {
 enum class Standing {
   known,    // a device or an address that has logged in under that name
   patient,  // has come before, had to go without having been heard, and has done nothing wrong
-  clean,    // nothing is known, and nothing is wrong
+  apart,    // nothing is known, and nobody in the network around it has failed lately (16 bits)
+  near,     // the same of the narrower network (24 bits)
+  clean,    // the same of the address alone
   failed,   // has failed lately
 };
 
@@ -67,6 +69,8 @@ class Attempts {
   Tally& of_device(const LogInCaller& caller, Instant now);
   Tally& of_pair(const LogInCaller& caller, Instant now);
   Tally& of_address(const LogInCaller& caller, Instant now);
+  Standing standing_of(const LogInCaller& caller, Instant now);
+  void count_networks(const LogInCaller& caller, Instant now, int failures);
   void withdraw(const Attempt& attempt, Instant now);
   bool is_under_attack(const Tally& name) const;
 
@@ -77,6 +81,7 @@ class Attempts {
   Tallies names_{1 << 13};      // failures of those who are not known
   Tallies pairs_{1 << 16};      // of a name and an address
   Tallies addresses_{1 << 16};  // of those who are not known
+  Tallies networks_{1 << 16};   // around those
 };
 
 }  // namespace swapmeet

@@ -20,7 +20,7 @@
 
 namespace swapmeet {
 
-inline constexpr std::size_t kRanks = 4;
+inline constexpr std::size_t kRanks = 6;
 
 struct Turn {
   std::size_t rank = 0;           // below kRanks; 0 is the best
@@ -71,7 +71,8 @@ class FairLine {
 };
 
 // How often each rank comes first.
-inline constexpr std::array<std::size_t, 10> kRankOrder{0, 1, 0, 2, 1, 0, 2, 3, 0, 1};
+inline constexpr std::array<std::size_t, 15> kRankOrder{0, 2, 1, 0, 2, 3, 0, 1,
+                                                        2, 4, 0, 2, 3, 1, 5};
 
 template <class Item>
 std::optional<Item> FairLine<Item>::add(const Turn& turn, Item item) {

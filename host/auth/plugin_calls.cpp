@@ -13,7 +13,7 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr seconds kInLine{5};
+constexpr seconds kInLine{8};
 constexpr seconds kInside{10};
 constexpr std::size_t kMostInLine = 1024;
 constexpr std::size_t kMostOfOne = 16;  // of one address, or of one who is known

@@ -103,7 +103,7 @@ TEST_CASE("what could not be told is as if it had not been tried") {
   for (int i = 0; i < 10; ++i) {
     const auto begun = attempts.begin(stranger("alice", "a"));
     REQUIRE(begun.ok());
-    CHECK(begun->standing == Standing::clean);
+    CHECK(begun->standing == Standing::apart);
     attempts.withdrawn(*begun);
   }
   for (int i = 0; i < 2; ++i) CHECK(pause(attempts, "alice", "a") == seconds(0));
@@ -121,7 +121,7 @@ TEST_CASE("however many guess at a name, and for how long, a clean address is lo
     // Whenever its owner comes, and wherever from.
     const auto owner = attempts.begin(stranger("alice", address(1'000'000 + i)));
     REQUIRE(owner.ok());
-    CHECK(owner->standing == Standing::clean);
+    CHECK(owner->standing < Standing::failed);
     attempts.succeeded(*owner);
   }
   // Guessing is slow all the same: a handful from each of the 300 in this quarter of an hour.
@@ -174,7 +174,7 @@ TEST_CASE("who had to go unheard comes before those who come for the first time"
   Attempts attempts(clock, {});
   for (int i = 0; i < 30; ++i) static_cast<void>(pause(attempts, "alice", address(i)));
   const auto begun = attempts.begin(stranger("alice", "a"));
-  CHECK(begun->standing == Standing::clean);
+  CHECK(begun->standing == Standing::apart);
   attempts.put_off(*begun);
   CHECK(attempts.begin(stranger("alice", "a"))->standing == Standing::patient);
   CHECK(attempts.begin(stranger("alice", "a"))->standing == Standing::failed);
@@ -222,4 +222,24 @@ TEST_CASE("many at once guess no more often than one after the other") {
   for (auto& thread : threads) thread.join();
   CHECK(world.group->idle(std::chrono::hours(1)));
   CHECK(world.first.checked <= 3);
+}
+
+TEST_CASE("who comes from a network where nobody has failed goes before those where many do") {
+  testing::ManualClock clock;
+  Attempts attempts(clock, {});
+  const auto standing = [&](const std::string& address) {
+    const auto begun = attempts.begin(stranger("alice", counted_address(address)));
+    REQUIRE(begun.ok());
+    attempts.withdrawn(*begun);
+    return begun->standing;
+  };
+  CHECK(attempts.begin(stranger("alice", counted_address("10.1.1.1"))).ok());
+  CHECK(standing("10.2.1.1") == Standing::apart);
+  CHECK(standing("10.1.2.1") == Standing::near);
+  CHECK(standing("10.1.1.2") == Standing::clean);
+  CHECK(standing("10.1.1.1") == Standing::failed);
+  CHECK(attempts.begin(stranger("bob", counted_address("2001:db8:1:2::3"))).ok());
+  CHECK(standing("2001:db9::1") == Standing::apart);
+  CHECK(standing("2001:db8:2::1") == Standing::near);
+  CHECK(standing("2001:db8:1:3::1") == Standing::clean);
 }

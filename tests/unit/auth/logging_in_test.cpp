@@ -176,12 +176,12 @@ TEST_CASE(
   CHECK(world.log_in("ann").ok());
   auto third = world.start("dan");
   while (world.group->waiting() == 0) std::this_thread::yield();
-  world.clock.advance(std::chrono::seconds(5));
+  world.clock.advance(std::chrono::seconds(8));
   world.group->tend();
   const auto refused = third.get();
   CHECK(code_of(refused) == "too_many");
   CHECK(refused.error().retry_after == std::chrono::seconds(1));
-  world.clock.advance(std::chrono::seconds(5));
+  world.clock.advance(std::chrono::seconds(2));
   world.group->tend();
   CHECK(code_of(first.get()) == "timed_out");
   CHECK(code_of(second.get()) == "timed_out");
