@@ -19,14 +19,14 @@ using namespace swapmeet::tls;
 namespace {
 
 const std::string kPin(64, 'a');
-constexpr Time kNow{std::chrono::hours(24 * 365 * 56)};
+constexpr Time kThen{std::chrono::hours(24 * 365 * 56)};
 
 // A client and a server over a pair of sockets.
 class Ends {
  public:
   explicit Ends(const std::string& fingerprint, const std::string& own_name = "one") {
     const auto certificate =
-        *Certificate::own(folder_.path / own_name, KeyKind::ed25519, "swapmeet", kNow);
+        *Certificate::own(folder_.path / own_name, KeyKind::ed25519, "swapmeet", kThen);
     own_fingerprint_ = certificate.fingerprint();
     int sockets[2];
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, sockets) == 0);
