@@ -85,7 +85,7 @@ Result<http::Response> ban(const ApiContext& context, http::Request& request) {
   if (!order->addresses.empty()) {
     auto range = AddressRange::parse(order->addresses);
     if (!range) return std::move(range).error();
-    wanted.addresses = std::move(*range);
+    wanted.addresses = *range;
   }
   auto made = context.bans->add(std::move(wanted));
   if (!made) return std::move(made).error();

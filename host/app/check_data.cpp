@@ -83,9 +83,13 @@ std::vector<std::string> damage_at_start(const std::filesystem::path& folder, Ma
   }
   std::vector<std::string> damage;
   const auto add = [&](const std::string& id, const Result<StoreReport>& report) {
-    if (!report) damage.push_back(id + ": " + report.error().message);
+    const auto tell = [&](const std::string& problem) {
+      damage.push_back(id);
+      damage.back().append(": ").append(problem);
+    };
+    if (!report) tell(report.error().message);
     if (report)
-      for (const auto& problem : report->problems) damage.push_back(id + ": " + problem);
+      for (const auto& problem : report->problems) tell(problem);
   };
   for (const auto& [id, report] :
        plugins.verify_stores([&](const std::string& id) { return small.contains(id); }))

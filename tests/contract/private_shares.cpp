@@ -104,7 +104,7 @@ class Play {
     for (auto words = 1 + pick(3); words > 0; --words)
       listing.path += std::string(kWords[pick(std::size(kWords))]) + (words > 1 ? " " : ".mp3");
     listing.content = some_content();
-    listing.size = 10 * (1 + listing.content.bytes.back());
+    listing.size = 10 * (std::uint64_t{1} + listing.content.bytes.back());
     listing.modified = Time(std::chrono::seconds(1'700'000'000 + pick(1'000)));
     if (chance(6)) {
       listing.path = ".downloading/" + std::to_string(pick(5)) + "/secret.mp3";

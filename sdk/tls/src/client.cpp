@@ -26,9 +26,7 @@ constexpr int kDeepestChain = 9;
 using SessionHandle = std::unique_ptr<SSL_SESSION, Freeing<SSL_SESSION_free>>;
 
 // OpenSSL's own way to a socket waits where the socket does, and may raise SIGPIPE.
-int socket_of(BIO* bio) {
-  return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio)));
-}
+int socket_of(BIO* bio) { return *static_cast<const int*>(BIO_get_data(bio)); }
 
 bool is_passing(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
 
@@ -151,14 +149,16 @@ Result<std::shared_ptr<ClientContext>> ClientContext::make(const Trust& trust) {
 
 ClientSession::ClientSession(std::shared_ptr<ClientContext> context, int socket,
                              const std::string& host)
-    : context_(std::move(context)), ssl_(SSL_new(context_->parts_->context.get())) {
+    : context_(std::move(context)),
+      socket_(socket),
+      ssl_(SSL_new(context_->parts_->context.get())) {
   auto* const bio = BIO_new(way_to_sockets());
   if (!ssl_ || !bio) {
     BIO_free(bio);
     problem_ = "TLS cannot be set up: " + trouble();
     return;
   }
-  BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)));
+  BIO_set_data(bio, &socket_);
   BIO_set_init(bio, 1);
   SSL_set_bio(ssl_, bio, bio);
   SSL_set_connect_state(ssl_);

@@ -17,7 +17,7 @@ constexpr const char* kGroups = "X25519:P-256:P-384";
 // In the form of ALPN (RFC 7301): each name behind its length.
 constexpr unsigned char kHttp11[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 constexpr unsigned char kContextId[] = "swapmeet";
-constexpr long kTicketSeconds = 6 * 60 * 60;
+constexpr long kTicketSeconds = 6L * 60 * 60;
 
 int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size,
                     const unsigned char* offered, unsigned int offered_size, void*) {

@@ -68,7 +68,7 @@ std::string digest_of(const wire::OfferMessage& message) {
       .json();
 }
 
-std::string tamed(std::string text) {
+std::string tamed(const std::string& text) {
   if (!is_utf8(text) || text.size() > kLongestWhy || has_unicode_control(text)) return "";
   return without_steering(text);
 }

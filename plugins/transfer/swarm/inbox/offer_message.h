@@ -23,7 +23,7 @@ Result<void> check_files(const wire::OfferMessage& message);
 std::string digest_of(const wire::OfferMessage& message);
 
 // A sentence from another peer, fit for one line here; empty when it is not.
-std::string tamed(std::string text);
+std::string tamed(const std::string& text);
 
 // What the other side is told of an offer.
 wire::OfferNews news_of(const Offer& offer);

@@ -78,6 +78,7 @@ class ClientSession {
   Step step_of(int result);
 
   const std::shared_ptr<ClientContext> context_;
+  int socket_;
   ssl_st* const ssl_;
   std::string problem_;
 };
