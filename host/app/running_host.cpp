@@ -65,6 +65,7 @@ Result<void> RunningHost::start() {
   if (auto opened = open_listener(); !opened) return opened;
   if (auto started = start_plugins(); !started) return started;
   limits_.set(config_.limits);
+  if (auto opened = open_audit(); !opened) return opened;
   if (auto opened = open_bans(); !opened) return opened;
   if (auto opened = open_watches(); !opened) return opened;
   open_proofs();
@@ -397,6 +398,13 @@ WatchList::Most RunningHost::most_watches() {
   return {.all = number(rate.in_all),
           .of_one = number(rate.of_one),
           .refusal = [this](bool in_all) { return limits_.too_many_watches(in_all); }};
+}
+
+Result<void> RunningHost::open_audit() {
+  return sqlite::attempt([&]() -> Result<void> {
+    audit_ = std::make_unique<AuditLog>(data_.path(), clock_, log_as("audit"));
+    return {};
+  });
 }
 
 // A peer's host has nobody but its owner in its API.

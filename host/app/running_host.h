@@ -77,6 +77,7 @@ class RunningHost {
   Result<void> open_auth();
   void tell_of_log_ins();
   void group_attribute_readers();
+  Result<void> open_audit();
   Result<void> open_watches();
   Result<void> open_bans();
   WatchList::Most most_watches();
