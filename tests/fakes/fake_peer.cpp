@@ -1,5 +1,6 @@
 #include "fake_peer.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -12,12 +13,16 @@
 #include <limits>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <thread>
 #include <vector>
 
 #include "fake_source.h"
+#include "swapmeet/system_clock.h"
+#include "swapmeet/testing/temporary_folder.h"
+#include "swapmeet/tls/session.h"
 #include "transfer/swarm/hashing/merkle.h"
 
 namespace fakes {
@@ -26,6 +31,7 @@ namespace {
 using namespace std::chrono_literals;
 using swapmeet::ContentId;
 namespace swarm = swapmeet::transfer_swarm;
+namespace tls = swapmeet::tls;
 
 constexpr auto kNoLimit = std::numeric_limits<std::uint64_t>::max();
 
@@ -41,6 +47,66 @@ struct Content {
   std::uint64_t requests = 0;
 };
 
+// One connection, plain or over TLS.
+class Line {
+ public:
+  Line(int socket, const std::shared_ptr<const tls::ServerContext>& context) : socket_(socket) {
+    if (!context) return;
+    ::fcntl(socket, F_SETFL, ::fcntl(socket, F_GETFL) | O_NONBLOCK);
+    session_.emplace(context, socket);
+    auto step = session_->shake_hands();
+    while (step == Step::wants_to_read || step == Step::wants_to_write) {
+      wait_for(step);
+      step = session_->shake_hands();
+    }
+  }
+  // As recv(2): below 0 when nothing has come and it does not wait.
+  ssize_t receive(char* to, std::size_t most, bool waits) {
+    if (!session_) return ::recv(socket_, to, most, waits ? 0 : MSG_DONTWAIT);
+    for (;;) {
+      const auto got = session_->read(to, most);
+      if (got.step == Step::done) return static_cast<ssize_t>(got.bytes);
+      if (got.step == Step::ended) return 0;
+      if (!waits) return -1;
+      wait_for(got.step);
+    }
+  }
+  bool send(const std::string& bytes) {
+    for (std::size_t at = 0; at < bytes.size();) {
+      if (session_) {
+        const auto gone = session_->write(bytes.data() + at, bytes.size() - at);
+        if (gone.step == Step::ended) return false;
+        if (gone.step != Step::done) wait_for(gone.step);
+        at += gone.bytes;
+      } else {
+        const auto n = ::send(socket_, bytes.data() + at, bytes.size() - at, MSG_NOSIGNAL);
+        if (n <= 0) return false;
+        at += static_cast<std::size_t>(n);
+      }
+    }
+    return flush();
+  }
+  void end() {
+    if (session_) session_->say_end();
+    ::shutdown(socket_, SHUT_WR);
+  }
+
+ private:
+  using Step = tls::ServerSession::Step;
+  bool flush() {
+    auto step = session_ ? session_->flush() : Step::done;
+    for (; step == Step::wants_to_write; step = session_->flush()) wait_for(step);
+    return step == Step::done;
+  }
+  void wait_for(Step step) const {
+    pollfd one{socket_, static_cast<short>(step == Step::wants_to_write ? POLLOUT : POLLIN), 0};
+    ::poll(&one, 1, -1);
+  }
+
+  const int socket_;
+  std::optional<tls::ServerSession> session_;
+};
+
 }  // namespace
 
 struct FakePeer::State {
@@ -51,6 +117,7 @@ struct FakePeer::State {
   std::map<ContentId, Content> contents;
   Answer how_all = Answer::right;
   std::string ticket;
+  std::shared_ptr<const tls::ServerContext> context;  // before the first connection
   std::uint64_t most_answers = kNoLimit;
   std::uint64_t close_after = 0;
   std::uint64_t requests = 0;
@@ -62,15 +129,6 @@ struct FakePeer::State {
   std::vector<std::thread> threads;
   bool ending = false;
   std::thread acceptor;
-
-  static bool send(int socket, const std::string& bytes) {
-    for (std::size_t at = 0; at < bytes.size();) {
-      const auto n = ::send(socket, bytes.data() + at, bytes.size() - at, MSG_NOSIGNAL);
-      if (n <= 0) return false;
-      at += static_cast<std::size_t>(n);
-    }
-    return true;
-  }
 
   // With the lock. What is to be sent, and whether the connection ends then.
   std::pair<std::string, bool> answer_to(const std::string& head) {
@@ -115,7 +173,7 @@ struct FakePeer::State {
   }
 
   // Takes what has come, waiting for it if `wait`. False: the connection has ended.
-  bool receive(int socket, std::string& in, std::deque<std::string>& heads, bool wait) {
+  bool receive(Line& line, std::string& in, std::deque<std::string>& heads, bool wait) {
     for (;;) {
       for (auto end = in.find("\r\n\r\n"); end != std::string::npos; end = in.find("\r\n\r\n")) {
         heads.push_back(in.substr(0, end + 4));
@@ -128,7 +186,7 @@ struct FakePeer::State {
       }
       char bytes[16384];
       const bool waits = wait && heads.empty();
-      const auto n = ::recv(socket, bytes, sizeof bytes, waits ? 0 : MSG_DONTWAIT);
+      const auto n = line.receive(bytes, sizeof bytes, waits);
       if (n < 0 && !waits) return true;
       if (n <= 0) return false;
       in.append(bytes, static_cast<std::size_t>(n));
@@ -136,10 +194,11 @@ struct FakePeer::State {
   }
 
   void converse(int socket) {
+    Line line(socket, context);
     std::string in;
     std::deque<std::string> heads;
     std::uint64_t given = 0;
-    while (receive(socket, in, heads, true)) {
+    while (receive(line, in, heads, true)) {
       std::unique_lock lock(mutex);
       if (ending) break;
       if (answered >= most_answers) {
@@ -152,14 +211,15 @@ struct FakePeer::State {
       heads.pop_front();
       const bool is_last = close_after > 0 && ++given >= close_after;
       lock.unlock();
-      if (!send(socket, bytes) || ends || is_last) break;
+      if (!line.send(bytes) || ends || is_last) break;
     }
     // What was asked and is not answered any more is lost to who asked: no reset before it has
     // read.
-    ::shutdown(socket, SHUT_WR);
+    line.end();
     char rest[16384];
     pollfd end{socket, POLLIN, 0};
-    while (::poll(&end, 1, 1000) > 0 && ::recv(socket, rest, sizeof rest, 0) > 0) continue;
+    while (::poll(&end, 1, 1000) > 0 && ::recv(socket, rest, sizeof rest, MSG_DONTWAIT) > 0)
+      continue;
     const std::lock_guard lock(mutex);
     pending -= heads.size();
     sockets.erase(socket);
@@ -227,6 +287,14 @@ void FakePeer::answers(const ContentId& content, Answer how) {
 void FakePeer::answers_all(Answer how) {
   const std::lock_guard lock(state_->mutex);
   state_->how_all = how;
+}
+
+std::string FakePeer::speak_tls() {
+  const swapmeet::testing::TemporaryFolder folder;
+  const auto certificate = tls::Certificate::own(folder.path / "peer", tls::KeyKind::ed25519,
+                                                 "peer", swapmeet::SystemClock().now());
+  state_->context = tls::ServerContext::make(certificate.value()).value();
+  return certificate->fingerprint();
 }
 
 void FakePeer::takes_ticket(const std::string& ticket) {

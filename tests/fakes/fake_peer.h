@@ -1,6 +1,6 @@
 // A peer that has many contents: counts what is fetched from it and how many requests were on their
-// way together, and misbehaves for single contents on demand. Speaks HTTP over plain sockets on a
-// free port of 127.0.0.1, and answers in the order of the requests.
+// way together, and misbehaves for single contents on demand. Speaks HTTP on a free port of
+// 127.0.0.1, plain or over TLS, and answers in the order of the requests.
 // Threads: one accepts, one a connection; all methods are thread-safe.
 #pragma once
 
@@ -33,6 +33,8 @@ class FakePeer {
   void answers(const swapmeet::ContentId& content, Answer how);
   void answers_all(Answer how);
   void takes_ticket(const std::string& ticket);
+  // From now on over TLS and no other way; the fingerprint of its key. Before the first connection.
+  std::string speak_tls();
   // Answers so many requests, and no more until it is told again or released.
   void hold_at(std::uint64_t requests);
   void release();

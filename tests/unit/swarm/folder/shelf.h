@@ -51,10 +51,10 @@ class Shelf : public testing::EmptyRegistry {
     const std::lock_guard lock(mutex_);
     sources_[content].push_back(std::move(source));
   }
-  void gives_ticket(const std::string& ticket) {
+  void gives_ticket(const std::string& ticket, const std::string& fingerprint) {
     const std::lock_guard lock(mutex_);
     record_.ticket = ticket;
-    record_.fingerprint = std::string(64, 'f');
+    record_.fingerprint = fingerprint;
   }
   // Called before each page, the first is 1, without a lock.
   void before_page(std::function<void(int page)> call) { before_page_ = std::move(call); }

@@ -10,7 +10,7 @@ TEST_CASE("what is not for everybody is asked for again with the ticket for the 
   const auto contents = f.share_many(20, 100);
   f.peer.answers(contents[4], Answer::not_for_all);
   f.peer.answers(contents[5], Answer::not_for_all);
-  f.shelf.gives_ticket("for-alice");
+  f.shelf.gives_ticket("for-alice", f.peer.speak_tls());
   f.peer.takes_ticket("for-alice");
   f.open();
   const auto status = f.when_done(f.fetch());
@@ -24,7 +24,7 @@ TEST_CASE("a ticket that does not help is not asked for again and again") {
   Fetching f;
   const auto contents = f.share_many(300, 100);
   for (const auto& content : contents) f.peer.answers(content, Answer::not_for_all);
-  f.shelf.gives_ticket("for-alice");
+  f.shelf.gives_ticket("for-alice", f.peer.speak_tls());
   f.open();
   CHECK(f.when_failed(f.fetch()).folder->failed == 300);
   CHECK(f.shelf.asked_for_peers() == 1);
