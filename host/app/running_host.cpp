@@ -36,7 +36,6 @@ namespace {
 
 constexpr std::chrono::seconds kTending{5};
 constexpr std::chrono::seconds kGiveBackMemory{20};
-constexpr std::chrono::seconds kExtensionStart{60};
 constexpr std::chrono::seconds kTendingAuth{1};
 constexpr std::chrono::hours kTendingKeys{12};
 constexpr std::chrono::seconds kLogInsEnd{1};
@@ -54,6 +53,17 @@ TlsKeys::Files key_files(const Config& config) {
 
 Result<ChangeFeed*> feed_of(Gate* gate, Registry& registry) {
   return through(gate, "feed()", [&]() -> Result<ChangeFeed*> { return registry.feed(); });
+}
+
+// What the report says of them until they have been replaced: nothing.
+std::vector<std::string> take_out_searches(Reload& reload, const std::string& section) {
+  std::vector<std::string> keys;
+  std::erase_if(reload.at_restart, [&](const std::string& key) {
+    const bool is_of_search = key.starts_with(section) && !key.ends_with("] shadow");
+    if (is_of_search) keys.push_back(key);
+    return is_of_search;
+  });
+  return keys;
 }
 
 }  // namespace
@@ -96,8 +106,7 @@ bool RunningHost::stop() {
     watch_list_->stop();  // what it waits for ends while the next ones are waited for
   if (membership_) membership_->stop();
   const bool searched_out = !searches_ || searches_->stop();
-  if (replacing_.joinable()) replacing_.join();
-  if (trying_.joinable()) trying_.join();
+  if (replacements_) replacements_->stop();
   api_.reset();
   if (proofs_) proofs_->stop();
   tending_.reset();
@@ -440,6 +449,11 @@ void RunningHost::open_proofs() {
 }
 
 void RunningHost::open_api() {
+  replacements_ = std::make_unique<Replacements>(Replacements::Parts{
+      .plugins = *plugins_,
+      .searches = searches_.get(),
+      .read_again = [this] { return read_again_ ? read_again_() : Result<Config>(config_); },
+      .last_reload = last_reload_});
   web_sessions_ = std::make_unique<WebSessions>(clock_, listener_->address().port);
   access_ =
       config_.owner_access()
@@ -468,8 +482,9 @@ void RunningHost::open_api() {
       .gate_of = [this](std::string_view id) { return plugins_->gate_of(id); },
       .routes_of =
           [this](std::string_view id) { return listener_->routes_of(plugins_->owner_of(id)); }});
-  add_plugins(*api_, {.reload = [this](const std::string& kind) { return replace_plugins(kind); },
-                      .shadow = [this] { return shadow_report(); }});
+  add_plugins(*api_,
+              {.reload = [this](const std::string& kind) { return replacements_->replace(kind); },
+               .shadow = [this] { return replacements_->shadow(); }});
   add_web(*api_, *web_sessions_, web_address());
   add_backups(*api_, [this](const std::filesystem::path& folder) { return make_backup(folder); });
 }
@@ -501,8 +516,7 @@ Result<void> RunningHost::start_feeds() {
     const auto feed = registry ? feed_of(registry_gate, *registry) : Result<ChangeFeed*>(nullptr);
     if (!feed) return feed.error();
     searches_->follow(*feed);
-    if (config_.shadow)
-      trying_ = std::thread([this] { (void)searches_->try_beside(config_.shadow); });
+    if (config_.shadow) replacements_->try_beside(*config_.shadow);
   }
   if (registry && shares && endpoint) {
     auto* transfer_gate = plugins_->gate_of(Shares::kInterface);
@@ -544,10 +558,7 @@ wire::StatusReport RunningHost::status() {
     report.unreachable = membership_->unreachable();
   }
   report.uptime = std::chrono::duration_cast<std::chrono::seconds>(clock_.steady() - started_);
-  {
-    const std::lock_guard lock(reload_mutex_);
-    report.reload = last_reload_;
-  }
+  report.reload = last_reload_.report();
   for (const auto& plugin : plugins_->status())
     report.plugins.push_back({.id = plugin.id,
                               .kind = std::string(name_of(plugin.kind)),
@@ -597,125 +608,14 @@ void RunningHost::reload(const Config& config) {
     write_log("host", LogLevel::info, "changed", {{"key", key}});
   for (const auto& key : reload.at_restart)
     write_log("host", LogLevel::warning, "takes effect at the next start", {{"key", key}});
-  tell(std::move(reload), config.file);
-  if (other_searches) replace_searches(config, section, std::move(keys));
-}
-
-Result<wire::PluginsReloaded> RunningHost::replace_plugins(const std::string& kind) {
-  const bool is_extension = kind == name_of(Kind::extension);
-  if (kind != name_of(Kind::search) && kind != "shadow" && !is_extension)
-    return unsupported("only 'search', its 'shadow', and 'extension' can be replaced while the " +
-                       ("host runs; '" + kind) + "' needs a restart");
-  if (!searches_ && !is_extension) return unsupported("this host has no search");
-  auto config = read_again_ ? read_again_() : Result<Config>(config_);
-  if (!config) return std::move(config).error();
-  if (is_extension) return replace_extensions(*config);
-  if (kind == "shadow") {
-    if (auto begun = searches_->try_beside(config->shadow); !begun) return std::move(begun).error();
-    const auto trial = searches_->trial();
-    if (!trial) return wire::PluginsReloaded{kind, {}};
-    return wire::PluginsReloaded{kind, {{trial->id, trial->version, ""}}};
-  }
-  auto replaced = searches_->replace(config->plugins, Searches::Which::all);
-  if (!replaced) {
-    write_log("search", LogLevel::warning, "not replaced", {{"why", replaced.error().message}});
-    return std::move(replaced).error();
-  }
-  wire::PluginsReloaded reloaded{kind, {}};
-  for (auto& one : *replaced)
-    reloaded.plugins.push_back(
-        {std::move(one.id), std::move(one.version), std::move(one.replaced)});
-  return reloaded;
-}
-
-Result<wire::PluginsReloaded> RunningHost::replace_extensions(const Config& config) {
-  const std::unique_lock lock(extensions_mutex_, std::try_to_lock);
-  if (!lock) return conflict("the extensions are being replaced already");
-  auto replaced = plugins_->replace(Kind::extension, config.plugins, kExtensionStart);
-  if (!replaced) return std::move(replaced).error();
-  if (replaced->empty()) return unsupported("this host has no extension that could be replaced");
-  wire::PluginsReloaded reloaded{std::string(name_of(Kind::extension)), {}};
-  for (const auto& one : *replaced)
-    reloaded.plugins.push_back(
-        {Manager::id_of(one), Manager::version_of(one), Manager::id_of(one)});
-  return reloaded;
-}
-
-Result<wire::ShadowReport> RunningHost::shadow_report() {
-  if (!searches_) return unsupported("this host has no search");
-  auto trial = searches_->trial();
-  if (!trial) return std::move(trial).error();
-  auto& found = trial->findings;
-  const auto latency = [](const ShadowLatency& one) { return wire::Latency{one.p50, one.p95}; };
-  wire::ShadowReport report{.id = trial->id,
-                            .version = trial->version,
-                            .share = trial->share,
-                            .has_caught_up = found.has_caught_up,
-                            .compared = found.compared,
-                            .same = found.same,
-                            .reordered = found.reordered,
-                            .failed = found.failed,
-                            .dropped = found.dropped,
-                            .overlap = found.overlap,
-                            .answered = latency(found.answered),
-                            .shadow = latency(found.shadow),
-                            .failure = found.failure,
-                            .differences = {}};
-  for (auto& one : found.differences)
-    report.differences.push_back({one.time, std::move(one.query), std::move(one.answered),
-                                  std::move(one.shadow), one.overlap});
-  return report;
-}
-
-// What the report says of them until they have been replaced: nothing.
-std::vector<std::string> RunningHost::take_out_searches(Reload& reload,
-                                                        const std::string& section) {
-  std::vector<std::string> keys;
-  std::erase_if(reload.at_restart, [&](const std::string& key) {
-    const bool is_of_search = key.starts_with(section) && !key.ends_with("] shadow");
-    if (is_of_search) keys.push_back(key);
-    return is_of_search;
-  });
-  return keys;
-}
-
-void RunningHost::replace_searches(const Config& config, const std::string& section,
-                                   std::vector<std::string> keys) {
-  const auto end = [this, section, keys = std::move(keys)](const Error* why) {
-    if (why) write_log("search", LogLevel::warning, "not replaced", {{"why", why->message}});
-    const std::lock_guard lock(reload_mutex_);
-    if (why)
-      last_reload_->refused.push_back(section + "]: " + why->message +
-                                      "; the searches stay as they were");
-    else
-      last_reload_->changed.insert(last_reload_->changed.end(), keys.begin(), keys.end());
-  };
-  if (is_replacing_.exchange(true)) {
-    const auto why = conflict("they are being replaced already; try again when that has ended");
-    return end(&why);
-  }
-  if (replacing_.joinable()) replacing_.join();
-  replacing_ = std::thread([this, config, end] {
-    const auto replaced = searches_->replace(config.plugins, Searches::Which::different);
-    end(replaced ? nullptr : &replaced.error());
-    is_replacing_ = false;
-  });
+  last_reload_.tell(std::move(reload), config.file);
+  if (other_searches) replacements_->replace_searches(config, section, std::move(keys));
 }
 
 void RunningHost::reload_refused(const Error& why) {
   Reload reload;
   reload.refused.push_back(why.message + "; everything stays as it was");
-  tell(std::move(reload), config_.file);
-}
-
-void RunningHost::tell(Reload reload, const std::filesystem::path& file) {
-  for (const auto& problem : reload.refused)
-    write_log("host", LogLevel::warning, "not changed", {{"problem", problem}});
-  write_log("host", LogLevel::info, reload.refused.empty() ? "reloaded" : "reloaded in part",
-            {{"file", file.string()}});
-  const std::lock_guard lock(reload_mutex_);
-  last_reload_ = wire::ReloadReport{clock_.now(), std::move(reload.changed),
-                                    std::move(reload.refused), std::move(reload.at_restart)};
+  last_reload_.tell(std::move(reload), config_.file);
 }
 
 }  // namespace swapmeet

@@ -19,6 +19,8 @@
 #include "host/api/watch_store.h"
 #include "host/api/web_sessions.h"
 #include "host/app/data_folder.h"
+#include "host/app/last_reload.h"
+#include "host/app/replacements.h"
 #include "host/app/tls_keys.h"
 #include "host/attributes/attribute_readers.h"
 #include "host/auth/audit_log.h"
@@ -85,17 +87,8 @@ class RunningHost {
   void open_api();
   Result<std::vector<std::string>> make_backup(const std::filesystem::path& folder);
   Result<void> start_feeds();
-  // `swapmeet plugins reload KIND`: by the configuration as the file has it now.
-  Result<wire::PluginsReloaded> replace_plugins(const std::string& kind);
-  Result<wire::PluginsReloaded> replace_extensions(const Config& config);
-  Result<wire::ShadowReport> shadow_report();
-  // On a thread, for it takes as long as it takes; log and status tell how it ended.
-  void replace_searches(const Config& config, const std::string& section,
-                        std::vector<std::string> keys);
-  static std::vector<std::string> take_out_searches(Reload& reload, const std::string& section);
   std::optional<http::Response> not_yet(const http::Request& request) const;
   wire::StatusReport status();
-  void tell(Reload reload, const std::filesystem::path& file);
   std::string web_address() const;
   Services services();
 
@@ -124,10 +117,8 @@ class RunningHost {
   std::string index_url_;
   std::unique_ptr<Searches> searches_;  // where there are any
   std::function<Result<Config>()> read_again_;
-  std::thread replacing_;  // of a reload's searches
-  std::atomic<bool> is_replacing_{false};
-  std::mutex extensions_mutex_;                          // held while they are replaced
-  std::thread trying_;                                   // starts the search that is tried
+  LastReload last_reload_{clock_};
+  std::unique_ptr<Replacements> replacements_;
   std::unique_ptr<AttributeReaders> attribute_readers_;  // when there are any
   std::unique_ptr<FeedWatches> feed_watches_;            // where the registry has a feed
   Limits limits_{clock_, metrics_, random_hex(16)};
@@ -143,8 +134,6 @@ class RunningHost {
   std::unique_ptr<WebSessions> web_sessions_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<Membership> membership_;  // catalogue → registry
-  std::mutex reload_mutex_;                 // guards the next
-  std::optional<wire::ReloadReport> last_reload_;
 };
 
 }  // namespace swapmeet

@@ -54,8 +54,7 @@ const std::vector<Command>& commands() {
        .most_words = 0},
       {.name = "plugins",
        .usage = "plugins [--config FILE]\nplugins reload KIND\nplugins shadow",
-       .summary = "what can be loaded, and the keys each takes; replace those that run; how the "
-                  "shadow compares",
+       .summary = "what can be loaded, with its keys; replace what runs; try a shadow",
        .options = {kSet},
        .on_host = cli::plugins,
        .most_words = 2},
@@ -131,8 +130,7 @@ const std::vector<Command>& commands() {
       {.name = "share",
        .usage = "share list\nshare add NAME FOLDER\nshare audience NAME WHO\nshare remove NAME\n"
                 "share rescan [NAME]",
-       .summary =
-           "the folders that others may fetch from, and who: everyone, or groups and @people",
+       .summary = "the folders that others may fetch from, and who may",
        .options = {{"--audience", "", "WHO", "whom it is for: friends,@bob"},
                    {"--visible", "", "", "others see its name, and that it is locked"}},
        .on_host = cli::share,

@@ -1,0 +1,38 @@
+// What came of the last SIGHUP, for the log and for status: which keys are in force, what was
+// refused, and what waits for a restart. Searches that are replaced add to it when that has ended.
+// Threads: thread-safe.
+#pragma once
+
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/config/reload.h"
+#include "swapmeet/result.h"
+#include "swapmeet/time.h"
+#include "swapmeet/wire/plugins.h"
+
+namespace swapmeet {
+
+class LastReload {
+ public:
+  explicit LastReload(const Clock& clock) : clock_(clock) {}
+
+  // Takes the place of the one before.
+  void tell(Reload reload, const std::filesystem::path& file);
+  // After tell(): these keys of the searches are in force.
+  void searches_replaced(const std::vector<std::string>& keys);
+  // Or they are not. `section`: "peer.ini [search".
+  void searches_refused(const std::string& section, const Error& why);
+  // nullopt: none since the start.
+  std::optional<wire::ReloadReport> report() const;
+
+ private:
+  const Clock& clock_;
+  mutable std::mutex mutex_;
+  std::optional<wire::ReloadReport> report_;
+};
+
+}  // namespace swapmeet
