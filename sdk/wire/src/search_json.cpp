@@ -201,11 +201,10 @@ std::string to_json(const StatusReport& report) {
     if (!plugin.reason.empty()) out.text("reason", plugin.reason);
     out.end();
   });
-  out.key("counts")
-      .begin()
-      .number("peers", report.counts.peers)
-      .number("present", report.counts.present);
-  out.number("files", report.counts.files).number("bytes", report.counts.bytes).end();
+  if (const auto& counts = report.counts) {
+    out.key("counts").begin().number("peers", counts->peers).number("present", counts->present);
+    out.number("files", counts->files).number("bytes", counts->bytes).end();
+  }
   if (!report.content_address.empty()) out.text("content_address", report.content_address);
   if (!report.index_url.empty()) out.text("index_url", report.index_url);
   if (!report.fingerprint.empty()) out.text("fingerprint", report.fingerprint);
@@ -247,8 +246,8 @@ Result<StatusReport> from_json(std::string_view text) {
                               .overdue = one.number("overdue", false)});
   });
   if (auto counts = in.object("counts")) {
-    report.counts = {counts->number("peers"), counts->number("present"), counts->number("files"),
-                     counts->number("bytes")};
+    report.counts = RegistryCounts{counts->number("peers"), counts->number("present"),
+                                   counts->number("files"), counts->number("bytes")};
     in.adopt(*counts);
   }
   report.content_address = in.text("content_address", false);

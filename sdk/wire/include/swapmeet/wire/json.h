@@ -54,7 +54,7 @@ struct StatusReport {
   std::string role;  // "index" or "peer"
   std::chrono::seconds uptime{};
   std::vector<PluginReport> plugins;
-  RegistryCounts counts;
+  std::optional<RegistryCounts> counts = {};  // nullopt: unknown, or not for whoever asks
   std::string content_address;   // of the public listener: "127.0.0.1:6699"; empty: there is none
   std::string index_url;         // of the index that is asked; empty: this host is its own
   std::string fingerprint;       // of the key of its API over TLS, 64 hex digits
