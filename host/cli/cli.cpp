@@ -6,6 +6,8 @@
 #include <iostream>
 
 #include "host/cli/commands.h"
+#include "host/cli/completion.h"
+#include "host/cli/man_page.h"
 
 namespace swapmeet {
 namespace {
@@ -245,11 +247,40 @@ void print_usage(const Command& command) {
   }
 }
 
+// The table with all options of each command, for manual and completion.
+std::vector<Command> whole_commands() {
+  auto whole = commands();
+  for (auto& command : whole) command.options = options_of(command);
+  return whole;
+}
+
+// What packages are made with, and what shells ask: help --man, --completion SHELL, and
+// --complete -- WORD…, the last of which is being typed.
+int written_help(const std::vector<std::string>& words) {
+  if (words[0] == "--man") {
+    std::cout << cli::man_page(whole_commands(), host_options(), SWAPMEET_VERSION);
+    return 0;
+  }
+  if (words[0] == "--complete") {
+    const auto typed = std::find(words.begin() + 1, words.end(), "--");
+    if (typed == words.end()) return 2;
+    std::cout << cli::completion_lines(cli::complete(whole_commands(), {typed + 1, words.end()}));
+    return 0;
+  }
+  const auto shell = words.size() == 2 && words[0] == "--completion" ? words[1] : "";
+  const auto script = cli::completion_script(shell);
+  std::cout << script;
+  if (script.empty())
+    std::cerr << "swapmeet help: there are --man and --completion bash|zsh|fish\n";
+  return script.empty() ? 2 : 0;
+}
+
 int help(const std::vector<std::string>& words) {
   if (words.empty()) {
     print_overview();
     return 0;
   }
+  if (words[0].starts_with("--")) return written_help(words);
   if (words.size() == 1)
     if (const auto* command = find(words[0])) {
       print_usage(*command);
