@@ -30,9 +30,9 @@ void offer_value(Completion& completion, const std::string& placeholder, bool is
 // What was typed before the last word, sorted.
 struct Typed {
   std::vector<std::string> words;
-  std::set<std::string> options;         // by name
-  const Option* waits_for = nullptr;     // the last one is its value
-  bool only_words = false;               // after "--"
+  std::set<std::string> options;      // by name
+  const Option* waits_for = nullptr;  // the last one is its value
+  bool only_words = false;            // after "--"
 };
 
 Typed sort(const Command& command, const std::vector<std::string>& before) {
@@ -68,17 +68,30 @@ bool names_a_peer(const UsageLine& line, std::size_t place) {
   return false;
 }
 
+bool has_needed(const UsageLine& line, const Typed& typed) {
+  return std::all_of(line.needed_options.begin(), line.needed_options.end(),
+                     [&](const auto& name) { return typed.options.count(name) != 0; });
+}
+
+// Lines that are for options which were given count before all others.
+std::vector<UsageLine> lines_for(const Command& command, const Typed& typed) {
+  auto lines = usage_lines(command.usage);
+  const bool is_special = std::any_of(lines.begin(), lines.end(), [&](const auto& line) {
+    return !line.needed_options.empty() && has_needed(line, typed);
+  });
+  if (is_special) std::erase_if(lines, [](const auto& one) { return one.needed_options.empty(); });
+  return lines;
+}
+
 void offer_words(Completion& completion, const Command& command, const Typed& typed) {
   std::set<std::string> offered;
   const auto place = typed.words.size();
-  for (const auto& line : usage_lines(command.usage)) {
+  for (const auto& line : lines_for(command, typed)) {
     const auto* word = line.at(place);
     if (word == nullptr || !line.begins_with(typed.words)) continue;
     for (const auto& literal : word->literals)
       if (offered.insert(literal).second) completion.words.push_back({literal, ""});
-    if (!std::all_of(line.needed_options.begin(), line.needed_options.end(),
-                     [&](const auto& name) { return typed.options.count(name) != 0; }))
-      continue;
+    if (!has_needed(line, typed)) continue;
     const bool is_here = line.needed_options.empty() && !names_a_peer(line, place);
     for (const auto& placeholder : word->placeholders)
       offer_value(completion, placeholder, is_here);
@@ -99,7 +112,8 @@ Completion complete(std::span<const Command> commands, const std::vector<std::st
   if (names_command) {
     for (const auto& command : commands)
       completion.words.push_back({command.name, command.summary});
-    if (words.size() == 1) completion.words.push_back({"help", "what there is, and how it is used"});
+    if (words.size() == 1)
+      completion.words.push_back({"help", "what there is, and how it is used"});
     keep_what_begins_with(completion, last);
     return completion;
   }
