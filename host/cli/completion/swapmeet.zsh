@@ -14,6 +14,7 @@ _swapmeet() {
     esac
   done
   (( $#offered )) && _describe -t words swapmeet offered
+  [[ -n $paths && ${words[CURRENT]} == --*=* ]] && compset -P '*='
   [[ $paths == files ]] && _files
   [[ $paths == folders ]] && _files -/
   return 0
