@@ -14,7 +14,7 @@ namespace {
 
 using Words = std::vector<Completion::Word>;
 
-constexpr std::chrono::milliseconds kPatience{1000};
+constexpr std::chrono::milliseconds kCompletionPatience{1000};
 
 template <class T>
 Words listed(Session& session, const std::string& target,
@@ -81,7 +81,7 @@ Words known_names(const Command& command, const std::string& wanted,
     auto arguments = parse_arguments(before, command.options, true);
     auto session = Session::open(arguments ? std::move(*arguments) : Arguments{}, clock);
     if (!session) return {};
-    session->wait_for_answers(kPatience);
+    session->wait_for_answers(kCompletionPatience);
     found = of_host(*session, command.name, wanted);
   }
   make_safe(found);
