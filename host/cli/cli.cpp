@@ -6,6 +6,9 @@
 #include <iostream>
 
 #include "host/cli/commands.h"
+#include "host/cli/completion.h"
+#include "host/cli/known_names.h"
+#include "host/cli/man_page.h"
 
 namespace swapmeet {
 namespace {
@@ -245,11 +248,51 @@ void print_usage(const Command& command) {
   }
 }
 
-int help(const std::vector<std::string>& words) {
-  if (words.empty()) {
+// The table with all options of each command, for manual and completion.
+std::vector<Command> whole_commands() {
+  auto whole = commands();
+  for (auto& command : whole) command.options = options_of(command);
+  return whole;
+}
+
+// For a shell: what may come next. The last word is being typed.
+std::string completions(const std::vector<std::string>& words, Clock& clock) {
+  const auto whole = whole_commands();
+  auto completion = cli::complete(whole, words);
+  const auto command = std::find_if(whole.begin(), whole.end(),
+                                    [&](const Command& one) { return one.name == words[0]; });
+  if (!completion.wanted.empty() && command != whole.end())
+    for (auto& word :
+         cli::known_names(*command, completion.wanted, {words.begin() + 1, words.end()}, clock))
+      if (word.text.starts_with(words.back())) completion.words.push_back(std::move(word));
+  return cli::completion_lines(completion);
+}
+
+// What packages are made with, and what shells ask: help --man, --completion SHELL, and
+// --complete -- WORD…
+int written_help(const std::vector<std::string>& words, Clock& clock) {
+  if (words[0] == "--man") {
+    std::cout << cli::man_page(whole_commands(), host_options(), SWAPMEET_VERSION);
+    return 0;
+  }
+  if (words[0] == "--complete" && words.size() > 2 && words[1] == "--") {
+    std::cout << completions({words.begin() + 2, words.end()}, clock);
+    return 0;
+  }
+  const auto shell = words.size() == 2 && words[0] == "--completion" ? words[1] : "";
+  const auto script = cli::completion_script(shell);
+  std::cout << script;
+  if (script.empty())
+    std::cerr << "swapmeet help: there are --man and --completion bash|zsh|fish\n";
+  return script.empty() ? 2 : 0;
+}
+
+int help(const std::vector<std::string>& words, Clock& clock) {
+  if (words.empty() || words[0] == "--help") {
     print_overview();
     return 0;
   }
+  if (words[0].starts_with("--")) return written_help(words, clock);
   if (words.size() == 1)
     if (const auto* command = find(words[0])) {
       print_usage(*command);
@@ -299,10 +342,10 @@ bool printed_help(const std::string& command, const std::vector<std::string>& wo
 }
 
 int run_command(const std::string& name, const std::vector<std::string>& words, Clock& clock) {
-  if (name == "help" || name == "--help" || name == "-h") return help(words);
+  if (name == "help" || name == "--help" || name == "-h") return help(words, clock);
   if (name == "--version") return run_command("version", words, clock);
   const auto* command = find(name);
-  if (command == nullptr) return help({name});
+  if (command == nullptr) return help({name}, clock);
   auto arguments = command_arguments(name, words);
   if (!arguments) return misused(name, arguments.error());
   if (arguments->has("--help")) return print_usage(*command), 0;

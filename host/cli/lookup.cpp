@@ -16,16 +16,8 @@ constexpr std::size_t kShortestPrefix = 4;
 
 std::filesystem::path shown_file() { return cache_home() / "last_list.json"; }
 
-std::optional<SearchPage> shown_before() {
-  std::ifstream in(shown_file());
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  auto page = wire::from_json<SearchPage>(text);
-  if (!page) return std::nullopt;
-  return std::move(*page);
-}
-
 Result<Hit> by_number(const std::string& what, std::size_t number) {
-  const auto page = shown_before();
+  const auto page = last_shown();
   if (!page)
     return Error{ErrorCode::not_found, "there was no search yet: `swapmeet search WORDS`", {}};
   if (number < 1 || number > page->hits.size())
@@ -45,6 +37,14 @@ const Hit* by_name(const SearchPage& page, const std::string& name) {
 }
 
 }  // namespace
+
+std::optional<SearchPage> last_shown() {
+  std::ifstream in(shown_file());
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  auto page = wire::from_json<SearchPage>(text);
+  if (!page) return std::nullopt;
+  return std::move(*page);
+}
 
 Result<std::string> by_prefix(const std::vector<std::string>& ids, const std::string& text,
                               const std::string& what) {
@@ -128,7 +128,7 @@ Result<Hit> find_content(Session& session, const std::string& what) {
     hit.content = *id;
     return hit;
   }
-  if (const auto page = shown_before()) {
+  if (const auto page = last_shown()) {
     if (const auto* hit = by_name(*page, what)) return *hit;
     std::vector<std::string> ids;
     for (const auto& hit : page->hits) ids.push_back(hit.content.text());

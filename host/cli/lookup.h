@@ -3,6 +3,7 @@
 // Threads: one.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@ Result<std::string> find_offer(Session& session, const std::string& id);
 
 // The numbered list that the last `search` or `browse` showed, for `get 3`.
 void remember(const SearchPage& shown);
+std::optional<SearchPage> last_shown();
 // A number of that list, a content id or its beginning, or a name: of the list, else of the index.
 Result<Hit> find_content(Session& session, const std::string& what);
 

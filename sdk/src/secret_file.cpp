@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 
@@ -64,6 +65,14 @@ Result<std::string> read_or_make_secret(const std::filesystem::path& file,
   return fresh;
 }
 
+bool open_to_others(const std::filesystem::path& file, unsigned mode) {
+  const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
+  const bool handed_over = credentials != nullptr && *credentials != '\0' &&
+                           (file.parent_path() / "").lexically_normal() ==
+                               (std::filesystem::path(credentials) / "").lexically_normal();
+  return (mode & (handed_over ? 007U : 077U)) != 0;
+}
+
 Result<std::string> read_secret(const std::filesystem::path& file) {
   const http::OpenFile in(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (in.descriptor() < 0) {
@@ -74,7 +83,7 @@ Result<std::string> read_secret(const std::filesystem::path& file) {
   }
   struct stat status {};
   if (::fstat(in.descriptor(), &status) != 0) return failed(file, "cannot be read");
-  if ((status.st_mode & 077) != 0)
+  if (open_to_others(file, status.st_mode))
     return not_allowed(file.string() + ": others can read this secret; chmod 600 " + file.string());
   std::string line(kLongestLine + 2, '\0');
   const auto size = ::read(in.descriptor(), line.data(), line.size());

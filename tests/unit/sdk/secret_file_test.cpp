@@ -1,5 +1,6 @@
 #include "swapmeet/secret_file.h"
 
+#include <cstdlib>
 #include <fstream>
 
 #include "catch.h"
@@ -38,6 +39,16 @@ TEST_CASE("what is no secret is refused") {
   for (const unsigned mode : {0640U, 0604U, 0660U})
     CHECK(read_secret(world.put("known to all\n", mode)).error().code == ErrorCode::not_allowed);
   CHECK_FALSE(read_secret(world.folder.path).ok());
+}
+
+TEST_CASE("what systemd hands over is a secret, though its access list shows as the group's mode") {
+  World world;
+  ::setenv("CREDENTIALS_DIRECTORY", (world.folder.path.string() + "/").c_str(), 1);
+  CHECK(read_secret(world.put("handed over\n", 0440)).value() == "handed over");
+  CHECK(read_secret(world.put("known to all\n", 0444)).error().code == ErrorCode::not_allowed);
+  ::setenv("CREDENTIALS_DIRECTORY", "/run/credentials/other", 1);
+  CHECK(read_secret(world.put("another's\n", 0440)).error().code == ErrorCode::not_allowed);
+  ::unsetenv("CREDENTIALS_DIRECTORY");
 }
 
 TEST_CASE("a secret is made once, for its owner's eyes") {
