@@ -1,5 +1,7 @@
 #include "host/cli/session.h"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <iostream>
 
@@ -16,7 +18,7 @@ namespace {
 
 // Where the host of this configuration listens, and its owner's key to it.
 Result<wire::ClientOptions> options_from(const fs::path& file) {
-  auto config = read_config(file, {});
+  auto config = read_config(file, environment_overrides(environ));
   if (!config) return std::move(config).error();
   wire::ClientOptions options;
   const auto data = config->host.path("data");

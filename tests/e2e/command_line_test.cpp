@@ -270,11 +270,12 @@ TEST_CASE("the commands of a person do what the README says") {
     const auto more = world.folder.path() / "more";
     write_file(more / "x.txt", "x");
     CHECK(world.as_bob({"share", "add", "more", more.string()}).code == 0);
+    CHECK(has(world.as_bob({"share", "add", more.string()}), "is shared already, as 'more'"));
     CHECK(has(world.as_bob({"share"}), more.string()));
     CHECK(world.as_bob({"share", "rescan"}).code == 0);
     CHECK(world.as_bob({"share", "remove", "more"}).code == 0);
     CHECK(world.as_bob({"share", "remove", "more"}).code == 3);
-    CHECK(world.as_bob({"share", "add", "more"}).code == 2);
+    CHECK(world.as_bob({"share", "add"}).code == 2);
   }
 
   SECTION("who may not, and where nobody is") {
@@ -347,11 +348,11 @@ TEST_CASE("the README shows what the program prints") {
     CHECK(outcome.code == 0);
     CHECK(readme.find(text) != std::string::npos);
   };
+  write_file(folder.path() / "home/Music/Live at Wembley.flac", "");
   shown(run_program({"init", "index", home + "/swapmeet"}));
   shown(run_program(
       {"init", "peer", "--index", "http://127.0.0.1:8888", "--share", home + "/Music"}));
 
-  write_file(folder.path() / "home/Music/Live at Wembley.flac", "");
   fs::resize_file(folder.path() / "home/Music/Live at Wembley.flac", 31'457'280);
   const auto address = "127.0.0.1:" + std::to_string(free_port());
   Node index(folder.path(), "index", index_ini(folder.path(), address, "30s"));

@@ -65,7 +65,8 @@ TEST_CASE("init puts the choices where the sample has them") {
     CHECK(text->find("\n" + line + "\n") != std::string::npos);
   }
   CHECK(text->find("--config /etc/x/peer.ini") != std::string::npos);
-  CHECK(text->find("alice") == std::string::npos);
+  CHECK(text->find("= alice") == std::string::npos);
+  CHECK(text->find("data/alice") == std::string::npos);
   CHECK(text->find("\n;index =") != std::string::npos);  // that of [search] stays
 }
 
@@ -80,13 +81,6 @@ TEST_CASE("init refuses what cannot stand in the file") {
   CHECK(init_text("index", choices).ok());
   choices.index = "ftp://x";
   CHECK_FALSE(init_text("peer", choices).ok());
-}
-
-TEST_CASE("a key is set in its own section only") {
-  const std::string text = "\n[a]\n;k = 1\n[b]\nk = 2\n";
-  CHECK(with_key(text, "a", "k", "3") == "\n[a]\nk = 3\n[b]\nk = 2\n");
-  CHECK(with_key(text, "b", "k", "3") == "\n[a]\n;k = 1\n[b]\nk = 3\n");
-  CHECK(with_key(text, "c", "k", "3") == text);
 }
 
 TEST_CASE("quotation marks that the shell took away stand around the value of a filter again") {
