@@ -10,12 +10,12 @@ namespace {
 
 constexpr std::int64_t kMostTallied = std::int64_t{1} << 61;  // or more
 
+}  // namespace
+
 std::int64_t bounded_sum(std::int64_t one, std::int64_t other) {
   return std::clamp(one + std::clamp(other, -kMostTallied, kMostTallied), -kMostTallied,
                     kMostTallied);
 }
-
-}  // namespace
 
 std::string_view share_of(std::string_view path) {
   const auto slash = path.find('/');

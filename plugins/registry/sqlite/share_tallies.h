@@ -27,6 +27,9 @@ struct Tally {
   std::int64_t bytes = 0;
 };
 
+// The sum of two numbers of bytes, as near as may be counted.
+std::int64_t bounded_sum(std::int64_t one, std::int64_t other);
+
 // What one transaction does to the tallies of one peer.
 class ShareTallies {
  public:

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "registry/sqlite/copies.h"
+#include "registry/sqlite/folder_levels.h"
 #include "registry/sqlite/probe.h"
 #include "registry/sqlite/rows.h"
 #include "registry/sqlite/share_tallies.h"
@@ -380,6 +381,15 @@ Page<Listing> Store::browse(const PeerId& peer, const BrowseQuery& query, const 
     page.next = sqlite::join_cursor(page.items.back().path, "");
   }
   return page;
+}
+
+Result<FolderLevel> Store::level(const PeerId& peer, const BrowseQuery& query) {
+  auto reader = readers_.take();
+  const sqlite::Snapshot snapshot(*reader);
+  auto known = reader->keep("SELECT key FROM peers WHERE id=?");
+  known->with(peer);
+  if (!known->step()) return not_found("there is no peer " + peer.text() + " here");
+  return level_of(*reader, known->integer(0), query);
 }
 
 Result<ContentRecord> Store::content(const ContentId& content, const Identity& viewer) {
