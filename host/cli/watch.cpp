@@ -42,7 +42,7 @@ void fetch(Session& session, const Match& match) {
 }  // namespace
 
 int watch(Session& session) {
-  const auto query = query_of(session.words());
+  const auto query = query_of(session.words()).text;
   const auto record = session.ask<wire::WatchRecord>("POST", "/api/v1/watches",
                                                      wire::to_json(wire::WatchOrder{query, kKeep}));
   if (!record) return fail_query(query, record.error());
