@@ -11,6 +11,7 @@
 #include "host/cli/human.h"
 #include "host/cli/level_text.h"
 #include "host/cli/lookup.h"
+#include "swapmeet/attributes.h"
 #include "swapmeet/listing.h"
 #include "swapmeet/media_type.h"
 
@@ -116,6 +117,12 @@ int print_tree(Session& session, const PeerRecord& peer, const std::string& fold
   return 0;
 }
 
+void print_file(std::uint64_t number, const Listing& file) {
+  const auto said = about(file.attributes);
+  fmt::print("{:>7} {:>8}  {}{}{}\n", number, human_size(file.size), printable(file.path),
+             said.empty() ? "" : "  ", printable(said));
+}
+
 // Every file below, as they come.
 int print_all(Session& session, const PeerRecord& peer, const std::string& folder) {
   SearchPage shown;
@@ -131,7 +138,7 @@ int print_all(Session& session, const PeerRecord& peer, const std::string& folde
       if (session.json())
         all.items.push_back(std::move(file));
       else
-        fmt::print("{:>7} {:>8}  {}\n", shown.total, human_size(file.size), printable(file.path));
+        print_file(shown.total, file);
     }
     all.next = std::move(page->next);
   } while (!all.next.empty());

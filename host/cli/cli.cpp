@@ -111,8 +111,9 @@ const std::vector<Command>& commands() {
        .on_host = cli::search,
        .free_words = true},
       {.name = "watch",
-       .usage = "watch WORDS…",
-       .summary = "tell of files that match as they appear, until Ctrl-C",
+       .usage = "watch WORDS…\nwatch save WORDS…\nwatch list\nwatch show [ID|WORDS…]\n"
+                "watch remove ID|WORDS…",
+       .summary = "tell of files that match as they appear; save searches for when you are away",
        .options = {{"--get", "", "", "fetch them"}},
        .on_host = cli::watch,
        .free_words = true,

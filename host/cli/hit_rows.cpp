@@ -72,7 +72,7 @@ Table table_of(const std::vector<Hit>& hits, std::size_t first, const PeerNames&
   std::vector<Column> columns{{"#", true}, {"NAME", false, true}, {"SIZE", true}};
   if (with_type) columns.push_back({"TYPE"});
   columns.push_back({"FROM", false, true});
-  columns.push_back({"FOLDER", false, true});
+  columns.push_back({"FOLDER", false, true, true});
   if (with_about) columns.push_back({"ABOUT", false, true});
   Table table(std::move(columns));
   for (const auto& hit : hits) {

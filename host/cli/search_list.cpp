@@ -32,6 +32,19 @@ std::string fitted(const std::string& text, std::size_t width, bool right = fals
   return right ? gap + cut : cut + gap;
 }
 
+// What is meant by a query that is not typed to its end: the last word may go on, and the last
+// phrase is not closed yet.
+std::string meant_so_far(const std::string& text) {
+  std::string query(trim(text));
+  if (std::count(query.begin(), query.end(), '"') % 2 != 0) return query + '"';
+  constexpr std::size_t kShortest = 2;                   // of what is taken for a beginning
+  const auto last = query.substr(query.rfind(' ') + 1);  // npos + 1 is 0
+  if (text.ends_with(' ') || last.size() < kShortest || last.starts_with('-') ||
+      last.find_first_of("\"*:<>=") != std::string::npos)
+    return query;
+  return query + '*';
+}
+
 }  // namespace
 
 SearchList::SearchList(ShownSearch search, std::size_t width, std::size_t height)
@@ -41,7 +54,7 @@ SearchList::SearchList(ShownSearch search, std::size_t width, std::size_t height
 }
 
 SearchList::Asked SearchList::wanted() const {
-  Asked wanted{std::string(trim(line_.text())), std::string(name_of(kSorts.at(sort_)))};
+  Asked wanted{meant_so_far(line_.text()), std::string(name_of(kSorts.at(sort_)))};
   if (type_ > 0 && !wanted.query.empty())
     wanted.query += fmt::format(" type:{}", name_of(static_cast<MediaType>(type_ - 1)));
   return wanted;
@@ -203,7 +216,7 @@ std::string SearchList::columns(const std::string& marks, const std::string& nam
   const auto folder_width = with_folder ? left * 2 / 5 : 0;
   auto text = marks + fitted(name, left - folder_width) + ' ' + fitted(size, kSizeWidth, true);
   if (with_from) text += ' ' + fitted(from, kFromWidth);
-  if (with_folder) text += ' ' + fitted(folder, folder_width > 0 ? folder_width - 1 : 0);
+  if (with_folder && folder_width > 1) text += ' ' + end_to_width(folder, folder_width - 1);
   return cut_to_width(text, width_);
 }
 

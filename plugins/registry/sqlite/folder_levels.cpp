@@ -120,15 +120,14 @@ class LevelReading {
 
   void take_files(const std::string& after) {
     static const auto kSql = "SELECT " + std::string(kListingColumns) +
-                             " FROM listings l WHERE peer=?1 AND path>=?2 AND path>?3 AND path<?4"
-                             " ORDER BY path";
+                             " FROM listings l WHERE peer=? AND path>=? AND path<? ORDER BY path";
     const auto levels = std::count(prefix_.begin(), prefix_.end(), '/');
     const bool is_flat = static_cast<std::size_t>(levels) >= FolderTallies::kDeepest;
     auto end = prefix_;
     end.back() = '0';  // which follows '/' in ASCII
     auto row = reader_.keep(kSql);
-    for (std::optional<std::string> from = prefix_; from;) {
-      row->with(peer_, *from, after, end);
+    for (std::optional from = after.empty() ? prefix_ : just_behind(after); from;) {
+      row->with(peer_, *from, end);
       from.reset();
       while (row->step()) {
         const auto path = row->view(0);

@@ -22,6 +22,11 @@ std::string_view share_of(std::string_view path) {
   return slash == std::string_view::npos ? path : path.substr(0, slash + 1);
 }
 
+std::string just_behind(std::string path) {
+  path += '\0';
+  return path;
+}
+
 void ShareTallies::add(std::string_view path, const std::string& audience, std::int64_t bytes) {
   auto& tally = changes_[{std::string(share_of(path)), audience}];
   ++tally.files;

@@ -21,6 +21,8 @@ namespace swapmeet::registry_sqlite {
 // What a path begins with, '/' included: "music/" of "music/a/b.flac"; a path without is its own.
 // In the order of these, paths are in their order.
 std::string_view share_of(std::string_view path);
+// The first text that comes after the path, in their order: no path has a NUL.
+std::string just_behind(std::string path);
 
 struct Tally {
   std::int64_t files = 0;

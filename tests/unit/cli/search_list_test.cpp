@@ -72,6 +72,25 @@ TEST_CASE("each letter is searched for, but only one search is asked at a time")
   CHECK(world.line(1) == "200 found");
 }
 
+TEST_CASE("the word that is being typed may go on, and a phrase be closed later") {
+  for (const auto& [typed, asked] :
+       std::vector<std::pair<std::string, std::string>>{{"py", "py*"},
+                                                        {"p", "p"},
+                                                        {"python ", "python"},
+                                                        {"live we", "live we*"},
+                                                        {"live ext:flac", "live ext:flac"},
+                                                        {"size>10M", "size>10M"},
+                                                        {"live -boot", "live -boot"},
+                                                        {"\"live at", "\"live at\""},
+                                                        {"\"live at\"", "\"live at\""},
+                                                        {"wemb*", "wemb*"},
+                                                        {"  日本", "日本*"}}) {
+    World world;
+    world.type(typed);
+    CHECK(world.asked().search.query == asked);
+  }
+}
+
 TEST_CASE("what was picked is fetched, in its order, also when the search goes on") {
   World world;
   world.find("a", {hit(1), hit(2), hit(3)});
