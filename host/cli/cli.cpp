@@ -7,14 +7,18 @@
 
 #include "host/cli/commands.h"
 #include "host/cli/completion.h"
+#include "host/cli/display.h"
 #include "host/cli/known_names.h"
 #include "host/cli/man_page.h"
+#include "host/cli/query_words.h"
+#include "host/cli/subcommands.h"
 
 namespace swapmeet {
 namespace {
 
 using cli::Command;
 using cli::Option;
+using cli::printable;
 
 const std::vector<Option>& host_options() {
   static const std::vector<Option> kOptions{
@@ -25,6 +29,16 @@ const std::vector<Option>& host_options() {
       {"--json", "", "", "print JSON"},
       {"--help", "-h", "", "print this"}};
   return kOptions;
+}
+
+std::vector<Option> search_options() {
+  std::vector<Option> options{{"--interactive", "-i", "", "type, see what is found, pick and get"},
+                              {"--limit", "-n", "NUMBER", "show so many (50)"},
+                              {"--page", "", "NUMBER", "the page with the next so many"},
+                              {"--more", "-m", "", "the next page of the last search"},
+                              {"--sort", "", "ORDER", "relevance, sources, size or newest first"}};
+  options.insert(options.end(), cli::filter_options().begin(), cli::filter_options().end());
+  return options;
 }
 
 const std::vector<Command>& commands() {
@@ -117,20 +131,23 @@ const std::vector<Command>& commands() {
        .most_words = 0},
       {.name = "browse",
        .usage = "browse PEER [FOLDER]",
-       .summary = "what a peer shares",
+       .summary = "what a peer shares, a folder at a time",
+       .options = {{"--tree", "", "", "the folders below as well, as a tree"},
+                   {"--depth", "", "NUMBER", "so many levels of it (3)"},
+                   {"--all", "-a", "", "every file below, each with its path"}},
        .on_host = cli::browse,
        .least_words = 1,
        .most_words = 2},
       {.name = "search",
        .usage = "search WORDS…",
        .summary = "words, \"a phrase\", -without, prefix*, type: ext: size> peer: path:",
-       .options = {{"--limit", "-n", "NUMBER", "show so many (50)"}},
+       .options = search_options(),
        .on_host = cli::search,
-       .free_words = true,
-       .least_words = 1},
+       .free_words = true},
       {.name = "watch",
-       .usage = "watch WORDS…",
-       .summary = "tell of files that match as they appear, until Ctrl-C",
+       .usage = "watch WORDS…\nwatch save WORDS…\nwatch list\nwatch show [ID|WORDS…]\n"
+                "watch remove ID|WORDS…",
+       .summary = "tell of files that match as they appear; save searches for when you are away",
        .options = {{"--get", "", "", "fetch them"}},
        .on_host = cli::watch,
        .free_words = true,
@@ -279,6 +296,15 @@ void print_usage(const Command& command) {
   }
 }
 
+int unknown_command(const std::string& name) {
+  std::vector<std::string> names{"help"};
+  for (const auto& command : commands()) names.push_back(command.name);
+  const auto meant = cli::meant_text(name, names);
+  std::cerr << "swapmeet: there is no command '" << printable(name) << '\''
+            << (meant.empty() ? "; `swapmeet help` lists them" : meant) << '\n';
+  return 2;
+}
+
 // The table with all options of each command, for manual and completion.
 std::vector<Command> whole_commands() {
   auto whole = commands();
@@ -329,8 +355,7 @@ int help(const std::vector<std::string>& words, Clock& clock) {
       print_usage(*command);
       return 0;
     }
-  std::cerr << "swapmeet: there is no command '" << words[0] << "'; `swapmeet help` lists them\n";
-  return 2;
+  return unknown_command(words[0]);
 }
 
 }  // namespace
@@ -344,13 +369,21 @@ Result<cli::Arguments> command_arguments(const std::string& name,
                                          const std::vector<std::string>& words) {
   const auto* command = find(name);
   const auto wrong = [&](const std::string& sentence) {
-    return Error{
-        ErrorCode::invalid_argument, sentence + "; `swapmeet help " + name + "` tells more", {}};
+    return Error{ErrorCode::invalid_argument,
+                 sentence + (sentence.ends_with('?') ? " `" : "; `") + "swapmeet help " + name +
+                     "` tells more",
+                 {}};
   };
   if (command == nullptr) return wrong("there is no such command");
   auto arguments = cli::parse_arguments(words, options_of(*command), command->free_words);
   if (!arguments) return wrong(arguments.error().message);
   if (arguments->has("--help")) return arguments;
+  const auto subcommands = cli::subcommands_of(command->usage);
+  if (!subcommands.empty() && !arguments->words.empty() &&
+      std::find(subcommands.begin(), subcommands.end(), arguments->words[0]) == subcommands.end()) {
+    const auto& typed = arguments->words[0];
+    return wrong("there is no '" + name + ' ' + typed + '\'' + cli::meant_text(typed, subcommands));
+  }
   if (arguments->words.size() < command->least_words) return wrong("something is missing");
   if (arguments->words.size() > command->most_words)
     return wrong("'" + arguments->words[command->most_words] + "' is one word too many");
@@ -358,7 +391,7 @@ Result<cli::Arguments> command_arguments(const std::string& name,
 }
 
 int misused(const std::string& command, const Error& error) {
-  std::cerr << "swapmeet " << command << ": " << error.message << '\n';
+  std::cerr << "swapmeet " << command << ": " << printable(error.message) << '\n';
   return 2;
 }
 
@@ -374,9 +407,9 @@ bool printed_help(const std::string& command, const std::vector<std::string>& wo
 
 int run_command(const std::string& name, const std::vector<std::string>& words, Clock& clock) {
   if (name == "help" || name == "--help" || name == "-h") return help(words, clock);
-  if (name == "--version") return run_command("version", words, clock);
+  if (name == "--version" || name == "-v") return run_command("version", words, clock);
   const auto* command = find(name);
-  if (command == nullptr) return help({name}, clock);
+  if (command == nullptr) return unknown_command(name);
   auto arguments = command_arguments(name, words);
   if (!arguments) return misused(name, arguments.error());
   if (arguments->has("--help")) return print_usage(*command), 0;

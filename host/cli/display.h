@@ -19,5 +19,7 @@ std::string printable_json(std::string_view json);
 std::size_t display_width(std::string_view text);
 // At most `width` columns; what is cut ends in "…".
 std::string cut_to_width(std::string_view text, std::size_t width);
+// The same of what says most at its end, as a folder does: it begins with "…" then.
+std::string end_to_width(std::string_view text, std::size_t width);
 
 }  // namespace swapmeet::cli

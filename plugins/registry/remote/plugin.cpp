@@ -166,6 +166,10 @@ class RemoteRegistry final : public Plugin, public Registry, public IndexAddress
     return *report->counts;
   }
   ChangeFeed* feed() override { return nullptr; }
+  Result<FolderLevel> level(const PeerId& peer, const BrowseQuery& query) override {
+    return ask<FolderLevel>("GET", peer_path(peer) + "/folders" + page_query(query.page) +
+                                       "&folder=" + wire::percent_encode(query.folder));
+  }
 
  private:
   template <class T>
