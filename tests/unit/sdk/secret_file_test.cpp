@@ -31,6 +31,21 @@ TEST_CASE("a secret is the first line, without its end") {
   CHECK(read_secret(world.put(std::string(4096, 'x') + "\n")).value().size() == 4096);
 }
 
+TEST_CASE("a mark of the encoding in front is no part of the secret, and only UTF-8 is taken") {
+  World world;
+  CHECK(read_secret(world.put("\xef\xbb\xbfopen sesame\r\n")).value() == "open sesame");
+  CHECK(read_secret(world.put(std::string("a\0b\0\0c", 6))).value().size() == 6);
+  using namespace std::string_literals;
+  for (const auto& bytes : {"\xff\xfe"s + "o\0p\0e\0n\0\n\0"s, "\xfe\xff\0o\0p\0e\0n"s,
+                            "o\0p\0e\0n\0\n\0"s, "\0o\0p\0e\0n\0\n"s, "caf\xe9\n"s}) {
+    const auto refused = read_secret(world.put(bytes));
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().code == ErrorCode::invalid_argument);
+    CHECK(refused.error().message.find("not UTF-8") != std::string::npos);
+    CHECK(refused.error().message.find(world.file.string()) != std::string::npos);
+  }
+}
+
 TEST_CASE("what is no secret is refused") {
   World world;
   CHECK(read_secret(world.file).error().code == ErrorCode::not_found);
