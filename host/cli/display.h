@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,5 +20,8 @@ std::string printable_json(std::string_view json);
 std::size_t display_width(std::string_view text);
 // At most `width` columns; what is cut ends in "…".
 std::string cut_to_width(std::string_view text, std::size_t width);
+// In lines of at most `width` columns, each with `indent` spaces before it and an end. They break
+// at spaces; a longer word stays whole. `width` nullopt: one line.
+std::string wrapped(std::string_view text, std::size_t indent, std::optional<std::size_t> width);
 
 }  // namespace swapmeet::cli
