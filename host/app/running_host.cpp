@@ -1,6 +1,7 @@
 #include "host/app/running_host.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -39,6 +40,8 @@ constexpr std::chrono::seconds kGiveBackMemory{20};
 constexpr std::chrono::seconds kTendingAuth{1};
 constexpr std::chrono::hours kTendingKeys{12};
 constexpr std::chrono::seconds kLogInsEnd{1};
+const std::vector<double> kHowLong{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+                                   0.05,   0.1,   0.25,   0.5,   1,    5};  // seconds
 
 auto log_as(const std::string& source) {
   return [source](LogLevel level, std::string_view message,
@@ -80,6 +83,15 @@ Result<void> RunningHost::start() {
   if (auto opened = open_watches(); !opened) return opened;
   open_proofs();
   open_api();
+  host_metrics_ = std::make_unique<HostMetrics>(
+      HostMetrics::Parts{.metrics = metrics_,
+                         .clock = clock_,
+                         .events = events_,
+                         .plugins = *plugins_,
+                         .auth = *auth_,
+                         .keys = *keys_,
+                         .data = data_.path(),
+                         .role = plugins_->find<Shares>() ? "peer" : "index"});
   if (auto started = start_feeds(); !started) return started;
   tending_auth_ = auth_scheduler_.every(kTendingAuth, [this] { auth_->tend(); });
   keep_ledger();
@@ -108,6 +120,7 @@ bool RunningHost::stop() {
   const bool searched_out = !searches_ || searches_->stop();
   if (replacements_) replacements_->stop();
   api_.reset();
+  host_metrics_.reset();
   if (proofs_) proofs_->stop();
   tending_.reset();
   giving_back_.reset();
@@ -118,7 +131,6 @@ bool RunningHost::stop() {
   if (auth_) auth_->idle(kLogInsEnd);
   const bool all_read = !attribute_readers_ || attribute_readers_->stop();
   if (plugins_) plugins_->stop();
-  told_of_plugins_.clear();
   listener_.reset();
   std::error_code ignored;
   std::filesystem::remove(data_.path() / "http.address", ignored);
@@ -147,11 +159,21 @@ std::optional<http::Response> RunningHost::not_yet(const http::Request& request)
   return response;
 }
 
-http::Hooks RunningHost::hooks(const std::string& source, const std::string& counter) {
+// In /metrics, answers by the first digit of their status, and how long they took.
+http::Hooks RunningHost::hooks(const std::string& source, const std::string& listener) {
   http::Hooks hooks;
-  hooks.on_request = [source, requests = metrics_.counter(counter, "Requests answered.")](
-                         const http::Request& request, int status, std::chrono::microseconds time) {
-    requests->add();
+  std::array<std::shared_ptr<Counter>, 6> answers;
+  for (std::size_t first = 1; first < answers.size(); ++first)
+    answers[first] =
+        metrics_.counter("http_requests_total", "Requests answered.",
+                         {{"code", std::to_string(first) + "xx"}, {"listener", listener}});
+  const auto took = metrics_.histogram("http_request_duration_seconds",
+                                       "How long requests took, without sending the answer.",
+                                       kHowLong, {{"listener", listener}});
+  hooks.on_request = [source, answers, took](const http::Request& request, int status,
+                                             std::chrono::microseconds time) {
+    if (status >= 100 && status < 600) answers[static_cast<std::size_t>(status) / 100]->add();
+    took->observe(time);
     if (!is_logged(LogLevel::debug)) return;
     write_log(source, LogLevel::debug, "request",
               {{"method", request.method},
@@ -183,7 +205,7 @@ Result<void> RunningHost::open_listener() {
   if (!keys) return std::move(keys).error();
   keys_ = std::move(*keys);
   tending_keys_ = scheduler_.every(kTendingKeys, [this] { keys_->tend(); });
-  auto own = hooks("http", "http_requests_total");
+  auto own = hooks("http", "api");
   own.not_yet = [this](const http::Request& request) { return not_yet(request); };
   own.guard = [this](http::Request& request) { return access_(request); };
   own.tls = [this] { return keys_->api_context(); };
@@ -208,7 +230,7 @@ Services RunningHost::services() {
       .routes_of = [this](const std::string& owner) { return listener_->routes_of(owner); },
       .listen = [this](const std::string& owner, const http::ListenOptions& options)
           -> Result<std::unique_ptr<http::Listener>> {
-        auto its = hooks("http.public", "http_public_requests_total");
+        auto its = hooks("http.public", "public");
         its.owner = owner;
         its.tls = [this] { return keys_->peer_context(); };
         auto listener = http::listen(options, clock_, its);
@@ -245,7 +267,6 @@ Result<void> RunningHost::start_plugins() {
   std::stable_partition(choices.begin(), choices.end(),
                         [](const auto& one) { return one.kind == Kind::attributes; });
   if (auto loaded = plugins_->load(choices); !loaded) return loaded;
-  tell_of_plugins();
   if (auto opened = open_auth(); !opened) return opened;
   if (auto configured = plugins_->configure(); !configured) return configured;
   if (auto checked = check_kept(); !checked) return checked;
@@ -283,44 +304,6 @@ void RunningHost::keep_ledger() {
               {{"why", kept.error().message}});
 }
 
-// In /metrics, what goes wrong with each.
-void RunningHost::tell_of_plugins() {
-  const auto tell = [this](const char* name, const char* help, const char* type, auto number) {
-    told_of_plugins_.push_back(metrics_.per_plugin(
-        {name, help, type, [this, number] {
-           std::vector<std::pair<std::string, double>> numbers;
-           for (const auto& plugin : plugins_->status())
-             numbers.emplace_back(plugin.id, static_cast<double>(number(plugin)));
-           return numbers;
-         }}));
-  };
-  tell("plugin_faults_total", "What a plugin threw, answered wrongly or failed at by a defect.",
-       "counter", [](const PluginStatus& plugin) { return plugin.faults; });
-  tell("plugin_faulty", "1 when a plugin has failed lately or does not go on.", "gauge",
-       [](const PluginStatus& plugin) { return plugin.state == "faulty" ? 1 : 0; });
-  tell("plugin_calls", "Calls into a plugin that have not returned.", "gauge",
-       [](const PluginStatus& plugin) { return plugin.calls; });
-  tell("plugin_calls_overdue", "Those of them that take longer than they may.", "gauge",
-       [](const PluginStatus& plugin) { return plugin.overdue; });
-}
-
-// In /metrics, how log-ins go.
-void RunningHost::tell_of_log_ins() {
-  const auto tell = [this](const char* name, const char* help, const char* type, auto number) {
-    told_of_plugins_.push_back(
-        metrics_.per_plugin({name, help, type, [this, number] {
-                               return std::vector<std::pair<std::string, double>>{
-                                   {"host", static_cast<double>(number(*auth_))}};
-                             }}));
-  };
-  tell("logins_waiting", "Log-ins that wait for their turn.", "gauge",
-       [](const AuthGroup& auth) { return auth.waiting(); });
-  tell("logins_failed_total", "Log-ins with a wrong name or password.", "counter",
-       [](const AuthGroup& auth) { return auth.failed(); });
-  tell("logins_refused_total", "Log-ins that were not looked at.", "counter",
-       [](const AuthGroup& auth) { return auth.refused(); });
-}
-
 // An index with accounts signs tickets; of a peer's content the index does.
 Result<void> RunningHost::open_auth() {
   const bool has_accounts = plugins_->is_provided(Authenticator::kInterface);
@@ -338,10 +321,6 @@ Result<void> RunningHost::open_auth() {
   if (!opened) return std::move(opened).error();
   auth_ = std::move(*opened);
   plugins_->provide<Sessions>(*auth_);
-  if (has_accounts) tell_of_log_ins();
-  if (has_accounts)
-    sessions_gauge_ = metrics_.gauge("sessions", "Sessions of those who have logged in.",
-                                     [this] { return static_cast<double>(auth_->sessions()); });
   if (!has_accounts || plugins_->is_provided(IndexAddress::kInterface)) return {};
   auto signer = TicketSigner::open(data_.path(), clock_);
   if (!signer) return std::move(signer).error();

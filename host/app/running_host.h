@@ -19,6 +19,7 @@
 #include "host/api/watch_store.h"
 #include "host/api/web_sessions.h"
 #include "host/app/data_folder.h"
+#include "host/app/host_metrics.h"
 #include "host/app/last_reload.h"
 #include "host/app/replacements.h"
 #include "host/app/tls_keys.h"
@@ -70,14 +71,12 @@ class RunningHost {
 
  private:
   Result<void> open_listener();
-  http::Hooks hooks(const std::string& source, const std::string& counter);
+  http::Hooks hooks(const std::string& source, const std::string& listener);
   void set_call_deadline();
-  void tell_of_plugins();
   Result<void> start_plugins();
   Result<void> check_kept();
   void keep_ledger();
   Result<void> open_auth();
-  void tell_of_log_ins();
   void group_attribute_readers();
   Result<void> open_audit();
   Result<void> open_watches();
@@ -109,10 +108,8 @@ class RunningHost {
   std::unique_ptr<TicketSigner> ticket_signer_;  // of an index with accounts
   std::unique_ptr<AuditLog> audit_;
   std::unique_ptr<AuthGroup> auth_;  // before the plugins, which may speak to it
-  Registration sessions_gauge_;
   std::unique_ptr<ProofAnswer> proof_answer_;
   std::unique_ptr<Manager> plugins_;
-  std::vector<Registration> told_of_plugins_;  // metrics
   std::string content_address_;
   std::string index_url_;
   std::unique_ptr<Searches> searches_;  // where there are any
@@ -133,6 +130,7 @@ class RunningHost {
   std::unique_ptr<AddressProofs> proofs_;  // where the registry is a store of its own
   std::unique_ptr<WebSessions> web_sessions_;
   std::unique_ptr<Api> api_;
+  std::unique_ptr<HostMetrics> host_metrics_;
   std::unique_ptr<Membership> membership_;  // catalogue → registry
 };
 

@@ -34,6 +34,7 @@ Result<std::unique_ptr<TlsKeys>> TlsKeys::open(const std::filesystem::path& data
       showing(tls::Certificate::own(data / kPeer, tls::KeyKind::ed25519, kOwnName, clock.now()));
   if (!peer) return std::move(peer).error();
   std::unique_ptr<TlsKeys> keys(new TlsKeys(data, clock, std::move(log), peer->certificate));
+  keys->peer_expires_ = peer->certificate.expires();
   keys->peer_context_ = std::move(peer->context);
   if (auto used = keys->use(std::move(files)); !used) return std::move(used).error();
   return keys;
@@ -42,6 +43,16 @@ Result<std::unique_ptr<TlsKeys>> TlsKeys::open(const std::filesystem::path& data
 std::string TlsKeys::api_fingerprint() const {
   const std::lock_guard lock(mutex_);
   return api_fingerprint_;
+}
+
+Time TlsKeys::api_expires() const {
+  const std::lock_guard lock(mutex_);
+  return api_expires_;
+}
+
+Time TlsKeys::peer_expires() const {
+  const std::lock_guard lock(mutex_);
+  return peer_expires_;
 }
 
 std::shared_ptr<const tls::ServerContext> TlsKeys::peer_context() const {
@@ -64,6 +75,7 @@ Result<void> TlsKeys::use(Files files) {
   const std::lock_guard lock(mutex_);
   files_ = std::move(files);
   api_fingerprint_ = api->certificate.fingerprint();
+  api_expires_ = api->certificate.expires();
   api_context_ = std::move(api->context);
   return {};
 }
@@ -82,6 +94,7 @@ void TlsKeys::tend() {
       showing(tls::Certificate::own(data_ / kPeer, tls::KeyKind::ed25519, kOwnName, clock_.now()));
   if (!peer) return complain(peer.error());
   const std::lock_guard lock(mutex_);
+  peer_expires_ = peer->certificate.expires();
   peer_context_ = std::move(peer->context);
 }
 

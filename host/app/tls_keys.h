@@ -14,6 +14,7 @@
 #include "swapmeet/host.h"
 #include "swapmeet/peer_key.h"
 #include "swapmeet/result.h"
+#include "swapmeet/time.h"
 #include "swapmeet/tls/certificate.h"
 #include "swapmeet/tls/session.h"
 
@@ -38,6 +39,8 @@ class TlsKeys final : public PeerKey {
   std::string sign(std::string_view text) const override { return peer_.sign(text); }
 
   std::string api_fingerprint() const;
+  Time api_expires() const;
+  Time peer_expires() const;
   // What listeners show to those who connect next.
   std::shared_ptr<const tls::ServerContext> peer_context() const;
   std::shared_ptr<const tls::ServerContext> api_context() const;
@@ -63,8 +66,10 @@ class TlsKeys final : public PeerKey {
   const tls::Certificate peer_;  // whose key never changes
   mutable std::mutex mutex_;
   Files files_;
+  Time peer_expires_{};
   std::shared_ptr<const tls::ServerContext> peer_context_;
   std::string api_fingerprint_;
+  Time api_expires_{};
   std::shared_ptr<const tls::ServerContext> api_context_;
 };
 

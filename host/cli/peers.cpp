@@ -29,6 +29,13 @@ Table table_of(const std::vector<Listing>& listings) {
   return table;
 }
 
+// A peer that is here, but that nobody can fetch from, is marked.
+std::string seen(const PeerRecord& peer, Time now) {
+  if (!peer.present) return human_time(peer.last_seen, now);
+  if (peer.dialable) return "here";
+  return peer.unreachable.empty() ? "here, not tried yet" : "here, unreachable";
+}
+
 // Shares that are there and for others; nothing when the host cannot tell.
 std::vector<std::string> locked_of(Session& session, const PeerRecord& peer) {
   const auto body = session.call("GET", "/api/v1/peers/" + peer.id.text());
@@ -44,17 +51,24 @@ int peers(Session& session) {
       session.all<PeerRecord>(std::string("/api/v1/peers?") + (absent_too ? "all=true" : ""));
   if (!all) return fail(all.error());
   if (session.json()) return print_json(wire::to_json(*all));
-  Table table({{"NAME", false, true},
-               {"FILES", true},
-               {"SIZE", true},
-               {"ADDRESS", false, true},
-               {"SEEN"},
-               {"ID"}});
-  for (const auto& peer : all->items)
-    table.add({peer.name, std::to_string(peer.files), human_size(peer.bytes),
-               HostPort{peer.address, peer.port}.text(),
-               peer.present ? "here" : human_time(peer.last_seen, session.clock().now()),
-               peer.id.text().substr(0, 8)});
+  // Only where somebody has one.
+  const bool accounts = std::any_of(all->items.begin(), all->items.end(),
+                                    [](const PeerRecord& one) { return !one.account.empty(); });
+  std::vector<Column> columns{{"NAME", false, true}};
+  if (accounts) columns.push_back({"ACCOUNT", false, true});
+  columns.insert(
+      columns.end(),
+      {{"FILES", true}, {"SIZE", true}, {"ADDRESS", false, true}, {"SEEN", false, true}, {"ID"}});
+  Table table(std::move(columns));
+  const auto now = session.clock().now();
+  for (const auto& peer : all->items) {
+    std::vector<std::string> row{peer.name};
+    if (accounts) row.push_back(peer.account);
+    row.insert(row.end(), {std::to_string(peer.files), human_size(peer.bytes),
+                           HostPort{peer.address, peer.port}.text(), seen(peer, now),
+                           peer.id.text().substr(0, 8)});
+    table.add(std::move(row));
+  }
   if (table.empty())
     fmt::print("Nobody is there.\n");
   else

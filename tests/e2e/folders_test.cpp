@@ -134,6 +134,7 @@ struct World {
     std::uint64_t sum = 0;
     for (auto at = metrics->find(name); at != std::string::npos; at = metrics->find(name, at + 1)) {
       const auto end = metrics->find('\n', at + 1);
+      if (metrics->substr(at, end - at).find("listener=\"api\"") == std::string::npos) continue;
       sum += std::stoull(metrics->substr(metrics->rfind(' ', end) + 1));
     }
     return sum;

@@ -148,7 +148,8 @@ TEST_CASE("a folder of small files comes over one connection, however many are a
   const auto metrics = s.ann.get("/metrics");
   REQUIRE(metrics.ok());
   INFO(*metrics);
-  CHECK(metrics->find("http_public_requests_total 300\n") != std::string::npos);
+  CHECK(metrics->find("http_requests_total{code=\"2xx\",listener=\"public\"} 300\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("all connections of a reader share its slot, and it may have only so many") {

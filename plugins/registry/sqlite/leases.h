@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "swapmeet/id.h"
@@ -20,6 +21,12 @@ class Leases {
   // A whole lease from now on, whether the peer had one or not.
   void extend(const PeerId& peer, Instant now) { deadlines_[peer] = now + length_; }
   bool has(const PeerId& peer) const { return deadlines_.contains(peer); }
+  // How long ago it was extended; nullopt: the peer has none.
+  std::optional<Instant::duration> age(const PeerId& peer, Instant now) const {
+    const auto found = deadlines_.find(peer);
+    if (found == deadlines_.end()) return std::nullopt;
+    return length_ - (found->second - now);
+  }
   void end(const PeerId& peer) { deadlines_.erase(peer); }
   // Whose lease has run out by now. They keep it until it is ended.
   std::vector<PeerId> late(Instant now) const;

@@ -184,13 +184,18 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
   Result<Page<PeerRecord>> peers(const PeerQuery& query) override {
     if (!sqlite::is_cursor(query.page.after))
       return invalid_argument("'after' is not what an earlier page gave as 'next'");
-    return attempt([&]() -> Result<Page<PeerRecord>> { return store_->peers(query); });
+    return attempt([&]() -> Result<Page<PeerRecord>> {
+      auto page = store_->peers(query);
+      presence_->add_last_seen(page.items);
+      return page;
+    });
   }
 
   Result<PeerRecord> peer(const PeerId& peer, const Identity& viewer) override {
     return attempt([&]() -> Result<PeerRecord> {
       auto known = store_->peer_for(peer, viewer);
       if (!known) return not_registered(peer);
+      presence_->add_last_seen({&*known, 1});
       return std::move(*known);
     });
   }
@@ -337,9 +342,17 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
       if (const auto known = store_->peer(peer)) news_->tell(what, known->record);
   }
 
+  // After an outage it may be thousands: the log names the first.
   void expire() {
-    if (const auto count = presence_->expire(); count > 0)
-      host_->log(LogLevel::info, "leases ran out", {{"peers", std::to_string(count)}});
+    constexpr std::size_t kNamed = 20;
+    const auto late = presence_->expire();
+    for (std::size_t i = 0; i < std::min(late.size(), kNamed); ++i)
+      if (const auto known = store_->peer(late[i]))
+        host_->log(LogLevel::info, "lease ran out",
+                   {{"peer", late[i].text()}, {"name", known->record.name}});
+    if (late.size() > kNamed)
+      host_->log(LogLevel::info, "more leases ran out",
+                 {{"peers", std::to_string(late.size() - kNamed)}});
   }
 
   void forget() {

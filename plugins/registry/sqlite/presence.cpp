@@ -86,14 +86,23 @@ void Presence::come_back(const PeerId& peer) {
   tell(PresenceChange::joined, joined);
 }
 
-std::size_t Presence::expire() {
+std::vector<PeerId> Presence::expire() {
   const std::lock_guard lock(mutex_);
-  const auto late = leases_.late(clock_.steady());
-  if (late.empty()) return 0;
+  auto late = leases_.late(clock_.steady());
+  if (late.empty()) return late;
   set_present(late, false);
   for (const auto& peer : late) leases_.end(peer);
   tell(PresenceChange::lapsed, late);
-  return late.size();
+  return late;
+}
+
+void Presence::add_last_seen(std::span<PeerRecord> peers) {
+  const auto now = clock_.now();
+  const auto steady = clock_.steady();
+  const std::lock_guard lock(mutex_);
+  for (auto& peer : peers)
+    if (const auto age = leases_.age(peer.id, steady); age && peer.present)
+      peer.last_seen = now - std::chrono::duration_cast<Time::duration>(*age);
 }
 
 void Presence::tell(PresenceChange what, std::span<const PeerId> peers) const {

@@ -33,8 +33,10 @@ class Presence {
   void leave(const PeerId& peer);
   // Out of the store, with its listings; false: it was not there.
   bool forget(const PeerId& peer);
-  // Makes those absent whose lease has run out; how many.
-  std::size_t expire();
+  // Makes those absent whose lease has run out, and tells who they are.
+  std::vector<PeerId> expire();
+  // Puts into the records of those who are present when they were last heard of.
+  void add_last_seen(std::span<PeerRecord> peers);
 
  private:
   void come_back(const PeerId& peer);

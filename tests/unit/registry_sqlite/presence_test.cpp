@@ -40,7 +40,7 @@ struct World {
   // As the plugin's schedule does.
   std::size_t pass(std::chrono::seconds time) {
     clock.advance(time);
-    return presence->expire();
+    return presence->expire().size();
   }
   bool is_present(std::uint8_t n) { return store.peer(peer(n))->record.present; }
   Revision latest() { return store.feed_state().latest; }
@@ -58,6 +58,23 @@ TEST_CASE("who does not renew is absent when the lease has run out") {
   CHECK(world.pass(1s) == 1);
   CHECK_FALSE(world.is_present(1));
   CHECK(world.pass(5min) == 0);
+}
+
+TEST_CASE("who is present was last seen when it renewed, and not when it registered") {
+  World world;
+  world.enroll(1);
+  world.clock.advance(40s);
+  world.presence->renew(peer(1));
+  const auto renewed = world.clock.now();
+  world.clock.advance(15s);
+  auto record = world.store.peer(peer(1))->record;
+  world.presence->add_last_seen({&record, 1});
+  CHECK(record.last_seen == renewed);
+  CHECK(world.pass(60s) == 1);
+  record = world.store.peer(peer(1))->record;
+  const auto left = record.last_seen;
+  world.presence->add_last_seen({&record, 1});
+  CHECK(record.last_seen == left);
 }
 
 TEST_CASE("leases that run out and a return are one change each, whatever is shared") {

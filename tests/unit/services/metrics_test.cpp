@@ -102,18 +102,48 @@ TEST_CASE("a gauge that hangs is waited for once, and is left out with those of 
   }
 }
 
-TEST_CASE("numbers of each plugin have its id as a label") {
+TEST_CASE("numbers that belong together are told apart by their labels") {
   Metrics metrics;
-  auto family = metrics.per_plugin(
-      {"plugin_faults_total", "Faults.", "counter", [] {
-         return std::vector<std::pair<std::string, double>>{{"auth.a", 0}, {"search.b", 3}};
-       }});
+  auto family = metrics.family({"plugin_faults_total", "Faults.", "counter", [] {
+                                  return std::vector<Metrics::Sample>{
+                                      {{{"plugin", "auth.a"}}, 0}, {{{"plugin", "search.b"}}, 3}};
+                                }});
   CHECK(metrics.text() ==
         "# HELP swapmeet_plugin_faults_total Faults.\n# TYPE swapmeet_plugin_faults_total counter\n"
         "swapmeet_plugin_faults_total{plugin=\"auth.a\"} 0\n"
         "swapmeet_plugin_faults_total{plugin=\"search.b\"} 3\n");
   family.reset();
   CHECK(metrics.text().empty());
+}
+
+TEST_CASE("a counter with labels is another than that without, under one head") {
+  Metrics metrics;
+  metrics.counter("answers_total", "Answers.", {{"code", "2xx"}, {"to", "a \"b\"\\"}})->add(2);
+  metrics.counter("answers_total", "Answers.", {{"code", "4xx"}, {"to", "c"}})->add();
+  CHECK(metrics.text() ==
+        "# HELP swapmeet_answers_total Answers.\n# TYPE swapmeet_answers_total counter\n"
+        "swapmeet_answers_total{code=\"2xx\",to=\"a \\\"b\\\"\\\\\"} 2\n"
+        "swapmeet_answers_total{code=\"4xx\",to=\"c\"} 1\n");
+}
+
+TEST_CASE("a histogram counts what took at most so long, and all together") {
+  Metrics metrics;
+  const auto took = metrics.histogram("took_seconds", "How long.", {0.001, 0.5});
+  for (const auto seconds : {0.0005, 0.001, 0.25, 7.0}) took->observe(seconds);
+  CHECK(metrics.histogram("took_seconds", "How long.", {}) == took);
+  CHECK(metrics.text() ==
+        "# HELP swapmeet_took_seconds How long.\n# TYPE swapmeet_took_seconds histogram\n"
+        "swapmeet_took_seconds_bucket{le=\"0.001\"} 2\n"
+        "swapmeet_took_seconds_bucket{le=\"0.5\"} 3\n"
+        "swapmeet_took_seconds_bucket{le=\"+Inf\"} 4\n"
+        "swapmeet_took_seconds_sum 7.2515\nswapmeet_took_seconds_count 4\n");
+}
+
+TEST_CASE("what all programs tell of their process has the name that all use") {
+  Metrics metrics;
+  const auto files = metrics.gauge("process_open_fds", "Open files.", [] { return 7.0; });
+  CHECK(metrics.text() ==
+        "# HELP process_open_fds Open files.\n# TYPE process_open_fds gauge\nprocess_open_fds 7\n");
 }
 
 TEST_CASE("a gauge that ends while another of its name shows leaves that alone") {
