@@ -1,12 +1,47 @@
+#include <utility>
+
 #include "host/api/api.h"
 #include "host/api/request.h"
+#include "swapmeet/json_object.h"
 
 namespace swapmeet {
 namespace {
 
+// Of all downloads at once.
+constexpr std::pair<const char*, DownloadChange> kChanges[] = {
+    {"/api/v1/downloads/pause", DownloadChange::pause},
+    {"/api/v1/downloads/resume", DownloadChange::resume},
+    {"/api/v1/downloads/cancel", DownloadChange::cancel},
+    {"/api/v1/downloads/clear", DownloadChange::clear},
+};
+
 Result<http::Response> download_answer(const Result<DownloadStatus>& status, int code = 200) {
   if (!status) return status.error();
   return http::json(wire::to_json(*status), code);
+}
+
+// `state`: some of them, with commas; `id`: how theirs begin; `order`: "newest" or "turn".
+Result<DownloadQuery> query_of(const http::Request& request) {
+  auto page = page_of(request);
+  if (!page) return std::move(page).error();
+  DownloadQuery query{.page = std::move(*page)};
+  if (const auto* states = request.query_value("state"); states && !states->empty())
+    for (std::size_t at = 0, end = 0; end != std::string::npos; at = end + 1) {
+      end = states->find(',', at);
+      const auto name = states->substr(at, end - at);
+      const auto state = download_state_from(name);
+      if (!state)
+        return invalid_argument("there is no state '" + name +
+                                "'; there are queued, running, waiting, paused, done and failed");
+      query.states.push_back(*state);
+    }
+  if (const auto* id = request.query_value("id")) query.id = *id;
+  if (const auto* order = request.query_value("order")) {
+    query.by_turn = *order == "turn";
+    if (!query.by_turn && *order != "newest")
+      return invalid_argument("order must be newest or turn");
+  }
+  return query;
 }
 
 }  // namespace
@@ -23,9 +58,9 @@ void add_downloads(Api& api) {
   };
   add("GET", "/api/v1/downloads",
       [](Downloads& downloads, http::Request& request) -> Result<http::Response> {
-        auto page = page_of(request);
-        if (!page) return std::move(page).error();
-        auto all = downloads.list(*page);
+        const auto query = query_of(request);
+        if (!query) return query.error();
+        auto all = downloads.list(*query);
         if (!all) return std::move(all).error();
         return http::json(wire::to_json(*all));
       });
@@ -37,6 +72,12 @@ void add_downloads(Api& api) {
           return download_answer(downloads.start_folder(*folder), 201);
         return download_answer(downloads.start(std::get<DownloadRequest>(*order)), 201);
       });
+  for (const auto& [name, change] : kChanges)
+    add("POST", name, [change](Downloads& downloads, http::Request&) -> Result<http::Response> {
+      const auto changed = downloads.change_all(change);
+      if (!changed) return changed.error();
+      return http::json(JsonObject().number("downloads", *changed).json());
+    });
   add("GET", "/api/v1/downloads/{id}", [](Downloads& downloads, http::Request& request) {
     return download_answer(downloads.get(request.params.at("id")));
   });

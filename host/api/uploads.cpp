@@ -12,6 +12,16 @@ void add_uploads(Api& api) {
             if (!running) return std::move(running).error();
             return http::json(wire::to_json(*running));
           });
+  api.add("GET", "/api/v1/uploads/history",
+          [uploads = api.context().uploads](http::Request& request) -> Result<http::Response> {
+            if (!uploads) return not_here("transfer");
+            if (auto allowed = check_person(request); !allowed) return std::move(allowed).error();
+            const auto page = page_of(request);
+            if (!page) return page.error();
+            auto over = uploads->history(*page);
+            if (!over) return std::move(over).error();
+            return http::json(wire::to_json(*over));
+          });
 }
 
 }  // namespace swapmeet

@@ -43,6 +43,30 @@ std::size_t display_width(std::string_view text) {
   return width;
 }
 
+std::string wrapped(std::string_view text, std::size_t indent, std::optional<std::size_t> width) {
+  const std::string before(indent, ' ');
+  std::string lines;
+  std::string line;
+  std::size_t taken = 0;
+  const auto end_line = [&] {
+    lines += before + line + '\n';
+    line.clear();
+    taken = 0;
+  };
+  while (!text.empty()) {
+    const auto end = text.find(' ', 1);
+    auto word = text.substr(0, end);
+    text.remove_prefix(word.size());
+    if (width && taken > 0 && indent + taken + display_width(word) > *width) end_line();
+    if (taken == 0 && word.size() > 1 && word.front() == ' ' && !lines.empty())
+      word.remove_prefix(1);
+    line += word;
+    taken += display_width(word);
+  }
+  end_line();
+  return lines;
+}
+
 std::string cut_to_width(std::string_view text, std::size_t width) {
   if (display_width(text) <= width) return std::string(text);
   std::string cut;

@@ -74,7 +74,106 @@ std::string failed_folder(const DownloadStatus& one, const std::vector<FolderFil
                             one.folder->failed == 1 ? "it" : "them");
 }
 
+constexpr std::size_t kIndent = 10;  // below an id
+
+// "from bob", "from bob and 2 others"
+std::string from_text(const DownloadStatus& one) {
+  std::vector<std::string> names;
+  for (const auto& source : one.sources)
+    if (source.state == "active") names.push_back(source.name);
+  if (names.empty()) return "";
+  if (names.size() == 1) return "from " + names[0];
+  return fmt::format("from {} and {}", names[0], counted(names.size() - 1, "other"));
+}
+
+std::string numbers_of(const DownloadStatus& one, Time now) {
+  if (one.state == DownloadState::done)
+    return human_size(one.size) +
+           (one.finished ? ", " + human_time(*one.finished, now) : std::string());
+  if (is_growing(one)) return human_size(one.done) + " so far";
+  if (one.size == 0) return "";
+  if (one.done == 0 && one.state == DownloadState::queued) return human_size(one.size);
+  return fmt::format("{:3.0f} %  {} of {}",
+                     100 * static_cast<double>(one.done) / static_cast<double>(one.size),
+                     human_size(one.done), human_size(one.size));
+}
+
+std::string speed_of(const DownloadStatus& one) {
+  if (one.state != DownloadState::running || one.rate == 0) return "";
+  const auto left = is_growing(one) ? "" : time_left(one.done, one.size, one.rate);
+  return human_rate(one.rate) + (left.empty() ? "" : ", " + left);
+}
+
+// Why it does not go on, and what comes of that.
+std::string reason_of(const DownloadStatus& one, Time now) {
+  auto text = one.why == name_of(one.state) ? std::string() : printable(one.why);
+  if (one.state == DownloadState::waiting && one.next_try)
+    text += (text.empty() ? "tries again " : "; tries again ") +
+            (*one.next_try > now ? human_time(*one.next_try, now) : "now");
+  if (one.state == DownloadState::failed)
+    text += fmt::format("; `swapmeet downloads resume {}` tries again", short_id(one));
+  return text;
+}
+
 }  // namespace
+
+std::string row_text(const DownloadStatus& one, Time now, std::optional<std::size_t> width) {
+  auto head = fmt::format("{}  {:<7}", short_id(one), name_of(one.state));
+  const bool has_bar = width && *width >= 60 && !is_growing(one) && one.size > 0 &&
+                       one.state != DownloadState::done &&
+                       (one.done > 0 || one.state != DownloadState::queued);
+  if (has_bar) head += "  " + bar_of(one.done, one.size, *width >= 100 ? 20 : 10);
+  if (const auto numbers = numbers_of(one, now); !numbers.empty()) head += "  " + numbers;
+  auto facts = speed_of(one);
+  if (!facts.empty() && (!width || display_width(head) + 2 + display_width(facts) <= *width)) {
+    head += "  " + facts;
+    facts.clear();
+  }
+  const auto add = [&](const std::string& fact) {
+    if (!fact.empty()) facts += (facts.empty() ? "" : ", ") + fact;
+  };
+  if (one.folder)
+    add(files_text(*one.folder) + " files" + (one.folder->listing ? ", and it finds more" : ""));
+  add(printable(from_text(one)));
+  head.erase(head.find_last_not_of(' ') + 1);
+  auto text =
+      head + '\n' + std::string(kIndent, ' ') + printable(one.path) + (one.folder ? "/\n" : "\n");
+  for (const auto& below : {facts, reason_of(one, now)})
+    if (!below.empty()) text += wrapped(below, kIndent, width);
+  return text;
+}
+
+std::string others_text(const DownloadCounts& counts, const std::vector<DownloadStatus>& shown) {
+  std::string text;
+  const auto add = [&](std::uint64_t all, DownloadState state) {
+    const auto seen = static_cast<std::uint64_t>(std::count_if(
+        shown.begin(), shown.end(), [&](const auto& one) { return one.state == state; }));
+    if (all <= seen) return;
+    text += fmt::format("{}{}{} {} {}", text.empty() ? "" : ", ", human_count(all - seen),
+                        seen > 0 ? " more" : "", all - seen == 1 ? "is" : "are", name_of(state));
+  };
+  add(counts.running, DownloadState::running);
+  add(counts.waiting, DownloadState::waiting);
+  add(counts.queued, DownloadState::queued);
+  add(counts.paused, DownloadState::paused);
+  add(counts.failed, DownloadState::failed);
+  add(counts.done, DownloadState::done);
+  return text;
+}
+
+std::string going_on_text(const std::vector<DownloadStatus>& all) {
+  constexpr std::size_t kMost = 50;
+  std::string ids;
+  std::size_t count = 0;
+  for (const auto& one : all)
+    if (!is_over(one) && ++count <= kMost) ids += ' ' + short_id(one);
+  auto text =
+      fmt::format("The host goes on with {}: `swapmeet downloads` shows {}; ",
+                  count == 1 ? "it" : human_count(count) + " of them", count == 1 ? "it" : "them");
+  text += fmt::format("`swapmeet downloads cancel{}` ends {}", ids, count == 1 ? "it" : "them");
+  if (count > kMost) text += fmt::format(", and there are {} more", human_count(count - kMost));
+  return text + '\n';
+}
 
 bool is_over(const DownloadStatus& one) {
   return one.state == DownloadState::done || one.state == DownloadState::failed ||

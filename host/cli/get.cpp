@@ -101,9 +101,7 @@ int follow(Session& session, std::vector<DownloadStatus> all) {
                        [](const auto& one) { return one.state == DownloadState::done; })
                ? 0
                : 1;
-  fmt::print(
-      "The host goes on with it: `swapmeet downloads` shows it, `swapmeet downloads cancel "
-      "ID` ends it.\n");
+  fmt::print("{}", going_on_text(all));
   return 130;
 }
 
@@ -211,7 +209,9 @@ int get(Session& session) {
   for (const auto& order : *orders) {
     auto download = begin(session, order);
     if (!download) return fail(download.error());
-    started.items.push_back(std::move(*download));
+    const auto is_same = [&](const DownloadStatus& one) { return one.id == download->id; };
+    if (std::none_of(started.items.begin(), started.items.end(), is_same))
+      started.items.push_back(std::move(*download));
   }
   if (session.json()) return print_json(wire::to_json(started));
   if (!session.arguments().has("--no-wait")) return follow(session, std::move(started.items));

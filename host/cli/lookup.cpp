@@ -98,10 +98,11 @@ Result<PeerRecord> find_peer(Session& session, const std::string& who) {
 }
 
 Result<std::string> find_download(Session& session, const std::string& id) {
-  auto all = session.all<DownloadStatus>("/api/v1/downloads?");
-  if (!all) return std::move(all).error();
+  auto some = session.ask<Page<DownloadStatus>>(
+      "GET", "/api/v1/downloads?limit=2&id=" + wire::percent_encode(id));
+  if (!some) return std::move(some).error();
   std::vector<std::string> ids;
-  for (const auto& one : all->items) ids.push_back(one.id);
+  for (const auto& one : some->items) ids.push_back(one.id);
   return by_prefix(ids, id, "download");
 }
 

@@ -12,10 +12,23 @@
 namespace swapmeet::cli {
 namespace {
 
-constexpr std::size_t kBar = 30;
+constexpr std::size_t kLongestBar = 30;
+constexpr std::size_t kShortestBar = 10;
 constexpr std::chrono::seconds kPause{3};  // between plain lines
 
 }  // namespace
+
+std::string bar_of(std::uint64_t done, std::uint64_t size, std::size_t length) {
+  const auto part =
+      size == 0 ? 1.0 : std::min(1.0, static_cast<double>(done) / static_cast<double>(size));
+  const auto filled = static_cast<std::size_t>(part * static_cast<double>(length));
+  return '[' + std::string(filled, '#') + std::string(length - filled, '.') + ']';
+}
+
+std::string time_left(std::uint64_t done, std::uint64_t size, std::uint64_t rate) {
+  if (rate == 0 || done >= size) return "";
+  return human_duration(std::chrono::seconds((size - done + rate - 1) / rate)) + " left";
+}
 
 std::string progress_line(const Advance& advance, std::optional<std::size_t> width) {
   const auto part =
@@ -23,10 +36,6 @@ std::string progress_line(const Advance& advance, std::optional<std::size_t> wid
           ? 1.0
           : std::min(1.0, static_cast<double>(advance.done) / static_cast<double>(advance.size));
   std::string line;
-  if (advance.size_known && width && *width > 2 * kBar) {
-    const auto filled = static_cast<std::size_t>(part * kBar);
-    line = fmt::format("[{}{}] ", std::string(filled, '#'), std::string(kBar - filled, '.'));
-  }
   if (!advance.what.empty()) line += advance.what + "  ";
   line += advance.size_known ? fmt::format("{:3.0f} %  {} of {}", part * 100,
                                            human_size(advance.done), human_size(advance.size))
@@ -34,13 +43,16 @@ std::string progress_line(const Advance& advance, std::optional<std::size_t> wid
   if (advance.rate > 0) {
     line += "  " + human_rate(advance.rate);
     if (advance.size_known && advance.done < advance.size)
-      line += ", " +
-              human_duration(std::chrono::seconds((advance.size - advance.done + advance.rate - 1) /
-                                                  advance.rate)) +
-              " left";
+      line += ", " + time_left(advance.done, advance.size, advance.rate);
   }
   if (!advance.also.empty()) line += "  " + printable(advance.also);
-  return width ? cut_to_width(line, *width - 1) : line;
+  if (!width) return line;
+  // The bar takes what the words leave.
+  const auto most = *width - 1;
+  const auto taken = display_width(line) + std::string_view("[] ").size();
+  for (auto bar = kLongestBar; advance.size_known && bar >= kShortestBar; bar -= 10)
+    if (taken + bar <= most) return bar_of(advance.done, advance.size, bar) + ' ' + line;
+  return cut_to_width(line, most);
 }
 
 Progress::Progress(Clock& clock) : clock_(clock), terminal_(on_terminal()) {}

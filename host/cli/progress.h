@@ -21,6 +21,10 @@ struct Advance {
   bool size_known = true;  // false: it grows still, so there is neither a part nor an end of it
 };
 
+// "[#####.....]" with so many characters between the brackets.
+std::string bar_of(std::uint64_t done, std::uint64_t size, std::size_t length);
+// "16 s left"; empty: nobody can tell, or nothing is left.
+std::string time_left(std::uint64_t done, std::uint64_t size, std::uint64_t rate);
 // With a bar when `width` is given (of the terminal), and then at most so wide.
 std::string progress_line(const Advance& advance, std::optional<std::size_t> width);
 

@@ -63,6 +63,7 @@ constexpr EventField kDownloadFields[] = {
     {"path", text, "Where it is, or will be, on the host's machine."},
     {"size", number, "Bytes of the file, or of all files of the folder that are known."},
     {"done", number, "Proven bytes on the disk."},
+    {"peers", texts, "The names of those who gave some of it."},
 };
 constexpr EventField kDownloadFailedFields[] = {
     {"id", text, "The download's id."},
@@ -79,10 +80,12 @@ constexpr EventField kUploadFields[] = {
     {"id", text, "The upload's number since the host started."},
     {"address", text, "Of the reader."},
     {"account", text, "That the reader's ticket names; empty: it brought none."},
+    {"peer", text, "The peer id that the reader says is its own; empty: it says none."},
+    {"peer_name", text, "The name of that peer, once it is known."},
     {"content", text, "The content id."},
     {"name", text, "The file's name."},
-    {"size", number, "Bytes of this answer, which may be a part of the file."},
-    {"done", number, "Bytes that were sent."},
+    {"size", number, "Bytes of the file."},
+    {"done", number, "Of these, what the reader was sent from here."},
 };
 constexpr EventField kInboxFields[] = {
     {"id", text, "The offer's id."},
@@ -135,10 +138,12 @@ constexpr EventTopic kTopics[] = {
     {"download.failed",
      "A download stopped without the whole file or folder, and nobody stopped it.", "peer", kOwner,
      kDownloadFailedFields},
-    {"upload.began", "Somebody is being sent a file, or a part of one.", "peer", kOwner,
+    {"upload.began", "Somebody begins to fetch a file, or a part of one.", "peer", kOwner,
      kUploadFields},
-    {"upload.ended", "All of that was sent.", "peer", kOwner, kUploadFields},
-    {"upload.failed", "The reader went away before it was sent.", "peer", kOwner, kUploadFields},
+    {"upload.ended", "All of the file was sent, or the reader has asked for no more of it.", "peer",
+     kOwner, kUploadFields},
+    {"upload.failed", "The reader went away in the middle of an answer.", "peer", kOwner,
+     kUploadFields},
     {"offer.came", "Another peer offers a file or folder.", "peer", kOwner, kOfferFields},
     {"inbox", "An offer is new or has another state, whichever side made it.", "peer", kOwner,
      kInboxFields},

@@ -169,7 +169,7 @@ TEST_CASE("a folder comes as one download, each file under its name; once more f
   CHECK(world.counts().files == world.files.size());
   CHECK(world.counts().done == world.files.size());
   CHECK(world.not_there(list[0].id).empty());
-  const auto table = world.as_bob({"downloads"});
+  const auto table = world.as_bob({"downloads", "--all"});
   CHECK(has(table, "album/"));
   CHECK(has(table, "311 of 311"));
   CHECK(has(world.as_bob({"downloads", "show", list[0].id.substr(0, 8)}), "files    311 of 311\n"));
@@ -286,8 +286,8 @@ TEST_CASE("Ctrl-C leaves a folder to the host and says so; a host that is stoppe
   REQUIRE(in_the_middle);
   CHECK(got.code == 130);
   CHECK(has(got,
-            "The host goes on with it: `swapmeet downloads` shows it, `swapmeet downloads cancel "
-            "ID` ends it.\n"));
+            "The host goes on with it: `swapmeet downloads` shows it; `swapmeet downloads cancel " +
+                world.status().id.substr(0, 8) + "` ends it\n"));
   CHECK(world.status().state == DownloadState::running);
   CHECK(world.bob.signal(SIGTERM) == 0);
   CHECK(world.bob.log().find("left behind") == std::string::npos);

@@ -70,6 +70,8 @@ Result<Choices> Choices::of(const Settings& settings) {
   auto shares = shares_of(settings);
   if (!shares) return std::move(shares).error();
   if (auto checked = check_configured(*shares); !checked) return checked.error();
+  auto hooks = hook_commands(settings);
+  if (!hooks) return hooks.error();
   return Choices{
       .shares = std::move(*shares),
       .ignore = std::move(*ignore),
@@ -80,10 +82,13 @@ Result<Choices> Choices::of(const Settings& settings) {
                     settings.size("min_free_space")},
       .uploads = {static_cast<std::size_t>(settings.integer("upload_slots")),
                   static_cast<std::size_t>(settings.integer("connections_per_reader")),
-                  weights_of(settings), settings.size("upload_daily_per_file")},
+                  weights_of(settings), settings.size("upload_daily_per_file"),
+                  static_cast<std::size_t>(settings.integer("upload_history"))},
       .rates = {{settings.size("upload_limit"), settings.size("upload_limit_per_peer")},
                 {settings.size("download_limit"), settings.size("download_limit_per_peer")}},
-      .schedule = std::move(*schedule)};
+      .schedule = std::move(*schedule),
+      .hooks = std::move(*hooks),
+      .notify = settings.text("notify")};
 }
 
 Result<std::string> announced_address(const Settings& settings) {

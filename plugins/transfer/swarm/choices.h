@@ -10,6 +10,7 @@
 #include "swapmeet/http.h"
 #include "swapmeet/settings.h"
 #include "transfer/swarm/fetch/download_options.h"
+#include "transfer/swarm/hooks/hooks.h"
 #include "transfer/swarm/pace/limit_schedule.h"
 #include "transfer/swarm/pace/upload_slots.h"
 #include "transfer/swarm/scan/ignore_rules.h"
@@ -22,6 +23,7 @@ struct UploadLimits {
   std::size_t connections = 4;  // of each reader
   UploadWeights weights;
   std::uint64_t daily_per_file = 0;  // bytes; 0: any number
+  std::size_t history = 0;           // uploads that are kept
 };
 
 // What changes at once (KeySpec).
@@ -34,6 +36,8 @@ struct Choices {
   UploadLimits uploads;
   RateLimits rates;  // where no period of the schedule says otherwise
   LimitSchedule schedule;
+  HookCommands hooks;
+  std::string notify;  // auto, yes or no
 
   // `invalid_argument`: names the key and what is wrong with it.
   static Result<Choices> of(const Settings& settings);

@@ -57,8 +57,23 @@ inline constexpr KeySpec kKeys[] = {
              "Bytes a second that are fetched from one peer; 0: as fast as it goes."}),
     at_once({"schedule", KeyType::list, "", nullptr, nullptr,
              "Other limits by time of day: mon-fri 08:00-18:00 upload 1M download 5M."}),
+    at_once({"upload_history", KeyType::integer, "10000", "0", "1000000",
+             "Uploads that are kept in the history of who took what; 0: none."}),
     {"inbox_accept", KeyType::list, "ask", nullptr, nullptr,
      "Whose files are taken without asking: ask, everyone, or names and ids of peers."},
+    at_once({"on_download_done", KeyType::text, "", nullptr, nullptr,
+             "A program to run when a download is done, with the facts in its environment: "
+             "SWAPMEET_NAME, SWAPMEET_PATH, SWAPMEET_PEER, …"}),
+    at_once({"on_download_failed", KeyType::text, "", nullptr, nullptr,
+             "The same, when a download ends without all that was asked for."}),
+    at_once({"on_offer", KeyType::text, "", nullptr, nullptr,
+             "The same, when another peer offers a file or folder."}),
+    at_once({"on_upload_done", KeyType::text, "", nullptr, nullptr,
+             "The same, when somebody has fetched a file, or a part of it, from here."}),
+    at_once(one_of("auto|yes|no",
+                   {"notify", "auto",
+                    "Notifications by notify-send of downloads and offers; auto: where there is a "
+                    "desktop."})),
     at_once({"min_free_space", KeyType::size, "0", nullptr, nullptr,
              "What downloads leave free on disk."}),
 };

@@ -1,1 +1,1 @@
-set(libraries swapmeet::sqlite swapmeet::wire Poco::Net Poco::Foundation OpenSSL::Crypto Threads::Threads)
+set(libraries swapmeet::sqlite swapmeet::wire swapmeet::process Poco::Net Poco::Foundation OpenSSL::Crypto Threads::Threads)

@@ -15,6 +15,8 @@
 #include "transfer/swarm/fetch/download_queue.h"
 #include "transfer/swarm/fetch/download_store.h"
 #include "transfer/swarm/folder/folder_jobs.h"
+#include "transfer/swarm/hooks/desktop.h"
+#include "transfer/swarm/hooks/hooks.h"
 #include "transfer/swarm/inbox/inbox_routes.h"
 #include "transfer/swarm/inbox/peer_inbox.h"
 #include "transfer/swarm/keys.h"
@@ -29,6 +31,7 @@
 #include "transfer/swarm/serve/content_routes.h"
 #include "transfer/swarm/serve/file_hashes.h"
 #include "transfer/swarm/serve/open_contents.h"
+#include "transfer/swarm/serve/upload_record.h"
 #include "transfer/swarm/serve/uploads.h"
 #include "transfer/swarm/statistics.h"
 #include "transfer/swarm/upkeep.h"
@@ -41,6 +44,7 @@ using transfer_swarm::kKeys;
 
 constexpr std::chrono::seconds kLookAtClock{2};  // for the schedule of limits
 constexpr std::chrono::seconds kKeepTotals{10};
+constexpr std::chrono::seconds kLookAtUploads{1};
 
 class SwarmPlugin final : public Plugin {
  public:
@@ -76,6 +80,8 @@ class SwarmPlugin final : public Plugin {
   void stop() override {
     clock_watch_ = {};
     keeping_totals_ = {};
+    keeping_uploads_ = {};
+    telling_desktop_ = {};
     if (downloads_) downloads_->interrupt();  // they end while the listener drains
     if (hashes_) hashes_->stop();             // nobody waits for them any more
     routes_.clear();
@@ -95,8 +101,15 @@ class SwarmPlugin final : public Plugin {
     shares_.reset();
     scanner_.reset();
     if (meter_ && statistics_) keep_totals();
+    if (upload_record_) upload_record_->look();
+    upload_record_.reset();
     statistics_.reset();
     meter_.reset();
+    reader_names_.reset();
+    upload_history_.reset();
+    desktop_.reset();
+    hooks_.reset();
+    hook_runner_.reset();
     growing_.reset();
     catalogue_.reset();
   }
@@ -124,12 +137,17 @@ class SwarmPlugin final : public Plugin {
     growing_ = std::make_unique<transfer_swarm::GrowingFiles>(announcing(log));
     if (auto kept = transfer_swarm::apply_configured(*catalogue_, choices->shares); !kept)
       return kept;
-    meter_ = std::make_unique<transfer_swarm::UploadMeter>(
-        host_->clock(), [host = host_](const Event& event) { host->publish(event); });
+    hook_runner_ = std::make_unique<transfer_swarm::HookRunner>(
+        host_->clock(), log, transfer_swarm::HookRunner::Limits{});
+    hooks_ = std::make_unique<transfer_swarm::Hooks>(*hook_runner_);
+    desktop_ = std::make_unique<transfer_swarm::Desktop>(*hook_runner_, host_->clock());
+    telling_desktop_ = host_->every(std::chrono::seconds(1), [this] { desktop_->look(); });
+    meter_ = std::make_unique<transfer_swarm::UploadMeter>(host_->clock(), publishing());
     statistics_ =
         std::make_unique<transfer_swarm::Statistics>(host_->data_folder() / "statistics.sqlite");
     meter_->set_totals(statistics_->totals());
     keeping_totals_ = host_->every(kKeepTotals, [this] { keep_totals(); });
+    keep_uploads(log);
     download_pacer_ = std::make_unique<transfer_swarm::Pacer>(host_->clock());
     rates_.emplace(host_->clock(), *meter_, *download_pacer_);
     auto queue = transfer_swarm::DownloadQueue::open(
@@ -149,6 +167,26 @@ class SwarmPlugin final : public Plugin {
     share(*choices, log);
     set_limits(std::move(*choices));
     return listen(settings);
+  }
+
+  // To the host, to the programs that the configuration names, and to the desktop.
+  std::function<void(const Event&)> publishing() {
+    return [host = host_, hooks = hooks_.get(), desktop = desktop_.get()](const Event& event) {
+      host->publish(event);
+      hooks->hear(event);
+      desktop->hear(event);
+    };
+  }
+
+  void keep_uploads(const Log& log) {
+    upload_history_ =
+        std::make_unique<transfer_swarm::UploadHistory>(host_->data_folder() / "uploads.sqlite");
+    reader_names_ =
+        std::make_unique<transfer_swarm::ReaderNames>(host_->find<Registry>(), host_->clock());
+    meter_->set_names(reader_names_.get());
+    meter_->set_history(upload_history_.get());
+    upload_record_.emplace(*meter_, *upload_history_, *reader_names_, log);
+    keeping_uploads_ = host_->every(kLookAtUploads, [this] { upload_record_->look(); });
   }
 
   // Downloads are partial sources while they run, in no share: no share's name begins so.
@@ -213,7 +251,7 @@ class SwarmPlugin final : public Plugin {
     options.seed = random_seed();
     options.own = transfer_swarm::own_shares(*catalogue_);
     options.log = std::move(log);
-    options.publish = [host = host_](const Event& event) { host->publish(event); };
+    options.publish = publishing();
     options.received = [meter = meter_.get()](std::uint64_t bytes) { meter->received(bytes); };
     options.limits = choices.downloads;
     options.pacer = download_pacer_.get();
@@ -228,6 +266,10 @@ class SwarmPlugin final : public Plugin {
     meter_->set_weights(std::move(choices.uploads.weights));
     meter_->set_daily_limit(choices.uploads.daily_per_file);
     rates_->set(choices.rates, std::move(choices.schedule));
+    hooks_->set(std::move(choices.hooks));
+    desktop_->set(transfer_swarm::desktop_command(choices.notify));
+    if (auto kept = upload_history_->set_most(choices.uploads.history); !kept)
+      host_->log(LogLevel::warning, "the history of uploads", {{"why", kept.error().message}});
   }
 
   // Weights of groups that nobody can be known to be in.
@@ -291,7 +333,7 @@ class SwarmPlugin final : public Plugin {
     options.catalogue = catalogue_.get();
     options.clock = &host_->clock();
     options.log = std::move(log);
-    options.publish = [host = host_](const Event& event) { host->publish(event); };
+    options.publish = publishing();
     options.accept = settings.list("inbox_accept");
     return options;
   }
@@ -332,7 +374,15 @@ class SwarmPlugin final : public Plugin {
   bool has_warned_ = false;
   std::unique_ptr<transfer_swarm::Statistics> statistics_;
   Registration keeping_totals_;
+  std::unique_ptr<transfer_swarm::HookRunner> hook_runner_;
+  std::unique_ptr<transfer_swarm::Hooks> hooks_;
+  std::unique_ptr<transfer_swarm::Desktop> desktop_;
+  Registration telling_desktop_;
+  std::unique_ptr<transfer_swarm::UploadHistory> upload_history_;
+  std::unique_ptr<transfer_swarm::ReaderNames> reader_names_;
   std::unique_ptr<transfer_swarm::UploadMeter> meter_;
+  std::optional<transfer_swarm::UploadRecord> upload_record_;
+  Registration keeping_uploads_;
   std::unique_ptr<transfer_swarm::FileHashes> hashes_;
   std::unique_ptr<transfer_swarm::CheckedTickets> tickets_;
   std::unique_ptr<transfer_swarm::OpenContents> open_;

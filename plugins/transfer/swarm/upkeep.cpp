@@ -3,6 +3,7 @@
 #include "transfer/swarm/catalogue/catalogue_sql.h"
 #include "transfer/swarm/fetch/download_store.h"
 #include "transfer/swarm/inbox/offer_store.h"
+#include "transfer/swarm/serve/upload_history.h"
 #include "transfer/swarm/statistics.h"
 
 namespace swapmeet::transfer_swarm {
@@ -26,7 +27,8 @@ sqlite::KeptStores stores_in(const std::filesystem::path& folder) {
                   "`swapmeet check --data --accept-loss`: the shares are then hashed anew"},
        {.file = folder / "downloads.sqlite", .migrations = DownloadStore::migrations()},
        {.file = folder / "inbox.sqlite", .migrations = OfferStore::migrations()},
-       {.file = folder / "statistics.sqlite", .migrations = Statistics::migrations()}});
+       {.file = folder / "statistics.sqlite", .migrations = Statistics::migrations()},
+       {.file = folder / "uploads.sqlite", .migrations = UploadHistory::migrations()}});
 }
 
 }  // namespace swapmeet::transfer_swarm

@@ -88,12 +88,45 @@ struct DownloadStatus {
   std::optional<FolderCounts> folder;  // nullopt: it is one file
 };
 
+// Which downloads a list has, and in what order.
+struct DownloadQuery {
+  PageRequest page{};
+  std::vector<DownloadState> states{};  // empty: all
+  std::string id{};                     // those whose ids begin so; empty: all
+  // false: the newest first. true: as they take their turns: first what runs, then what waits, what
+  // is queued, in the order in which it will run, what is paused, has failed and is done.
+  bool by_turn = false;
+};
+
+struct DownloadCounts {
+  std::uint64_t queued = 0;
+  std::uint64_t running = 0;
+  std::uint64_t waiting = 0;
+  std::uint64_t paused = 0;
+  std::uint64_t done = 0;
+  std::uint64_t failed = 0;
+  bool operator==(const DownloadCounts&) const = default;
+};
+
+struct DownloadPage : Page<DownloadStatus> {
+  DownloadCounts counts;  // of all downloads, whatever the page shows
+};
+
+// What can be done to all downloads at once.
+enum class DownloadChange {
+  pause,   // those that run, wait or are queued
+  resume,  // those that are paused, wait or have failed
+  cancel,  // all but those that are done
+  clear,   // forgets those that are done; their files stay
+};
+
 // Thread-safe. Accepted downloads are kept across restarts and go on by themselves.
 class Downloads {
  public:
   static constexpr const char* kInterface = "swapmeet.downloads/1";
   virtual ~Downloads() = default;
-  // The same content into the same place again is the same download: its id is returned.
+  // The same content into the same place again is the same download: its id is returned. One that
+  // is done counts only while its file is still what was fetched; else it is fetched again.
   // `not_found`: nobody has it and the request names no source.
   // `already_exists`: only this host itself has it, in a share.
   // `not_allowed`: the folder is none that downloads may go to.
@@ -107,7 +140,7 @@ class Downloads {
   // [any thread; started; may block]
   virtual Result<DownloadStatus> start_folder(const FolderRequest& request) = 0;
   // [any thread; started; may block]
-  virtual Result<Page<DownloadStatus>> list(const PageRequest& page) = 0;  // newest first
+  virtual Result<DownloadPage> list(const DownloadQuery& query) = 0;
   // [any thread; started; may block]
   virtual Result<DownloadStatus> get(const std::string& id) = 0;  // `not_found`
   // The files of a folder's download that are not done, in order of path. `not_found`: there is no
@@ -121,6 +154,9 @@ class Downloads {
   // Stops and forgets it, and deletes the partial file; a finished file stays.
   // [any thread; started; may block]
   virtual Result<void> cancel(const std::string& id) = 0;
+  // Of how many it changed something.
+  // [any thread; started; may block]
+  virtual Result<std::uint64_t> change_all(DownloadChange change) = 0;
 };
 
 }  // namespace swapmeet

@@ -2,25 +2,32 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "swapmeet/id.h"
+#include "swapmeet/page.h"
 #include "swapmeet/result.h"
 #include "swapmeet/time.h"
 
 namespace swapmeet {
 
+// A file that one reader fetches from here, in however many answers.
 struct UploadStatus {
   std::string address;  // of the reader
   std::string account;  // that its ticket names; empty: it brought none
   ContentId content;
   std::string name;
-  std::uint64_t size = 0;  // bytes of this answer
-  std::uint64_t done = 0;
+  std::uint64_t size = 0;  // bytes of the file
+  std::uint64_t done = 0;  // of these, what the reader was sent from here
   std::uint64_t rate = 0;
   Time started{};
   std::uint64_t place = 0;  // in the queue for an upload slot, from 1; 0: it runs
+  PeerId peer{};            // that the reader says it is; zero: it says nothing
+  std::string peer_name{};  // of that peer, once the registry has told it
+  bool at_home = false;     // the registry knows that peer at this address: it is likely to be it
+  std::optional<Time> finished{};  // of an upload that is over
 };
 
 // Since this host's data folder was made.
@@ -40,6 +47,10 @@ class Uploads {
   virtual Result<std::vector<UploadStatus>> list() = 0;  // running, then waiting ones
   // [any thread; started; quick]
   virtual Result<TransferTotals> totals() = 0;
+  // Those that are over, newest first, as far back as they are kept. One whose reader has fetched
+  // the rest elsewhere, or gave up, has less done than there is.
+  // [any thread; started; may block]
+  virtual Result<Page<UploadStatus>> history(const PageRequest& page) = 0;
 };
 
 }  // namespace swapmeet

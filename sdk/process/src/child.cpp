@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <map>
 #include <utility>
 
 namespace swapmeet::process {
@@ -57,6 +58,15 @@ struct Setting {
   Setting& operator=(const Setting&) = delete;
 };
 
+std::vector<std::string> last_of_each(const std::vector<std::string>& variables) {
+  std::map<std::string, std::string> by_name;
+  for (const auto& variable : variables)
+    by_name.insert_or_assign(variable.substr(0, variable.find('=')), variable);
+  std::vector<std::string> all;
+  for (auto& [name, variable] : by_name) all.push_back(std::move(variable));
+  return all;
+}
+
 Error not_started(const std::filesystem::path& file, int cause) {
   const auto why = file.string() + " cannot be started: " + std::strerror(cause);
   switch (cause) {
@@ -83,7 +93,7 @@ void Descriptor::close() {
 int Descriptor::release() { return std::exchange(number_, -1); }
 
 Result<Child> Child::start(const std::filesystem::path& file,
-                           const std::vector<std::string>& arguments) {
+                           const std::vector<std::string>& arguments, const Surroundings& around) {
   auto input = make_pipe();
   auto output = make_pipe();
   auto error = make_pipe();
@@ -94,7 +104,7 @@ Result<Child> Child::start(const std::filesystem::path& file,
   ::posix_spawn_file_actions_adddup2(&setting.actions, input->read.number(), STDIN_FILENO);
   ::posix_spawn_file_actions_adddup2(&setting.actions, output->write.number(), STDOUT_FILENO);
   ::posix_spawn_file_actions_adddup2(&setting.actions, error->write.number(), STDERR_FILENO);
-  const auto folder = file.parent_path().string();
+  const auto folder = around.folder.empty() ? file.parent_path().string() : around.folder.string();
   if (!folder.empty()) ::posix_spawn_file_actions_addchdir_np(&setting.actions, folder.c_str());
 
   std::string name = file.string();
@@ -102,9 +112,14 @@ Result<Child> Child::start(const std::filesystem::path& file,
   std::vector<char*> argv{name.data()};
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
+  auto variables = last_of_each(around.environment.value_or(std::vector<std::string>{}));
+  std::vector<char*> envp;
+  for (auto& variable : variables) envp.push_back(variable.data());
+  envp.push_back(nullptr);
   Child child;
-  const int failed = ::posix_spawn(&child.process_.pid, name.c_str(), &setting.actions,
-                                   &setting.attributes, argv.data(), environ);
+  const int failed =
+      ::posix_spawn(&child.process_.pid, name.c_str(), &setting.actions, &setting.attributes,
+                    argv.data(), around.environment ? envp.data() : environ);
   if (failed != 0) {
     child.process_.pid = -1;
     return not_started(file, failed);

@@ -200,14 +200,20 @@ void check_downloading(const MakeTransfer& make) {
   std::vector<std::string> ids;
   PageRequest page{2, ""};
   do {
-    const auto list = again.list(page);
+    const auto list = again.list({page});
     REQUIRE(list.ok());
+    CHECK(list->counts.done == 3);
     for (const auto& one : list->items) ids.push_back(one.id);
     page.after = list->next;
   } while (!page.after.empty());
   CHECK(ids == std::vector{beside.id, sly.id, started->id});
+  CHECK(again.list({.states = {DownloadState::failed}})->items.empty());
+  CHECK(again.list({.id = sly.id.substr(0, 8)})->items.at(0).id == sly.id);
   REQUIRE(again.cancel(started->id).ok());
   CHECK(is_error(again.get(started->id), ErrorCode::not_found));
+  CHECK(again.change_all(DownloadChange::cancel).value_or(9) == 0);  // all are done
+  CHECK(again.change_all(DownloadChange::clear).value_or(0) == 2);
+  CHECK(again.list({})->counts == DownloadCounts{});
   CHECK(read(done.path) == bytes);
 }
 
@@ -215,6 +221,9 @@ void check_download_list(TransferSubject& subject) {
   auto* downloads = subject.downloads();
   if (!downloads) return;
   CHECK(downloads->list({})->items.empty());
+  for (const auto change : {DownloadChange::pause, DownloadChange::resume, DownloadChange::cancel,
+                            DownloadChange::clear})
+    CHECK(downloads->change_all(change).value_or(1) == 0);
   DownloadRequest unknown;
   unknown.content = content_number(1);
   CHECK(is_error(downloads->start(unknown), ErrorCode::not_found));
@@ -236,6 +245,7 @@ void check_uploads(TransferSubject& subject) {
   auto* uploads = subject.uploads();
   if (!uploads) return;
   CHECK(uploads->list()->empty());
+  CHECK(uploads->history({})->items.empty());
   CHECK(uploads->totals()->sent == 0);
   auto* endpoint = subject.endpoint();
   if (!endpoint) return;

@@ -157,6 +157,29 @@ Result<Page<DownloadStatus>> from_json(std::string_view text) {
   return page_from_json<DownloadStatus>("downloads", text, read_download);
 }
 
+std::string to_json(const DownloadPage& page) {
+  JsonWriter out;
+  out.begin().list("downloads", page.items, [&](const DownloadStatus& one) { write(out, one); });
+  const auto& counts = page.counts;
+  out.key("counts").begin().number("queued", counts.queued).number("running", counts.running);
+  out.number("waiting", counts.waiting).number("paused", counts.paused);
+  out.number("done", counts.done).number("failed", counts.failed).end();
+  return out.text("next", page.next).end().take();
+}
+template <>
+Result<DownloadPage> from_json(std::string_view text) {
+  JsonReader in(text);
+  DownloadPage page;
+  in.list("downloads", [&](JsonReader& one) { page.items.push_back(read_download(one)); });
+  page.next = in.text("next", false);
+  if (auto counts = in.object("counts")) {
+    page.counts = {counts->number("queued"), counts->number("running"), counts->number("waiting"),
+                   counts->number("paused"), counts->number("done"),    counts->number("failed")};
+    in.adopt(*counts);
+  }
+  return in.finish(std::move(page));
+}
+
 std::string to_json(const Page<FolderFile>& page) {
   return page_json("files", page, [](JsonWriter& out, const FolderFile& file) {
     out.begin().text("path", file.path).text("content", file.content.text());

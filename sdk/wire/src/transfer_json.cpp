@@ -13,6 +13,37 @@ void write(JsonWriter& out, const ShareStatus& share) {
   out.boolean("scanning", share.scanning).text("problem", share.problem).end();
 }
 
+void write_upload(JsonWriter& out, const UploadStatus& upload) {
+  out.begin().text("address", upload.address);
+  if (!upload.account.empty()) out.text("account", upload.account);
+  if (!upload.peer.is_zero()) out.text("peer", upload.peer.text());
+  if (!upload.peer_name.empty())
+    out.text("peer_name", upload.peer_name).boolean("at_home", upload.at_home);
+  out.text("content", upload.content.text());
+  out.text("name", upload.name).number("size", upload.size).number("done", upload.done);
+  out.number("rate", upload.rate).time("started", upload.started);
+  if (upload.finished) out.time("finished", *upload.finished);
+  out.number("place", upload.place).end();
+}
+
+UploadStatus read_upload(JsonReader& in) {
+  UploadStatus upload;
+  upload.address = in.text("address");
+  upload.account = in.text("account", false);
+  if (in.has("peer")) upload.peer = in.id<PeerId>("peer");
+  upload.peer_name = in.text("peer_name", false);
+  upload.at_home = in.boolean("at_home", false);
+  upload.content = in.id<ContentId>("content");
+  upload.name = in.text("name");
+  upload.size = in.number("size");
+  upload.done = in.number("done");
+  upload.rate = in.number("rate");
+  upload.started = in.time("started");
+  if (in.has("finished")) upload.finished = in.time("finished");
+  upload.place = in.number("place", false);
+  return upload;
+}
+
 }  // namespace
 
 std::string to_json(const ShareSpec& share) {
@@ -62,17 +93,12 @@ std::string to_json(const std::vector<ShareStatus>& shares) {
 std::string to_json(const std::vector<UploadStatus>& uploads) {
   JsonWriter out;
   return out.begin()
-      .list("uploads", uploads,
-            [&](const UploadStatus& upload) {
-              out.begin().text("address", upload.address);
-              if (!upload.account.empty()) out.text("account", upload.account);
-              out.text("content", upload.content.text());
-              out.text("name", upload.name).number("size", upload.size).number("done", upload.done);
-              out.number("rate", upload.rate).time("started", upload.started);
-              out.number("place", upload.place).end();
-            })
+      .list("uploads", uploads, [&](const UploadStatus& one) { write_upload(out, one); })
       .end()
       .take();
+}
+std::string to_json(const Page<UploadStatus>& page) {
+  return page_json("uploads", page, write_upload);
 }
 
 template <>
@@ -98,20 +124,12 @@ template <>
 Result<std::vector<UploadStatus>> from_json(std::string_view text) {
   JsonReader in(text);
   std::vector<UploadStatus> uploads;
-  in.list("uploads", [&](JsonReader& one) {
-    UploadStatus upload;
-    upload.address = one.text("address");
-    upload.account = one.text("account", false);
-    upload.content = one.id<ContentId>("content");
-    upload.name = one.text("name");
-    upload.size = one.number("size");
-    upload.done = one.number("done");
-    upload.rate = one.number("rate");
-    upload.started = one.time("started");
-    upload.place = one.number("place", false);
-    uploads.push_back(std::move(upload));
-  });
+  in.list("uploads", [&](JsonReader& one) { uploads.push_back(read_upload(one)); });
   return in.finish(std::move(uploads));
+}
+template <>
+Result<Page<UploadStatus>> from_json(std::string_view text) {
+  return page_from_json<UploadStatus>("uploads", text, read_upload);
 }
 
 }  // namespace swapmeet::wire

@@ -192,8 +192,9 @@ class FakeDownloads : public Downloads {
   Result<DownloadStatus> start_folder(const FolderRequest& request) override {
     return folder_ = request, status("folder");
   }
-  Result<Page<DownloadStatus>> list(const PageRequest&) override {
-    return Page<DownloadStatus>{{status("folder"), status("1")}, ""};
+  Result<DownloadPage> list(const DownloadQuery& query) override {
+    query_ = query;
+    return DownloadPage{{{status("folder"), status("1")}, ""}, {.queued = 2}};
   }
   Result<Page<FolderFile>> files(const std::string& id, const PageRequest& page) override {
     if (id != "folder") return Error{ErrorCode::not_found, "no such folder", {}};
@@ -210,6 +211,7 @@ class FakeDownloads : public Downloads {
   Result<DownloadStatus> pause(const std::string& id) override { return status(id); }
   Result<DownloadStatus> resume(const std::string& id) override { return status(id); }
   Result<void> cancel(const std::string&) override { return {}; }
+  Result<std::uint64_t> change_all(DownloadChange change) override { return changed_ = change, 2; }
   static DownloadStatus status(const std::string& id) {
     DownloadStatus download;
     download.id = id;
@@ -221,13 +223,22 @@ class FakeDownloads : public Downloads {
     return download;
   }
   FolderRequest folder_;
-  PageRequest page_;  // that files() was asked for last
+  DownloadQuery query_;                    // of the last list()
+  std::optional<DownloadChange> changed_;  // the last one of all
+  PageRequest page_;                       // that files() was asked for last
 };
 
 class FakeUploads : public Uploads {
  public:
   Result<std::vector<UploadStatus>> list() override { return std::vector<UploadStatus>(1); }
   Result<TransferTotals> totals() override { return TransferTotals{}; }
+  Result<Page<UploadStatus>> history(const PageRequest&) override {
+    UploadStatus one;
+    one.peer = peer_id();
+    one.peer_name = "bob";
+    one.finished = Time{};
+    return Page<UploadStatus>{{one}, "7"};
+  }
 };
 
 class FakeInbox : public Inbox {

@@ -141,6 +141,9 @@ TEST_CASE("answers are what the OpenAPI document says") {
                R"({"account":"a","password":"right"})");
   check_answer(document, world, "get", v + "/tickets/key", v + "/tickets/key");
   check_answer(document, world, "get", v + "/downloads/{id}", v + "/downloads/1");
+  for (const char* change : {"pause", "resume", "cancel", "clear"})
+    check_answer(document, world, "post", v + "/downloads/" + change, v + "/downloads/" + change);
+  check_answer(document, world, "get", v + "/uploads/history", v + "/uploads/history?limit=1");
   check_answer(document, world, "get", v + "/downloads/{id}", v + "/downloads/folder");
   check_answer(document, world, "get", v + "/downloads/{id}/files", v + "/downloads/folder/files");
   check_answer(document, world, "post", v + "/downloads", v + "/downloads",

@@ -329,3 +329,34 @@ TEST_CASE("a folder of a million files is one short entry, and its files come a 
   CHECK(code_of(world.call("GET", "/api/v1/downloads/1/files")) == "not_found");
   CHECK(world.call("GET", files, "", World::guest()).status == 403);
 }
+
+TEST_CASE("downloads are asked for by state, the beginning of an id and their order") {
+  World world;
+  const Api api(world.all());
+  const auto list = body_of(
+      world.call("GET", "/api/v1/downloads?state=running,failed&id=12&order=turn&limit=7&after=x"));
+  CHECK(list.find(R"("counts":{"queued":2,"running":0)") != std::string::npos);
+  const auto& query = world.downloads.query_;
+  CHECK(query.states == std::vector{DownloadState::running, DownloadState::failed});
+  CHECK(query.id == "12");
+  CHECK(query.by_turn);
+  CHECK(query.page.limit == 7);
+  CHECK(query.page.after == "x");
+  CHECK(world.call("GET", "/api/v1/downloads").status == 200);
+  CHECK(query.states.empty());
+  CHECK_FALSE(query.by_turn);
+  for (const char* wrong : {"state=running,", "state=lost", "order=name", "limit=0"})
+    CHECK(code_of(world.call("GET", std::string("/api/v1/downloads?") + wrong)) ==
+          "invalid_argument");
+}
+
+TEST_CASE("all downloads are changed at once, by the host's person only") {
+  World world;
+  const Api api(world.all());
+  CHECK(body_of(world.call("POST", "/api/v1/downloads/clear")) == R"({"downloads":2})");
+  CHECK(world.downloads.changed_ == DownloadChange::clear);
+  world.downloads.changed_.reset();
+  CHECK(world.call("POST", "/api/v1/downloads/cancel", "", World::guest()).status == 403);
+  CHECK(world.call("GET", "/api/v1/uploads/history", "", World::guest()).status == 403);
+  CHECK_FALSE(world.downloads.changed_);
+}

@@ -138,3 +138,76 @@ TEST_CASE("a file of a folder that is not there is a line with its reason") {
         "failed    20.0 kB  b/x.txt: it changed\n");
   CHECK(file_line({"c", {}, 5, DownloadState::queued, ""}) == "queued        5 B  c\n");
 }
+
+TEST_CASE("a download is shown by its numbers, its whole path, and why it does not go on") {
+  const Time now{std::chrono::seconds(1000)};
+  auto one = folder(DownloadState::running, {10'000, 9'231, 0, false});
+  one.rate = 1'000'000;
+  one.sources = {{{}, "bob", "", 5, 1, "active"},
+                 {{}, "eve", "", 5, 1, "active"},
+                 {{}, "gus", "", 5, 0, "idle"}};
+  CHECK(row_text(one, now, 80) ==
+        "01234567  running  [#########.]   92 %  185 MB of 200 MB  1.0 MB/s, 16 s left\n"
+        "          /there/album/\n"
+        "          9,231 of 10,000 files, from bob and 1 other\n");
+  CHECK(row_text(one, now, std::nullopt) ==
+        "01234567  running   92 %  185 MB of 200 MB  1.0 MB/s, 16 s left\n"
+        "          /there/album/\n"
+        "          9,231 of 10,000 files, from bob and 1 other\n");
+  one.rate = 12'345'678;
+  one.size = 999'000'000'000;
+  CHECK(row_text(one, now, 80) ==
+        "01234567  running  [..........]    0 %  185 MB of 999 GB\n"
+        "          /there/album/\n"
+        "          12.3 MB/s, 22 h 28 min left, 9,231 of 10,000 files, from bob and 1\n          "
+        "other\n");
+  auto waits = file(DownloadState::waiting, 5, 50);
+  waits.why = "nobody who has it can be reached: ann does not answer, bob has wished for a while";
+  waits.next_try = now + std::chrono::minutes(4);
+  CHECK(row_text(waits, now, 60) ==
+        "01234567  waiting  [#.........]   10 %  5 B of 50 B\n"
+        "          /there/a.flac\n"
+        "          nobody who has it can be reached: ann does not\n"
+        "          answer, bob has wished for a while; tries again in\n"
+        "          4 min\n");
+  auto failed = folder(DownloadState::failed, {3, 2, 1, false});
+  failed.why = "1 of 3 files was not fetched";
+  CHECK(row_text(failed, now, std::nullopt)
+            .ends_with("          1 of 3 files was not fetched; `swapmeet downloads resume "
+                       "01234567` tries again\n"));
+  auto done = file(DownloadState::done, 50, 50);
+  done.finished = now - std::chrono::minutes(3);
+  CHECK(row_text(done, now, 80) == "01234567  done     50 B, 3 min ago\n          /there/a.flac\n");
+  CHECK(row_text(file(DownloadState::queued, 0, 50), now, 80) ==
+        "01234567  queued   50 B\n          /there/a.flac\n");
+  CHECK(row_text(file(DownloadState::queued, 0, 0), now, 80) ==
+        "01234567  queued\n          /there/a.flac\n");
+}
+
+TEST_CASE("what is not shown is counted") {
+  const std::vector<DownloadStatus> shown{file(DownloadState::running, 1, 5),
+                                          file(DownloadState::queued, 0, 5)};
+  CHECK(others_text({.queued = 10'000, .running = 1, .done = 1'937, .failed = 1}, shown) ==
+        "9,999 more are queued, 1 is failed, 1,937 are done");
+  CHECK(others_text({.queued = 1, .running = 1}, shown).empty());
+}
+
+TEST_CASE("who stops looking is told the ids of what goes on") {
+  CHECK(going_on_text({file(DownloadState::running, 1, 5), file(DownloadState::done, 5, 5)}) ==
+        "The host goes on with it: `swapmeet downloads` shows it; `swapmeet downloads cancel "
+        "01234567` ends it\n");
+  const std::vector<DownloadStatus> many(52, file(DownloadState::running, 1, 5));
+  const auto text = going_on_text(many);
+  CHECK(text.starts_with("The host goes on with 52 of them: "));
+  CHECK(text.ends_with(" 01234567` ends them, and there are 2 more\n"));
+}
+
+TEST_CASE("at 80 columns the bar makes room for the time that is left") {
+  Advance advance{"9 of 23 files", 150'000'000, 1'200'000'000, 12'000'000, "from 3 sources", true};
+  const auto line = progress_line(advance, 80);
+  CHECK(line == "9 of 23 files   12 %  150 MB of 1.2 GB  12.0 MB/s, 1 min 28 s left  from 3 sou…");
+  advance.also = "";
+  CHECK(progress_line(advance, 80) ==
+        "[#.........] 9 of 23 files   12 %  150 MB of 1.2 GB  12.0 MB/s, 1 min 28 s left");
+  CHECK(progress_line(advance, 120).starts_with("[###...........................] 9 of"));
+}

@@ -19,6 +19,14 @@
 
 namespace swapmeet::transfer_swarm {
 
+// Where a download stands in its DownloadOrder.
+struct DownloadPlace {
+  int rank = 0;         // of its state
+  std::int64_t at = 0;  // among those in that state
+  std::int64_t seq = 0;
+  auto operator<=>(const DownloadPlace&) const = default;
+};
+
 struct Download {
   StoredDownload kept;
   std::shared_ptr<RunningDownload> transfer;  // while it runs
@@ -29,6 +37,7 @@ struct Download {
   unsigned attempts = 0;                      // in vain, one after the other
   std::uint64_t turn = 0;                     // in its DownloadLine, which sets it; 0: not queued
   Instant retry_at{};                         // the same, of one that waits
+  std::optional<DownloadPlace> place;         // in its DownloadOrder, which sets it
 
   const std::string& id() const { return kept.plan.id; }
   DownloadState state() const { return kept.status.state; }

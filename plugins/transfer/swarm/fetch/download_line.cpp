@@ -66,7 +66,8 @@ std::int64_t DownloadLine::next_seq() const {
   return by_seq_.empty() ? 1 : by_seq_.begin()->first + 1;
 }
 
-DownloadLine::Part DownloadLine::newest(const std::string& after, std::size_t most) const {
+DownloadLine::Part DownloadLine::newest(const std::string& after, std::size_t most,
+                                        const DownloadFilter& filter) const {
   auto at = by_seq_.begin();
   if (!after.empty()) {
     const auto last = all_.find(after);
@@ -74,7 +75,7 @@ DownloadLine::Part DownloadLine::newest(const std::string& after, std::size_t mo
   }
   Part part;
   for (; at != by_seq_.end(); ++at) {
-    if (at->second->cancelled) continue;
+    if (!filter.takes(*at->second)) continue;
     if (part.downloads.size() == most) {
       part.is_last = false;
       break;

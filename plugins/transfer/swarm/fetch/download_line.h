@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "transfer/swarm/fetch/download.h"
+#include "transfer/swarm/fetch/download_order.h"
 
 namespace swapmeet::transfer_swarm {
 
@@ -44,9 +45,9 @@ class DownloadLine {
     std::vector<DownloadPointer> downloads;
     bool is_last = true;
   };
-  // Up to `most` of those that are not being cancelled, newest first: after the one with the id
+  // Up to `most` of those that the filter takes, newest first: after the one with the id
   // `after`, or from the first one when that is empty. Nothing when there is no such id.
-  Part newest(const std::string& after, std::size_t most) const;
+  Part newest(const std::string& after, std::size_t most, const DownloadFilter& filter = {}) const;
 
  private:
   std::map<std::string, DownloadPointer> all_;

@@ -14,6 +14,16 @@ Event event_of(const char* topic, const DownloadStatus& status) {
            {"done", status.done}}};
 }
 
+// Of what goes well: with who gave it.
+Event event_with_peers(const char* topic, const DownloadStatus& status) {
+  auto event = event_of(topic, status);
+  std::vector<std::string> peers;
+  for (const auto& source : status.sources)
+    if (source.bytes > 0) peers.push_back(source.name);
+  event.fields.emplace_back("peers", std::move(peers));
+  return event;
+}
+
 }  // namespace
 
 void DownloadNews::publish(const DownloadStatus& status) const {
@@ -31,12 +41,13 @@ void DownloadNews::publish(const DownloadStatus& status) const {
 }
 
 void DownloadNews::began(const DownloadStatus& status) const {
-  if (publish_) publish_(event_of("download.began", status));
+  if (publish_) publish_(event_with_peers("download.began", status));
 }
 
 void DownloadNews::ended(const DownloadStatus& status) const {
   if (!publish_) return;
-  if (status.state == DownloadState::done) return publish_(event_of("download.ended", status));
+  if (status.state == DownloadState::done)
+    return publish_(event_with_peers("download.ended", status));
   if (status.state != DownloadState::waiting && status.state != DownloadState::failed) return;
   auto event = event_of("download.failed", status);
   event.fields.emplace_back("state", std::string(name_of(status.state)));

@@ -152,6 +152,8 @@ void DownloadQueue::ended(const DownloadPointer& download, const TransferEnd& en
   download->transfer.reset();
   --running_;
   const auto wait = settle(*download, end, clock_.now(), options_.patience, random_);
+  if (status.state == DownloadState::done && !download->kept.folder)
+    download->kept.mark = FileMark::of(status.path);
   if (!download->cancelled) {
     // A download that waits or was interrupted is queued after a restart, and that it is in the
     // database already.
@@ -182,6 +184,7 @@ void DownloadQueue::place(const DownloadPointer& download, Instant retry_at) {
     line_.wait(download, retry_at);
   else
     line_.leave(download);
+  order_.put(download);
   changed_.notify_all();
 }
 

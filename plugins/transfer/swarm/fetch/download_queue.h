@@ -23,6 +23,7 @@
 #include "transfer/swarm/fetch/download_line.h"
 #include "transfer/swarm/fetch/download_news.h"
 #include "transfer/swarm/fetch/download_options.h"
+#include "transfer/swarm/fetch/download_order.h"
 #include "transfer/swarm/fetch/download_plan.h"
 #include "transfer/swarm/fetch/download_record.h"
 #include "transfer/swarm/fetch/folder_downloads.h"
@@ -49,12 +50,13 @@ class DownloadQueue final : public OfferDownloads {
 
   Result<DownloadStatus> start(const DownloadRequest& request) override;
   Result<DownloadStatus> start_folder(const FolderRequest& request) override;
-  Result<Page<DownloadStatus>> list(const PageRequest& page) override;
+  Result<DownloadPage> list(const DownloadQuery& query) override;
   Result<DownloadStatus> get(const std::string& id) override;
   Result<Page<FolderFile>> files(const std::string& id, const PageRequest& page) override;
   Result<DownloadStatus> pause(const std::string& id) override;
   Result<DownloadStatus> resume(const std::string& id) override;
   Result<void> cancel(const std::string& id) override;
+  Result<std::uint64_t> change_all(DownloadChange change) override;
   Result<DownloadStatus> start_for(const std::string& offer,
                                    const DownloadRequest& request) override;
   Result<void> give_up(const std::string& offer, const std::vector<Source>& sources) override;
@@ -91,12 +93,20 @@ class DownloadQueue final : public OfferDownloads {
   Result<DownloadStatus> add(TransferPlan plan, const std::string& offer);
   Result<DownloadStatus> join(const DownloadPointer& download, const std::vector<Source>& sources,
                               const std::string& offer);
+  Result<DownloadStatus> fetch_again(const DownloadPointer& download, const TransferPlan& wanted,
+                                     const std::string& offer);
+  Result<void> forgive(Download& download);
   Result<DownloadStatus> go_on(const DownloadPointer& download);
   Result<DownloadStatus> become(const DownloadPointer& download, DownloadState state,
                                 const std::string& why);
   Result<void> leave(const DownloadPointer& download, const std::string& offer,
                      const std::vector<Source>& gone, Lock& lock);
   Result<void> cancel(const DownloadPointer& download, Lock& lock);
+  std::vector<DownloadPointer> meant_by(DownloadChange change) const;
+  Result<void> become(const std::vector<DownloadPointer>& downloads, DownloadState state,
+                      const std::string& why);
+  Result<void> retry(const std::vector<DownloadPointer>& downloads);
+  Result<void> forget(const std::vector<DownloadPointer>& downloads, Lock& lock);
   std::vector<DownloadPointer> wanted_by_offers() const;
 
   DownloadOptions options_;  // its limits are guarded by the lock
@@ -107,6 +117,7 @@ class DownloadQueue final : public OfferDownloads {
   DownloadRecord record_;
   std::unique_ptr<FolderDownloads> folders_;  // thread-safe; may be null
   DownloadLine line_;
+  DownloadOrder order_;
   std::size_t running_ = 0;
   std::list<Run> runs_;  // changed by the scheduler's thread only, and by stop() after it
   std::mt19937_64 random_;

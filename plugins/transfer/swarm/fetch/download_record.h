@@ -33,6 +33,9 @@ class DownloadRecord {
   // What its sources gave.
   Result<void> keep_history(const Download& download);
   Result<void> remove(const Download& download);
+  // Of many at once, as one change.
+  Result<void> keep(const std::vector<DownloadPointer>& downloads);
+  Result<void> remove(const std::vector<DownloadPointer>& downloads);
 
   // Its plan with the Merkle layer, ready to run.
   TransferPlan plan_of(Download& download);

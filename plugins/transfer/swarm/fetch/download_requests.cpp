@@ -15,6 +15,11 @@ Error no_such(const std::string& id) {
   return {ErrorCode::not_found, "there is no download " + id, {}};
 }
 
+// What was fetched is there, as it was. Who has changed nothing but its times may be told no.
+bool is_still_there(const StoredDownload& kept) {
+  return kept.mark && FileMark::of(kept.status.path) == kept.mark;
+}
+
 // Where this host shares it, when nobody else is known to have it; empty: there is no such place.
 std::string only_place_of(const TransferPlan& plan, const DownloadOptions& options) {
   if (!plan.record || !plan.given.empty() || !options.own.file) return {};
@@ -47,11 +52,13 @@ Result<DownloadStatus> DownloadQueue::start_wanted_by(const std::string& offer,
   if (!plan) return plan.error();
   const auto here = only_place_of(*plan, options_);
   const std::lock_guard lock(mutex_);
-  if (const auto same = same_as(*plan)) return join(same, plan->given, offer);
+  const auto same = same_as(*plan);
+  if (same && same->state() != DownloadState::done) return join(same, plan->given, offer);
+  if (same && is_still_there(same->kept)) return status_of(*same);
   if (!here.empty())
     return already_exists(plan->name + " is in a share of this host itself, as " + here +
                           ", and nobody else has it");
-  return add(std::move(*plan), offer);
+  return same ? fetch_again(same, *plan, offer) : add(std::move(*plan), offer);
 }
 
 Result<DownloadStatus> DownloadQueue::start_folder(const FolderRequest& request) {
@@ -123,15 +130,13 @@ Result<Page<FolderFile>> DownloadQueue::files(const std::string& id, const PageR
   return folders_->files(id, page);
 }
 
-// The same content into the same place; nullptr when there is none, or its file is gone.
+// The same content into the same place; nullptr when there is none.
 DownloadPointer DownloadQueue::same_as(const TransferPlan& plan) const {
   for (const auto& other : line_.of(plan.content)) {
     const auto& kept = other->kept;
     if (kept.plan.folder != plan.folder || kept.plan.name != plan.name || other->cancelled)
       continue;
-    std::error_code ignored;
-    if (other->state() != DownloadState::done || std::filesystem::exists(kept.status.path, ignored))
-      return other;
+    return other;
   }
   return nullptr;
 }
@@ -157,7 +162,6 @@ Result<DownloadStatus> DownloadQueue::add(TransferPlan plan, const std::string& 
 Result<DownloadStatus> DownloadQueue::join(const DownloadPointer& download,
                                            const std::vector<Source>& sources,
                                            const std::string& offer) {
-  if (download->state() == DownloadState::done) return status_of(*download);
   auto kept = download->kept;
   const bool wanted = want(kept, offer);
   const bool more = add_sources(kept.plan.given, sources);
@@ -165,6 +169,30 @@ Result<DownloadStatus> DownloadQueue::join(const DownloadPointer& download,
     if (auto durable = record_.replace(*download, std::move(kept)); !durable)
       return durable.error();
   if (more && download->transfer) download->go_on_at_once = !download->transfer->add(sources);
+  return go_on(download);
+}
+
+// Its file is not what it was when it was done. If it has the size still, its bytes are read first:
+// they may be the same.
+Result<DownloadStatus> DownloadQueue::fetch_again(const DownloadPointer& download,
+                                                  const TransferPlan& wanted,
+                                                  const std::string& offer) {
+  auto kept = download->kept;
+  want(kept, offer);
+  const auto found = FileMark::of(kept.status.path);
+  if (!found || found->size != kept.plan.size) kept.plan.target.clear();
+  kept.plan.proven.clear();
+  kept.plan.overwrite = wanted.overwrite;
+  kept.plan.place = wanted.place;
+  kept.plan.record = wanted.record;
+  kept.mark.reset();
+  add_sources(kept.plan.given, wanted.given);
+  auto& status = kept.status;
+  status.done = 0;
+  status.finished.reset();
+  if (kept.plan.target.empty()) status.path = (kept.plan.folder / kept.plan.name).string();
+  status.state = DownloadState::queued;
+  if (auto durable = record_.replace(*download, std::move(kept)); !durable) return durable.error();
   return go_on(download);
 }
 
@@ -193,11 +221,23 @@ Result<DownloadStatus> DownloadQueue::become(const DownloadPointer& download, Do
   return status_of(*download);
 }
 
-Result<Page<DownloadStatus>> DownloadQueue::list(const PageRequest& page) {
+Result<DownloadPage> DownloadQueue::list(const DownloadQuery& query) {
+  const auto filter = DownloadFilter::of(query);
+  const auto most = std::max<std::size_t>(query.page.limit, 1);
+  DownloadPage answer;
+  const auto show = [&](const std::vector<DownloadPointer>& downloads) {
+    for (const auto& download : downloads) answer.items.push_back(status_of(*download));
+  };
   const std::lock_guard lock(mutex_);
-  const auto part = line_.newest(page.after, std::max<std::size_t>(page.limit, 1));
-  Page<DownloadStatus> answer;
-  for (const auto& download : part.downloads) answer.items.push_back(status_of(*download));
+  answer.counts = order_.counts();
+  if (query.by_turn) {
+    const auto part = order_.part(filter, query.page.after, most);
+    show(part.downloads);
+    answer.next = part.next;
+    return answer;
+  }
+  const auto part = line_.newest(query.page.after, most, filter);
+  show(part.downloads);
   if (!part.is_last) answer.next = answer.items.back().id;
   return answer;
 }
@@ -222,14 +262,19 @@ Result<DownloadStatus> DownloadQueue::resume(const std::string& id) {
   const std::lock_guard lock(mutex_);
   const auto download = line_.find(id);
   if (!download) return no_such(id);
-  if (download->state() != DownloadState::done)
-    download->kept.plan.liars.clear();  // they get a chance
-  if (download->kept.folder && download->state() == DownloadState::failed) {
-    if (auto retried = folders_->retry(id); !retried) return retried.error();
-    if (const auto standing = folders_->standing(id)) tell(download->kept.status, *standing);
-    download->kept.status.finished.reset();
-  }
+  if (auto forgiven = forgive(*download); !forgiven) return forgiven.error();
   return go_on(download);
+}
+
+// Sources that lied get a chance, and so do a folder's files that failed.
+Result<void> DownloadQueue::forgive(Download& download) {
+  if (download.state() != DownloadState::done) download.kept.plan.liars.clear();
+  if (!download.kept.folder || download.state() != DownloadState::failed) return {};
+  if (auto retried = folders_->retry(download.id()); !retried) return retried;
+  if (const auto standing = folders_->standing(download.id()))
+    tell(download.kept.status, *standing);
+  download.kept.status.finished.reset();
+  return {};
 }
 
 Result<void> DownloadQueue::cancel(const std::string& id) {
@@ -259,6 +304,7 @@ Result<void> DownloadQueue::cancel(const DownloadPointer& download, Lock& lock) 
   if (!removed) {
     download->cancelled = false;
     download->kept.status.state = DownloadState::paused;
+    place(download);
     return removed;
   }
   line_.remove(download);

@@ -52,7 +52,9 @@ CREATE TABLE folder_files (
   PRIMARY KEY (folder, path, twin)) WITHOUT ROWID;
 CREATE INDEX folder_files_open ON folder_files (folder, state, path, twin) WHERE state <> 2;
 )sql",
-    "ALTER TABLE downloads ADD COLUMN place TEXT NOT NULL DEFAULT ''"};
+    "ALTER TABLE downloads ADD COLUMN place TEXT NOT NULL DEFAULT ''",
+    // How the file of one that is done looked then (FileMark).
+    "ALTER TABLE downloads ADD COLUMN mark TEXT NOT NULL DEFAULT ''"};
 
 sqlite::Database& migrated(sqlite::Database& database) {
   sqlite::migrate(database, kMigrations);
@@ -99,7 +101,7 @@ std::vector<Source> sources_from(const std::string& text) {
 
 StoredDownload read(const sqlite::Statement& row) {
   StoredDownload download;
-  auto& [seq, plan, status, asked_for, offers, folder, parent] = download;
+  auto& [seq, plan, status, asked_for, offers, folder, parent, mark] = download;
   seq = row.integer(0);
   plan.id = status.id = row.text(1);
   plan.content = status.content = row.id<ContentId>(2);
@@ -128,6 +130,7 @@ StoredDownload read(const sqlite::Statement& row) {
   parent = row.text(19);
   plan.place = row.text(20);
   if (plan.place.empty()) plan.place = RealFolder::of(plan.folder);  // of an earlier version
+  mark = FileMark::parse(row.text(21));
   return download;
 }
 
@@ -140,8 +143,8 @@ DownloadStore::DownloadStore(const std::filesystem::path& file)
       put_(migrated(database_).prepare(
           "INSERT OR REPLACE INTO downloads (seq, id, content, name, folder, overwrite, size, "
           "state, why, target, started, finished, proven, sources, liars, asked_for, offers, peer, "
-          "path, parent, place) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {}
+          "path, parent, place, mark) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {}
 
 std::vector<StoredDownload> DownloadStore::all() { return of(""); }
 
@@ -153,7 +156,7 @@ std::vector<StoredDownload> DownloadStore::of(const std::string& parent) {
   std::vector<StoredDownload> downloads;
   auto rows = database_.prepare(
       "SELECT seq, id, content, name, folder, overwrite, size, state, why, target, started, "
-      "finished, proven, sources, liars, asked_for, offers, peer, path, parent, place "
+      "finished, proven, sources, liars, asked_for, offers, peer, path, parent, place, mark "
       "FROM downloads "
       "WHERE parent = ? ORDER BY seq");
   rows.with(parent);
@@ -163,7 +166,7 @@ std::vector<StoredDownload> DownloadStore::of(const std::string& parent) {
 }
 
 void DownloadStore::put(const StoredDownload& download) {
-  const auto& [seq, plan, status, asked_for, offers, folder, parent] = download;
+  const auto& [seq, plan, status, asked_for, offers, folder, parent, mark] = download;
   const auto finished = status.finished ? status.finished->time_since_epoch().count() : 0;
   put_.with(seq, plan.id, plan.content, plan.name, plan.folder.string(), plan.overwrite,
             plan.size_known ? static_cast<std::int64_t>(plan.size) : -1, name_of(status.state),
@@ -178,6 +181,8 @@ void DownloadStore::put(const StoredDownload& download) {
   put_.bind(19, std::string_view(of.path));
   put_.bind(20, std::string_view(parent));
   put_.bind(21, std::string_view(plan.place.native()));
+  const auto marked = mark ? mark->text() : std::string();
+  put_.bind(22, std::string_view(marked));
   put_.run();
 }
 
@@ -197,12 +202,24 @@ void DownloadStore::drop_layer(const std::string& id) {
   database_.prepare("DELETE FROM layers WHERE id = ?").with(id).run();
 }
 
-void DownloadStore::remove(const std::string& id) {
+void DownloadStore::put_all(const std::vector<const StoredDownload*>& downloads) {
   sqlite::Transaction transaction(database_);
-  database_.prepare("DELETE FROM downloads WHERE id = ?").with(id).run();
-  drop_layer(id);
-  database_.prepare("DELETE FROM fetched WHERE id = ?").with(id).run();
+  for (const auto* download : downloads) put(*download);
   transaction.commit();
+}
+
+void DownloadStore::remove(const std::string& id) { remove_all({id}); }
+
+void DownloadStore::remove_all(const std::vector<std::string>& ids) {
+  sqlite::Transaction transaction(database_);
+  for (const auto& id : ids) drop(id);
+  transaction.commit();
+}
+
+void DownloadStore::drop(const std::string& id) {
+  database_.keep("DELETE FROM downloads WHERE id = ?")->with(id).run();
+  database_.keep("DELETE FROM layers WHERE id = ?")->with(id).run();
+  database_.keep("DELETE FROM fetched WHERE id = ?")->with(id).run();
 }
 
 void DownloadStore::put_fetched(const std::string& id, const std::vector<DownloadSource>& sources) {

@@ -14,6 +14,7 @@
 #include "swapmeet/downloads.h"
 #include "swapmeet/registry.h"
 #include "swapmeet/sqlite/database.h"
+#include "transfer/swarm/fetch/file_mark.h"
 
 namespace swapmeet::transfer_swarm {
 
@@ -57,6 +58,7 @@ struct StoredDownload {
   std::vector<std::string> offers;
   std::optional<PeerFolder> folder = std::nullopt;  // it is one, and no file
   std::string parent{};  // the folder's download that this file belongs to; empty: none
+  std::optional<FileMark> mark = std::nullopt;  // of the file, when it was done
 };
 
 class DownloadStore {
@@ -73,11 +75,14 @@ class DownloadStore {
   std::string layer(const std::string& id);  // empty: there is none
   void put_layer(const std::string& id, const std::string& layer);
   void drop_layer(const std::string& id);
+  void put_all(const std::vector<const StoredDownload*>& downloads);  // all, or none
   void remove(const std::string& id);
+  void remove_all(const std::vector<std::string>& ids);
   // From whom how much came; all() tells it again.
   void put_fetched(const std::string& id, const std::vector<DownloadSource>& sources);
 
  private:
+  void drop(const std::string& id);
   std::vector<StoredDownload> of(const std::string& parent);
   std::vector<DownloadSource> fetched(const std::string& id);
   sqlite::Database database_;

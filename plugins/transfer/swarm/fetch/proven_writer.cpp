@@ -131,7 +131,7 @@ bool ProvenWriter::is_content(const std::string& file,
   if (::lstat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode) ||
       static_cast<std::uint64_t>(status.st_size) != plan_.size)
     return false;
-  if (!plan_.overwrite) return true;  // it was free, so nobody else's file is there
+  if (plan_.size == 0) return plan_.content == kEmptyContent;
   const auto hashed = FileHasher(clock_).hash(file, stamp_of(status), stopping);
   return hashed.kind == HashOutcome::done && hashed.tree.content == plan_.content;
 }

@@ -10,6 +10,7 @@ using std::chrono::seconds;
 
 constexpr seconds kKept{3};        // a slot, between two answers
 constexpr seconds kLate{2};        // after which others need not wait for one who may go
+constexpr seconds kMissed{4};      // after which nobody is told of it
 constexpr seconds kForgotten{30};  // after which the place is lost
 constexpr seconds kLongestPlaceWait{10};
 constexpr std::chrono::milliseconds kTidyEvery{100};
@@ -81,7 +82,7 @@ UploadSlots::Turn UploadSlots::enter(const UploadRequest& request) {
   waiter.due = now + wait;
   waiter.status.content = request.content;
   waiter.status.name = request.name;
-  waiter.status.size = request.size;
+  waiter.status.size = std::max(request.size, request.file_size);
   return {.place = place, .retry_after = wait};
 }
 
@@ -132,7 +133,9 @@ std::vector<UploadStatus> UploadSlots::waiting() {
   const std::lock_guard lock(mutex_);
   tidy(clock_.steady());
   std::vector<UploadStatus> all;
+  const auto now = clock_.steady();
   for (const auto* waiter : in_order()) {
+    if (now - waiter->due > kMissed) continue;  // it has most likely got it elsewhere
     all.push_back(waiter->status);
     all.back().place = all.size();
   }
@@ -188,6 +191,7 @@ const UploadSlots::Ticket& UploadSlots::join(const UploadRequest& request, const
   const Order order{round, ++last_number_};
   Waiter waiter{who, {}, clock_.steady()};
   waiter.status.address = request.address;
+  waiter.status.peer = PeerId::parse(request.reader).value_or(PeerId{});
   waiter.status.account = request.who.account;
   waiter.status.content = request.content;
   waiter.status.started = clock_.now();

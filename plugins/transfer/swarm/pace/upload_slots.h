@@ -29,8 +29,10 @@ struct UploadRequest {
   std::string reader;  // what it calls itself; empty: nothing
   ContentId content;
   std::string name;
-  std::uint64_t size = 0;  // of the answer
-  Identity who = {};       // of the reader; a guest unless it brought a ticket
+  std::uint64_t size = 0;       // of the answer
+  Identity who = {};            // of the reader; a guest unless it brought a ticket
+  std::uint64_t offset = 0;     // where in the file the answer begins
+  std::uint64_t file_size = 0;  // of the whole file; 0: as large as the answer
 };
 
 // By group, from 1; of those that are in none of them 1.

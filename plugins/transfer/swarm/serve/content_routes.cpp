@@ -70,7 +70,9 @@ http::Response admitted(const Serving& serving, const http::Request& request, co
                          opened.content,
                          opened.place.name,
                          range.length,
-                         serving.who(request, opened.content).who};
+                         serving.who(request, opened.content).who,
+                         range.offset,
+                         opened.place.stamp.size};
     // A program that has all of its file rarely comes back for more; a peer may have a folder.
     const bool last = upload.reader.empty() && range.length == opened.place.stamp.size;
     auto admission = serving.meter.begin(upload, last);

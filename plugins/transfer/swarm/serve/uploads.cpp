@@ -1,16 +1,13 @@
 #include "transfer/swarm/serve/uploads.h"
 
 #include <algorithm>
-#include <map>
+#include <iterator>
 #include <mutex>
+#include <utility>
 
 namespace swapmeet::transfer_swarm {
 
 struct UploadMeter::Ledger {
-  struct Entry {
-    UploadStatus status;
-    Instant began;
-  };
   Ledger(Clock& clock_to_use, std::function<void(const Event&)> publish_to)
       : clock(clock_to_use),
         pacer(clock),
@@ -25,48 +22,46 @@ struct UploadMeter::Ledger {
              {{"id", std::to_string(number)},
               {"address", status.address},
               {"account", status.account},
+              {"peer", status.peer.is_zero() ? std::string() : status.peer.text()},
+              {"peer_name", status.peer_name},
               {"content", status.content.text()},
               {"name", status.name},
               {"size", status.size},
               {"done", status.done}}});
   }
 
-  std::uint64_t begin(const UploadRequest& request) {
-    const auto [number, status] = enter(request);
-    tell("upload.began", number, status);
-    return number;
-  }
-  std::pair<std::uint64_t, UploadStatus> enter(const UploadRequest& request) {
-    const std::lock_guard lock(mutex);
-    const auto number = next++;
-    ++totals.requests;
-    Entry entry;
-    entry.status.address = request.address;
-    entry.status.account = request.who.account;
-    entry.status.content = request.content;
-    entry.status.name = request.name;
-    entry.status.size = request.size;
-    entry.status.started = clock.now();
-    entry.began = clock.steady();
-    return {number, running.emplace(number, std::move(entry)).first->second.status};
-  }
-  void sent(std::uint64_t number, std::uint64_t bytes) {
-    const std::lock_guard lock(mutex);
-    totals.sent += bytes;
-    const auto found = running.find(number);
-    if (found != running.end()) found->second.status.done += bytes;
-  }
-  // How much of it was sent.
-  std::uint64_t end(std::uint64_t number, bool complete) {
-    UploadStatus status;
+  // The number of the upload, and of the answer.
+  std::pair<std::uint64_t, std::uint64_t> begin(const UploadRequest& request) {
+    FileUploads::Begun begun;
+    std::uint64_t answer = 0;
     {
       const std::lock_guard lock(mutex);
-      const auto entry = running.extract(number);
-      if (!entry) return 0;
-      status = entry.mapped().status;
+      ++totals.requests;
+      answer = next++;
+      begun = uploads.begin(request, answer, clock.steady(), clock.now());
     }
-    tell(complete ? "upload.ended" : "upload.failed", number, status);
-    return status.done;
+    if (begun.is_new) tell("upload.began", begun.number, as_begun(request));
+    return {begun.number, answer};
+  }
+  static UploadStatus as_begun(const UploadRequest& request) {
+    UploadStatus status;
+    status.address = request.address;
+    status.account = request.who.account;
+    status.peer = PeerId::parse(request.reader).value_or(PeerId{});
+    status.content = request.content;
+    status.name = request.name;
+    status.size = std::max(request.file_size, request.size);
+    return status;
+  }
+  void sent(std::uint64_t number, std::uint64_t answer, std::uint64_t bytes) {
+    const std::lock_guard lock(mutex);
+    totals.sent += bytes;
+    uploads.sent(number, answer, bytes, clock.steady());
+  }
+  // How much of it was sent.
+  std::uint64_t end(std::uint64_t number, std::uint64_t answer, bool complete) {
+    const std::lock_guard lock(mutex);
+    return uploads.end(number, answer, complete, clock.steady());
   }
 
   Clock& clock;
@@ -76,9 +71,11 @@ struct UploadMeter::Ledger {
   std::mutex telling;  // guards the next
   std::function<void(const Event&)> publish;
   std::mutex mutex;  // guards all below
-  std::map<std::uint64_t, Entry> running;
+  FileUploads uploads;
   std::uint64_t next = 1;
   TransferTotals totals;
+  ReaderNames* names = nullptr;
+  UploadHistory* history = nullptr;
   HostPort listening;
   std::string announced;
   http::Tls tls = http::Tls::off;
@@ -101,16 +98,18 @@ UploadMeter::Admission UploadMeter::begin(const UploadRequest& request, bool las
     return {std::nullopt, taken.error(), turn};
   }
   const auto reader = ledger_->pacer.reader(request.address);
-  const auto number = ledger_->begin(request);
+  const auto [number, answer] = ledger_->begin(request);
   Callbacks callbacks;
   const auto asked = std::make_shared<const UploadRequest>(request);
-  callbacks.on_sent = [ledger = ledger_, reader, number, asked](std::uint64_t bytes) {
+  callbacks.on_sent = [ledger = ledger_, reader, number = number, answer = answer,
+                       asked](std::uint64_t bytes) {
     ledger->pacer.sent(*reader, bytes);
     ledger->slots.sent(*asked);
-    ledger->sent(number, bytes);
+    ledger->sent(number, answer, bytes);
   };
-  callbacks.on_end = [ledger = ledger_, number, asked, last, counted = *taken](bool complete) {
-    const auto sent = ledger->end(number, complete);
+  callbacks.on_end = [ledger = ledger_, number = number, answer = answer, asked, last,
+                      counted = *taken](bool complete) {
+    const auto sent = ledger->end(number, answer, complete);
     ledger->quota.give_back(asked->content, counted - std::min(counted, sent));
     ledger->slots.leave(*asked, last || !complete);
   };
@@ -139,20 +138,45 @@ void UploadMeter::set_listening(const HostPort& listening, const std::string& an
   ledger_->tls = tls;
 }
 
-Result<std::vector<UploadStatus>> UploadMeter::list() {
-  const auto waiting = ledger_->slots.waiting();
+void UploadMeter::set_names(ReaderNames* names) {
   const std::lock_guard lock(ledger_->mutex);
+  ledger_->names = names;
+}
+
+void UploadMeter::set_history(UploadHistory* history) {
+  const std::lock_guard lock(ledger_->mutex);
+  ledger_->history = history;
+}
+
+Result<std::vector<UploadStatus>> UploadMeter::list() {
+  auto waiting = ledger_->slots.waiting();
   std::vector<UploadStatus> all;
-  const auto now = ledger_->clock.steady();
-  for (const auto& [number, entry] : ledger_->running) {
-    auto status = entry.status;
-    const auto passed =
-        std::chrono::duration_cast<std::chrono::milliseconds>(now - entry.began).count();
-    status.rate = status.done * 1000 / static_cast<std::uint64_t>(std::max<long long>(passed, 1));
-    all.push_back(std::move(status));
-  }
-  all.insert(all.end(), waiting.begin(), waiting.end());
+  const std::lock_guard lock(ledger_->mutex);
+  for (auto& one : ledger_->uploads.list(ledger_->clock.steady()))
+    all.push_back(std::move(one.status));
+  all.insert(all.end(), std::make_move_iterator(waiting.begin()),
+             std::make_move_iterator(waiting.end()));
+  if (ledger_->names != nullptr)
+    for (auto& one : all) ledger_->names->name(one);
   return all;
+}
+
+std::vector<FileUpload> UploadMeter::take_ended() {
+  const std::lock_guard lock(ledger_->mutex);
+  return ledger_->uploads.take_ended(ledger_->clock.steady(), ledger_->clock.now());
+}
+
+void UploadMeter::tell_ended(const FileUpload& upload) {
+  ledger_->tell(upload.broken ? "upload.failed" : "upload.ended", upload.number, upload.status);
+}
+
+Result<Page<UploadStatus>> UploadMeter::history(const PageRequest& page) {
+  UploadHistory* history = nullptr;
+  {
+    const std::lock_guard lock(ledger_->mutex);
+    history = ledger_->history;
+  }
+  return history == nullptr ? Page<UploadStatus>{} : history->page(page);
 }
 
 void UploadMeter::set_totals(const TransferTotals& totals) {

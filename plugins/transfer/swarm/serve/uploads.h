@@ -1,6 +1,6 @@
 // What others fetch from this host: the content routes tell the meter when an answer begins, how
-// it goes and when it ends, and the meter keeps the list, the totals, the pace and the queue.
-// Threads: thread-safe.
+// it goes and when it ends, and the meter keeps the list of files that go (FileUploads), the
+// totals, the pace and the queue. Threads: thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,9 @@
 #include "transfer/swarm/pace/daily_quota.h"
 #include "transfer/swarm/pace/pacer.h"
 #include "transfer/swarm/pace/upload_slots.h"
+#include "transfer/swarm/serve/file_uploads.h"
+#include "transfer/swarm/serve/reader_names.h"
+#include "transfer/swarm/serve/upload_history.h"
 
 namespace swapmeet::transfer_swarm {
 
@@ -52,8 +55,17 @@ class UploadMeter final : public Uploads, public PublicEndpoint {
   void set_listening(const HostPort& listening, const std::string& announced_address,
                      http::Tls tls);
 
+  // Names for who fetches, and what is over; both may be null, and outlive the meter.
+  void set_names(ReaderNames* names);
+  void set_history(UploadHistory* history);
+  // Those that are over since it was called last. Whoever takes them names them, and then has them
+  // told as events.
+  std::vector<FileUpload> take_ended();
+  void tell_ended(const FileUpload& upload);
+
   Result<std::vector<UploadStatus>> list() override;
   Result<TransferTotals> totals() override;
+  Result<Page<UploadStatus>> history(const PageRequest& page) override;
   TransferTotals counted() const;  // the same, without the doubt
   HostPort listening() override;
   std::string announced_address() override;

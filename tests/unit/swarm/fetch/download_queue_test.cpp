@@ -243,10 +243,10 @@ TEST_CASE("two thousand downloads are listed, newest first, and all get their tu
         "UPDATE downloads SET seq = 2001, state = 'queued', name = 'again' WHERE seq = 1");
   }
   d.open();
-  const auto page = d.queue->list({.limit = 1000, .after = ""});
+  const auto page = d.queue->list({.page = {1000, ""}});
   REQUIRE(page->items.size() == 1000);
   CHECK(page->items.front().id == last);
-  const auto rest = d.queue->list({.limit = 1000, .after = page->next});
+  const auto rest = d.queue->list({.page = {1000, page->next}});
   REQUIRE(rest->items.size() == 1000);
   CHECK(rest->items.back().id == std::string(31, '0') + "2");
   CHECK(rest->next.empty());

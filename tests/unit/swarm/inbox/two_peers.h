@@ -54,7 +54,8 @@ struct Queue : OfferDownloads {
     return status;
   }
   Result<DownloadStatus> start_folder(const FolderRequest&) override { return Index::none(); }
-  Result<Page<DownloadStatus>> list(const PageRequest&) override { return Index::none(); }
+  Result<DownloadPage> list(const DownloadQuery&) override { return Index::none(); }
+  Result<std::uint64_t> change_all(DownloadChange) override { return Index::none(); }
   Result<Page<FolderFile>> files(const std::string&, const PageRequest&) override {
     return Index::none();
   }

@@ -7,6 +7,7 @@
 #include "catch.h"
 #include "swapmeet/event_topics.h"
 #include "swapmeet/testing/manual_clock.h"
+#include "transfer/swarm/serve/file_uploads.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
@@ -37,6 +38,8 @@ TEST_CASE("an upload is listed from its beginning to its end") {
   CHECK(status.done == 500);
   CHECK(status.rate == 250);
   begun.callbacks->on_end(false);
+  CHECK(meter.list()->size() == 1);  // it may come back
+  clock.advance(FileUploads::kSilence);
   CHECK(meter.list()->empty());
   begun.callbacks->on_sent(1);  // too late for the list
   CHECK(meter.counted().sent == 501);
@@ -57,6 +60,12 @@ TEST_CASE("an upload is told of when it begins and when it ends, as long as the 
   one.callbacks->on_end(true);
   other.callbacks->on_sent(1);
   other.callbacks->on_end(false);
+  const auto tell_ended = [&] {
+    for (const auto& upload : meter->take_ended()) meter->tell_ended(upload);
+  };
+  tell_ended();
+  clock.advance(FileUploads::kSilence);
+  tell_ended();
   meter.reset();
   last.callbacks->on_end(true);
   CHECK(told == std::vector<std::string>{"upload.began 1 ann 0", "upload.began 2 ann 0",

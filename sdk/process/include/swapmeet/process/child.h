@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,12 +33,21 @@ class Descriptor {
   int number_ = -1;
 };
 
+// What a program finds around it.
+struct Surroundings {
+  // NAME=VALUE, all of it; of a name that stands there twice the last counts. nullopt: what this
+  // process has.
+  std::optional<std::vector<std::string>> environment = std::nullopt;
+  std::filesystem::path folder = {};  // where it runs; empty: the program's own
+};
+
 class Child {
  public:
-  // Starts `file` with these arguments, in its own folder. `not_found`, `not_allowed` and others
+  // Starts `file` with these arguments. `not_found`, `not_allowed` and others
   // name the file and the cause.
   static Result<Child> start(const std::filesystem::path& file,
-                             const std::vector<std::string>& arguments);
+                             const std::vector<std::string>& arguments,
+                             const Surroundings& around = {});
   ~Child();  // kills it when it still runs
   Child(Child&&) = default;
   Child& operator=(Child&&) = delete;

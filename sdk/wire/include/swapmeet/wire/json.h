@@ -193,6 +193,8 @@ std::string to_json(const Page<PeerRecord>& page);      // {"peers":[…],"next"
 std::string to_json(const Page<Listing>& page);         // {"files":…}
 std::string to_json(const FolderLevel& level);          // {"folders":…,"files":…,"next":…}
 std::string to_json(const Page<DownloadStatus>& page);  // {"downloads":…}
+std::string to_json(const DownloadPage& page);          // {"downloads":…,"counts":{…}}
+std::string to_json(const Page<UploadStatus>& page);    // {"uploads":…}
 std::string to_json(const Page<FolderFile>& page);      // {"files":…}
 std::string to_json(const Offer& offer);
 std::string to_json(const Page<Offer>& page);  // {"offers":…}
