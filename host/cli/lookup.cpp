@@ -140,7 +140,7 @@ std::optional<LastSearch> last_search() {
   in.ignore();
   std::getline(in, last.search.sort);
   last.search.query.assign(std::istreambuf_iterator<char>(in), {});
-  auto page = shown_before();
+  auto page = last_shown();
   if (!page || last.search.query.empty()) return std::nullopt;
   last.page = std::move(*page);
   return last;
