@@ -137,9 +137,11 @@ class ChangeHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Cha
 }  // namespace
 
 bool ChangeLineReader::read(std::string_view line, Change& change) {
-  buffer_.resize(line.size() + 1);
+  // RapidJSON takes the zero at the end for a byte of the character that it is in the middle of, and
+  // goes on reading for as long as a character may be.
+  constexpr std::size_t kLongestCharacter = 4;
+  buffer_.assign(line.size() + kLongestCharacter, '\0');
   std::memcpy(buffer_.data(), line.data(), line.size());
-  buffer_[line.size()] = '\0';
   rapidjson::InsituStringStream stream(buffer_.data());
   rapidjson::Reader reader;
   ChangeHandler handler(change);
