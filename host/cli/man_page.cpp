@@ -66,6 +66,11 @@ the token for it; else the one in its data folder, or that of the last log-in
 .B yes
 is the same as
 .B \-\-insecure
+.TP
+\fBSWAPMEET_\fISECTION\fB_\fIKEY\fR
+a key of the configuration, before what its file says: \fBSWAPMEET_HTTP_LISTEN\fR is
+.B listen
+of [http]
 .SH FILES
 .TP
 .I ~/.config/swapmeet/peer.ini
