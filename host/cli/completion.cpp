@@ -73,13 +73,20 @@ bool has_needed(const UsageLine& line, const Typed& typed) {
                      [&](const auto& name) { return typed.options.count(name) != 0; });
 }
 
-// Lines that are for options which were given count before all others.
+// Those that what was typed fits: of "watch WORDS…" and "watch show ID", the latter after "show",
+// and those for options that were given before all others.
 std::vector<UsageLine> lines_for(const Command& command, const Typed& typed) {
   auto lines = usage_lines(command.usage);
-  const bool is_special = std::any_of(lines.begin(), lines.end(), [&](const auto& line) {
-    return !line.needed_options.empty() && has_needed(line, typed);
+  std::erase_if(lines, [&](const auto& line) { return !line.begins_with(typed.words); });
+  std::size_t most = 0;
+  bool is_special = false;
+  for (const auto& line : lines) {
+    most = std::max(most, line.literals_in(typed.words));
+    is_special = is_special || (!line.needed_options.empty() && has_needed(line, typed));
+  }
+  std::erase_if(lines, [&](const auto& line) {
+    return line.literals_in(typed.words) < most || (is_special && line.needed_options.empty());
   });
-  if (is_special) std::erase_if(lines, [](const auto& one) { return one.needed_options.empty(); });
   return lines;
 }
 
@@ -88,7 +95,7 @@ void offer_words(Completion& completion, const Command& command, const Typed& ty
   const auto place = typed.words.size();
   for (const auto& line : lines_for(command, typed)) {
     const auto* word = line.at(place);
-    if (word == nullptr || !line.begins_with(typed.words)) continue;
+    if (word == nullptr) continue;
     for (const auto& literal : word->literals)
       if (offered.insert(literal).second) completion.words.push_back({literal, ""});
     if (!has_needed(line, typed)) continue;

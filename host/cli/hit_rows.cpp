@@ -11,15 +11,15 @@
 namespace swapmeet::cli {
 namespace {
 
-constexpr std::size_t kShortId = 8;
-constexpr std::size_t kAskedOneByOne = 3;
+constexpr std::size_t kShortPeerId = 8;
+constexpr std::size_t kHitsAskedOneByOne = 3;
 constexpr std::size_t kMostAsked = 20;
 constexpr std::size_t kWide = 100;  // columns, from which on there is room for the type
 
 // One by one where they are few, else from the list of all, of which one page is enough to read.
 std::map<PeerId, std::string> names_from(Session& session, const std::vector<PeerId>& peers) {
   std::map<PeerId, std::string> names;
-  if (peers.size() > kAskedOneByOne)
+  if (peers.size() > kHitsAskedOneByOne)
     if (const auto page = session.ask<Page<PeerRecord>>("GET", "/api/v1/peers?limit=1000"))
       for (const auto& peer : page->items) names.emplace(peer.id, peer.name);
   std::size_t asked = 0;
@@ -45,18 +45,19 @@ void PeerNames::learn(const std::vector<PeerId>& peers) {
   if (unknown.empty()) return;
   auto found = look_(unknown);
   for (const auto& peer : unknown)
-    names_[peer] = found.count(peer) != 0 ? found[peer] : peer.text().substr(0, kShortId);
+    names_[peer] = found.count(peer) != 0 ? found[peer] : peer.text().substr(0, kShortPeerId);
 }
 
 void PeerNames::learn(const std::vector<Hit>& hits) {
   std::vector<PeerId> peers;
+  peers.reserve(hits.size());
   for (const auto& hit : hits) peers.push_back(hit.peer);
   learn(peers);
 }
 
 std::string PeerNames::of(const PeerId& peer) const {
   const auto known = names_.find(peer);
-  return known != names_.end() ? known->second : peer.text().substr(0, kShortId);
+  return known != names_.end() ? known->second : peer.text().substr(0, kShortPeerId);
 }
 
 std::string holders_of(const Hit& hit, const PeerNames& names) {

@@ -33,8 +33,8 @@ InitChoices places_of(const Arguments& arguments) {
   if (arguments.has("--system"))
     choices = {.file = fs::path("/etc/swapmeet") / (kind + ".ini"),
                .name = {},
-               .data = "/var/lib/swapmeet",
-               .downloads = "/var/lib/swapmeet/downloads",
+               .data = fs::path("/var/lib/swapmeet") / kind,
+               .downloads = fs::path("/var/lib/swapmeet") / kind / "downloads",
                .index = {},
                .shares = {},
                .api = {},
@@ -88,8 +88,8 @@ int init(const Arguments& arguments) {
       std::cerr << "swapmeet: careful: " << printable(one) << '\n';
   const bool is_default = arguments.words.size() < 2 && default_config() == choices.file;
   fmt::print("Wrote {}; every key is explained in it.\n", printable(choices.file.string()));
-  if (arguments.has("--system") && kind == "index")
-    fmt::print("Next: systemctl enable --now swapmeet\n");
+  if (arguments.has("--system"))
+    fmt::print("Next: systemctl enable --now swapmeet@{}\n", kind);
   else
     fmt::print("Next: swapmeet run{}\n", is_default ? "" : " --config " + choices.file.string());
   return 0;

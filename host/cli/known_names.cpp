@@ -32,6 +32,13 @@ Words shares(Session& session) {
   return words;
 }
 
+Words watches(Session& session) {
+  Words words;
+  if (const auto all = session.ask<std::vector<wire::WatchRecord>>("GET", "/api/v1/watches"))
+    for (const auto& watch : *all) words.push_back({watch.id.substr(0, 8), watch.query});
+  return words;
+}
+
 Words of_host(Session& session, const std::string& command, const std::string& wanted) {
   if (wanted == "PEER")
     return listed<PeerRecord>(session, "/api/v1/peers", [](const PeerRecord& peer) {
@@ -46,6 +53,7 @@ Words of_host(Session& session, const std::string& command, const std::string& w
     return listed<DownloadStatus>(session, "/api/v1/downloads", [](const DownloadStatus& download) {
       return Completion::Word{download.id.substr(0, 8), download.name};
     });
+  if (wanted == "ID" && command == "watch") return watches(session);
   if (wanted == "ID" && command == "inbox")
     return listed<Offer>(session, "/api/v1/inbox", [](const Offer& offer) {
       return Completion::Word{offer.id.substr(0, 8), offer.name};

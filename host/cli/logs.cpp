@@ -99,11 +99,12 @@ int logs(const Arguments& arguments) {
   }
   const auto& host = hosts->front();
   if (std::error_code ignored; !fs::exists(host.log, ignored))
-    return fail({ErrorCode::not_found,
-                 "there is no log at " + host.log.string() +
-                     ": a host in the foreground writes to its terminal, and one of systemd to the "
-                     "journal (journalctl --user -u swapmeet-peer, or journalctl -u swapmeet)",
-                 {}});
+    return fail(
+        {ErrorCode::not_found,
+         "there is no log at " + host.log.string() +
+             ": a host in the foreground writes to its terminal, and one of systemd to the "
+             "journal (journalctl --user -u swapmeet-peer, or journalctl -u swapmeet@index)",
+         {}});
   std::uint64_t end = 0;
   print_lines(last_lines(host.log, number, end));
   return arguments.has("--follow") ? follow_file(host.log, end) : 0;

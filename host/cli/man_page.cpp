@@ -66,6 +66,11 @@ the token for it; else the one in its data folder, or that of the last log-in
 .B yes
 is the same as
 .B \-\-insecure
+.TP
+\fBSWAPMEET_\fISECTION\fB_\fIKEY\fR
+a key of the configuration, before what its file says: \fBSWAPMEET_HTTP_LISTEN\fR is
+.B listen
+of [http]
 .SH FILES
 .TP
 .I ~/.config/swapmeet/peer.ini
@@ -118,10 +123,10 @@ std::string sentence(std::string text) {
 std::string option_text(const Option& option) {
   const auto names =
       option.letter.empty()
-          ? fmt::format("\\fB{}\\fR", escaped(option.name))
-          : fmt::format("\\fB{}\\fR, \\fB{}\\fR", escaped(option.letter), escaped(option.name));
+          ? fmt::format(R"(\fB{}\fR)", escaped(option.name))
+          : fmt::format(R"(\fB{}\fR, \fB{}\fR)", escaped(option.letter), escaped(option.name));
   return fmt::format(".TP\n{}{}\n{}\n", names,
-                     option.value.empty() ? "" : fmt::format(" \\fI{}\\fR", escaped(option.value)),
+                     option.value.empty() ? "" : fmt::format(R"( \fI{}\fR)", escaped(option.value)),
                      escaped(option.help));
 }
 

@@ -47,14 +47,14 @@ Result<std::size_t> number_in(const Arguments& arguments, const std::string& opt
 }
 
 // What is asked for: by words and options, or what was shown last and goes on.
-struct Wanted {
+struct WantedHits {
   ShownSearch search;
   bool guessed = false;
   std::size_t pages = 1;  // to be read; the last one is shown
   SearchPage before{};    // that was shown already
 };
 
-Result<Wanted> next_page(const Session& session) {
+Result<WantedHits> next_page(const Session& session) {
   if (!session.words().empty())
     return wrong_usage("--more goes on with the last search, and takes no words");
   auto before = last_search();
@@ -62,13 +62,13 @@ Result<Wanted> next_page(const Session& session) {
     return Error{ErrorCode::not_found, "there was no search yet: `swapmeet search WORDS`", {}};
   if (before->page.next.empty())
     return Error{ErrorCode::not_found, "that was all of '" + before->search.query + "'", {}};
-  return Wanted{std::move(before->search), false, 1, std::move(before->page)};
+  return WantedHits{std::move(before->search), false, 1, std::move(before->page)};
 }
 
-Result<Wanted> wanted(const Session& session) {
+Result<WantedHits> wanted_hits(const Session& session) {
   const auto& arguments = session.arguments();
   if (arguments.has("--more")) return next_page(session);
-  Wanted wanted;
+  WantedHits wanted;
   const auto filters = filters_of(arguments);
   if (!filters) return filters.error();
   auto typed = query_of(session.words());
@@ -112,7 +112,7 @@ void print_page(Session& session, const SearchPage& page, const SearchPage& all)
 }  // namespace
 
 int search(Session& session) {
-  auto wanted = cli::wanted(session);
+  auto wanted = wanted_hits(session);
   if (!wanted) return fail(wanted.error());
   const auto& search = wanted->search;
   if (session.arguments().has("--interactive")) return pick_and_get(session, search);

@@ -18,7 +18,7 @@ namespace swapmeet::cli {
 namespace {
 
 // Whoever leaves does not wait for an index that does not answer.
-constexpr std::chrono::seconds kPatience{5};
+constexpr std::chrono::seconds kPickingPatience{5};
 
 // Asks the host, one request at a time, and wakes whoever waits for the answer.
 class Asking {
@@ -56,7 +56,7 @@ class Asking {
 
  private:
   void run() {
-    session_.wait_for_answers(kPatience);
+    session_.wait_for_answers(kPickingPatience);
     PeerNames names(session_);
     std::unique_lock lock(mutex_);
     while (true) {

@@ -55,8 +55,11 @@ UsageLine usage_line(const std::string& text) {
 }  // namespace
 
 bool UsageWord::allows(const std::string& word) const {
-  return !placeholders.empty() ||
-         std::find(literals.begin(), literals.end(), word) != literals.end();
+  return !placeholders.empty() || has_literal(word);
+}
+
+bool UsageWord::has_literal(const std::string& word) const {
+  return std::find(literals.begin(), literals.end(), word) != literals.end();
 }
 
 const UsageWord* UsageLine::at(std::size_t place) const {
@@ -68,6 +71,13 @@ bool UsageLine::begins_with(const std::vector<std::string>& typed) const {
   for (std::size_t i = 0; i < typed.size(); ++i)
     if (const auto* word = at(i); word == nullptr || !word->allows(typed[i])) return false;
   return true;
+}
+
+std::size_t UsageLine::literals_in(const std::vector<std::string>& typed) const {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < typed.size(); ++i)
+    if (const auto* word = at(i); word != nullptr && word->has_literal(typed[i])) ++count;
+  return count;
 }
 
 std::vector<UsageLine> usage_lines(const std::string& usage) {

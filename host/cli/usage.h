@@ -14,6 +14,7 @@ struct UsageWord {
   bool repeated = false;                  // …
 
   bool allows(const std::string& word) const;
+  bool has_literal(const std::string& word) const;
 };
 
 // One line of a usage without the name of the command.
@@ -25,6 +26,8 @@ struct UsageLine {
   const UsageWord* at(std::size_t place) const;
   // Whether what was typed fits.
   bool begins_with(const std::vector<std::string>& typed) const;
+  // How many of the words that were typed stand here as they are.
+  std::size_t literals_in(const std::vector<std::string>& typed) const;
 };
 
 std::vector<UsageLine> usage_lines(const std::string& usage);

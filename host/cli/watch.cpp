@@ -91,7 +91,7 @@ int save(Session& session) {
   return 0;
 }
 
-int list(Session& session) {
+int list_saved(Session& session) {
   const auto all = saved(session);
   if (!all) return fail(all.error());
   if (session.json()) return print_json(wire::to_json(*all));
@@ -174,7 +174,7 @@ void print_found(Session& session, const Found& found) {
 }
 
 // They are news once.
-int show(Session& session) {
+int show_saved(Session& session) {
   const auto all = meant(session);
   if (!all) return fail(all.error());
   Found found;
@@ -233,8 +233,8 @@ int watch(Session& session) {
   const auto& words = session.words();
   const auto& what = words[0];
   if (what == "save") return save(session);
-  if (what == "list" && words.size() == 1) return list(session);
-  if (what == "show") return show(session);
+  if (what == "list" && words.size() == 1) return list_saved(session);
+  if (what == "show") return show_saved(session);
   if (what == "remove") return remove(session);
   return watch_now(session);
 }

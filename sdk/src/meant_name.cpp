@@ -7,7 +7,7 @@
 namespace swapmeet {
 namespace {
 
-constexpr std::size_t kLongest = 64;  // of what is typed and looked at
+constexpr std::size_t kLongestTyped = 64;  // of what is typed and looked at
 constexpr std::size_t kMostWrong = 3;
 
 // Levenshtein's distance.
@@ -29,7 +29,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string meant_name(std::string_view typed, std::span<const std::string> known) {
-  if (typed.size() > kLongest) return {};
+  if (typed.size() > kLongestTyped) return {};
   const std::string* nearest = nullptr;
   std::size_t least = std::min(kMostWrong, (typed.size() + 1) / 2) + 1;
   for (const auto& name : known)

@@ -10,7 +10,7 @@ mount_root() { # ROOT ARCHIVES
   mount --bind "$root" "$root"
   mount -t proc proc "$root/proc"
   mount -t tmpfs tmpfs "$root/run"
-  for device in null zero full random urandom tty; do
+  for device in null zero full random urandom; do
     touch "$root/dev/$device"
     mount --bind "/dev/$device" "$root/dev/$device"
   done

@@ -27,6 +27,7 @@ const std::vector<Command> kCommands{
                  kCommon[0],
                  kCommon[1]}},
     {.name = "send", .usage = "send FILE|FOLDER PEER", .summary = ".dotted\\ 'words'"},
+    {.name = "watch", .usage = "watch WORDS…\nwatch show ID", .summary = "searches"},
     {.name = "account",
      .usage = "account key make NAME [--days NUMBER]\naccount key list\naccount end all [NAME]",
      .summary = "accounts"}};
@@ -43,7 +44,7 @@ std::string offered(const std::vector<std::string>& words) {
 }  // namespace
 
 TEST_CASE("commands are offered with what they are for") {
-  CHECK(offered({""}) == "share get send account help ");
+  CHECK(offered({""}) == "share get send watch account help ");
   CHECK(offered({"s"}) == "share send ");
   CHECK(offered({"help", "a"}) == "account ");
   CHECK(offered({"nothing", ""}).empty());
@@ -70,6 +71,7 @@ TEST_CASE("what only a host knows is named by its placeholder") {
   CHECK(offered({"send", "x.txt", ""}) == "PEER");
   CHECK(offered({"get", "1", "2", ""}) == "NUMBER");  // …
   CHECK(offered({"share", "rescan", ""}) == "NAME");
+  CHECK(offered({"watch", "show", ""}) == "ID");  // which is no word of a search
 }
 
 TEST_CASE("options are offered once, and their values after them") {
