@@ -1,5 +1,7 @@
 // The program: `run`, `check` and plain `plugins` make a host of their own; every other command
 // speaks to a running one.
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <string>
@@ -18,8 +20,10 @@ swapmeet::RunOptions options_from(const swapmeet::cli::Arguments& arguments) {
     const auto value = arguments.value(option);
     return value.empty() ? std::filesystem::path() : std::filesystem::absolute(value);
   };
+  auto overrides = swapmeet::environment_overrides(environ);
+  for (auto& assignment : arguments.values("--set")) overrides.push_back({std::move(assignment)});
   return {.config = path("--config"),
-          .overrides = arguments.values("--set"),
+          .overrides = std::move(overrides),
           .daemon = arguments.has("--daemon"),
           .pidfile = path("--pidfile"),
           .json = arguments.has("--json"),

@@ -46,8 +46,12 @@ Result<http::Response> as_metalink(const ContentRecord& content, HashFinder& fin
   return document(content, kMetalink, wire::kMetalinkType, std::move(*text));
 }
 
-// A hybrid when the sources agree on the SHA-1 hashes of the pieces, else of version 2 alone.
-Result<http::Response> as_torrent(const ContentRecord& content, HashFinder& finder) {
+// A hybrid when the sources agree on the SHA-1 hashes of the pieces, else of version 2 alone;
+// `?version=1`: of version 1 alone.
+Result<http::Response> as_torrent(const ContentRecord& content, HashFinder& finder,
+                                  const http::Request& request) {
+  const auto form = wire::torrent_form_from(request.query_value("version"));
+  if (!form) return form.error();
   HashFinder::Found found;
   if (content.size > 0 && !content.sources.empty()) {
     auto told = finder.find(content);
@@ -60,7 +64,7 @@ Result<http::Response> as_torrent(const ContentRecord& content, HashFinder& find
           {}};
   }
   auto text =
-      wire::torrent(content, found.layer, found.agreed ? found.agreed->sha1 : std::string());
+      wire::torrent(content, found.layer, found.agreed ? found.agreed->sha1 : std::string(), *form);
   if (!text) return std::move(text).error();
   return document(content, kTorrent, wire::kTorrentType, std::move(*text));
 }
@@ -140,7 +144,7 @@ Result<http::Response> describe(const ApiContext& context, HashFinder& finder,
   if (auto ticketed = add_tickets(context, request.identity, *content); !ticketed)
     return std::move(ticketed).error();
   if (wants_metalink) return as_metalink(*content, finder, request);
-  if (wants_torrent) return as_torrent(*content, finder);
+  if (wants_torrent) return as_torrent(*content, finder, request);
   return http::json(wire::to_json(*content));
 }
 

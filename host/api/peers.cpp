@@ -80,21 +80,43 @@ Result<void> add_ticket(const ApiContext& context, const Identity& viewer, PeerR
   return {};
 }
 
-Result<http::Response> browse(const ApiContext& context, http::Request& request) {
-  auto id = id_of<PeerId>(request, "id");
-  if (!id) return std::move(id).error();
+Result<BrowseQuery> browse_query(http::Request& request) {
   auto page = page_of(request);
   if (!page) return std::move(page).error();
   BrowseQuery query{
       .page = *page, .folder = {}, .viewer = request.identity, .deadline = request.deadline};
   if (const auto* folder = request.query_value("folder")) query.folder = *folder;
-  auto files = context.registry->browse(*id, query);
+  return query;
+}
+
+// Whom else a file is for is not for everyone to know.
+void hide_others(std::vector<Listing>& files, const Identity& viewer) {
+  if (viewer.has_role("admin")) return;
+  for (auto& file : files) file.audience = file.audience.as_known_to(viewer);
+}
+
+Result<http::Response> browse(const ApiContext& context, http::Request& request) {
+  auto id = id_of<PeerId>(request, "id");
+  if (!id) return std::move(id).error();
+  const auto query = browse_query(request);
+  if (!query) return query.error();
+  auto files = context.registry->browse(*id, *query);
   if (!files) return std::move(files).error();
-  check_answer(*files, query);
-  // Whom else a file is for is not for everyone to know.
-  if (!request.identity.has_role("admin"))
-    for (auto& file : files->items) file.audience = file.audience.as_known_to(request.identity);
+  check_answer(*files, *query);
+  hide_others(files->items, request.identity);
   return http::json(wire::to_json(*files));
+}
+
+Result<http::Response> browse_level(const ApiContext& context, http::Request& request) {
+  auto id = id_of<PeerId>(request, "id");
+  if (!id) return std::move(id).error();
+  const auto query = browse_query(request);
+  if (!query) return query.error();
+  auto level = context.registry->level(*id, *query);
+  if (!level) return std::move(level).error();
+  check_answer(*level, *query);
+  hide_others(level->files, request.identity);
+  return http::json(wire::to_json(*level));
 }
 
 }  // namespace
@@ -111,6 +133,7 @@ void add_peers(Api& api) {
   add("GET", "/api/v1/peers", list_peers);
   add("PUT", "/api/v1/peers/{id}", enroll);
   add("GET", "/api/v1/peers/{id}/files", browse);
+  add("GET", "/api/v1/peers/{id}/folders", browse_level);
   add("GET", "/api/v1/peers/{id}",
       [](const ApiContext& context, http::Request& request) -> Result<http::Response> {
         auto id = id_of<PeerId>(request, "id");

@@ -14,6 +14,18 @@ constexpr std::chrono::seconds kReturn = std::chrono::minutes(10);
 // What the disk knows of when a watch was heard may be so old.
 constexpr std::chrono::milliseconds kNoted = std::chrono::hours(1);
 
+Event event_of(const Match& match, const std::string& watch) {
+  return {"match",
+          {{"content", match.content.text()},
+           {"name", match.name},
+           {"path", match.path},
+           {"size", match.size},
+           {"type", std::string(name_of(match.type))},
+           {"peer", match.peer.text()},
+           {"attributes", match.attributes}},
+          watch};
+}
+
 }  // namespace
 
 Result<void> WatchList::restore() {
@@ -29,20 +41,28 @@ Result<void> WatchList::restore() {
     entry.noted = stored.heard;
     entry.until = steady + std::min<std::chrono::milliseconds>(left, stored.keep);
     entry.on_disk = true;
+    entry.listeners = std::make_shared<Hearing>(stored.collect, stored.waiting);
+    stored.waiting.clear();
     entry.stored = std::move(stored);
   }
   return {};
 }
 
+void WatchList::stop() {
+  stopping_ = true;
+  note_waiting();
+}
+
 void WatchList::tend() {
   end_unheard();
   note_heard();
+  note_waiting();
   watch_missing();
 }
 
 bool WatchList::is_alive(Entries::const_iterator at) const {
   return at != entries_.end() && at->second.on_disk &&
-         (at->second.until > parts_.clock.steady() || *at->second.listeners > 0);
+         (at->second.until > parts_.clock.steady() || at->second.listeners->count > 0);
 }
 
 void WatchList::last_on(Entry& entry) const {
@@ -76,7 +96,7 @@ void WatchList::note_heard() {
   {
     const std::lock_guard lock(mutex_);
     for (auto& [id, entry] : entries_) {
-      if (*entry.listeners > 0) last_on(entry);
+      if (entry.listeners->count > 0) last_on(entry);
       if (entry.stored.heard - entry.noted < kNoted) continue;
       heard.push_back(entry.stored);
       entry.noted = entry.stored.heard;
@@ -84,6 +104,46 @@ void WatchList::note_heard() {
   }
   if (heard.empty()) return;
   if (const auto updated = parts_.store.update(heard); !updated) report(updated.error());
+}
+
+void WatchList::note_waiting() {
+  std::vector<std::pair<std::string, Listeners>> collecting;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, entry] : entries_)
+      if (entry.on_disk && entry.listeners->unheard) collecting.emplace_back(id, entry.listeners);
+  }
+  for (const auto& [id, listeners] : collecting)
+    if (const auto text = listeners->unheard->text_if_changed())
+      if (const auto kept = parts_.store.keep_waiting(id, *text); !kept) report(kept.error());
+}
+
+Result<WatchList::Listeners> WatchList::alive(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(id);
+  if (!is_alive(found)) return not_found("there is no such watch (any more)");
+  last_on(found->second);
+  return found->second.listeners;
+}
+
+Result<wire::WaitingMatches> WatchList::waiting(const std::string& id) {
+  const auto listeners = alive(id);
+  if (!listeners) return listeners.error();
+  return (*listeners)->unheard ? (*listeners)->unheard->all() : wire::WaitingMatches();
+}
+
+std::size_t WatchList::count_waiting(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(id);
+  const bool collects = found != entries_.end() && found->second.listeners->unheard;
+  return collects ? found->second.listeners->unheard->count() : 0;
+}
+
+Result<void> WatchList::forget_waiting(const std::string& id, Time found) {
+  const auto listeners = alive(id);
+  if (!listeners) return listeners.error();
+  if ((*listeners)->unheard) (*listeners)->unheard->forget_until(found);
+  return {};
 }
 
 void WatchList::watch_missing() {
@@ -104,18 +164,12 @@ void WatchList::watch_missing() {
 Result<Registration> WatchList::watch(const StoredWatch& stored, Listeners listeners) {
   return through(parts_.gate, "watch()", [&] {
     return parts_.watches.watch(stored.request,
-                                [&events = parts_.events, id = stored.id,
+                                [&events = parts_.events, &clock = parts_.clock, id = stored.id,
                                  listeners = std::move(listeners)](const Match& match) {
-                                  if (*listeners > 0)
-                                    events.publish({"match",
-                                                    {{"content", match.content.text()},
-                                                     {"name", match.name},
-                                                     {"path", match.path},
-                                                     {"size", match.size},
-                                                     {"type", std::string(name_of(match.type))},
-                                                     {"peer", match.peer.text()},
-                                                     {"attributes", match.attributes}},
-                                                    id});
+                                  if (listeners->count > 0)
+                                    events.publish(event_of(match, id));
+                                  else if (listeners->unheard)
+                                    listeners->unheard->add(match, clock.now());
                                 });
   });
 }
@@ -151,17 +205,17 @@ Result<void> WatchList::check_room(const std::string& asker) const {
 }
 
 Result<std::string> WatchList::add(const WatchRequest& request, const std::string& asker,
-                                   std::chrono::seconds keep) {
+                                   std::chrono::seconds keep, bool collect) {
   end_unheard();
-  const StoredWatch stored{random_hex(16), asker, request, keep, parts_.clock.now()};
-  Listeners listeners;
+  const StoredWatch stored{random_hex(16), asker, request, keep, parts_.clock.now(), collect};
+  const auto listeners = std::make_shared<Hearing>(collect);
   {
     const std::lock_guard lock(mutex_);
     if (auto room = check_room(asker); !room) return std::move(room).error();
     auto& entry = entries_[stored.id];
     entry.stored = stored;
     entry.noted = stored.heard;
-    listeners = entry.listeners;
+    entry.listeners = listeners;
   }
   auto registration = watch(stored, listeners);
   auto added = registration ? parts_.store.add(stored) : registration.error();
@@ -192,8 +246,8 @@ Registration WatchList::listen(const std::string& id) {
   const auto found = entries_.find(id);
   if (!is_alive(found)) return {};
   last_on(found->second);
-  ++*found->second.listeners;
-  return Registration([listeners = found->second.listeners] { --*listeners; });
+  ++found->second.listeners->count;
+  return Registration([listeners = found->second.listeners] { --listeners->count; });
 }
 
 Result<void> WatchList::remove(const std::string& id) {

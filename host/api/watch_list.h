@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "host/api/unheard_matches.h"
 #include "host/api/watch_store.h"
 #include "host/feed/pump.h"
 #include "host/plugins/gate.h"
@@ -57,16 +58,24 @@ class WatchList {
   // watches for those that could not be watched for yet, since an index was away.
   void tend();
 
-  // From here on tend() asks no index for anything that it has not begun to ask.
-  void stop() { stopping_ = true; }
+  // From here on tend() asks no index for anything that it has not begun to ask. What waits is
+  // kept.
+  void stop();
 
   // The id, once the watch is on the disk. What is found is published as events "match" while
-  // somebody listens: nothing is done for the others, however much they match. `asker`:
-  // whose limit it counts to. Errors as of Watches::watch, and of the disk.
+  // somebody listens: nothing is done for the others, however much they match, but for those that
+  // `collect` what waits for who comes back. `asker`: whose limit it counts to. Errors as of
+  // Watches::watch, and of the disk.
   Result<std::string> add(const WatchRequest& request, const std::string& asker,
-                          std::chrono::seconds keep = kKeep);
+                          std::chrono::seconds keep = kKeep, bool collect = false);
   // Those that count to the limit of `asker`.
   std::vector<StoredWatch> of(const std::string& asker);
+  // What waits, oldest first, which counts as listening to it; nothing where it does not collect.
+  // `not_found`: there is none, or no longer.
+  Result<wire::WaitingMatches> waiting(const std::string& id);
+  std::size_t count_waiting(const std::string& id);  // without listening
+  // Forgets of it what was found until then. `not_found`.
+  Result<void> forget_waiting(const std::string& id, Time found);
   // To be held for as long as somebody listens: what is found is published, and the watch lasts on.
   // An empty one: there is no such watch, or no longer. May outlive this object.
   Registration listen(const std::string& id);
@@ -76,12 +85,19 @@ class WatchList {
   void change_viewer(const std::string& account, const std::optional<Identity>& now);
 
  private:
-  using Listeners = std::shared_ptr<std::atomic<int>>;
+  // Those who listen to one watch, and what it finds while they do not.
+  struct Hearing {
+    explicit Hearing(bool collects, const std::string& kept = {})
+        : unheard(collects ? std::make_unique<UnheardMatches>(kept) : nullptr) {}
+    std::atomic<int> count{0};
+    const std::unique_ptr<UnheardMatches> unheard;  // nullptr: it does not collect
+  };
+  using Listeners = std::shared_ptr<Hearing>;
   struct Entry {
     StoredWatch stored;
     Instant until;
     bool on_disk = false;  // false: add() is at it
-    Listeners listeners = std::make_shared<std::atomic<int>>(0);
+    Listeners listeners;
     Time noted{};               // what the disk knows of when it was heard
     Registration registration;  // empty: not watched for yet
   };
@@ -93,6 +109,8 @@ class WatchList {
   void end_unheard();
   Result<void> end(const std::vector<std::string>& ids);
   void note_heard();
+  void note_waiting();
+  Result<Listeners> alive(const std::string& id);
   void watch_missing();
   // Errors are reported, and nothing is told then until it is tried again.
   Result<void> watch_anew(const StoredWatch& stored, Listeners listeners);

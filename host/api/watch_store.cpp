@@ -12,6 +12,10 @@ CREATE TABLE watches(
   id TEXT PRIMARY KEY, asker TEXT NOT NULL, query TEXT NOT NULL, account TEXT NOT NULL,
   groups_in TEXT NOT NULL, roles TEXT NOT NULL, read_only INTEGER NOT NULL,
   keep_seconds INTEGER NOT NULL, heard INTEGER NOT NULL) WITHOUT ROWID;
+)sql",
+                                       R"sql(
+ALTER TABLE watches ADD COLUMN collect INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE watches ADD COLUMN waiting TEXT NOT NULL DEFAULT '';
 )sql"};
 
 constexpr const char* kFile = "watches.db";
@@ -33,6 +37,8 @@ StoredWatch read(const sqlite::Statement& row) {
                           row.integer(6) != 0};
   watch.keep = std::chrono::seconds(row.integer(7));
   watch.heard = Time(std::chrono::milliseconds(row.integer(8)));
+  watch.collect = row.integer(9) != 0;
+  watch.waiting = row.text(10);
   return watch;
 }
 
@@ -64,8 +70,8 @@ Result<std::vector<StoredWatch>> WatchStore::all() {
   return sqlite::attempt([&]() -> Result<std::vector<StoredWatch>> {
     std::vector<StoredWatch> watches;
     auto rows = database_.prepare(
-        "SELECT id, asker, query, account, groups_in, roles, read_only, keep_seconds, heard "
-        "FROM watches");
+        "SELECT id, asker, query, account, groups_in, roles, read_only, keep_seconds, heard, "
+        "collect, waiting FROM watches");
     while (rows.step()) watches.push_back(read(rows));
     return watches;
   });
@@ -75,10 +81,10 @@ Result<void> WatchStore::add(const StoredWatch& watch) {
   const std::lock_guard lock(mutex_);
   return sqlite::attempt([&]() -> Result<void> {
     const auto& viewer = watch.request.viewer;
-    database_.keep("INSERT INTO watches VALUES(?,?,?,?,?,?,?,?,?)")
+    database_.keep("INSERT INTO watches VALUES(?,?,?,?,?,?,?,?,?,?,'')")
         ->with(watch.id, watch.asker, watch.request.query, viewer.account,
                sqlite::lines_of(viewer.groups), sqlite::lines_of(viewer.roles), viewer.read_only,
-               watch.keep.count(), watch.heard.time_since_epoch().count())
+               watch.keep.count(), watch.heard.time_since_epoch().count(), watch.collect)
         .run();
     return {};
   });
@@ -106,6 +112,14 @@ Result<void> WatchStore::update(const std::vector<StoredWatch>& watches) {
           .run();
     }
     transaction.commit();
+    return {};
+  });
+}
+
+Result<void> WatchStore::keep_waiting(const std::string& id, const std::string& waiting) {
+  const std::lock_guard lock(mutex_);
+  return sqlite::attempt([&]() -> Result<void> {
+    database_.keep("UPDATE watches SET waiting=? WHERE id=?")->with(waiting, id).run();
     return {};
   });
 }

@@ -23,6 +23,8 @@ struct StoredWatch {
   WatchRequest request;
   std::chrono::seconds keep{};  // how long it lasts while nobody listens
   Time heard{};                 // when somebody last did, give or take an hour
+  bool collect = false;         // what it finds while nobody listens waits
+  std::string waiting = {};     // that, as UnheardMatches has it
 };
 
 class WatchStore {
@@ -39,6 +41,8 @@ class WatchStore {
   Result<void> remove(const std::vector<std::string>& ids);
   // Takes over what may change of one: viewer and heard.
   Result<void> update(const std::vector<StoredWatch>& watches);
+  // The same of what waits.
+  Result<void> keep_waiting(const std::string& id, const std::string& waiting);
 
  private:
   std::mutex mutex_;

@@ -57,9 +57,9 @@ void block_signals() {
 
 int Application::run_host(const std::string& program) {
   if (auto prepared = prepare(); !prepared) return failed(prepared.error());
-  std::vector<std::string> arguments{program};
-  if (options_.daemon) arguments.emplace_back("--daemon");
-  return run(arguments);
+  if (options_.daemon)
+    if (const auto code = daemon_.detach(config_->host.text("log_file"))) return *code;
+  return run(std::vector<std::string>{program});
 }
 
 // Everything that can be refused while somebody still reads the terminal. No threads before a fork.
@@ -80,7 +80,7 @@ Result<void> Application::choose_daemon_log() {
   if (config_->host.has("log_file")) return {};
   const auto file = data_->path() / "swapmeet.log";
   std::cerr << "swapmeet: [host] log_file is not set; logging to " << file.string() << '\n';
-  options_.overrides.push_back("host.log_file=" + file.string());
+  options_.overrides.push_back({"host.log_file=" + file.string()});
   auto config = read_config(options_.config, options_.overrides);
   if (!config) return std::move(config).error();
   config_ = std::move(*config);
@@ -92,6 +92,12 @@ int Application::main(const std::vector<std::string>&) {
   for (const int signal : {SIGILL, SIGBUS, SIGSEGV}) std::signal(signal, SIG_DFL);
   install_crash_handler();
   raise_file_limit();
+  service_manager_.starting();
+  data_->sign();
+  for (const auto& one : options_.overrides)
+    if (one.from != "--set")
+      write_log("host", LogLevel::info, "a key comes from the environment",
+                {{"variable", one.from}});
   if (::geteuid() == 0)
     write_log("host", LogLevel::warning,
               "it runs as root, and so does whoever finds a way in: give it a user of its own");
@@ -124,6 +130,7 @@ void Application::limit_stop() {
 Result<bool> Application::start(RunningHost& host) {
   EarlySignals signals(waited_signals(), [this] {
     write_log("host", LogLevel::info, "stopping before all has started");
+    service_manager_.stopping();
     limit_stop();
   });
   auto started = host.start();
@@ -145,18 +152,27 @@ int Application::serve(RunningHost& host) {
   }
   if (!*started) return EXIT_OK;
   const sigset_t set = waited_signals();
+  tell_ready(host);
+  daemon_.ready();
   for (int signal = 0; signal == 0 || signal == SIGHUP;) {
     if (sigwait(&set, &signal) != 0) signal = 0;
     while (signal == SIGHUP) signal = take_new_settings(host);
   }
+  service_manager_.stopping();
   write_log("host", LogLevel::info, "stopping");
   return EXIT_OK;
+}
+
+void Application::tell_ready(const RunningHost& host) {
+  service_manager_.ready("listening on " + host.listening().text());
 }
 
 // A plugin may hang there as well. What came meanwhile: SIGTERM, SIGHUP, or 0 for nothing.
 int Application::take_new_settings(RunningHost& host) {
   EarlySignals signals(waited_signals(), [this] { limit_stop(); });
+  service_manager_.reloading();
   reload(host, options_);
+  tell_ready(host);
   const auto taken = signals.finish();
   return taken.stop ? SIGTERM : taken.reload ? SIGHUP : 0;
 }

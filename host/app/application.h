@@ -9,11 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "host/app/daemon.h"
 #include "host/app/data_folder.h"
 #include "host/app/pid_file.h"
+#include "host/app/service_manager.h"
 #include "host/app/stop_deadline.h"
 #include "host/config/config.h"
 #include "swapmeet/result.h"
+#include "swapmeet/system_clock.h"
 
 namespace swapmeet {
 
@@ -21,7 +24,7 @@ class RunningHost;
 
 struct RunOptions {
   std::filesystem::path config;
-  std::vector<std::string> overrides;  // section.key=value
+  Overrides overrides;  // of the environment, then of --set
   bool daemon = false;
   std::filesystem::path pidfile;
   bool json = false;         // of `plugins`
@@ -32,8 +35,8 @@ struct RunOptions {
 class Application : public Poco::Util::ServerApplication {
  public:
   explicit Application(RunOptions options) : options_(std::move(options)) {}
-  // Runs until SIGTERM or SIGINT. The signals must be blocked before (block_signals). What is wrong
-  // with the configuration, or a data folder in use, is told before a daemon leaves its terminal.
+  // Runs until SIGTERM or SIGINT. The signals must be blocked before (block_signals). As a daemon
+  // it returns at the terminal once the host is ready, or has said there why it cannot start.
   int run_host(const std::string& program);
 
  protected:
@@ -43,12 +46,16 @@ class Application : public Poco::Util::ServerApplication {
   Result<void> prepare();
   Result<void> choose_daemon_log();
   Result<bool> start(RunningHost& host);
+  void tell_ready(const RunningHost& host);
   int serve(RunningHost& host);
   int take_new_settings(RunningHost& host);
   void limit_stop();
   [[noreturn]] void end_process();
 
   RunOptions options_;
+  SystemClock clock_;
+  ServiceManager service_manager_ = ServiceManager::of_environment(clock_);
+  Daemon daemon_;
   std::optional<Config> config_;
   std::optional<DataFolder> data_;  // locked before the fork, so that the lock goes to the daemon
   PidFile pidfile_;

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include "host/config/data_lock.h"
 #include "swapmeet/secret_file.h"
 
 namespace swapmeet {
@@ -31,6 +32,13 @@ DataFolder::DataFolder(DataFolder&& other) noexcept
 
 DataFolder::~DataFolder() {
   if (lock_ >= 0) ::close(lock_);
+}
+
+// Who cannot read it is told less; no host fails for that.
+void DataFolder::sign() const {
+  const auto process = std::to_string(::getpid()) + '\n';
+  if (::ftruncate(lock_, 0) == 0) [[maybe_unused]]
+    const auto n = ::pwrite(lock_, process.data(), process.size(), 0);
 }
 
 Result<void> DataFolder::check_modes(const std::filesystem::path& path) {
@@ -80,7 +88,7 @@ Result<DataFolder> DataFolder::open(const std::filesystem::path& path,
     return Error{
         ErrorCode::unavailable, path.string() + ": cannot be made: " + error.message(), {}};
 
-  const auto lock_file = path / "lock";
+  const auto lock_file = path / kDataLock;
   folder.lock_ = ::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (folder.lock_ < 0) return unusable(lock_file, "cannot be opened");
   if (::flock(folder.lock_, LOCK_EX | LOCK_NB) != 0)

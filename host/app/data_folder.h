@@ -29,6 +29,9 @@ class DataFolder {
   DataFolder(DataFolder&& other) noexcept;
   DataFolder& operator=(DataFolder&&) = delete;
 
+  // Writes down beside the lock which process this is (host/config/data_lock.h).
+  void sign() const;
+
   const std::filesystem::path& path() const { return path_; }
   Ledger& ledger() { return *ledger_; }
   const PeerId& peer() const { return peer_; }

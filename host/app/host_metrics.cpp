@@ -8,6 +8,7 @@
 #include "host/app/tls_keys.h"
 #include "host/auth/auth_group.h"
 #include "swapmeet/abi.h"
+#include "swapmeet/downloads.h"
 #include "swapmeet/registry.h"
 #include "swapmeet/shares.h"
 #include "swapmeet/uploads.h"
@@ -61,6 +62,7 @@ HostMetrics::HostMetrics(const Parts& parts)
   tell_of_log_ins();
   tell_of_registry();
   tell_of_transfers();
+  tell_of_downloads();
   tell_of_shares();
   tell_of_events();
 }
@@ -168,6 +170,28 @@ void HostMetrics::tell_of_transfers() {
   total("sent_bytes_total", "Bytes of files that others fetched.", &TransferTotals::sent);
   total("received_bytes_total", "Bytes of files that were fetched and proven.",
         &TransferTotals::received);
+}
+
+void HostMetrics::tell_of_downloads() {
+  auto* downloads = parts_.plugins.find<Downloads>();
+  if (!downloads) return;
+  auto* gate = parts_.plugins.gate_of(Downloads::kInterface);
+  tell(
+      "downloads", "Downloads by state.", "gauge",
+      [downloads, gate] {
+        const DownloadQuery query{.page = {.limit = 1, .after = ""}};
+        const auto page = through(gate, "list()", [&] { return downloads->list(query); });
+        if (!page) return Samples{};
+        const auto number = [](std::uint64_t count) { return static_cast<double>(count); };
+        const auto& counts = page->counts;
+        return by("state", {{"queued", number(counts.queued)},
+                            {"running", number(counts.running)},
+                            {"waiting", number(counts.waiting)},
+                            {"paused", number(counts.paused)},
+                            {"done", number(counts.done)},
+                            {"failed", number(counts.failed)}});
+      },
+      &transfer_);
 }
 
 void HostMetrics::tell_of_shares() {

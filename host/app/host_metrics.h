@@ -49,6 +49,7 @@ class HostMetrics {
   void tell_of_log_ins();
   void tell_of_registry();
   void tell_of_transfers();
+  void tell_of_downloads();
   void tell_of_shares();
   void tell_of_events();
   void tell_of_machine();

@@ -14,6 +14,25 @@ void LastReload::tell(Reload reload, const std::filesystem::path& file) {
   const std::lock_guard lock(mutex_);
   report_ = wire::ReloadReport{clock_.now(), std::move(reload.changed), std::move(reload.refused),
                                std::move(reload.at_restart)};
+  ended_ = begun_;
+  told_.notify_all();
+}
+
+void LastReload::begin() {
+  const std::lock_guard lock(mutex_);
+  ++begun_;
+}
+
+std::uint64_t LastReload::begun() const {
+  const std::lock_guard lock(mutex_);
+  return begun_;
+}
+
+std::optional<wire::ReloadReport> LastReload::wait_for(std::uint64_t begun,
+                                                       std::chrono::milliseconds most) {
+  std::unique_lock lock(mutex_);
+  if (!clock_.wait_for(lock, told_, most, [&] { return ended_ > begun; })) return std::nullopt;
+  return report_;
 }
 
 void LastReload::searches_replaced(const std::vector<std::string>& keys) {

@@ -3,6 +3,9 @@
 // Threads: thread-safe.
 #pragma once
 
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
 #include <filesystem>
 #include <mutex>
 #include <optional>
@@ -18,7 +21,13 @@ namespace swapmeet {
 
 class LastReload {
  public:
-  explicit LastReload(const Clock& clock) : clock_(clock) {}
+  explicit LastReload(Clock& clock) : clock_(clock) {}
+
+  // One begins, which tell() ends. How many have begun.
+  void begin();
+  std::uint64_t begun() const;
+  // The report of the first that begins after `begun` others; nullopt: it takes longer than that.
+  std::optional<wire::ReloadReport> wait_for(std::uint64_t begun, std::chrono::milliseconds most);
 
   // Takes the place of the one before.
   void tell(Reload reload, const std::filesystem::path& file);
@@ -30,8 +39,11 @@ class LastReload {
   std::optional<wire::ReloadReport> report() const;
 
  private:
-  const Clock& clock_;
+  Clock& clock_;
   mutable std::mutex mutex_;
+  std::condition_variable told_;
+  std::uint64_t begun_ = 0;
+  std::uint64_t ended_ = 0;
   std::optional<wire::ReloadReport> report_;
 };
 

@@ -550,6 +550,7 @@ wire::StatusReport RunningHost::status() {
 }
 
 void RunningHost::reload(const Config& config) {
+  last_reload_.begin();
   auto reload = differing(config_, config);
   if (auto log = set_up_log(config.host); !log) {
     const auto is_log = [](const std::string& key) { return key.find("] log_") != key.npos; };
@@ -592,6 +593,7 @@ void RunningHost::reload(const Config& config) {
 }
 
 void RunningHost::reload_refused(const Error& why) {
+  last_reload_.begin();
   Reload reload;
   reload.refused.push_back(why.message + "; everything stays as it was");
   last_reload_.tell(std::move(reload), config_.file);

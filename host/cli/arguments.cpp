@@ -2,7 +2,20 @@
 
 #include <algorithm>
 
+#include "swapmeet/meant_name.h"
+
 namespace swapmeet::cli {
+namespace {
+
+// "; did you mean --folder?", or nothing.
+std::string meant_option(const std::string& typed, std::span<const Option> options) {
+  std::vector<std::string> names;
+  for (const auto& option : options) names.push_back(option.name);
+  auto meant = meant_name(typed, names);
+  return meant.empty() ? meant : "; did you mean " + meant + "?";
+}
+
+}  // namespace
 
 std::string Arguments::value(const std::string& name) const {
   const auto found = options.find(name);
@@ -42,7 +55,7 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words,
         arguments.words.push_back(word);
         continue;
       }
-      return wrong("there is no option " + name + " here");
+      return wrong("there is no option " + name + " here" + meant_option(name, options));
     }
     auto& values = arguments.options[option->name];
     if (option->value.empty()) {

@@ -6,12 +6,19 @@
 #include <iostream>
 
 #include "host/cli/commands.h"
+#include "host/cli/completion.h"
+#include "host/cli/display.h"
+#include "host/cli/known_names.h"
+#include "host/cli/man_page.h"
+#include "host/cli/query_words.h"
+#include "host/cli/subcommands.h"
 
 namespace swapmeet {
 namespace {
 
 using cli::Command;
 using cli::Option;
+using cli::printable;
 
 const std::vector<Option>& host_options() {
   static const std::vector<Option> kOptions{
@@ -24,16 +31,43 @@ const std::vector<Option>& host_options() {
   return kOptions;
 }
 
+std::vector<Option> search_options() {
+  std::vector<Option> options{{"--interactive", "-i", "", "type, see what is found, pick and get"},
+                              {"--limit", "-n", "NUMBER", "show so many (50)"},
+                              {"--page", "", "NUMBER", "the page with the next so many"},
+                              {"--more", "-m", "", "the next page of the last search"},
+                              {"--sort", "", "ORDER", "relevance, sources, size or newest first"}};
+  options.insert(options.end(), cli::filter_options().begin(), cli::filter_options().end());
+  return options;
+}
+
 const std::vector<Command>& commands() {
   static const Option kNoWait{"--no-wait", "", "", "do not wait for the end"};
   static const Option kSet{"--set", "", "SECTION.KEY=VALUE", "override a key"};
+  static const Option kConfig{"--config", "-c", "FILE",
+                              "the configuration of the host that is meant"};
   static const std::vector<Command> kCommands{
+      {.name = "up",
+       .usage = "up [--share FOLDER] [--index URL]",
+       .summary = "everything to begin with: make a peer, start it, say how it stands",
+       .options = {{"--share", "", "FOLDER", "a folder to share; may be repeated"},
+                   {"--index", "", "URL", "the index to join"},
+                   {"--index-here", "", "", "make an index on this machine, too, and join it"},
+                   {"--name", "", "NAME", "what others see it as (user@machine)"},
+                   {"--listen", "", "ADDRESS", "listen there only: 127.0.0.1 for this machine"},
+                   kConfig},
+       .alone = cli::up,
+       .most_words = 0},
       {.name = "init",
        .usage = "init index|peer [DIR]",
        .summary = "write a commented configuration to start from",
        .options = {{"--index", "", "URL", "the index that the peer registers with"},
                    {"--name", "", "NAME", "what others see the host as"},
-                   {"--share", "", "FOLDER", "a folder to share; may be repeated"}},
+                   {"--share", "", "FOLDER", "a folder to share; may be repeated"},
+                   {"--data", "", "FOLDER", "where the host keeps what it knows"},
+                   {"--listen", "", "ADDRESS",
+                    "where others find it: 0.0.0.0 for all, or with a port"},
+                   {"--system", "", "", "for the unit of the system, in /etc/swapmeet"}},
        .alone = cli::init,
        .least_words = 1,
        .most_words = 2},
@@ -43,6 +77,20 @@ const std::vector<Command>& commands() {
        .options = {kSet,
                    {"--daemon", "", "", "run in the background"},
                    {"--pidfile", "", "FILE", "write the process id there"}},
+       .most_words = 0},
+      {.name = "stop",
+       .usage = "stop",
+       .summary = "end a host that runs on this machine",
+       .options = {kConfig},
+       .alone = cli::stop,
+       .most_words = 0},
+      {.name = "logs",
+       .usage = "logs [--follow]",
+       .summary = "what a host in the background has written down",
+       .options = {{"--follow", "-f", "", "go on as it writes more, until Ctrl-C"},
+                   {"--lines", "-n", "NUMBER", "so many of the last lines (20)"},
+                   kConfig},
+       .alone = cli::logs,
        .most_words = 0},
       {.name = "check",
        .usage = "check [--data] [--config FILE]",
@@ -83,20 +131,23 @@ const std::vector<Command>& commands() {
        .most_words = 0},
       {.name = "browse",
        .usage = "browse PEER [FOLDER]",
-       .summary = "what a peer shares",
+       .summary = "what a peer shares, a folder at a time",
+       .options = {{"--tree", "", "", "the folders below as well, as a tree"},
+                   {"--depth", "", "NUMBER", "so many levels of it (3)"},
+                   {"--all", "-a", "", "every file below, each with its path"}},
        .on_host = cli::browse,
        .least_words = 1,
        .most_words = 2},
       {.name = "search",
        .usage = "search WORDS…",
        .summary = "words, \"a phrase\", -without, prefix*, type: ext: size> peer: path:",
-       .options = {{"--limit", "-n", "NUMBER", "show so many (50)"}},
+       .options = search_options(),
        .on_host = cli::search,
-       .free_words = true,
-       .least_words = 1},
+       .free_words = true},
       {.name = "watch",
-       .usage = "watch WORDS…",
-       .summary = "tell of files that match as they appear, until Ctrl-C",
+       .usage = "watch WORDS…\nwatch save WORDS…\nwatch list\nwatch show [ID|WORDS…]\n"
+                "watch remove ID|WORDS…",
+       .summary = "tell of files that match as they appear; save searches for when you are away",
        .options = {{"--get", "", "", "fetch them"}},
        .on_host = cli::watch,
        .free_words = true,
@@ -134,7 +185,7 @@ const std::vector<Command>& commands() {
        .on_host = cli::uploads,
        .most_words = 0},
       {.name = "share",
-       .usage = "share list\nshare add NAME FOLDER\nshare audience NAME WHO\nshare remove NAME\n"
+       .usage = "share list\nshare add [NAME] FOLDER\nshare audience NAME WHO\nshare remove NAME\n"
                 "share rescan [NAME]",
        .summary = "the folders that others may fetch from, and who may",
        .options = {{"--audience", "", "WHO", "whom it is for: friends,@bob"},
@@ -251,18 +302,66 @@ void print_usage(const Command& command) {
   }
 }
 
-int help(const std::vector<std::string>& words) {
-  if (words.empty()) {
+int unknown_command(const std::string& name) {
+  std::vector<std::string> names{"help"};
+  for (const auto& command : commands()) names.push_back(command.name);
+  const auto meant = cli::meant_text(name, names);
+  std::cerr << "swapmeet: there is no command '" << printable(name) << '\''
+            << (meant.empty() ? "; `swapmeet help` lists them" : meant) << '\n';
+  return 2;
+}
+
+// The table with all options of each command, for manual and completion.
+std::vector<Command> whole_commands() {
+  auto whole = commands();
+  for (auto& command : whole) command.options = options_of(command);
+  return whole;
+}
+
+// For a shell: what may come next. The last word is being typed.
+std::string completions(const std::vector<std::string>& words, Clock& clock) {
+  const auto whole = whole_commands();
+  auto completion = cli::complete(whole, words);
+  const auto command = std::find_if(whole.begin(), whole.end(),
+                                    [&](const Command& one) { return one.name == words[0]; });
+  if (!completion.wanted.empty() && command != whole.end())
+    for (auto& word :
+         cli::known_names(*command, completion.wanted, {words.begin() + 1, words.end()}, clock))
+      if (word.text.starts_with(words.back())) completion.words.push_back(std::move(word));
+  return cli::completion_lines(completion);
+}
+
+// What packages are made with, and what shells ask: help --man, --completion SHELL, and
+// --complete -- WORD…
+int written_help(const std::vector<std::string>& words, Clock& clock) {
+  if (words[0] == "--man") {
+    std::cout << cli::man_page(whole_commands(), host_options(), SWAPMEET_VERSION);
+    return 0;
+  }
+  if (words[0] == "--complete" && words.size() > 2 && words[1] == "--") {
+    std::cout << completions({words.begin() + 2, words.end()}, clock);
+    return 0;
+  }
+  const auto shell = words.size() == 2 && words[0] == "--completion" ? words[1] : "";
+  const auto script = cli::completion_script(shell);
+  std::cout << script;
+  if (script.empty())
+    std::cerr << "swapmeet help: there are --man and --completion bash|zsh|fish\n";
+  return script.empty() ? 2 : 0;
+}
+
+int help(const std::vector<std::string>& words, Clock& clock) {
+  if (words.empty() || words[0] == "--help") {
     print_overview();
     return 0;
   }
+  if (words[0].starts_with("--")) return written_help(words, clock);
   if (words.size() == 1)
     if (const auto* command = find(words[0])) {
       print_usage(*command);
       return 0;
     }
-  std::cerr << "swapmeet: there is no command '" << words[0] << "'; `swapmeet help` lists them\n";
-  return 2;
+  return unknown_command(words[0]);
 }
 
 }  // namespace
@@ -276,13 +375,21 @@ Result<cli::Arguments> command_arguments(const std::string& name,
                                          const std::vector<std::string>& words) {
   const auto* command = find(name);
   const auto wrong = [&](const std::string& sentence) {
-    return Error{
-        ErrorCode::invalid_argument, sentence + "; `swapmeet help " + name + "` tells more", {}};
+    return Error{ErrorCode::invalid_argument,
+                 sentence + (sentence.ends_with('?') ? " `" : "; `") + "swapmeet help " + name +
+                     "` tells more",
+                 {}};
   };
   if (command == nullptr) return wrong("there is no such command");
   auto arguments = cli::parse_arguments(words, options_of(*command), command->free_words);
   if (!arguments) return wrong(arguments.error().message);
   if (arguments->has("--help")) return arguments;
+  const auto subcommands = cli::subcommands_of(command->usage);
+  if (!subcommands.empty() && !arguments->words.empty() &&
+      std::find(subcommands.begin(), subcommands.end(), arguments->words[0]) == subcommands.end()) {
+    const auto& typed = arguments->words[0];
+    return wrong("there is no '" + name + ' ' + typed + '\'' + cli::meant_text(typed, subcommands));
+  }
   if (arguments->words.size() < command->least_words) return wrong("something is missing");
   if (arguments->words.size() > command->most_words)
     return wrong("'" + arguments->words[command->most_words] + "' is one word too many");
@@ -290,7 +397,7 @@ Result<cli::Arguments> command_arguments(const std::string& name,
 }
 
 int misused(const std::string& command, const Error& error) {
-  std::cerr << "swapmeet " << command << ": " << error.message << '\n';
+  std::cerr << "swapmeet " << command << ": " << printable(error.message) << '\n';
   return 2;
 }
 
@@ -305,10 +412,10 @@ bool printed_help(const std::string& command, const std::vector<std::string>& wo
 }
 
 int run_command(const std::string& name, const std::vector<std::string>& words, Clock& clock) {
-  if (name == "help" || name == "--help" || name == "-h") return help(words);
-  if (name == "--version") return run_command("version", words, clock);
+  if (name == "help" || name == "--help" || name == "-h") return help(words, clock);
+  if (name == "--version" || name == "-v") return run_command("version", words, clock);
   const auto* command = find(name);
-  if (command == nullptr) return help({name});
+  if (command == nullptr) return unknown_command(name);
   auto arguments = command_arguments(name, words);
   if (!arguments) return misused(name, arguments.error());
   if (arguments->has("--help")) return print_usage(*command), 0;

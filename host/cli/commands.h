@@ -43,6 +43,9 @@ int web(Session& session);
 int backup(Session& session);
 int plugins(Session& session);
 int init(const Arguments& arguments);
+int up(const Arguments& arguments);
+int stop(const Arguments& arguments);
+int logs(const Arguments& arguments);
 int plugin(const Arguments& arguments);
 int version(const Arguments& arguments);
 

@@ -80,4 +80,10 @@ std::string cut_to_width(std::string_view text, std::size_t width) {
   return cut + "…";
 }
 
+std::string end_to_width(std::string_view text, std::size_t width) {
+  if (display_width(text) <= width) return std::string(text);
+  while (!text.empty() && display_width(text) + 1 > width) next_character(text);
+  return "…" + std::string(text);
+}
+
 }  // namespace swapmeet::cli

@@ -20,6 +20,8 @@ std::string printable_json(std::string_view json);
 std::size_t display_width(std::string_view text);
 // At most `width` columns; what is cut ends in "…".
 std::string cut_to_width(std::string_view text, std::size_t width);
+// The same of what says most at its end, as a folder does: it begins with "…" then.
+std::string end_to_width(std::string_view text, std::size_t width);
 // In lines of at most `width` columns, each with `indent` spaces before it and an end. They break
 // at spaces; a longer word stays whole. `width` nullopt: one line.
 std::string wrapped(std::string_view text, std::size_t indent, std::optional<std::size_t> width);

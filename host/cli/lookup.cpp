@@ -15,17 +15,10 @@ namespace {
 constexpr std::size_t kShortestPrefix = 4;
 
 std::filesystem::path shown_file() { return cache_home() / "last_list.json"; }
-
-std::optional<SearchPage> shown_before() {
-  std::ifstream in(shown_file());
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  auto page = wire::from_json<SearchPage>(text);
-  if (!page) return std::nullopt;
-  return std::move(*page);
-}
+std::filesystem::path search_file() { return cache_home() / "last_search"; }
 
 Result<Hit> by_number(const std::string& what, std::size_t number) {
-  const auto page = shown_before();
+  const auto page = last_shown();
   if (!page)
     return Error{ErrorCode::not_found, "there was no search yet: `swapmeet search WORDS`", {}};
   if (number < 1 || number > page->hits.size())
@@ -45,6 +38,14 @@ const Hit* by_name(const SearchPage& page, const std::string& name) {
 }
 
 }  // namespace
+
+std::optional<SearchPage> last_shown() {
+  std::ifstream in(shown_file());
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  auto page = wire::from_json<SearchPage>(text);
+  if (!page) return std::nullopt;
+  return std::move(*page);
+}
 
 Result<std::string> by_prefix(const std::vector<std::string>& ids, const std::string& text,
                               const std::string& what) {
@@ -113,10 +114,36 @@ Result<std::string> find_offer(Session& session, const std::string& id) {
   return by_prefix(ids, id, "offer");
 }
 
+std::string target_of(const ShownSearch& search, const std::string& after) {
+  return "/api/v1/search?q=" + wire::percent_encode(search.query) +
+         "&limit=" + std::to_string(search.limit) +
+         (search.sort.empty() ? "" : "&sort=" + wire::percent_encode(search.sort)) +
+         (after.empty() ? "" : "&after=" + wire::percent_encode(after));
+}
+
 void remember(const SearchPage& shown) {
   std::error_code ignored;  // without it `get NUMBER` says that there was no search
   std::filesystem::create_directories(shown_file().parent_path(), ignored);
+  std::filesystem::remove(search_file(), ignored);
   std::ofstream(shown_file()) << wire::to_json(shown);
+}
+
+void remember(const SearchPage& shown, const ShownSearch& search) {
+  remember(shown);
+  std::ofstream(search_file()) << search.limit << ' ' << search.sort << '\n' << search.query;
+}
+
+std::optional<LastSearch> last_search() {
+  std::ifstream in(search_file());
+  LastSearch last;
+  if (!(in >> last.search.limit)) return std::nullopt;
+  in.ignore();
+  std::getline(in, last.search.sort);
+  last.search.query.assign(std::istreambuf_iterator<char>(in), {});
+  auto page = last_shown();
+  if (!page || last.search.query.empty()) return std::nullopt;
+  last.page = std::move(*page);
+  return last;
 }
 
 Result<Hit> find_content(Session& session, const std::string& what) {
@@ -129,7 +156,7 @@ Result<Hit> find_content(Session& session, const std::string& what) {
     hit.content = *id;
     return hit;
   }
-  if (const auto page = shown_before()) {
+  if (const auto page = last_shown()) {
     if (const auto* hit = by_name(*page, what)) return *hit;
     std::vector<std::string> ids;
     for (const auto& hit : page->hits) ids.push_back(hit.content.text());

@@ -1,5 +1,7 @@
 #include "host/cli/session.h"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <iostream>
 
@@ -16,7 +18,7 @@ namespace {
 
 // Where the host of this configuration listens, and its owner's key to it.
 Result<wire::ClientOptions> options_from(const fs::path& file) {
-  auto config = read_config(file, {});
+  auto config = read_config(file, environment_overrides(environ));
   if (!config) return std::move(config).error();
   wire::ClientOptions options;
   const auto data = config->host.path("data");
@@ -145,9 +147,13 @@ int exit_code_of(ErrorCode code) {
   }
 }
 
+std::string for_people(const std::string& message) {
+  return message.substr(0, message.find(": log in (POST "));
+}
+
 int fail(const Error& error) {
   std::cout << std::flush;
-  std::cerr << "swapmeet: " << printable(error.message) << '\n';
+  std::cerr << "swapmeet: " << printable(for_people(error.message)) << '\n';
   const bool is_doubted = error.message.find("vouches for its certificate") != std::string::npos;
   if (is_doubted)
     std::cerr << "`swapmeet login --host URL` shows the key of such a host, and remembers it; "
@@ -158,6 +164,10 @@ int fail(const Error& error) {
       error.message.find("another key") == std::string::npos)
     std::cerr << "Is the host running? `swapmeet run --config FILE` starts it; --config or --host "
                  "say which one is meant.\n";
+  if (error.code == ErrorCode::unsupported &&
+      error.message.find("no [transfer] section") != std::string::npos)
+    std::cerr << "It is an index. `swapmeet init peer --index URL` makes a peer, which shares and "
+                 "fetches.\n";
   if (error.code == ErrorCode::unauthenticated)
     std::cerr << "`swapmeet login` logs in; --config FILE finds the key of a host of your own.\n";
   return exit_code_of(error.code);

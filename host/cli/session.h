@@ -81,6 +81,8 @@ int print_json(const std::string& json);
 // The sentence on standard error, and the exit code that goes with it.
 int fail(const Error& error);
 int exit_code_of(ErrorCode code);
+// What an answer of the API says, without how a program would go on.
+std::string for_people(const std::string& message);
 // Wrong usage of a command: exit code 2.
 Error wrong_usage(const std::string& sentence);
 

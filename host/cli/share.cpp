@@ -1,11 +1,15 @@
 // share: the folders that others may fetch from.
 #include <fmt/format.h>
 
-#include <filesystem>
+#include <iostream>
+#include <set>
 
 #include "host/cli/commands.h"
 #include "host/cli/display.h"
+#include "host/cli/first_answers.h"
 #include "host/cli/human.h"
+#include "host/cli/places.h"
+#include "host/cli/share_name.h"
 #include "host/cli/table.h"
 
 namespace swapmeet::cli {
@@ -38,7 +42,7 @@ int list_shares(Session& session) {
                std::to_string(one.waiting_files), text_of(one.share.audience), one.share.folder,
                one.problem.empty() && one.scanning ? "looking through it" : one.problem});
   if (table.empty())
-    fmt::print("Nothing is shared: `swapmeet share add NAME FOLDER`\n");
+    fmt::print("Nothing is shared: `swapmeet share add FOLDER`\n");
   else
     table.print();
   return 0;
@@ -58,10 +62,30 @@ Result<Audience> audience_of(const Session& session, std::string text) {
   return audience;
 }
 
-int add_share(Session& session, const std::string& name, const std::string& path) {
-  const auto folder = std::filesystem::absolute(path).lexically_normal().string();
+// A name for it that no other share has.
+Result<std::string> name_for(Session& session, const std::string& folder) {
+  const auto shares = session.ask<std::vector<ShareStatus>>("GET", "/api/v1/shares");
+  if (!shares) return shares.error();
+  std::set<std::string> taken;
+  for (const auto& one : *shares) {
+    if (one.share.folder == folder)
+      return already_exists(folder + " is shared already, as '" + one.share.name + "'");
+    taken.insert(one.share.name);
+  }
+  return share_name(folder, taken);
+}
+
+int add_share(Session& session, std::string name, const std::string& path) {
+  const auto folder = whole_path(path, environment("HOME")).string();
   const auto audience = audience_of(session, "");
   if (!audience) return fail(audience.error());
+  if (name.empty()) {
+    auto found = name_for(session, folder);
+    if (!found) return fail(found.error());
+    name = std::move(*found);
+  }
+  if (folder == "/")
+    std::cerr << "swapmeet: careful: this is the whole disk, with all that is on it\n";
   return done(
       session,
       session.call("POST", "/api/v1/shares", wire::to_json(ShareSpec{name, folder, *audience})),
@@ -84,6 +108,7 @@ int share(Session& session) {
   const auto& words = session.words();
   const auto what = words.empty() ? "list" : words[0];
   if (what == "list" && words.size() <= 1) return list_shares(session);
+  if (what == "add" && words.size() == 2) return add_share(session, "", words[1]);
   if (what == "add" && words.size() == 3) return add_share(session, words[1], words[2]);
   if (what == "audience" && words.size() >= 3) {
     std::string who = words[2];  // "friends, @bob" without quotation marks
@@ -101,9 +126,9 @@ int share(Session& session) {
                                  ? "/api/v1/shares/rescan"
                                  : "/api/v1/shares/" + wire::percent_encode(words[1]) + "/rescan"),
         "looking through it again");
-  return fail(
-      wrong_usage("share goes with list, add NAME FOLDER, audience NAME WHO, remove NAME or rescan "
-                  "[NAME]; `swapmeet help share`"));
+  return fail(wrong_usage(
+      "share goes with list, add [NAME] FOLDER, audience NAME WHO, remove NAME or rescan "
+      "[NAME]; `swapmeet help share`"));
 }
 
 }  // namespace swapmeet::cli

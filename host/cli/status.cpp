@@ -52,10 +52,9 @@ int status(Session& session) {
                report->index_problem.empty() ? "reachable"
                                              : "problem: " + printable(report->index_problem));
   if (!report->unreachable.empty()) fmt::print("problem    {}\n", printable(report->unreachable));
-  if (report->index_problem.empty())
-    fmt::print("present    {} of {}, with {}, {}\n", report->counts.present,
-               counted(report->counts.peers, "peer"), counted(report->counts.files, "file"),
-               human_size(report->counts.bytes));
+  if (const auto& there = report->counts)
+    fmt::print("present    {} of {}, with {}, {}\n", there->present, counted(there->peers, "peer"),
+               counted(there->files, "file"), human_size(there->bytes));
   if (report->transferred)
     fmt::print("in total   {} sent in {}, {} received\n", human_size(report->transferred->sent),
                counted(report->transferred->requests, "answer"),

@@ -48,7 +48,8 @@ std::string Table::text(std::optional<std::size_t> width) const {
   const auto put = [&](const auto& cell_of) {
     std::string line;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-      const auto cell = cut_to_width(cell_of(i), space[i]);
+      const auto cell = columns_[i].keep_end ? end_to_width(cell_of(i), space[i])
+                                             : cut_to_width(cell_of(i), space[i]);
       const std::string gap(space[i] - std::min(space[i], display_width(cell)), ' ');
       line +=
           (i == 0 ? "" : std::string(kGap, ' ')) + (columns_[i].right ? gap + cell : cell + gap);

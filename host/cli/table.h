@@ -12,8 +12,9 @@ namespace swapmeet::cli {
 
 struct Column {
   std::string heading;
-  bool right = false;  // numbers
-  bool cut = false;    // may be shortened
+  bool right = false;     // numbers
+  bool cut = false;       // may be shortened
+  bool keep_end = false;  // what is cut is the beginning
 };
 
 class Table {

@@ -5,6 +5,8 @@
 #include <iterator>
 #include <optional>
 
+#include "host/config/ini_edit.h"
+
 namespace swapmeet {
 namespace {
 
@@ -278,6 +280,20 @@ http::Tls tls_of(const Settings& http, const HostPort& listen) {
   return has_certificate && !is_loopback(listen) ? http::Tls::required : http::Tls::offered;
 }
 
+// Which variables had a hand in these problems; a file that looks right would puzzle otherwise.
+std::string from_environment(const Ini& ini, const std::string& problems,
+                             const Overrides& overrides) {
+  std::string lines;
+  for (const auto& one : overrides) {
+    const auto place = parse_ini_key(ini, one.assignment.substr(0, one.assignment.find('=')));
+    if (one.from == "--set" || !place) continue;
+    const auto name = "[" + place->section + "] " + place->key;
+    if (problems.find(name) != std::string::npos)
+      ((lines += '\n') += name) += " comes from the environment: " + one.from;
+  }
+  return lines;
+}
+
 // A peer knows the members of its index by their tickets, whatever else its [auth] says: what it
 // shares with some of them would be for nobody without.
 void know_members(Config& config) {
@@ -323,12 +339,17 @@ http::ListenOptions Config::listen_options() const {
   return options;
 }
 
-Result<Config> read_config(const std::filesystem::path& file,
-                           const std::vector<std::string>& overrides) {
+Result<Config> read_config(const std::filesystem::path& file, const Overrides& overrides) {
   auto ini = read_ini(file);
   if (!ini) return std::move(ini).error();
-  for (const auto& assignment : overrides)
-    if (auto applied = override_key(*ini, assignment); !applied) return std::move(applied).error();
+  return read_config(std::move(*ini), overrides);
+}
+
+Result<Config> read_config(Ini read, const Overrides& overrides) {
+  Ini* const ini = &read;
+  for (const auto& one : overrides)
+    if (auto applied = override_key(*ini, one.assignment); !applied)
+      return invalid_argument(one.from + ": " + applied.error().message);
 
   Config config{.file = ini->file,
                 .host = {},
@@ -388,7 +409,8 @@ Result<Config> read_config(const std::filesystem::path& file,
     problem(ini->file.filename().string() +
             " [auth]: is missing; access = public needs to know who asks: 'plugin = open' lets "
             "everyone in");
-  if (!problems.empty()) return invalid_argument(std::move(problems));
+  if (!problems.empty())
+    return invalid_argument(problems + from_environment(*ini, problems, overrides));
   know_members(config);
   return config;
 }

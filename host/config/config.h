@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "host/config/environment.h"
 #include "host/config/ini.h"
 #include "host/config/plugin_choice.h"
 #include "host/config/reload.h"
@@ -40,10 +41,11 @@ std::span<const KeySpec> limit_keys();
 // The host's own keys in the section of a kind; the others there are its plugin's.
 std::span<const KeySpec> keys_of_kind(Kind kind);
 
-// Reads and checks the file, with "section.key=value" overrides applied. The error has a line for
+// Reads and checks the file, with the overrides applied in their order. The error has a line for
 // each mistake.
-Result<Config> read_config(const std::filesystem::path& file,
-                           const std::vector<std::string>& overrides);
+Result<Config> read_config(const std::filesystem::path& file, const Overrides& overrides);
+// The same for what a file would say.
+Result<Config> read_config(Ini ini, const Overrides& overrides);
 
 // What differs in [host] and [http] of the two.
 Reload differing(const Config& before, const Config& after);

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "host/config/ini_edit.h"
 #include "swapmeet/text.h"
 
 namespace swapmeet {
@@ -126,27 +127,20 @@ Result<Ini> read_ini(const std::filesystem::path& file) {
 
 Result<void> override_key(Ini& ini, std::string_view assignment) {
   const auto equals = assignment.find('=');
-  auto dot = assignment.find('.');
-  if (assignment.starts_with("extension.") && dot != std::string_view::npos)
-    dot = assignment.find('.', dot + 1);
-  if (equals == std::string_view::npos || dot == std::string_view::npos || dot > equals)
+  const auto place = parse_ini_key(ini, assignment.substr(0, equals));
+  if (equals == std::string_view::npos || !place)
     return invalid_argument("--set " + std::string(assignment) + ": write it as section.key=value");
-  // "search.mine.key": of [search.mine] where there is one, else "mine.key" of [search].
-  if (const auto longer = assignment.find('.', dot == std::string_view::npos ? dot : dot + 1);
-      longer < equals && ini.find(trim(assignment.substr(0, longer), kBlanks)))
-    dot = longer;
-  const std::string name(trim(assignment.substr(0, dot), kBlanks));
-  const std::string key(trim(assignment.substr(dot + 1, equals - dot - 1), kBlanks));
   const std::string value(trim(assignment.substr(equals + 1), kBlanks));
   auto section = std::find_if(ini.sections.begin(), ini.sections.end(),
-                              [&](const IniSection& one) { return one.name == name; });
-  if (section == ini.sections.end()) section = ini.sections.insert(section, IniSection{name, {}});
+                              [&](const IniSection& one) { return one.name == place->section; });
+  if (section == ini.sections.end())
+    section = ini.sections.insert(section, IniSection{place->section, {}});
   for (auto& entry : section->entries) {
-    if (entry.first != key) continue;
+    if (entry.first != place->key) continue;
     entry.second = value;
     return {};
   }
-  section->entries.emplace_back(key, value);
+  section->entries.emplace_back(place->key, value);
   return {};
 }
 

@@ -91,6 +91,13 @@ void check_answer(const Page<Listing>& page, const BrowseQuery& query) {
   check_text(page.next, "next page");
 }
 
+void check_answer(const FolderLevel& level, const BrowseQuery& query) {
+  check_count(level.folders.size() + level.files.size(), query.page.limit, "folders and files");
+  for (const auto& folder : level.folders) check_text(folder.name, "name of a folder");
+  for (const auto& listing : level.files) check_text(listing.path, "path");
+  check_text(level.next, "next page");
+}
+
 void check_answer(const ContentRecord& content) {
   check_count(content.names.size(), kMostNames, "names");
   for (const auto& name : content.names) check_text(name, "name");

@@ -17,6 +17,7 @@ void check_answer(const std::vector<std::string>& suggestions, const SuggestRequ
 void check_answer(const Page<PeerRecord>& page, const PeerQuery& query);
 void check_answer(const PeerRecord& peer);
 void check_answer(const Page<Listing>& page, const BrowseQuery& query);
+void check_answer(const FolderLevel& level, const BrowseQuery& query);
 void check_answer(const ContentRecord& content);
 // What the front could not send: a status that is none, a field that is not one or that the front
 // writes by itself, a file that is not there.

@@ -102,6 +102,7 @@ Result<SearchPage> HitList::page(const SearchRequest& request, std::size_t most)
     hit.sources = static_cast<std::uint32_t>(all[i]->sources.size());
     hit.score = score_of(all[i]->order());
     hit.modified = all[i]->modified;
+    if (all[i]->sources.size() == 1) hit.peer = *all[i]->sources.begin();
     for (const auto& name : all[i]->names)
       if (name != hit.name && hit.names.size() < kMostNames) hit.names.push_back(name);
     page.hits.push_back(std::move(hit));

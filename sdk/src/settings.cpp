@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
-#include <numeric>
 #include <stdexcept>
 
+#include "swapmeet/meant_name.h"
 #include "swapmeet/text.h"
 
 namespace swapmeet {
@@ -29,31 +29,11 @@ std::string_view member_of(std::string_view family, std::string_view key) {
   return key;
 }
 
-// Levenshtein's distance.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t changed = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, changed});
-    }
-  }
-  return row.back();
-}
-
 std::string unknown_key(std::span<const KeySpec> specs, std::string_view key) {
-  const KeySpec* nearest = nullptr;
-  std::size_t least = 4;  // farther than this is no typing error
-  for (const auto& spec : specs)
-    if (const auto d = distance(key, spec.name); d < least) {
-      least = d;
-      nearest = &spec;
-    }
-  if (nearest) return std::string("is not a key here; did you mean '") + nearest->name + "'?";
+  std::vector<std::string> names;
+  for (const auto& spec : specs) names.emplace_back(spec.name);
+  const auto meant = meant_name(key, names);
+  if (!meant.empty()) return "is not a key here; did you mean '" + meant + "'?";
   std::string all;
   for (const auto& spec : specs) (all += all.empty() ? "" : ", ") += spec.name;
   return all.empty() ? "is not a key here: this section has none of its own"

@@ -271,7 +271,7 @@ class Play {
   }
 
   void status(const std::string& name) {
-    const auto told = asked<wire::StatusReport>(name, "/api/v1/status").counts;
+    const auto told = asked<wire::StatusReport>(name, "/api/v1/status").counts.value();
     const auto expected = model_.counts();
     CHECK(told.peers == expected.peers);
     CHECK(told.present == expected.present);

@@ -31,8 +31,9 @@ std::size_t found(Node& node, const std::string& query) {
   return page ? page->hits.size() : 0;
 }
 
-std::string shown(const Node& node, const std::string& command, const std::string& word) {
-  return run_program({command, word, "--config", node.ini().string()}).output;
+std::string shown(const Node& node, std::vector<std::string> words) {
+  words.insert(words.end(), {"--config", node.ini().string()});
+  return run_program(words).output;
 }
 
 }  // namespace
@@ -62,9 +63,9 @@ TEST_CASE("songs that were shared before are found by artist once a reader is co
   CHECK(found(ann, "artist:\"nina simone\"") == 1);  // through the index
   CHECK_THAT(ann.log(), !Contains("left out"));
   // What the command line shows of it.
-  CHECK_THAT(shown(index, "search", "artist:nina"),
+  CHECK_THAT(shown(index, {"search", "artist:nina"}),
              Contains("ABOUT") && Contains("Nina Simone – Sinnerman, 0:02, 128 kbit/s"));
-  CHECK_THAT(shown(index, "browse", "ann"), Contains("640 × 480"));
+  CHECK_THAT(shown(index, {"browse", "ann", "--all"}), Contains("640 × 480"));
   const auto wrong = run_program({"search", "atrist:nina", "--config", index.ini().string()});
   CHECK(wrong.code == 2);
   CHECK_THAT(wrong.output, Contains("'atrist' is no filter") && Contains("\"atrist:nina\""));

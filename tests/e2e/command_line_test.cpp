@@ -176,7 +176,7 @@ TEST_CASE("the commands of a person do what the README says") {
              "present    2 of 2 peers", "in total   0 B sent"})
       CHECK(has(status, part));
     CHECK(has(world.as_bob({"peers"}), "ann"));
-    const auto browsed = world.as_bob({"browse", "ann"});
+    const auto browsed = world.as_bob({"browse", "ann", "--all"});
     CHECK(has(browsed, "files/music/Winter Song.mp3"));
     CHECK(world.as_bob({"browse", "nobody"}).code == 3);
     CHECK(has(world.as_bob({"share", "list"}), "files"));
@@ -191,7 +191,9 @@ TEST_CASE("the commands of a person do what the README says") {
     };
     CHECK(from_json<swapmeet::SearchPage>(json({"search", "song"})).ok());
     CHECK(from_json<swapmeet::Page<swapmeet::PeerRecord>>(json({"peers"})).ok());
-    CHECK(from_json<swapmeet::Page<swapmeet::Listing>>(json({"browse", "ann"}))->items.size() == 2);
+    CHECK(from_json<swapmeet::Page<swapmeet::Listing>>(json({"browse", "ann", "--all"}))
+              ->items.size() == 2);
+    CHECK(from_json<swapmeet::FolderLevel>(json({"browse", "ann"}))->folders.size() == 1);
     CHECK(from_json<swapmeet::Page<swapmeet::DownloadStatus>>(json({"downloads"})).ok());
     CHECK(from_json<swapmeet::Page<swapmeet::Offer>>(json({"inbox"})).ok());
     CHECK(from_json<std::vector<swapmeet::ShareStatus>>(json({"share"})).ok());
@@ -202,7 +204,7 @@ TEST_CASE("the commands of a person do what the README says") {
   }
 
   SECTION("fetching") {
-    const auto browsed = world.as_bob({"browse", "ann"});
+    const auto browsed = world.as_bob({"browse", "ann", "--all"});
     const auto got = world.as_bob({"get", "1", "2"});
     INFO(got.output);
     CHECK(got.code == 0);
@@ -270,11 +272,12 @@ TEST_CASE("the commands of a person do what the README says") {
     const auto more = world.folder.path() / "more";
     write_file(more / "x.txt", "x");
     CHECK(world.as_bob({"share", "add", "more", more.string()}).code == 0);
+    CHECK(has(world.as_bob({"share", "add", more.string()}), "is shared already, as 'more'"));
     CHECK(has(world.as_bob({"share"}), more.string()));
     CHECK(world.as_bob({"share", "rescan"}).code == 0);
     CHECK(world.as_bob({"share", "remove", "more"}).code == 0);
     CHECK(world.as_bob({"share", "remove", "more"}).code == 3);
-    CHECK(world.as_bob({"share", "add", "more"}).code == 2);
+    CHECK(world.as_bob({"share", "add"}).code == 2);
   }
 
   SECTION("who may not, and where nobody is") {
@@ -347,16 +350,17 @@ TEST_CASE("the README shows what the program prints") {
     CHECK(outcome.code == 0);
     CHECK(readme.find(text) != std::string::npos);
   };
+  write_file(folder.path() / "home/Music/Live at Wembley.flac", "");
   shown(run_program({"init", "index", home + "/swapmeet"}));
   shown(run_program(
       {"init", "peer", "--index", "http://127.0.0.1:8888", "--share", home + "/Music"}));
 
-  write_file(folder.path() / "home/Music/Live at Wembley.flac", "");
   fs::resize_file(folder.path() / "home/Music/Live at Wembley.flac", 31'457'280);
   const auto address = "127.0.0.1:" + std::to_string(free_port());
   Node index(folder.path(), "index", index_ini(folder.path(), address, "30s"));
-  Node ann(folder.path(), "ann",
-           peer_ini(folder.path(), "ann", "http://" + address, folder.path() / "home/Music"));
+  auto ini = peer_ini(folder.path(), "ann", "http://" + address, folder.path() / "home/Music");
+  ini.replace(ini.find("share.files"), std::string("share.files").size(), "share.Music");
+  Node ann(folder.path(), "ann", ini);
   index.start();
   ann.start();
   const std::vector<std::string> search{"search", "live", "--config", ann.ini().string()};

@@ -157,8 +157,8 @@ TEST_CASE(
   CHECK(peer.bytes >= std::uint64_t{1} << 62);
   const auto status =
       wire::from_json<wire::StatusReport>(world.index.get("/api/v1/status").value());
-  CHECK(status->counts.bytes >= std::uint64_t{1} << 62);
-  CHECK(status->counts.bytes < std::uint64_t{1} << 63);
+  CHECK(status->counts->bytes >= std::uint64_t{1} << 62);
+  CHECK(status->counts->bytes < std::uint64_t{1} << 63);
   world.index.signal(SIGTERM);
   const auto checked = run_program({"check", "--data", "--config", world.index.ini().string()});
   INFO(checked.output);

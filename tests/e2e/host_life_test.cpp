@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -138,6 +139,53 @@ TEST_CASE(
   CHECK(eventually([&] { return !fs::exists(pidfile); }));
   CHECK(eventually([&] { return read_file(log).find("host stopped") != std::string::npos; }));
   CHECK_FALSE(fs::exists(index.node.data() / "http.address"));
+}
+
+TEST_CASE("a daemon leaves its terminal when it is ready, and says there why it cannot start") {
+  Index index;
+  auto words = index.run_words();
+  words.emplace_back("--daemon");
+  REQUIRE(run_program(words).code == 0);
+  CHECK(index.node.get("/healthz").ok());  // at once
+  const Folder other;
+  auto text = index_ini(other.path(), index.node.url().substr(7), "30s");
+  write_file(other.path() / "index.ini", text);
+  const auto refused =
+      run_program({"run", "--daemon", "-c", (other.path() / "index.ini").string()});
+  CHECK(refused.code == 1);
+  CHECK_THAT(refused.output, Contains("is taken by another program"));
+  const auto pid = std::stoi("0" + first_word(index.node.data() / "lock"));
+  REQUIRE(pid > 1);
+  REQUIRE(::kill(pid, SIGTERM) == 0);
+  CHECK(eventually([&] { return !fs::exists(index.node.data() / "http.address"); }));
+}
+
+TEST_CASE("whoever started the host is told when it is ready, reads its settings anew, and stops") {
+  Index index;
+  const auto place = index.folder.path() / "notify";
+  const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  place.string().copy(address.sun_path, sizeof address.sun_path - 1);
+  REQUIRE(::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  const timeval patience{60, 0};
+  ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  const auto heard = [&] {
+    char bytes[1024];
+    const auto n = ::recv(socket, bytes, sizeof bytes, 0);
+    return std::string(bytes, static_cast<std::size_t>(n > 0 ? n : 0));
+  };
+  index.node.run_under({"env", "NOTIFY_SOCKET=" + place.string()});
+  index.node.launch();
+  CHECK(heard() == "STATUS=starting");
+  const auto ready = heard();
+  CHECK(ready == "READY=1\nSTATUS=listening on " + index.node.url().substr(7));
+  REQUIRE(::kill(index.node.pid(), SIGHUP) == 0);
+  CHECK_THAT(heard(), Catch::Matchers::StartsWith("RELOADING=1\nMONOTONIC_USEC="));
+  CHECK_THAT(heard(), Catch::Matchers::StartsWith("READY=1"));
+  CHECK(index.node.signal(SIGTERM) == 0);
+  CHECK_THAT(heard(), Catch::Matchers::StartsWith("STOPPING=1"));
+  ::close(socket);
 }
 
 TEST_CASE("a daemon that cannot start says so on its terminal") {

@@ -76,7 +76,8 @@ TEST_CASE("an operator reads in /metrics who is there, what is searched, and wha
   CHECK_THAT(Club::metrics(club.ann), Contains("swapmeet_shared_files{share=\"files\"} 1\n") &&
                                           Contains("swapmeet_uploads{state=\"running\"} 0\n"));
   CHECK_THAT(Club::metrics(club.bob), Contains("swapmeet_received_bytes_total 100000\n") &&
-                                          Contains("swapmeet_downloads_ended_total 1\n"));
+                                          Contains("swapmeet_downloads_ended_total 1\n") &&
+                                          Contains("swapmeet_downloads{state=\"done\"} 1\n"));
 }
 
 TEST_CASE("the dashboard asks for nothing that no host tells") {

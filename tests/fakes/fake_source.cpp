@@ -55,6 +55,7 @@ struct FakeSource::State {
   std::atomic<std::uint64_t> layers{0};
   std::atomic<std::uint64_t> refused{0};
   std::atomic<std::uint64_t> reports{0};
+  std::atomic<std::uint64_t> doubted{0};
   std::optional<std::string> bits;  // with the lock
   std::atomic<bool> tells_leaves{true};
   std::mutex mutex;  // guards the bits and all below but the threads
@@ -220,6 +221,10 @@ struct FakeSource::State {
     if (head.starts_with("HEAD "))
       return send(socket,
                   "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(told_size()) + "\r\n\r\n");
+    if (head.starts_with("POST ")) {
+      ++doubted;
+      return send(socket, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+    }
     if (head.find("/pieces HTTP") != std::string::npos) return answer_pieces(socket);
     if (head.find("/leaves?") != std::string::npos) return answer_leaves(socket);
     const auto query = head.find("/layer?");
@@ -317,6 +322,7 @@ void FakeSource::release() { hold_at(std::numeric_limits<std::uint64_t>::max());
 void FakeSource::slow_down(std::uint64_t bytes_per_second) { state_->rate = bytes_per_second; }
 void FakeSource::tells_no_leaves() { state_->tells_leaves = false; }
 std::uint64_t FakeSource::reports() const { return state_->reports; }
+std::uint64_t FakeSource::doubted() const { return state_->doubted; }
 void FakeSource::has_only(std::string bits) {
   const std::lock_guard lock(state_->mutex);
   state_->bits = std::move(bits);

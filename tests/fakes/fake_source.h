@@ -68,6 +68,7 @@ class FakeSource {
   std::uint64_t refused() const;  // requests for pieces that it has not got
   std::uint64_t layers() const;   // Merkle layers that were sent
   std::uint64_t reports() const;  // of which pieces it has
+  std::uint64_t doubted() const;  // how often it was told that it sent wrong bytes
   // Until nobody is connected, so that nothing more is counted; false after a minute.
   bool wait_until_left() const;
 

@@ -161,9 +161,15 @@ class RemoteRegistry final : public Plugin, public Registry, public IndexAddress
   Result<RegistryCounts> counts() override {
     auto report = ask<wire::StatusReport>("GET", "/api/v1/status");
     if (!report) return std::move(report).error();
-    return report->counts;
+    if (!report->counts)
+      return Error{ErrorCode::unavailable, "the index does not say who is there", {}};
+    return *report->counts;
   }
   ChangeFeed* feed() override { return nullptr; }
+  Result<FolderLevel> level(const PeerId& peer, const BrowseQuery& query) override {
+    return ask<FolderLevel>("GET", peer_path(peer) + "/folders" + page_query(query.page) +
+                                       "&folder=" + wire::percent_encode(query.folder));
+  }
 
  private:
   template <class T>

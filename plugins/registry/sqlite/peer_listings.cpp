@@ -68,6 +68,7 @@ void PeerListings::put(const Listing& listing) {
       std::min<std::uint64_t>(saturating_sum(static_cast<std::uint64_t>(bytes_), listing.size),
                               static_cast<std::uint64_t>(kMostBytes)));
   tallies_.add(listing.path, audience, static_cast<std::int64_t>(listing.size));
+  folders_.add(listing.path, audience, static_cast<std::int64_t>(listing.size));
   if (!is_partial(listing)) added_.note(listing.path);
 }
 
@@ -82,6 +83,7 @@ PeerListings::Dropped PeerListings::drop(const std::string& path) {
   writing_->contents().gone.emplace_back(old->id<ContentId>(2), revision);
   take_away(old->integer(1));
   tallies_.take(path, old->text(4), old->integer(1));
+  folders_.take(path, old->text(4), old->integer(1));
   old->reset();
   database().keep("DELETE FROM listings WHERE revision=?")->with(revision).run();
   return dropped;
@@ -110,6 +112,7 @@ void PeerListings::clear() {
   database().keep("DELETE FROM listings WHERE peer=?")->with(key_).run();
   tell_clear();
   tallies_.clear(database(), key_);
+  folders_.clear(database(), key_);
   files_ = 0;
   bytes_ = 0;
   miscounted_ = false;
@@ -128,6 +131,7 @@ bool PeerListings::shrink(std::size_t most) {
     if (old->integer(2) == 0) dropped_.note(old->view(3));
     take_away(old->integer(4));
     tallies_.take(old->view(3), old->text(5), old->integer(4));
+    folders_.take(old->view(3), old->text(5), old->integer(4));
   }
   old->reset();
   auto remove = database().keep("DELETE FROM listings WHERE revision=?");
@@ -192,6 +196,7 @@ Result<void> PeerListings::check(const ListingLimits& limits, std::int64_t in_al
 void PeerListings::save(const FeedPosition& announced) {
   if (miscounted_) bytes_ = count_bytes();
   tallies_.save(database(), key_);
+  folders_.save(database(), key_);
   database()
       .keep("UPDATE peers SET feed=?, revision=?, files=?, bytes=? WHERE key=?")
       ->with(announced.feed, announced.revision, files_, bytes_, key_)

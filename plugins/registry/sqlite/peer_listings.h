@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "registry/sqlite/folder_tallies.h"
 #include "registry/sqlite/share_tallies.h"
 #include "registry/sqlite/writer.h"
 #include "swapmeet/listing.h"
@@ -89,6 +90,7 @@ class PeerListings {
   std::int64_t bytes_before_ = 0;
   bool miscounted_ = false;  // what was taken from kMostBytes has to be counted anew
   ShareTallies tallies_;
+  FolderTallies folders_;
   bool has_removed_ = false;  // there may be rows of it in `removed`
   ListingTally added_;
   ListingTally dropped_;

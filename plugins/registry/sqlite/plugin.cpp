@@ -227,6 +227,15 @@ class SqliteRegistry final : public Plugin, public Registry, public ChangeFeed {
     });
   }
 
+  Result<FolderLevel> level(const PeerId& peer, const BrowseQuery& query) override {
+    if (!sqlite::is_cursor(query.page.after))
+      return invalid_argument("'after' is not what an earlier page gave as 'next'");
+    return attempt([&]() -> Result<FolderLevel> {
+      if (!store_->peer(peer)) return not_registered(peer);
+      return store_->level(peer, query);
+    });
+  }
+
   Result<ContentRecord> content(const ContentQuery& query) override {
     return attempt([&] { return store_->content(query.content, query.viewer); });
   }

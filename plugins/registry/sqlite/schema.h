@@ -79,6 +79,31 @@ INSERT INTO share_tallies
     audience, count(*), CAST(min(total(max(size,0)),2305843009213693952.0) AS INTEGER)
   FROM listings GROUP BY 1, 2, 3;
 CREATE INDEX private_tallies ON share_tallies(peer, audience) WHERE audience<>'';
+)sql",
+                                              // FolderTallies. Rows of one level are made from
+                                              // those of the level above, whose keys they name.
+                                              R"sql(
+CREATE TABLE folders(key INTEGER PRIMARY KEY, peer INTEGER NOT NULL, parent INTEGER NOT NULL,
+  name TEXT NOT NULL, files INTEGER NOT NULL, bytes INTEGER NOT NULL);
+CREATE UNIQUE INDEX folders_by_name ON folders(peer, parent, name);
+CREATE TEMP TABLE tallied(peer, audience, folder, level, parent, name, files, bytes);
+INSERT INTO tallied
+  WITH RECURSIVE part(peer, audience, path, size, level, folder, parent, name, rest) AS (
+    SELECT peer, audience, path, max(size,0), 0, '', NULL, audience, path FROM listings
+    UNION ALL
+    SELECT peer, audience, path, size, level+1, folder||substr(rest, 1, instr(rest, '/')), folder,
+      substr(rest, 1, instr(rest, '/')-1), substr(rest, instr(rest, '/')+1)
+      FROM part WHERE level<32 AND instr(rest, '/')>0)
+  SELECT peer, audience, folder, level, parent, name, count(*),
+    CAST(min(total(size),2305843009213693952.0) AS INTEGER)
+  FROM part GROUP BY peer, audience, folder;
+CREATE TEMP TABLE placed AS SELECT rowid AS key, * FROM tallied;
+CREATE INDEX temp.placed_by_folder ON placed(peer, audience, folder);
+INSERT INTO folders SELECT one.key, one.peer, coalesce(above.key, 0), one.name, one.files, one.bytes
+  FROM placed one LEFT JOIN placed above
+  ON above.peer=one.peer AND above.audience=one.audience AND above.folder=one.parent;
+DROP TABLE placed;
+DROP TABLE tallied;
 )sql"};
 
 }  // namespace swapmeet::registry_sqlite

@@ -10,16 +10,21 @@ namespace {
 
 constexpr std::int64_t kMostTallied = std::int64_t{1} << 61;  // or more
 
+}  // namespace
+
 std::int64_t bounded_sum(std::int64_t one, std::int64_t other) {
   return std::clamp(one + std::clamp(other, -kMostTallied, kMostTallied), -kMostTallied,
                     kMostTallied);
 }
 
-}  // namespace
-
 std::string_view share_of(std::string_view path) {
   const auto slash = path.find('/');
   return slash == std::string_view::npos ? path : path.substr(0, slash + 1);
+}
+
+std::string just_behind(std::string path) {
+  path += '\0';
+  return path;
 }
 
 void ShareTallies::add(std::string_view path, const std::string& audience, std::int64_t bytes) {

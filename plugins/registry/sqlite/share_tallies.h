@@ -21,11 +21,16 @@ namespace swapmeet::registry_sqlite {
 // What a path begins with, '/' included: "music/" of "music/a/b.flac"; a path without is its own.
 // In the order of these, paths are in their order.
 std::string_view share_of(std::string_view path);
+// The first text that comes after the path, in their order: no path has a NUL.
+std::string just_behind(std::string path);
 
 struct Tally {
   std::int64_t files = 0;
   std::int64_t bytes = 0;
 };
+
+// The sum of two numbers of bytes, as near as may be counted.
+std::int64_t bounded_sum(std::int64_t one, std::int64_t other);
 
 // What one transaction does to the tallies of one peer.
 class ShareTallies {

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "registry/sqlite/copies.h"
+#include "registry/sqlite/folder_levels.h"
 #include "registry/sqlite/probe.h"
 #include "registry/sqlite/rows.h"
 #include "registry/sqlite/share_tallies.h"
@@ -346,10 +347,10 @@ Result<FeedPosition> Store::announce(const PeerId& peer, const ChangeBatch& batc
 // Share by share, those left out in which there is nothing for the viewer: how much is in them
 // takes no time.
 Page<Listing> Store::browse(const PeerId& peer, const BrowseQuery& query, const Identity& viewer) {
-  // Below a folder are the paths from "folder/" to before "folder0": '0' follows '/' in ASCII.
+  // Below a folder are the paths from "folder/" to before "folder0": '0' follows '/' in ASCII. One
+  // lower bound: of two SQLite seeks to the first only, and reads all that the pages before had.
   static const auto kSql = "SELECT " + std::string(kListingColumns) +
-                           " FROM listings l WHERE peer=?1 AND path>=?2 AND path>?3 AND path<?4"
-                           " ORDER BY path";
+                           " FROM listings l WHERE peer=? AND path>=? AND path<? ORDER BY path";
   auto folder = query.folder;
   while (folder.ends_with('/')) folder.pop_back();
   const auto begin = folder.empty() ? folder : folder + '/';
@@ -363,7 +364,7 @@ Page<Listing> Store::browse(const PeerId& peer, const BrowseQuery& query, const 
   const auto key = known->integer(0);
   const auto take_from = [&](const std::string& from, const std::string& until) {
     auto row = reader->keep(kSql);
-    row->with(key, from, after, until);
+    row->with(key, after < from ? from : just_behind(after), until);
     while (page.items.size() <= query.page.limit && row->step()) {
       auto listing = read_listing(*row);
       if (listing.audience.admits(viewer)) page.items.push_back(std::move(listing));
@@ -380,6 +381,15 @@ Page<Listing> Store::browse(const PeerId& peer, const BrowseQuery& query, const 
     page.next = sqlite::join_cursor(page.items.back().path, "");
   }
   return page;
+}
+
+Result<FolderLevel> Store::level(const PeerId& peer, const BrowseQuery& query) {
+  auto reader = readers_.take();
+  const sqlite::Snapshot snapshot(*reader);
+  auto known = reader->keep("SELECT key FROM peers WHERE id=?");
+  known->with(peer);
+  if (!known->step()) return not_found("there is no peer " + peer.text() + " here");
+  return level_of(*reader, known->integer(0), query);
 }
 
 Result<ContentRecord> Store::content(const ContentId& content, const Identity& viewer) {

@@ -84,6 +84,8 @@ class Store {
                                 const ListingLimits& limits = {});
 
   Page<Listing> browse(const PeerId& peer, const BrowseQuery& query, const Identity& viewer);
+  // Of one who is there.
+  Result<FolderLevel> level(const PeerId& peer, const BrowseQuery& query);
   Result<ContentRecord> content(const ContentId& content, const Identity& viewer);
   RegistryCounts counts();
 

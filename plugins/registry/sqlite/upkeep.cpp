@@ -45,6 +45,10 @@ constexpr sqlite::Rule kRules[] = {
      " (SELECT peer, sum(files) AS files FROM share_tallies GROUP BY peer) t ON t.peer=p.key"
      " WHERE p.files<>ifnull(t.files,0)",
      "peers have another number of files by share than in all"},
+    {"SELECT count(*) FROM peers p LEFT JOIN"
+     " (SELECT peer, sum(files) AS files FROM folders WHERE parent=0 GROUP BY peer) t"
+     " ON t.peer=p.key WHERE p.files<>ifnull(t.files,0)",
+     "peers have another number of files by folder than in all"},
     {"SELECT count(*) FROM contents c WHERE NOT EXISTS"
      " (SELECT 1 FROM listings l WHERE l.revision=c.revision"
      " AND substr(l.content,1,8)=c.prefix)",

@@ -121,6 +121,15 @@ bool DocTable::has_source(const Doc& doc, const std::vector<bool>& among) const 
   return false;
 }
 
+std::string DocTable::a_source(std::uint32_t content, const std::vector<bool>& admitted) const {
+  for (auto key = contents_[content].docs; key != 0; key = docs_[key].next) {
+    if (!admitted[docs_[key].audience]) continue;
+    for (auto place = docs_[key].listings; place != 0; place = listings_[place].next)
+      if (const auto& peer = peers_[listings_[place].peer]; peer.present) return peer.id;
+  }
+  return {};
+}
+
 std::uint32_t DocTable::sources(std::uint32_t content, const std::vector<bool>& admitted) const {
   std::vector<PeerKey> peers;
   std::uint32_t count = 0;

@@ -74,6 +74,8 @@ class DocTable {
   bool has_source(const Doc& doc, const std::vector<bool>& among) const;
   // Different present peers that list the content for an admitted audience.
   std::uint32_t sources(std::uint32_t content, const std::vector<bool>& admitted) const;
+  // The first of these peers, in hex; empty: there is none.
+  std::string a_source(std::uint32_t content, const std::vector<bool>& admitted) const;
   template <class Take>
   void each_doc_of(std::uint32_t content, Take&& take) const {
     for (auto key = contents_[content].docs; key != 0; key = docs_[key].next) take(key);

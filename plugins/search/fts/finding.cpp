@@ -255,6 +255,8 @@ class Finder {
         hit.modified =
             std::max(hit.modified, Time(std::chrono::milliseconds(table_.doc(one.key).modified)));
     hit.attributes = first.attributes;
+    if (hit.sources == 1)
+      hit.peer = PeerId::parse(table_.a_source(found.content, admitted_)).value_or(PeerId{});
     std::set<std::string> names;
     for (const auto& one : candidates) names.insert(std::string(name_of_path(one.path)));
     names.erase(hit.name);

@@ -142,6 +142,14 @@ Number Documents::sources(Number content, const std::vector<bool>& visible) cons
       [&](Number document) { return visible[documents_[document].audience]; });
 }
 
+PeerId Documents::a_source(Number content, const std::vector<bool>& visible) const {
+  for (const auto pair : contents_[content].holders) {
+    const auto& peer = peers_[static_cast<Number>(pair >> 32)];
+    if (peer.present && visible[documents_[static_cast<Number>(pair)].audience]) return peer.id;
+  }
+  return {};
+}
+
 std::vector<bool> Documents::listed_by(const std::vector<bool>& among) const {
   std::vector<bool> listed(documents_.size());
   for (Number peer = 0; peer < peers_.size(); ++peer) {

@@ -88,6 +88,8 @@ class Documents {
   // Peers that are present and list the content in a document that `visible` (by audience) has.
   Number sources(Number content, const std::vector<bool>& visible) const;
   Number sources(Number content) const { return contents_.sources(content); }  // whoever sees them
+  // The first of these peers; zero: there is none.
+  PeerId a_source(Number content, const std::vector<bool>& visible) const;
   // By document: does one of these peers list it, and is present?
   std::vector<bool> listed_by(const std::vector<bool>& peers) const;
 

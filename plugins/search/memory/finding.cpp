@@ -179,6 +179,7 @@ Hit Finder::hit_of(const Candidate& candidate) const {
                                          : document.modified));
   hit.names = other_names(candidate.entry);
   hit.attributes = documents_.attributes().all(document.attributes);
+  if (hit.sources == 1) hit.peer = documents_.a_source(candidate.entry.content, visible_);
   return hit;
 }
 

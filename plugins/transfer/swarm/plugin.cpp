@@ -291,18 +291,35 @@ class SwarmPlugin final : public Plugin {
                    {{"share", share.spec.name}, {"for", text_of(share.spec.audience)}});
   }
 
-  // A file is not any more what was hashed: its folder is looked through again.
-  void look_again(const std::string& file, int error) {
+  // For each share that has the file, with its path in there.
+  template <class Do>
+  void each_place(const std::string& file, Do&& act) {
     for (const auto& share : catalogue_->shares()) {
       const auto folder = share.spec.folder + '/';
-      if (!file.starts_with(folder)) continue;
-      const auto path = file.substr(folder.size());
+      if (file.starts_with(folder)) act(share, file.substr(folder.size()));
+    }
+  }
+
+  // A file was written without a trace, or its disk has lost bits: it is hashed again.
+  void hash_again(const std::string& file) {
+    each_place(file, [&](const transfer_swarm::StoredShare& share, const std::string& path) {
+      host_->log(LogLevel::warning,
+                 "a shared file has other bytes than when it was hashed; it is hashed again",
+                 {{"share", share.spec.name}, {"path", transfer_swarm::shown_name(path)}});
+      catalogue_->spoil(share.key, path);
+    });
+    look_again(file, 0);
+  }
+
+  // A file is not any more what was hashed: its folder is looked through again.
+  void look_again(const std::string& file, int error) {
+    each_place(file, [&](const transfer_swarm::StoredShare& share, const std::string& path) {
       if (error == EACCES || error == EPERM || error == EIO)
         scanner_->leave_out(share.spec.name, path, error);
       else
         scanner_->request(
             transfer_swarm::Scope{share.spec.name, std::string(folder_of_path(path)), false});
-    }
+    });
   }
 
   transfer_swarm::InboxOptions inbox_options(const Settings& settings, Log log) {
@@ -334,10 +351,10 @@ class SwarmPlugin final : public Plugin {
     open_ = std::make_unique<transfer_swarm::OpenContents>(*catalogue_, host_->clock());
     closing_ = host_->every(std::chrono::seconds(1), [open = open_.get()] { open->close_idle(); });
     auto routes = transfer_swarm::add_content_routes(
-        *listener_,
-        {*catalogue_, *meter_, *hashes_,
-         [this](const std::string& file, int error) { look_again(file, error); }, inbox_.get(),
-         host_->find<Registry>(), open_.get(), growing_.get(), tickets_.get()});
+        *listener_, {*catalogue_, *meter_, *hashes_,
+                     [this](const std::string& file, int error) { look_again(file, error); },
+                     inbox_.get(), host_->find<Registry>(), open_.get(), growing_.get(),
+                     tickets_.get(), [this](const std::string& file) { hash_again(file); }});
     if (!routes) return routes.error();
     routes_ = std::move(*routes);
     auto inbox_routes = transfer_swarm::add_inbox_routes(*listener_, *inbox_);

@@ -154,6 +154,22 @@ struct BrowseQuery {
   Deadline deadline = {};
 };
 
+// A folder in a level of what a peer shares.
+struct SharedFolder {
+  std::string name;         // the last part of its path
+  std::uint64_t files = 0;  // below it, however deep, that the viewer may see
+  std::uint64_t bytes = 0;  // of these
+
+  bool operator==(const SharedFolder&) const = default;
+};
+
+// A page of one level: what is directly in a folder. All folders come before the first file.
+struct FolderLevel {
+  std::vector<SharedFolder> folders;  // in order of name
+  std::vector<Listing> files;         // in order of path
+  std::string next;                   // empty: this was the last page
+};
+
 struct ContentQuery {
   ContentId content;
   Identity viewer = {};
@@ -254,6 +270,18 @@ class Registry {
     static_cast<void>(to);
     return unsupported("this registry transfers no peers; ask the index itself");
   }
+
+  // One level of what a peer shares that `viewer` may see: of `query.folder`, or of the top. At
+  // most as many folders and files as the page's limit, of both together. Folders may be left out
+  // below the 32nd level, whose files then come with all that is deeper. `not_found`: no such peer,
+  // or no such folder of it. This one reads all that is below the folder, by browse(): who keeps
+  // counts does it better. [any thread; started; may block]
+  virtual Result<FolderLevel> level(const PeerId& peer, const BrowseQuery& query);
 };
+
+// What level() says of a folder that there is not: `not_found`.
+Error no_such_folder(const std::string& folder);
+// The folder of a query as paths begin with it: "music/a/"; empty for the top.
+std::string folder_prefix(std::string folder);
 
 }  // namespace swapmeet

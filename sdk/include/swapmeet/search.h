@@ -47,6 +47,7 @@ struct Hit {
   double score = 0;
   Time modified{};  // of the listing whose name is shown; by newest: the newest that matches
   std::map<std::string, std::string> attributes = {};  // of the listing whose name is shown
+  PeerId peer = {};  // where `sources` is 1: the one; zero: not told
 
   bool operator==(const Hit&) const = default;
 };

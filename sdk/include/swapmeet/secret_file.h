@@ -25,6 +25,11 @@ Result<std::string> read_or_make_secret(const std::filesystem::path& file,
 // whole new file is there.
 Result<void> write_secret(const std::filesystem::path& file, const std::string& text);
 
+// Whether a file with this mode may be read by others than the user of this process. What systemd
+// hands to the process (LoadCredential=, in $CREDENTIALS_DIRECTORY) is its alone: there an access
+// list for its user shows as the group's part of the mode.
+bool open_to_others(const std::filesystem::path& file, unsigned mode);
+
 // The first line of a file that nobody but its owner can read, without its line end. `not_found`;
 // `not_allowed`: others can read it; `invalid_argument`: the line is empty or longer than 4,096.
 Result<std::string> read_secret(const std::filesystem::path& file);

@@ -61,6 +61,7 @@ void check_peers(RegistrySubject& subject);
 void check_announcing(RegistrySubject& subject);
 void check_refusals(RegistrySubject& subject);
 void check_browsing(RegistrySubject& subject);
+void check_levels(RegistrySubject& subject);
 void check_contents(RegistrySubject& subject);
 void check_audience(RegistrySubject& subject);
 void check_restart(RegistrySubject& subject);

@@ -40,6 +40,7 @@ void registry_contract(const MakeRegistry& make) {
   SECTION("announcing") { check_announcing(*subject); }
   SECTION("announcements that are wrong") { check_refusals(*subject); }
   SECTION("browsing") { check_browsing(*subject); }
+  SECTION("levels") { check_levels(*subject); }
   SECTION("contents and their sources") { check_contents(*subject); }
   SECTION("audience") { check_audience(*subject); }
   SECTION("a restart") { check_restart(*subject); }

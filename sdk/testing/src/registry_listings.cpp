@@ -144,6 +144,79 @@ void check_browsing(RegistrySubject& subject) {
                  ErrorCode::invalid_argument));
 }
 
+namespace {
+
+// A level as lines, read in pages: "odd/ 12 files 34 bytes", "a.txt".
+Texts level_at(Registry& registry, const std::string& folder, std::size_t limit,
+               const Identity& viewer = {}) {
+  Texts lines;
+  bool has_files = false;
+  PageRequest page{limit, ""};
+  do {
+    const auto level = registry.level(
+        peer_number(1), {.page = page, .folder = folder, .viewer = viewer, .deadline = {}});
+    INFO((level ? "" : level.error().message));
+    REQUIRE(level.ok());
+    CHECK(level->folders.size() + level->files.size() <= limit);
+    CHECK_FALSE((has_files && !level->folders.empty()));
+    for (const auto& one : level->folders)
+      lines.push_back(one.name + "/ " + std::to_string(one.files) + " files " +
+                      std::to_string(one.bytes) + " bytes");
+    for (const auto& one : level->files) lines.push_back(one.path);
+    has_files = !level->files.empty();
+    page.after = level->next;
+  } while (!page.after.empty());
+  return lines;
+}
+
+}  // namespace
+
+// What is directly in a folder: its folders with what lies in them, then its files.
+void check_levels(RegistrySubject& subject) {
+  auto& registry = subject.registry();
+  enroll(registry, 1, "alice");
+  CHECK(level_at(registry, "", 5).empty());
+  auto hidden = listing_of("s/hidden/x", 8, 5);
+  hidden.audience = {false, {"staff"}, {}};
+  auto hidden_beside = listing_of("s/b/hidden", 9, 7);
+  hidden_beside.audience = hidden.audience;
+  announce(registry, 1, 0,
+           {put({}, listing_of("s/b/1", 1, 10)), put({}, listing_of("s/b/2", 2, 20)),
+            put({}, listing_of("s/b/é/d/3", 3, 30)), put({}, listing_of("s/b-side/4", 4, 40)),
+            put({}, listing_of("s/a", 5, 50)), put({}, listing_of("s/z", 6, 60)),
+            put({}, listing_of("t/7", 7, 70)), put({}, hidden), put({}, hidden_beside)});
+  for (const std::size_t limit : {1U, 2U, 100U}) {
+    CHECK(level_at(registry, "", limit) == Texts{"s/ 6 files 210 bytes", "t/ 1 files 70 bytes"});
+    CHECK(level_at(registry, "s", limit) ==
+          Texts{"b/ 3 files 60 bytes", "b-side/ 1 files 40 bytes", "s/a", "s/z"});
+    CHECK(level_at(registry, "s/b/", limit) == Texts{"é/ 1 files 30 bytes", "s/b/1", "s/b/2"});
+  }
+  CHECK(level_at(registry, "s/b/é", 9) == Texts{"d/ 1 files 30 bytes"});
+  const auto asked = [&](const std::string& folder, const std::string& after = "") {
+    return registry.level(peer_number(1),
+                          {.page = {5, after}, .folder = folder, .viewer = {}, .deadline = {}});
+  };
+  for (const char* none : {"nowhere", "s/a", "s/b/1", "s/hidden", "s/b/é/d/3/x"})
+    CHECK(is_error(asked(none), ErrorCode::not_found));
+  CHECK(is_error(asked("", "no place"), ErrorCode::invalid_argument));
+  CHECK(is_error(registry.level(peer_number(9), {}), ErrorCode::not_found));
+  // What is removed or replaced no longer counts.
+  announce(registry, 1, 10,
+           {removal({}, "s/b/é/d/3"), removal({}, "t/7"), put({}, listing_of("s/b/1", 1, 11))});
+  CHECK(level_at(registry, "", 5) == Texts{"s/ 5 files 181 bytes"});
+  CHECK(level_at(registry, "s/b", 5) == Texts{"s/b/1", "s/b/2"});
+  CHECK(is_error(asked("s/b/é"), ErrorCode::not_found));
+  if (!subject.asks_as_guest()) {
+    const Identity ann{"ann", {"staff"}, {}};
+    CHECK(level_at(registry, "s", 5, ann) == Texts{"b/ 3 files 38 bytes",
+                                                   "b-side/ 1 files 40 bytes",
+                                                   "hidden/ 1 files 5 bytes", "s/a", "s/z"});
+    CHECK(level_at(registry, "s/hidden", 5, ann) == Texts{"s/hidden/x"});
+  }
+  REQUIRE(registry.announce(peer_number(1), kToken, {"new", 0, 5, {cleared({})}}).ok());
+  CHECK(level_at(registry, "", 5).empty());
+}
+
 // What goes by a content id: its names, most used first, and who is present and has it.
 void check_contents(RegistrySubject& subject) {
   auto& registry = subject.registry();

@@ -47,7 +47,7 @@ Result<KeyHandle> read_key(const fs::path& file) {
   struct stat facts {};
   if (::stat(file.c_str(), &facts) != 0)
     return Error{ErrorCode::not_found, file.string() + ": there is no such file", {}};
-  if ((facts.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+  if (open_to_others(file, facts.st_mode))
     return Error{
         ErrorCode::not_allowed, file.string() + ": others can read this key; `chmod 600` it", {}};
   const auto text = text_of(file);

@@ -1,20 +1,32 @@
 #include "swapmeet/wire/metalink.h"
 
+#include "swapmeet/characters.h"
 #include "swapmeet/safe_name.h"
 
 namespace swapmeet::wire {
 namespace {
 
+// The characters that XML 1.0 has (2.2), but for blanks that a reader would make one of.
+bool is_of_xml(char32_t code) {
+  return (code >= 0x20 && code <= 0xd7ff) || (code >= 0xe000 && code <= 0xfffd) ||
+         (code >= 0x10000 && code <= 0x10ffff);
+}
+
+// Whatever the text is, what comes out may stand in a document; what may not is replaced.
 std::string escaped(std::string_view text) {
   std::string xml;
-  for (const char c : text) {
-    switch (c) {
+  while (!text.empty()) {
+    const auto [code, bytes, valid] = next_character(text);
+    switch (code) {
       case '&': xml += "&amp;"; break;
       case '<': xml += "&lt;"; break;
       case '>': xml += "&gt;"; break;
       case '"': xml += "&quot;"; break;
       default:
-        if (static_cast<unsigned char>(c) >= 0x20) xml += c;  // XML 1.0 has no control characters
+        if (valid && is_of_xml(code))
+          xml += bytes;
+        else
+          xml += "\ufffd";
     }
   }
   return xml;

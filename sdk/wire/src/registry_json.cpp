@@ -231,4 +231,29 @@ Result<Page<Listing>> from_json(std::string_view text) {
   return page_from_json<Listing>("files", text, read_listing);
 }
 
+std::string to_json(const FolderLevel& level) {
+  JsonWriter out;
+  out.begin().list("folders", level.folders, [&](const SharedFolder& folder) {
+    out.begin().text("name", folder.name).number("files", folder.files);
+    out.number("bytes", folder.bytes).end();
+  });
+  out.list("files", level.files, [&](const Listing& listing) {
+    out.begin();
+    write_fields(out, listing);
+    out.end();
+  });
+  return out.text("next", level.next).end().take();
+}
+template <>
+Result<FolderLevel> from_json(std::string_view text) {
+  JsonReader in(text);
+  FolderLevel level;
+  in.list("folders", [&](JsonReader& one) {
+    level.folders.push_back({one.text("name"), one.number("files"), one.number("bytes")});
+  });
+  in.list("files", [&](JsonReader& one) { level.files.push_back(read_listing(one)); });
+  level.next = in.text("next", false);
+  return in.finish(std::move(level));
+}
+
 }  // namespace swapmeet::wire

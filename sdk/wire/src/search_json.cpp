@@ -39,12 +39,35 @@ std::chrono::seconds read_keep(JsonReader& in) {
 
 void write(JsonWriter& out, const WatchRecord& watch) {
   out.begin().text("id", watch.id).text("query", watch.query);
-  out.number("keep_seconds", static_cast<std::uint64_t>(watch.keep.count())).end();
+  out.number("keep_seconds", static_cast<std::uint64_t>(watch.keep.count()));
+  if (watch.collect) out.boolean("collect", true).number("waiting", watch.waiting);
+  out.end();
+}
+
+void write_fields(JsonWriter& out, const Match& match) {
+  out.text("content", match.content.text()).text("name", match.name);
+  out.text("path", match.path).number("size", match.size).text("type", name_of(match.type));
+  out.text("peer", match.peer.text());
+  write_attributes(out, match.attributes);
+}
+
+Match read_match(JsonReader& in) {
+  Match match;
+  match.content = in.id<ContentId>("content");
+  match.name = in.text("name");
+  match.path = in.text("path");
+  match.size = in.file_size("size");
+  match.type = media_type_from(in.text("type")).value_or(MediaType::other);
+  match.peer = in.id<PeerId>("peer");
+  match.attributes = read_attributes(in);
+  return match;
 }
 
 WatchRecord read_watch(JsonReader& in) {
   WatchRecord watch{in.text("id"), in.text("query"), {}};
   if (in.has("keep_seconds")) watch.keep = read_keep(in);
+  watch.collect = in.boolean("collect", false);
+  watch.waiting = in.number("waiting", false);
   return watch;
 }
 
@@ -73,6 +96,7 @@ std::string to_json(const SearchPage& page) {
     out.texts("names", hit.names).real("score", hit.score);
     if (hit.modified != Time{}) out.time("modified", hit.modified);
     write_attributes(out, hit.attributes);
+    if (!hit.peer.is_zero()) out.text("peer", hit.peer.text());
     out.end();
   });
   out.text("next", page.next);
@@ -101,6 +125,7 @@ Result<SearchPage> from_json(std::string_view text) {
     hit.score = one.real("score");
     hit.modified = one.time("modified");
     hit.attributes = read_attributes(one);
+    if (one.has("peer")) hit.peer = one.id<PeerId>("peer");
     page.hits.push_back(std::move(hit));
   });
   page.next = in.text("next", false);
@@ -128,6 +153,7 @@ std::string to_json(const WatchOrder& watch) {
   JsonWriter out;
   out.begin().text("query", watch.query);
   if (watch.keep) out.number("keep_seconds", static_cast<std::uint64_t>(watch.keep->count()));
+  if (watch.collect) out.boolean("collect", true);
   return out.end().take();
 }
 
@@ -136,6 +162,7 @@ Result<WatchOrder> from_json(std::string_view text) {
   JsonReader in(text);
   WatchOrder watch{in.text("query"), {}};
   if (in.has("keep_seconds")) watch.keep = read_keep(in);
+  watch.collect = in.boolean("collect", false);
   return in.finish(std::move(watch));
 }
 
@@ -168,25 +195,37 @@ Result<std::vector<WatchRecord>> from_json(std::string_view text) {
 
 std::string to_json(const Match& match) {
   JsonWriter out;
-  out.begin().text("content", match.content.text()).text("name", match.name);
-  out.text("path", match.path).number("size", match.size).text("type", name_of(match.type));
-  out.text("peer", match.peer.text());
-  write_attributes(out, match.attributes);
+  out.begin();
+  write_fields(out, match);
   return out.end().take();
 }
 
 template <>
 Result<Match> from_json(std::string_view text) {
   JsonReader in(text);
-  Match match;
-  match.content = in.id<ContentId>("content");
-  match.name = in.text("name");
-  match.path = in.text("path");
-  match.size = in.file_size("size");
-  match.type = media_type_from(in.text("type")).value_or(MediaType::other);
-  match.peer = in.id<PeerId>("peer");
-  match.attributes = read_attributes(in);
+  auto match = read_match(in);
   return in.finish(std::move(match));
+}
+
+std::string to_json(const WaitingMatches& waiting) {
+  JsonWriter out;
+  out.begin().list("matches", waiting.matches, [&](const WaitingMatches::One& one) {
+    out.begin();
+    write_fields(out, one.match);
+    out.time("found", one.found).end();
+  });
+  return out.number("lost", waiting.lost).end().take();
+}
+
+template <>
+Result<WaitingMatches> from_json(std::string_view text) {
+  JsonReader in(text);
+  WaitingMatches waiting;
+  in.list("matches", [&](JsonReader& one) {
+    waiting.matches.push_back({read_match(one), one.time("found")});
+  });
+  waiting.lost = in.number("lost", false);
+  return in.finish(std::move(waiting));
 }
 
 std::string to_json(const StatusReport& report) {
@@ -201,11 +240,10 @@ std::string to_json(const StatusReport& report) {
     if (!plugin.reason.empty()) out.text("reason", plugin.reason);
     out.end();
   });
-  out.key("counts")
-      .begin()
-      .number("peers", report.counts.peers)
-      .number("present", report.counts.present);
-  out.number("files", report.counts.files).number("bytes", report.counts.bytes).end();
+  if (const auto& counts = report.counts) {
+    out.key("counts").begin().number("peers", counts->peers).number("present", counts->present);
+    out.number("files", counts->files).number("bytes", counts->bytes).end();
+  }
   if (!report.content_address.empty()) out.text("content_address", report.content_address);
   if (!report.index_url.empty()) out.text("index_url", report.index_url);
   if (!report.fingerprint.empty()) out.text("fingerprint", report.fingerprint);
@@ -247,8 +285,8 @@ Result<StatusReport> from_json(std::string_view text) {
                               .overdue = one.number("overdue", false)});
   });
   if (auto counts = in.object("counts")) {
-    report.counts = {counts->number("peers"), counts->number("present"), counts->number("files"),
-                     counts->number("bytes")};
+    report.counts = RegistryCounts{counts->number("peers"), counts->number("present"),
+                                   counts->number("files"), counts->number("bytes")};
     in.adopt(*counts);
   }
   report.content_address = in.text("content_address", false);

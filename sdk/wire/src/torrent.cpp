@@ -12,9 +12,12 @@ std::string text(std::string_view bytes) {
 }
 
 std::string info_of(const ContentRecord& content, std::string_view root, std::uint64_t piece,
-                    std::string_view sha1) {
+                    std::string_view sha1, TorrentForm form) {
   const auto name = text(file_name_of(content));
   const auto length = text("length") + number(content.size);
+  if (form == TorrentForm::version_1)
+    return "d" + length + text("name") + name + text("piece length") + number(piece) +
+           text("pieces") + text(sha1) + "e";
   const auto file = "d" + length + text("pieces root") + text(root) + "e";
   auto info = "d" + text("file tree") + "d" + name + "d" + text("") + file + "ee";
   if (!sha1.empty()) info += length;
@@ -33,8 +36,15 @@ std::string seeds_of(const ContentRecord& content) {
 
 }  // namespace
 
+Result<TorrentForm> torrent_form_from(const std::string* version) {
+  if (version == nullptr) return TorrentForm::hybrid;
+  if (*version == "1") return TorrentForm::version_1;
+  return invalid_argument(
+      "version must be 1, for a torrent of version 1 alone; leave it out for a hybrid");
+}
+
 Result<std::string> torrent(const ContentRecord& content, std::string_view layer,
-                            std::string_view sha1) {
+                            std::string_view sha1, TorrentForm form) {
   if (content.size == 0) return unsupported("this content is empty, and torrents are not");
   const auto seeds = seeds_of(content);
   if (seeds.empty())
@@ -46,12 +56,18 @@ Result<std::string> torrent(const ContentRecord& content, std::string_view layer
   if (layer.size() != (pieces == 1 ? 0 : pieces * kNodeSize) ||
       (!sha1.empty() && sha1.size() != pieces * kSha1Size))
     return invalid_argument("a content of this size has " + std::to_string(pieces) + " pieces");
+  if (form == TorrentForm::version_1 && sha1.empty())
+    return unavailable(
+        "no torrent of version 1 can be made now: the sources that are present do not agree on the "
+        "SHA-1 hashes of this content; try again later, or take the one without ?version=1");
   const std::string_view root(reinterpret_cast<const char*>(content.content.bytes.data()),
                               content.content.bytes.size());
-  auto layers = "d" + (layer.empty() ? "" : text(root) + text(layer)) + "e";
-  return "d" + text("created by") + text("swapmeet") + text("info") +
-         info_of(content, root, piece, sha1) + text("piece layers") + layers + text("url-list") +
-         "l" + seeds + "ee";
+  const auto begin = "d" + text("created by") + text("swapmeet") + text("info") +
+                     info_of(content, root, piece, sha1, form);
+  const auto end = text("url-list") + "l" + seeds + "ee";
+  if (form == TorrentForm::version_1) return begin + end;
+  const auto layers = "d" + (layer.empty() ? "" : text(root) + text(layer)) + "e";
+  return begin + text("piece layers") + layers + end;
 }
 
 }  // namespace swapmeet::wire

@@ -115,9 +115,13 @@ TEST_CASE("answers are what the OpenAPI document says") {
   check_answer(document, world, "get", v + "/search/suggest", v + "/search/suggest?q=a");
   check_answer(document, world, "post", v + "/watches", v + "/watches", R"({"query":"a"})");
   check_answer(document, world, "get", v + "/watches", v + "/watches");
+  const auto watch = parsed(world.call("POST", v + "/watches", R"({"query":"b","collect":true})"));
+  check_answer(document, world, "get", v + "/watches/{id}/matches",
+               v + "/watches/" + watch["id"].GetString() + "/matches");
   const auto peer = v + "/peers/" + kPeer;
   check_answer(document, world, "get", v + "/peers/{id}", peer);
   check_answer(document, world, "get", v + "/peers/{id}/files", peer + "/files");
+  check_answer(document, world, "get", v + "/peers/{id}/folders", peer + "/folders");
   check_answer(document, world, "get", v + "/peers/{id}/changes", peer + "/changes");
   check_answer(document, world, "post", v + "/peers/{id}/lease", peer + "/lease");
   check_answer(document, world, "put", v + "/peers/{id}", peer, R"({"name":"a","port":1})");

@@ -264,6 +264,99 @@ TEST_CASE("a watch says how long it is kept unheard, and may ask for another tim
               .status == 400);
 }
 
+TEST_CASE("what a saved search finds while nobody listens waits, also over a restart") {
+  Lists host;
+  const auto id = host.list->add({"song", kAnn}, "ann", WatchList::kKeep, true);
+  REQUIRE(id.ok());
+  const auto finds = [&](const std::string& name) {
+    Match match;
+    match.name = match.path = name;
+    host.watches.found_.at("song")(match);
+  };
+  const auto waiting = [&] {
+    std::vector<std::string> names;
+    const auto all = host.list->waiting(*id);
+    REQUIRE(all.ok());
+    for (const auto& one : all->matches) names.push_back(one.match.name);
+    return names;
+  };
+  finds("one");
+  finds("two");
+  finds("one");  // told twice
+  CHECK(waiting() == std::vector<std::string>{"one", "two"});
+  {
+    const auto listening = host.list->listen(*id);
+    finds("heard");
+  }
+  host.list->tend();  // what a crash would leave
+  host.start();
+  CHECK(waiting() == std::vector<std::string>{"one", "two"});
+  CHECK(host.list->count_waiting(*id) == 2);
+  // What comes after the last look is not lost with what was seen.
+  const auto seen = host.list->waiting(*id)->matches.back().found;
+  finds("three");
+  REQUIRE(host.list->forget_waiting(*id, seen).ok());
+  CHECK(waiting() == std::vector<std::string>{"three"});
+  host.list->stop();
+  host.start();
+  CHECK(waiting() == std::vector<std::string>{"three"});
+  REQUIRE(host.list->remove(*id).ok());
+  CHECK(host.list->waiting(*id).error().code == ErrorCode::not_found);
+  CHECK(host.list->forget_waiting(*id, seen).error().code == ErrorCode::not_found);
+}
+
+TEST_CASE("what waits is the newest, and a watch that does not collect keeps nothing") {
+  UnheardMatches unheard;
+  CHECK_FALSE(unheard.text_if_changed());
+  Match match;
+  for (std::size_t i = 0; i < UnheardMatches::kMost + 20; ++i) {
+    match.path = std::to_string(i);
+    unheard.add(match, Time{});  // all in one moment
+  }
+  const auto all = unheard.all();
+  CHECK(all.matches.size() == UnheardMatches::kMost);
+  CHECK(all.matches.front().match.path == "20");
+  CHECK(all.lost == 20);
+  const auto text = unheard.text_if_changed();
+  REQUIRE(text);
+  CHECK_FALSE(unheard.text_if_changed());
+  UnheardMatches again(*text);
+  CHECK(wire::to_json(again.all()) == wire::to_json(all));
+  again.forget_until(all.matches.at(9).found);
+  CHECK(again.all().matches.front().match.path == "30");
+  CHECK(again.all().lost == 0);
+  again.forget_until(all.matches.back().found);
+  CHECK(again.text_if_changed() == "");
+  CHECK(UnheardMatches("no JSON").count() == 0);
+
+  Lists host;
+  const auto id = host.add("song");
+  host.watches.found_.at("song")(match);
+  CHECK(host.list->waiting(id)->matches.empty());
+}
+
+TEST_CASE("over the API a watch that collects says how many wait, tells and forgets them") {
+  World world;
+  const Api api(world.all());
+  const auto ann = World::as("ann");
+  const auto made =
+      parsed(world.call("POST", "/api/v1/watches", R"({"query":"song","collect":true})", ann));
+  CHECK(made["collect"].GetBool());
+  const std::string matches = "/api/v1/watches/" + std::string(made["id"].GetString()) + "/matches";
+  Match match;
+  match.path = match.name = "a.mp3";
+  world.watches.found_.at("song")(match);
+  CHECK(parsed(world.call("GET", "/api/v1/watches", "", ann))["watches"][0]["waiting"].GetInt() ==
+        1);
+  const auto told = parsed(world.call("GET", matches, "", ann));
+  CHECK(told["matches"][0]["path"].GetString() == std::string("a.mp3"));
+  CHECK(world.call("DELETE", matches, "", ann).status == 400);
+  const std::string found = told["matches"][0]["found"].GetString();
+  CHECK(world.call("DELETE", matches + "?until=" + found, "", ann).status == 204);
+  CHECK(parsed(world.call("GET", matches, "", ann))["matches"].Empty());
+  CHECK(world.call("GET", "/api/v1/watches/none/matches", "", ann).status == 404);
+}
+
 TEST_CASE("the store of watches is looked through, copied, and refused when it is damaged") {
   Lists host;
   const auto id = host.add("song");

@@ -19,7 +19,9 @@ struct File {
   TemporaryFolder folder;
   std::filesystem::path path = folder.path / "x.ini";
 
-  Result<Config> read(const std::string& text, const std::vector<std::string>& overrides = {}) {
+  Result<Config> read(const std::string& text, const std::vector<std::string>& set = {}) {
+    Overrides overrides;
+    for (const auto& one : set) overrides.push_back({one});
     std::ofstream(path) << text;
     return read_config(path, overrides);
   }

@@ -1,5 +1,6 @@
 #include "swapmeet/secret_file.h"
 
+#include <cstdlib>
 #include <fstream>
 
 #include "catch.h"
@@ -30,6 +31,21 @@ TEST_CASE("a secret is the first line, without its end") {
   CHECK(read_secret(world.put(std::string(4096, 'x') + "\n")).value().size() == 4096);
 }
 
+TEST_CASE("a mark of the encoding in front is no part of the secret, and only UTF-8 is taken") {
+  World world;
+  CHECK(read_secret(world.put("\xef\xbb\xbfopen sesame\r\n")).value() == "open sesame");
+  CHECK(read_secret(world.put(std::string("a\0b\0\0c", 6))).value().size() == 6);
+  using namespace std::string_literals;
+  for (const auto& bytes : {"\xff\xfe"s + "o\0p\0e\0n\0\n\0"s, "\xfe\xff\0o\0p\0e\0n"s,
+                            "o\0p\0e\0n\0\n\0"s, "\0o\0p\0e\0n\0\n"s, "caf\xe9\n"s}) {
+    const auto refused = read_secret(world.put(bytes));
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().code == ErrorCode::invalid_argument);
+    CHECK(refused.error().message.find("not UTF-8") != std::string::npos);
+    CHECK(refused.error().message.find(world.file.string()) != std::string::npos);
+  }
+}
+
 TEST_CASE("what is no secret is refused") {
   World world;
   CHECK(read_secret(world.file).error().code == ErrorCode::not_found);
@@ -38,6 +54,16 @@ TEST_CASE("what is no secret is refused") {
   for (const unsigned mode : {0640U, 0604U, 0660U})
     CHECK(read_secret(world.put("known to all\n", mode)).error().code == ErrorCode::not_allowed);
   CHECK_FALSE(read_secret(world.folder.path).ok());
+}
+
+TEST_CASE("what systemd hands over is a secret, though its access list shows as the group's mode") {
+  World world;
+  ::setenv("CREDENTIALS_DIRECTORY", (world.folder.path.string() + "/").c_str(), 1);
+  CHECK(read_secret(world.put("handed over\n", 0440)).value() == "handed over");
+  CHECK(read_secret(world.put("known to all\n", 0444)).error().code == ErrorCode::not_allowed);
+  ::setenv("CREDENTIALS_DIRECTORY", "/run/credentials/other", 1);
+  CHECK(read_secret(world.put("another's\n", 0440)).error().code == ErrorCode::not_allowed);
+  ::unsetenv("CREDENTIALS_DIRECTORY");
 }
 
 TEST_CASE("a secret is made once, for its owner's eyes") {

@@ -21,7 +21,8 @@ sqlite::Database& migrated(sqlite::Database& database) {
 
 FileStamp stamp_at(const sqlite::Statement& row, int column) {
   return {static_cast<std::uint64_t>(row.integer(column)),
-          static_cast<std::uint64_t>(row.integer(column + 1)), row.integer(column + 2)};
+          static_cast<std::uint64_t>(row.integer(column + 1)), row.integer(column + 2),
+          row.integer(column + 3)};
 }
 
 bool is_so(const StoredShare& share, const ShareSpec& spec, bool configured) {
@@ -142,10 +143,11 @@ void Catalogue::restore(std::int64_t share) {
 std::optional<ContentId> Catalogue::content(std::int64_t share, const std::string& path,
                                             const FileStamp& stamp) {
   auto reader = readers_.take();
-  auto row =
-      reader->prepare("SELECT content, inode, size, mtime_ns FROM files WHERE share=? AND path=?");
+  auto row = reader->prepare(
+      "SELECT content, inode, size, mtime_ns, ctime_ns FROM files WHERE share=? AND path=?"
+      " AND checked");
   row.bind(1, share).bind_blob(2, path.data(), path.size());
-  if (!row.step() || stamp_at(row, 1) != stamp) return std::nullopt;
+  if (!row.step() || !agree(stamp_at(row, 1), stamp)) return std::nullopt;
   return row.id<ContentId>(0);
 }
 
@@ -154,15 +156,15 @@ std::vector<StoredFile> Catalogue::files(std::int64_t share, const std::string& 
   std::vector<StoredFile> files;
   auto reader = readers_.take();
   auto row = reader->prepare(
-      std::string("SELECT path, inode, size, mtime_ns, device, born_ns FROM files WHERE share=?1"
-                  " AND path>=?2") +
+      std::string("SELECT path, inode, size, mtime_ns, ctime_ns, device, born_ns, checked FROM"
+                  " files WHERE share=?1 AND path>=?2") +
       (upto.empty() ? "" : " AND path<?4") + " ORDER BY path LIMIT ?3");
   row.bind(1, share).bind_blob(2, from.data(), from.size());
   row.bind(3, static_cast<std::int64_t>(limit));
   if (!upto.empty()) row.bind_blob(4, upto.data(), upto.size());
   while (row.step())
-    files.push_back({row.text(0), stamp_at(row, 1), static_cast<std::uint64_t>(row.integer(4)),
-                     row.integer(5)});
+    files.push_back({row.text(0), stamp_at(row, 1), static_cast<std::uint64_t>(row.integer(5)),
+                     row.integer(6), row.integer(7) != 0});
   return files;
 }
 
@@ -171,16 +173,16 @@ std::vector<UnreadFile> Catalogue::unread(std::int64_t share, const std::string&
   std::vector<UnreadFile> files;
   auto connection = readers_.take();
   auto row = connection->prepare(
-      "SELECT path, inode, size, mtime_ns, device, born_ns, f.content FROM files f"
+      "SELECT path, inode, size, mtime_ns, ctime_ns, device, born_ns, f.content FROM files f"
       " LEFT JOIN attributes a ON a.content=f.content"
       " WHERE share=?1 AND path>?2 AND (a.reader IS NULL OR"
       " a.reader IS NOT (SELECT key FROM readers WHERE version=?3)) ORDER BY path LIMIT ?4");
   row.bind(1, share).bind_blob(2, after.data(), after.size());
   row.bind(3, reader).bind(4, static_cast<std::int64_t>(limit));
   while (row.step())
-    files.push_back({{row.text(0), stamp_at(row, 1), static_cast<std::uint64_t>(row.integer(4)),
-                      row.integer(5)},
-                     row.id<ContentId>(6)});
+    files.push_back({{row.text(0), stamp_at(row, 1), static_cast<std::uint64_t>(row.integer(5)),
+                      row.integer(6)},
+                     row.id<ContentId>(7)});
   return files;
 }
 
@@ -210,14 +212,24 @@ std::vector<StoredFile> Catalogue::adopt(std::int64_t share, std::vector<StoredF
   std::vector<StoredFile> unknown;
   if (files.empty()) return unknown;
   write_share(share, [&](CatalogueWriter& writer, const std::string& prefix) {
-    for (auto& file : files) {
-      if (const auto content = writer.known(file); content && (!may_be || may_be(file)))
-        writer.put(share, prefix, file, *content);
-      else
-        unknown.push_back(std::move(file));
-    }
+    for (auto& file : files)
+      if (!writer.adopt(share, prefix, file, may_be)) unknown.push_back(std::move(file));
   });
   return unknown;
+}
+
+void Catalogue::restamp(std::int64_t share, const std::vector<StoredFile>& files) {
+  if (files.empty()) return;
+  write([&](CatalogueWriter& writer) {
+    for (const auto& file : files) writer.restamp(share, file);
+  });
+}
+
+void Catalogue::spoil(std::int64_t share, const std::string& path) {
+  write([&](CatalogueWriter& writer) {
+    auto spoil = writer.database().prepare("UPDATE files SET ctime_ns=? WHERE share=? AND path=?");
+    spoil.bind(1, kSpoiled).bind(2, share).bind_blob(3, path.data(), path.size()).run();
+  });
 }
 
 void Catalogue::renumber_device(std::int64_t share, std::uint64_t from, std::uint64_t to) {
@@ -258,13 +270,13 @@ std::vector<ContentPlace> Catalogue::places(const ContentId& content) {
   std::vector<ContentPlace> places;
   auto reader = readers_.take();
   const auto row = reader->keep(
-      "SELECT folder, path, inode, size, mtime_ns, audience FROM files f"
+      "SELECT folder, path, inode, size, mtime_ns, ctime_ns, audience FROM files f"
       " CROSS JOIN shares s ON s.key=f.share WHERE content=? LIMIT 64");
   row->with(content);
   while (row->step()) {
     const auto path = row->text(1);
     places.push_back({row->text(0) + '/' + path, shown_name(name_of_path(path)), stamp_at(*row, 2),
-                      sqlite::audience_from(row->text(5))});
+                      sqlite::audience_from(row->text(6))});
   }
   return places;
 }

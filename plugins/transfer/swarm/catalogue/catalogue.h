@@ -62,9 +62,15 @@ class Catalogue final : public ChangeFeed {
   void commit(std::int64_t share, const std::vector<HashedFile>& files);
   void remove(std::int64_t share, const std::vector<std::string>& paths);
   // Takes in those of the files that were hashed under another path, unless `may_be` says no;
-  // returns the others.
+  // returns those that have to be read: the others, and of the former those that something has
+  // touched since they were.
   std::vector<StoredFile> adopt(std::int64_t share, std::vector<StoredFile> files,
                                 const std::function<bool(const StoredFile&)>& may_be = {});
+  // Files that are as they were, with the ctime that was not known of them.
+  void restamp(std::int64_t share, const std::vector<StoredFile>& files);
+  // The file has other bytes than its content id says, though its stamp is the same: it is not
+  // served any more, and the next scan has it hashed.
+  void spoil(std::int64_t share, const std::string& path);
   // The same disk got another number.
   void renumber_device(std::int64_t share, std::uint64_t from, std::uint64_t to);
   // In the feed like a file, until it is dropped; `id` is of the download.

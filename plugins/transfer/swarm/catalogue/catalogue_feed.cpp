@@ -20,7 +20,9 @@ void read_puts(sqlite::Database& reader, Revision after, std::size_t limit,
     change.listing.path = row.text(1) + '/' + shown_name(row.view(2));
     change.listing.content = row.id<ContentId>(3);
     change.listing.size = static_cast<std::uint64_t>(row.integer(4));
-    change.listing.modified = Time(std::chrono::milliseconds(row.integer(5) / 1'000'000));
+    change.listing.modified = std::chrono::floor<std::chrono::milliseconds>(
+        std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds>(
+            std::chrono::nanoseconds(row.integer(5))));
     change.listing.audience = sqlite::audience_from(row.text(6));
     if (!row.is_null(7)) change.listing.attributes = sqlite::attributes_from(row.view(7));
     changes.push_back(std::move(change));

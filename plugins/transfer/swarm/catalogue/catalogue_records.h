@@ -26,12 +26,17 @@ struct ShareCounts {
   std::uint64_t bytes = 0;
 };
 
+// The ctime of a file of which the bytes were found to be others: it is like no file's.
+inline constexpr std::int64_t kSpoiled = 1;
+
 // A file as the catalogue knows it.
 struct StoredFile {
   std::string path;  // raw bytes, below the share's folder
   FileStamp stamp;
   std::uint64_t device = 0;  // 0: not to be told by its inode
   std::int64_t born_ns = 0;  // inodes are used again; 0: not known, so neither
+  // False: it was taken for one that moved here, and has not been read since.
+  bool checked = true;
 };
 
 // What is said of a file, and by whom: AttributeReader::version().

@@ -71,6 +71,14 @@ CREATE TABLE attributes(content BLOB NOT NULL UNIQUE, reader INTEGER NOT NULL, t
 )sql",
     R"sql(
 ALTER TABLE partial ADD COLUMN audience TEXT NOT NULL DEFAULT '';
+)sql",
+    // When an inode changed: 0 is not known, and taken over as it is found. What is not checked is
+    // to be read again.
+    R"sql(
+ALTER TABLE files ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE files ADD COLUMN checked INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE gone ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE gone ADD COLUMN checked INTEGER NOT NULL DEFAULT 1;
 )sql"};
 
 }  // namespace swapmeet::transfer_swarm

@@ -29,13 +29,17 @@ CatalogueWriter::CatalogueWriter(sqlite::Database& database, Time now)
       began_(latest_of(database)),
       latest_(began_),
       any_removed_(database.integer("SELECT EXISTS (SELECT 1 FROM removed)") != 0),
-      find_(database, "SELECT key, content FROM files WHERE share=? AND path=?"),
+      find_(database,
+            "SELECT key, content, inode, size, mtime_ns, revision FROM files"
+            " WHERE share=? AND path=?"),
       insert_(database,
               "INSERT INTO files(share, path, inode, size, mtime_ns, device, content, revision,"
-              " born_ns) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT(share, path) DO NOTHING"),
+              " born_ns, ctime_ns, checked) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)"
+              " ON CONFLICT(share, path) DO NOTHING"),
       replace_(database,
                "UPDATE files SET inode=?3, size=?4, mtime_ns=?5, device=?6, content=?7,"
-               " revision=?8, born_ns=?9 WHERE share=?1 AND path=?2"),
+               " revision=?8, born_ns=?9, ctime_ns=?10, checked=?11 WHERE share=?1 AND path=?2"),
+      restamp_(database, "UPDATE files SET ctime_ns=?3 WHERE share=?1 AND path=?2 AND ctime_ns=0"),
       layer_(database, "INSERT OR IGNORE INTO layers VALUES(?,?,?,?)"),
       unremove_(database, "DELETE FROM removed WHERE shown=?"),
       remove_(database, "INSERT OR REPLACE INTO removed VALUES(?,?)"),
@@ -49,28 +53,65 @@ CatalogueWriter::CatalogueWriter(sqlite::Database& database, Time now)
                          " AND NOT EXISTS (SELECT 1 FROM files WHERE content=?1)"
                          " AND NOT EXISTS (SELECT 1 FROM gone WHERE content=?1)") {}
 
+void CatalogueWriter::bind(sqlite::Statement& row, std::int64_t share, const StoredFile& file,
+                           const ContentId& content, Revision revision) {
+  row.reset();
+  row.bind(1, share).bind_blob(2, file.path.data(), file.path.size());
+  row.bind(3, static_cast<std::int64_t>(file.stamp.inode));
+  row.bind(4, static_cast<std::int64_t>(file.stamp.size)).bind(5, file.stamp.mtime_ns);
+  row.bind(6, static_cast<std::int64_t>(file.device));
+  row.bind_blob(7, content.bytes.data(), content.bytes.size());
+  row.bind(8, static_cast<std::int64_t>(revision)).bind(9, file.born_ns);
+  row.bind(10, file.stamp.ctime_ns).bind(11, file.checked).run();
+}
+
 void CatalogueWriter::put(std::int64_t share, const std::string& prefix, const StoredFile& file,
                           const ContentId& content) {
-  const auto revision = static_cast<std::int64_t>(next());
-  const auto write = [&](sqlite::Statement& row) {
-    row.reset();
-    row.bind(1, share).bind_blob(2, file.path.data(), file.path.size());
-    row.bind(3, static_cast<std::int64_t>(file.stamp.inode));
-    row.bind(4, static_cast<std::int64_t>(file.stamp.size)).bind(5, file.stamp.mtime_ns);
-    row.bind(6, static_cast<std::int64_t>(file.device));
-    row.bind_blob(7, content.bytes.data(), content.bytes.size());
-    row.bind(8, revision).bind(9, file.born_ns).run();
-    return sqlite3_changes(database_.handle()) > 0;
-  };
-  if (!write(insert_)) {
-    find_.reset();
-    find_.bind(1, share).bind_blob(2, file.path.data(), file.path.size());
-    const auto before = find_.step() ? find_.id<ContentId>(1) : content;
-    find_.reset();
-    write(replace_);
-    if (before != content) forget(before);
-  }
+  bind(insert_, share, file, content, latest_ + 1);
+  if (sqlite3_changes(database_.handle()) > 0)
+    next();
+  else
+    replace(share, file, content);
   if (any_removed_ || removed_) unremove_.with(prefix + shown_name(file.path)).run();
+}
+
+// One that was read again and is the same, to whoever looks at its listing, keeps its revision.
+void CatalogueWriter::replace(std::int64_t share, const StoredFile& file,
+                              const ContentId& content) {
+  find_.reset();
+  find_.bind(1, share).bind_blob(2, file.path.data(), file.path.size());
+  if (!find_.step()) return;
+  const auto before = find_.id<ContentId>(1);
+  const bool same = before == content && find_.integer(4) == file.stamp.mtime_ns;
+  const auto revision = find_.integer(5);
+  find_.reset();
+  bind(replace_, share, file, content,
+       same && revision > 0 ? static_cast<Revision>(revision) : next());
+  if (before != content) forget(before);
+}
+
+bool CatalogueWriter::adopt(std::int64_t share, const std::string& prefix, StoredFile file,
+                            const std::function<bool(const StoredFile&)>& may_be) {
+  const auto known = gone_.known(file);
+  if (!known) return false;
+  find_.reset();
+  find_.bind(1, share).bind_blob(2, file.path.data(), file.path.size());
+  // One that was here before has not moved: something was done to it.
+  const bool is_here = find_.step() &&
+                       static_cast<std::uint64_t>(find_.integer(2)) == file.stamp.inode &&
+                       static_cast<std::uint64_t>(find_.integer(3)) == file.stamp.size &&
+                       find_.integer(4) == file.stamp.mtime_ns;
+  find_.reset();
+  if (is_here || (may_be && !may_be(file))) return false;
+  file.checked = known->checked;
+  put(share, prefix, file, known->content);
+  return known->checked;
+}
+
+void CatalogueWriter::restamp(std::int64_t share, const StoredFile& file) {
+  restamp_.reset();
+  restamp_.bind(1, share).bind_blob(2, file.path.data(), file.path.size());
+  restamp_.bind(3, file.stamp.ctime_ns).run();
 }
 
 // A file of one leaf has no layer: its content id is the leaf.

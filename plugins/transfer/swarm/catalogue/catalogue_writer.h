@@ -40,8 +40,12 @@ class CatalogueWriter {
   void put_partial(const std::string& id, const PartialListing& listing);
   void drop_partial(const std::string& id);
   void drop_all_partial();
-  // The content of a file that moved here, by its inode, size and time.
-  std::optional<ContentId> known(const StoredFile& file) { return gone_.known(file); }
+  // Takes in a file that moved here, as it is known by its inode, size and time. False: it has to
+  // be read, also if it was taken in.
+  bool adopt(std::int64_t share, const std::string& prefix, StoredFile file,
+             const std::function<bool(const StoredFile&)>& may_be);
+  // The ctime of a file that is as it was.
+  void restamp(std::int64_t share, const StoredFile& file);
   void forget_gone(Time since);
 
   sqlite::Database& database() { return database_; }
@@ -56,6 +60,10 @@ class CatalogueWriter {
   void forget_old_removals();
   void renew(const ContentId& content);
   std::int64_t reader_key(const std::string& version);
+  // Puts a file in the place of one that has this path, and tells whether the feed has news of it.
+  void replace(std::int64_t share, const StoredFile& file, const ContentId& content);
+  void bind(sqlite::Statement& row, std::int64_t share, const StoredFile& file,
+            const ContentId& content, Revision revision);
   // What was known of a content, if no file has it any more.
   void forget(const ContentId& content);
 
@@ -71,8 +79,8 @@ class CatalogueWriter {
   bool any_removed_;  // or there were before
   std::string last_reader_;
   std::int64_t last_reader_key_ = 0;
-  sqlite::Statement find_, insert_, replace_, layer_, unremove_, remove_, erase_, forget_layer_,
-      forget_attributes_;
+  sqlite::Statement find_, insert_, replace_, restamp_, layer_, unremove_, remove_, erase_,
+      forget_layer_, forget_attributes_;
 };
 
 }  // namespace swapmeet::transfer_swarm

@@ -20,8 +20,12 @@ class GoneFiles {
 
   // Keeps what is known of this row of files, if a file can be told by its inode there.
   void remember(std::int64_t key, Time now);
+  struct Known {
+    ContentId content;
+    bool checked = false;  // nothing has touched the file since it was read
+  };
   // The content of a file that is, or was, in some share under another path.
-  std::optional<ContentId> known(const StoredFile& file);
+  std::optional<Known> known(const StoredFile& file);
   // Forgets what has been gone since `time` or longer, and tells its contents.
   std::vector<ContentId> forget(Time time);
   // Whether there is anything to forget.

@@ -86,11 +86,14 @@ class Lesson {
   Result<void> hear_leaves(const PieceMap& pieces) {
     const auto all = hear(leaves() * 32);
     if (!all) return all.error();
-    if (!pieces.matches_leaves(last_, *all))
+    if (!pieces.matches_leaves(last_, *all)) {
+      link_.client().doubt(last_ * piece_size_, last_length());
       return corrupt("its leaves do not lead to the Merkle layer");
+    }
     const auto leaf = hear(size_ - last_leaf_offset());
     if (!leaf) return leaf.error();
-    if (leaf_hashes(*leaf) != all->substr((leaves() - 1) * 32)) return corrupt("sent wrong bytes");
+    if (leaf_hashes(*leaf) != all->substr((leaves() - 1) * 32))
+      return link_.wrong_bytes(last_leaf_offset(), leaf->size());
     return {};
   }
 

@@ -56,6 +56,15 @@ Result<wire::PieceReport> SourceClient::pieces() {
   return report;
 }
 
+// What it answers helps nobody here: it has been dropped.
+void SourceClient::doubt(std::uint64_t offset, std::uint64_t length) {
+  forget();
+  const auto place = "offset=" + std::to_string(offset) + "&length=" + std::to_string(length);
+  connection_.ask(
+      {path_ + "/doubts" + (query_.empty() ? "?" : query_ + "&") + place, "", ticket_, "POST"});
+  static_cast<void>(connection_.answer());
+}
+
 void SourceClient::ask(Expected expected, SourceConnection::Request request) {
   request.ticket = ticket_;
   connection_.ask(std::move(request));

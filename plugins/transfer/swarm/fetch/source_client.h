@@ -40,6 +40,10 @@ class SourceClient {
   // Which pieces it has now.
   Result<wire::PieceReport> pieces();
 
+  // Tells the source that these bytes, which it sent, are not what the content id promises, so that
+  // it looks at its file. Nothing that was asked for comes any more.
+  void doubt(std::uint64_t offset, std::uint64_t length);
+
   // Each of these asks for bytes and returns at once; open() and read() give them in this order.
   // `bytes`: how many the layer must have.
   void ask_layer(std::uint64_t piece_size, std::uint64_t bytes);

@@ -161,6 +161,7 @@ struct SourceConnection::State {
     HTTPRequest request(asked_for.method, asked_for.path, Poco::Net::HTTPMessage::HTTP_1_1);
     request.setHost(uri.getHost(), uri.getPort());
     request.set("User-Agent", "swapmeet");
+    if (asked_for.method == HTTPRequest::HTTP_POST) request.setContentLength(0);
     if (!reader.empty()) request.set(kReaderHeader, reader);
     if (!asked_for.ticket.empty()) request.set("Authorization", "Bearer " + asked_for.ticket);
     if (!asked_for.range.empty()) request.set("Range", "bytes=" + asked_for.range);

@@ -97,10 +97,15 @@ Result<std::size_t> SourceLink::receive(IncomingPiece& piece) {
   return got;
 }
 
+Error SourceLink::wrong_bytes(std::uint64_t offset, std::uint64_t length) {
+  client_->doubt(offset, length);
+  return {ErrorCode::corrupt, "sent wrong bytes", {}};
+}
+
 Result<void> SourceLink::receive(IncomingPiece& piece, const PieceMap& pieces) {
   while (!piece.whole())
     if (const auto got = receive(piece); !got) return got.error();
-  if (!piece.proven(pieces)) return Error{ErrorCode::corrupt, "sent wrong bytes", {}};
+  if (!piece.proven(pieces)) return wrong_bytes(pieces.offset(piece.piece()), piece.length());
   return {};
 }
 

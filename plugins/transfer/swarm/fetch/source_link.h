@@ -59,6 +59,8 @@ class SourceLink {
   Result<void> fill(char* to, std::size_t size);
   // The next bytes of the piece, at least one; how many.
   Result<std::size_t> receive(IncomingPiece& piece);
+  // What a source that sent wrong bytes is dropped for; it is told, so that it looks at its file.
+  Error wrong_bytes(std::uint64_t offset, std::uint64_t length);
   // The rest of it, proven. `corrupt`: it sent wrong bytes.
   Result<void> receive(IncomingPiece& piece, const PieceMap& pieces);
 

@@ -264,7 +264,8 @@ Result<void> SourceWorker::fetch_piece() {
     top_up();
   }
   is_begun_ = false;
-  if (!piece_.proven(*board_.map)) return Error{ErrorCode::corrupt, "sent wrong bytes", {}};
+  if (!piece_.proven(*board_.map))
+    return lane_.link.wrong_bytes(board_.map->offset(piece_.piece()), piece_.length());
   return keep();
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "transfer/swarm/fetch/source_client.h"
 #include "transfer/swarm/fetch/source_link.h"
 
 namespace swapmeet::transfer_swarm {
@@ -95,12 +96,22 @@ Result<void> SmallLane::take() {
     if (hashes_.finish().content == file.content)
       keep(file);
     else
-      refused(asked, {ErrorCode::corrupt, kLied, {}});
+      lied(asked);
   }
   in_answer_ = false;
   asked_bytes_ -= file.size;
   asked_.pop_front();
   return {};
+}
+
+// It is told, over a connection of its own: on this one other answers are on their way.
+void SmallLane::lied(const Asked& asked) {
+  const auto url = setting_.peer.url + "/content/" + asked.file.content.text();
+  SourceClient client(pinned_url(url, setting_.peer.fingerprint), setting_.stall_after,
+                      setting_.self.text());
+  client.set_ticket(asked.ticket);
+  client.doubt(0, asked.file.size);
+  refused(asked, {ErrorCode::corrupt, kLied, {}});
 }
 
 void SmallLane::refused(const Asked& asked, const Error& error) {

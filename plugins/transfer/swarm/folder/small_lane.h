@@ -60,6 +60,7 @@ class SmallLane {
   void keep(const FolderEntry& file);
   // The peer does not give this one. It is asked for with a ticket, left to others who have it, or
   // has failed.
+  void lied(const Asked& asked);
   void refused(const Asked& asked, const Error& error);
   void leave(const FolderEntry& file, const std::string& why, FileState state);
   // Asks again for what was asked. An end: it is of no use.

@@ -30,8 +30,9 @@ BlockReader::BlockReader(Clock& clock) : clock_(clock), block_(kBlockSize) {}
 // A write within one tick of the file system's clock would leave the time as it is: a file that was
 // written just now is left to grow older than that.
 void BlockReader::let_settle(const FileStamp& stamp) {
-  const auto age = clock_.now().time_since_epoch() - std::chrono::floor<std::chrono::milliseconds>(
-                                                         std::chrono::nanoseconds(stamp.mtime_ns));
+  const std::chrono::nanoseconds touched(std::max(stamp.mtime_ns, stamp.ctime_ns));
+  const auto age =
+      clock_.now().time_since_epoch() - std::chrono::floor<std::chrono::milliseconds>(touched);
   if (age < std::chrono::milliseconds(0) || age >= kClockTick) return;
   clock_.sleep_for(kClockTick - age);
 }

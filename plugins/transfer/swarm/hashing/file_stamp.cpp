@@ -4,26 +4,43 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace swapmeet::transfer_swarm {
 
 FileStamp stamp_of(const struct stat& info) {
   return {info.st_ino, static_cast<std::uint64_t>(info.st_size),
-          static_cast<std::int64_t>(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec};
+          nanoseconds_of(info.st_mtim.tv_sec, info.st_mtim.tv_nsec),
+          nanoseconds_of(info.st_ctim.tv_sec, info.st_ctim.tv_nsec)};
 }
 
 FileStamp stamp_of(const struct statx& info) {
-  return {info.stx_ino, info.stx_size, nanoseconds_of(info.stx_mtime)};
+  return {info.stx_ino, info.stx_size, nanoseconds_of(info.stx_mtime),
+          nanoseconds_of(info.stx_ctime)};
+}
+
+std::int64_t nanoseconds_of(std::int64_t seconds, std::int64_t nanoseconds) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  std::int64_t all = 0;
+  if (!__builtin_mul_overflow(seconds, kSecond, &all) &&
+      !__builtin_add_overflow(all, nanoseconds, &all))
+    return all;
+  using Limits = std::numeric_limits<std::int64_t>;
+  return seconds < 0 ? Limits::min() : Limits::max();
 }
 
 std::int64_t nanoseconds_of(const struct statx_timestamp& time) {
-  return time.tv_sec * 1'000'000'000 + time.tv_nsec;
+  return nanoseconds_of(time.tv_sec, time.tv_nsec);
+}
+
+bool agree(const FileStamp& one, const FileStamp& other) {
+  const auto fit = [](auto a, auto b) { return a == 0 || b == 0 || a == b; };
+  return one.size == other.size && one.mtime_ns == other.mtime_ns && fit(one.inode, other.inode) &&
+         fit(one.ctime_ns, other.ctime_ns);
 }
 
 bool is_still(const FileStamp& stamp, const struct stat& now) {
-  auto found = stamp_of(now);
-  if (stamp.inode == 0) found.inode = 0;
-  return S_ISREG(now.st_mode) && found == stamp;
+  return S_ISREG(now.st_mode) && agree(stamp, stamp_of(now));
 }
 
 bool has_lasting_inodes(int descriptor) {

@@ -34,12 +34,15 @@ constexpr const char* kMigrations[] = {
     "(offer, "
     "content));"
     "INSERT INTO trees SELECT offer, content, size, span, nodes FROM old_trees;"
-    "DROP TABLE old_trees"};
+    "DROP TABLE old_trees",
+    // When the inode changed; 0 is not known.
+    "ALTER TABLE offers ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE files ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0"};
 
 constexpr const char* kSelect =
     "SELECT id, incoming, peer, peer_name, content, name, size, done, state, download, why, "
     "created, token, path, inode, mtime_ns, hashed, delivered, told, told_done, url, "
-    "unanswered, files FROM offers ";
+    "unanswered, files, ctime_ns FROM offers ";
 
 std::string select(const char* where) { return std::string(kSelect) + where; }
 
@@ -61,18 +64,21 @@ void OfferStore::put(const StoredOffer& stored) {
   auto put = database_.prepare(
       "INSERT INTO offers (id, incoming, peer, peer_name, content, name, size, done, state, "
       "download, why, created, token, path, inode, mtime_ns, hashed, delivered, told, told_done, "
-      "url, unanswered, files) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON "
+      "url, unanswered, files, ctime_ns) VALUES "
+      "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON "
       "CONFLICT(id) DO "
       "UPDATE SET "
       "content=excluded.content, size=excluded.size, done=excluded.done, state=excluded.state, "
       "download=excluded.download, why=excluded.why, path=excluded.path, inode=excluded.inode, "
       "mtime_ns=excluded.mtime_ns, hashed=excluded.hashed, delivered=excluded.delivered, "
-      "told=excluded.told, told_done=excluded.told_done, unanswered=excluded.unanswered");
+      "told=excluded.told, told_done=excluded.told_done, unanswered=excluded.unanswered, "
+      "inode=excluded.inode, mtime_ns=excluded.mtime_ns, ctime_ns=excluded.ctime_ns");
   put.with(offer.id, offer.incoming, offer.peer, offer.peer_name, offer.content, offer.name,
            offer.size, offer.done, name_of(offer.state), offer.download, offer.why,
            offer.created.time_since_epoch().count(), stored.token, "", stored.stamp.inode,
            stored.stamp.mtime_ns, stored.hashed, stored.delivered, name_of(stored.told),
-           stored.told_done, stored.url, stored.unanswered.time_since_epoch().count(), offer.files);
+           stored.told_done, stored.url, stored.unanswered.time_since_epoch().count(), offer.files,
+           stored.stamp.ctime_ns);
   put.bind_blob(14, stored.path.data(), stored.path.size());
   put.run();
 }
@@ -96,7 +102,8 @@ std::vector<StoredOffer> OfferStore::read(sqlite::Statement& rows) {
     offer.created = Time(std::chrono::milliseconds(rows.integer(11)));
     stored.token = rows.text(12);
     stored.path = rows.text(13);
-    stored.stamp = {static_cast<std::uint64_t>(rows.integer(14)), offer.size, rows.integer(15)};
+    stored.stamp = {static_cast<std::uint64_t>(rows.integer(14)), offer.size, rows.integer(15),
+                    rows.integer(23)};
     stored.hashed = rows.integer(16) != 0;
     stored.delivered = rows.integer(17) != 0;
     stored.told = state_at(rows, 18);
@@ -139,8 +146,9 @@ std::vector<StoredOffer> OfferStore::offered(const ContentId& content) {
       select("WHERE content=? AND files=0 AND NOT incoming AND state IN ('waiting', 'accepted')"));
   auto found = read(rows.with(content));
   auto in_folders = database_.prepare(
-      "SELECT offer, min(number), files.path, files.size, local, files.inode, files.mtime_ns "
-      "FROM files JOIN offers ON offers.id=offer WHERE files.content=? AND NOT incoming AND state "
+      "SELECT offer, min(number), files.path, files.size, local, files.inode, files.mtime_ns, "
+      "files.ctime_ns FROM files JOIN offers ON offers.id=offer WHERE files.content=? AND NOT "
+      "incoming AND state "
       "IN "
       "('waiting', 'accepted') GROUP BY offer");
   in_folders.with(content);
@@ -153,7 +161,7 @@ std::vector<StoredOffer> OfferStore::offered(const ContentId& content) {
     offer.size = static_cast<std::uint64_t>(in_folders.integer(3));
     stored->path += '/' + in_folders.text(4);
     stored->stamp = {static_cast<std::uint64_t>(in_folders.integer(5)), offer.size,
-                     in_folders.integer(6)};
+                     in_folders.integer(6), in_folders.integer(7)};
     found.push_back(std::move(*stored));
   }
   return found;
@@ -173,10 +181,10 @@ void OfferStore::put(const std::string& id, const SentFiles& files) {
 }
 
 void OfferStore::write(const std::string& id, const SentFiles& files) {
-  auto put = database_.prepare("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?,?,?,?)");
+  auto put = database_.prepare("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?,?,?,?,?)");
   for (const auto& [number, one] : files) {
     put.with(id, number, one.file.path, one.file.content, one.file.size, "", one.stamp.inode,
-             one.stamp.mtime_ns, one.hashed, one.download, one.done);
+             one.stamp.mtime_ns, one.hashed, one.download, one.done, one.stamp.ctime_ns);
     put.bind_blob(6, one.local.data(), one.local.size());
     put.run();
   }
@@ -184,7 +192,9 @@ void OfferStore::write(const std::string& id, const SentFiles& files) {
 
 SentFiles OfferStore::files(const std::string& id) {
   auto rows = database_.prepare(
-      "SELECT number, path, content, size, local, inode, mtime_ns, hashed, download, done FROM "
+      "SELECT number, path, content, size, local, inode, mtime_ns, hashed, download, done, "
+      "ctime_ns "
+      "FROM "
       "files "
       "WHERE offer=?");
   rows.with(id);
@@ -193,7 +203,8 @@ SentFiles OfferStore::files(const std::string& id) {
     SentFile one;
     one.file = {rows.text(1), rows.id<ContentId>(2), static_cast<std::uint64_t>(rows.integer(3))};
     one.local = rows.text(4);
-    one.stamp = {static_cast<std::uint64_t>(rows.integer(5)), one.file.size, rows.integer(6)};
+    one.stamp = {static_cast<std::uint64_t>(rows.integer(5)), one.file.size, rows.integer(6),
+                 rows.integer(10)};
     one.hashed = rows.integer(7) != 0;
     one.download = rows.text(8);
     one.done = rows.integer(9) != 0;

@@ -64,12 +64,6 @@ StoredOffer offer_of(const Sent& sent, const PeerRecord& receiver, Time created)
   return stored;
 }
 
-Result<void> check_still(const std::string& path, const FileStamp& then, const std::string& shown) {
-  const auto now = stamp_of_file(path);
-  if (now && *now == then) return {};
-  return Error{ErrorCode::conflict, shown + " was changed or taken away after it was offered", {}};
-}
-
 }  // namespace
 
 Result<Offer> Outbox::send(const SendRequest& request) {
@@ -196,11 +190,43 @@ wire::OfferMessage Outbox::message_of(const StoredOffer& stored) {
   return message;
 }
 
+Result<std::optional<FileStamp>> Outbox::look_again(const std::string& path, const FileStamp& then,
+                                                    const ContentId& content,
+                                                    const std::string& shown) {
+  const auto now = stamp_of_file(path);
+  if (now && agree(*now, then)) return std::optional<FileStamp>();
+  auto touched = then;
+  touched.ctime_ns = 0;
+  if (now && agree(*now, touched)) {
+    const auto tree = tree_of(path, *now);
+    if (tree && tree->content == content) return std::optional(*now);
+    if (!tree && rounds_.stopping()) return std::optional<FileStamp>();
+  }
+  return Error{ErrorCode::conflict, shown + " was changed or taken away after it was offered", {}};
+}
+
 Result<void> Outbox::check_unchanged(const StoredOffer& stored) {
-  if (stored.offer.files == 0) return check_still(stored.path, stored.stamp, "the file");
-  for (const auto& [number, one] : book_.files(stored))
-    if (auto still = check_still(stored.path + '/' + one.local, one.stamp, one.file.path); !still)
-      return still;
+  const auto& offer = stored.offer;
+  if (offer.files == 0) {
+    const auto now = look_again(stored.path, stored.stamp, offer.content, "the file");
+    if (!now) return now.error();
+    if (*now)
+      static_cast<void>(book_.update(offer.id, [&](StoredOffer& kept) -> Result<void> {
+        kept.stamp = **now;
+        return {};
+      }));
+    return {};
+  }
+  SentFiles touched;
+  for (auto& [number, one] : book_.files(stored)) {
+    const auto path = stored.path + '/' + one.local;
+    const auto now = look_again(path, one.stamp, one.file.content, one.file.path);
+    if (!now) return now.error();
+    if (!*now) continue;
+    one.stamp = **now;
+    touched.emplace(number, std::move(one));
+  }
+  if (!touched.empty()) book_.put_files(offer.id, touched);
   return {};
 }
 

@@ -41,7 +41,8 @@ class Outbox final : public OfferedContents {
   // What the receiver asks to be sure that the offer is from here. `not_found`.
   Result<wire::OfferMessage> show(const std::string& id, const std::string& token);
   wire::OfferMessage message_of(const StoredOffer& stored);
-  // `conflict`: what is sent is not any more what was hashed.
+  // `conflict`: what is sent is not any more what was hashed. A file that something has touched is
+  // read again, and may be the same.
   Result<void> check_unchanged(const StoredOffer& stored);
   std::optional<ContentPlace> place(const ContentId& content, const std::string& token) override;
   std::optional<MerkleTree> tree(const ContentId& content, const std::string& token) override;
@@ -52,6 +53,9 @@ class Outbox final : public OfferedContents {
   void hash_one_file(const StoredOffer& stored);
   void hash_folder(const StoredOffer& stored);
   void hashed_all(const std::string& id, const std::function<void(StoredOffer&)>& change);
+  // nullopt: nothing has touched the file. Else its new stamp, for it is the same.
+  Result<std::optional<FileStamp>> look_again(const std::string& path, const FileStamp& then,
+                                              const ContentId& content, const std::string& shown);
   Result<MerkleTree> tree_of(const std::string& path, const FileStamp& stamp);
 
   const OutboxOptions options_;

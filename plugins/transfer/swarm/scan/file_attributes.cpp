@@ -26,7 +26,7 @@ std::optional<ReadAttributes> FileAttributes::read(const std::string& file,
   if (version.empty()) return std::nullopt;
   const http::OpenFile opened(open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
   struct stat info {};
-  if (opened.descriptor() < 0 || fstat(opened.descriptor(), &info) != 0 || stamp_of(info) != stamp)
+  if (opened.descriptor() < 0 || fstat(opened.descriptor(), &info) != 0 || !is_still(stamp, info))
     return std::nullopt;
   try {
     auto read = reader_.read({.name = std::string(name_of_path(file)),

@@ -121,6 +121,7 @@ void FileHashing::take(HashResult result) {
     return in_flight_.remove(job.share, path);
   }
   if (result.outcome.kind == HashOutcome::done) {
+    left_out_.forget(job.share_name, path);
     batch_.add(job.share, job.share_name,
                {path, job.file.stamp, std::move(result.outcome.tree), job.file.device,
                 job.file.born_ns, std::move(result.attributes), job.known.has_value()},

@@ -5,31 +5,58 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
+
+#include "swapmeet/http.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
 
-constexpr std::size_t kMostDepth = 200;
 constexpr int kFolder = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK;
 
 bool is_gone(int error) { return error == ENOENT || error == ENOTDIR || error == ELOOP; }
 
+// Whether an open folder has a folder of that name, as far as one can see who may read it only:
+// what is asked for in it is refused then, whether it is there or not.
+bool names_folder(int folder, const std::string& name) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> names(fdopendir(dup(folder)), closedir);
+  if (!names) return false;
+  while (const auto* entry = readdir(names.get()))
+    if (entry->d_name == name) return entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN;
+  return false;
+}
+
+struct OpenedBelow {
+  int descriptor = -1;
+  std::string path;  // of the folder, or of the first on the way that cannot be opened
+};
+
 // The folder `below` an open one, without following a symbolic link on the way. Takes the first.
-int open_below(int folder, std::string_view below) {
-  while (folder >= 0 && !below.empty()) {
+OpenedBelow open_below(int folder, std::string_view below) {
+  OpenedBelow opened{folder, ""};
+  while (opened.descriptor >= 0 && !below.empty()) {
     const auto slash = below.find('/');
     const std::string part(below.substr(0, slash));
-    const int next = openat(folder, part.c_str(), kFolder | O_NOFOLLOW);
-    const int error = errno;
-    close(folder);
+    const int next = openat(opened.descriptor, part.c_str(), kFolder | O_NOFOLLOW);
+    int error = errno;
+    if (next < 0 && !is_gone(error) && !names_folder(opened.descriptor, part)) error = ENOENT;
+    close(opened.descriptor);
     errno = error;
-    folder = next;
+    opened.descriptor = next;
+    opened.path += part + '/';
     below.remove_prefix(slash == std::string_view::npos ? below.size() : slash + 1);
   }
-  return folder;
+  return opened;
 }
 
 }  // namespace
+
+std::string reason_of(int error) {
+  if (error == kTooDeep)
+    return "it is in more than " + std::to_string(kMostDepth - 1) +
+           " folders, which is the limit; move it up, or share a folder that is deeper";
+  return std::strerror(error);
+}
 
 FolderWalk::FolderWalk(const std::string& folder, Scope scope,
                        std::shared_ptr<const IgnoreRules> rules, FileId never)
@@ -37,10 +64,17 @@ FolderWalk::FolderWalk(const std::string& folder, Scope scope,
   for (auto slash = scope_.below.find('/'); !scope_.below.empty();
        slash = scope_.below.find('/', slash + 1)) {
     if (rules_->skips(scope_.below.substr(0, slash), true)) return;
+    if (++depth_ == kMostDepth) {
+      const auto deepest = scope_.below.substr(0, slash);
+      const http::OpenFile found(open_below(open(folder.c_str(), kFolder), deepest).descriptor);
+      if (found.descriptor() >= 0)
+        first_ = WalkedEntry{WalkedEntry::unreadable, deepest + '/', {}, 0, kTooDeep, 0};
+      return;
+    }
     if (slash == std::string::npos) break;
   }
-  first_ = enter(open_below(open(folder.c_str(), kFolder), scope_.below),
-                 scope_.below.empty() ? "" : scope_.below + '/');
+  const auto opened = open_below(open(folder.c_str(), kFolder), scope_.below);
+  first_ = enter(opened.descriptor, opened.path);
 }
 
 // Puts the folder on the stack. What is said when it cannot be read; a vanished one is just empty.
@@ -98,6 +132,7 @@ void FolderWalk::read_names(Level& level) {
     name.stamp = stamp_of(info);
     if ((info.stx_mask & STATX_BTIME) != 0) name.born_ns = nanoseconds_of(info.stx_btime);
     if (!level.lasting) name.stamp.inode = 0;
+    if (!level.lasting) name.stamp.ctime_ns = 0;
     level.names.push_back(std::move(name));
   }
   const int error = errno;
@@ -123,8 +158,8 @@ std::optional<WalkedEntry> FolderWalk::next() {
           WalkedEntry::file, std::move(path), name.stamp, level.lasting ? level.device : 0, 0,
           name.born_ns};
     if (!scope_.deep) return WalkedEntry{WalkedEntry::passed, std::move(path), {}, 0, 0, 0};
-    if (levels_.size() >= kMostDepth)
-      return WalkedEntry{WalkedEntry::unreadable, std::move(path), {}, 0, ENAMETOOLONG, 0};
+    if (depth_ + levels_.size() >= kMostDepth)
+      return WalkedEntry{WalkedEntry::unreadable, std::move(path), {}, 0, kTooDeep, 0};
     const auto folder = name.key.substr(0, name.key.size() - 1);
     const int descriptor = openat(dirfd(level.folder.get()), folder.c_str(), kFolder | O_NOFOLLOW);
     if (auto problem = enter(descriptor, path)) return problem;

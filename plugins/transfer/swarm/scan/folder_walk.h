@@ -33,6 +33,12 @@ struct Scope {
   }
 };
 
+// Folders below so many others are not shared.
+inline constexpr std::size_t kMostDepth = 200;
+inline constexpr int kTooDeep = -1;
+// What an error of a WalkedEntry says to a person.
+std::string reason_of(int error);
+
 struct WalkedEntry {
   enum Kind {
     file,
@@ -43,7 +49,7 @@ struct WalkedEntry {
   std::string path;          // below the share's folder; of a passed folder with '/' at the end
   FileStamp stamp;           // of a file
   std::uint64_t device = 0;  // of a file; 0 where inode numbers do not last
-  int error = 0;             // errno of `unreadable`
+  int error = 0;             // of `unreadable`: errno, or kTooDeep
   std::int64_t born_ns = 0;  // of a file; 0 where the file system does not say
 };
 
@@ -80,6 +86,7 @@ class FolderWalk {
 
   std::shared_ptr<const IgnoreRules> rules_;
   Scope scope_;
+  std::size_t depth_ = 0;  // of the scope's folder in the share
   FileId never_;
   std::optional<WalkedEntry> first_;  // when the beginning cannot be read
   std::vector<Level> levels_;

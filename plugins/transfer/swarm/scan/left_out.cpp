@@ -1,34 +1,55 @@
 #include "transfer/swarm/scan/left_out.h"
 
+#include <iterator>
+
 #include "transfer/swarm/base/shown_name.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
 
-constexpr std::size_t kMost = 1000;
 constexpr std::size_t kMostShown = 120;
 
 }  // namespace
 
 void LeftOut::add(const std::string& path, const std::string& why) {
-  if (why_.size() >= kMost && !why_.contains(path))
-    more_ = true;
-  else
-    why_[path] = why;
+  why_[path] = why;
+  if (why_.size() > most_) {
+    more_ = is_pushed_out_ = true;
+    why_.erase(std::prev(why_.end()));
+  }
+  keep(path);
 }
 
-void LeftOut::forget(const Scope& scope) {
-  if (scope.below.empty() && scope.deep) {
-    why_.clear();
-    more_ = false;
-    return;
-  }
+bool LeftOut::forget(const std::string& path) { return why_.erase(path) > 0; }
+
+void LeftOut::begin() {
+  kept_.clear();
+  passed_.clear();
+  is_pushed_out_ = false;
+}
+
+void LeftOut::keep(const std::string& path) {
+  if (why_.contains(path)) kept_.insert(path);
+}
+
+void LeftOut::pass(const std::string& folder) {
+  const auto first = why_.lower_bound(folder);
+  if (first != why_.end() && first->first.starts_with(folder)) passed_.insert(folder);
+}
+
+// `prefix`: the size of the path of the scope's folder, with the '/' at its end.
+bool LeftOut::is_of_this_scan(const std::string& path, std::size_t prefix, bool deep) const {
+  if (kept_.contains(path)) return true;
+  const auto slash = deep ? std::string::npos : path.find('/', prefix);
+  return slash != std::string::npos && passed_.contains(path.substr(0, slash + 1));
+}
+
+void LeftOut::finish(const Scope& scope) {
   const auto prefix = scope.below.empty() ? "" : scope.below + '/';
-  for (auto at = why_.lower_bound(prefix); at != why_.end() && at->first.starts_with(prefix);) {
-    const auto slash = at->first.find('/', prefix.size());
-    const bool direct = slash == std::string::npos || slash + 1 == at->first.size();
-    at = scope.deep || direct ? why_.erase(at) : std::next(at);
-  }
+  for (auto at = why_.lower_bound(prefix); at != why_.end() && at->first.starts_with(prefix);)
+    at = is_of_this_scan(at->first, prefix.size(), scope.deep) ? std::next(at) : why_.erase(at);
+  if (scope.is_whole() && !is_pushed_out_) more_ = false;
+  begin();
 }
 
 std::string LeftOut::sentence() const {

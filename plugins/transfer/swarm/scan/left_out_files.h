@@ -14,7 +14,11 @@ namespace swapmeet::transfer_swarm {
 class LeftOutFiles {
  public:
   explicit LeftOutFiles(ScanProgress& progress) : progress_(progress) {}
-  void forget(const Scope& scope) { shares_[scope.share].forget(scope); }
+  LeftOut& of(const std::string& share) { return shares_[share]; }
+  // It turned out to be in order.
+  void forget(const std::string& share, const std::string& path) {
+    if (shares_[share].forget(path)) show(share);
+  }
   void add(const std::string& share, const std::string& path, const std::string& why) {
     shares_[share].add(path, why);
   }

@@ -11,6 +11,11 @@ std::string beyond(std::string path) {
   return path;
 }
 
+// As it was when it was read. The walk knows of one that has no inode that it will never have one.
+bool is_as_it_was(const StoredFile& known, const FileStamp& now) {
+  return known.checked && known.stamp.inode == now.inode && agree(known.stamp, now);
+}
+
 }  // namespace
 
 ShareDiff::ShareDiff(Catalogue& catalogue, std::int64_t share, const Scope& scope, FolderWalk walk)
@@ -33,15 +38,17 @@ std::optional<Difference> ShareDiff::next() {
     const auto entry = *std::exchange(entry_, std::nullopt);
     if (entry.kind != WalkedEntry::file) {
       skip(entry.path);
-      if (entry.kind == WalkedEntry::passed) continue;
+      if (entry.kind == WalkedEntry::passed)
+        return Difference{Difference::passed, {entry.path, {}, 0}, 0};
       return Difference{Difference::unreadable, {entry.path, {}, 0}, entry.error};
     }
     ++walked_;
     const bool same = known != nullptr && known->path == entry.path;
     if (same) ++at_;
-    if (!same || known->stamp != entry.stamp)
-      return Difference{
-          Difference::changed, {entry.path, entry.stamp, entry.device, entry.born_ns}, 0};
+    const StoredFile found{entry.path, entry.stamp, entry.device, entry.born_ns};
+    if (!same || !is_as_it_was(*known, entry.stamp))
+      return Difference{Difference::changed, found, 0};
+    if (known->stamp != entry.stamp) return Difference{Difference::restamped, found, 0};
     if (known->device != entry.device) renumbered_.emplace(known->device, entry.device);
   }
 }

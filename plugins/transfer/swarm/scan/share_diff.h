@@ -16,9 +16,15 @@
 namespace swapmeet::transfer_swarm {
 
 struct Difference {
-  enum Kind { changed, vanished, unreadable };
+  enum Kind {
+    changed,    // it is new, or has to be read again
+    restamped,  // it is the same, and now there is a ctime to know it by
+    vanished,
+    passed,  // a folder that is not looked at
+    unreadable,
+  };
   Kind kind = changed;
-  StoredFile file;  // of `changed` whole, of the others the path
+  StoredFile file;  // of `changed` and `restamped` whole, of the others the path
   int error = 0;    // errno of `unreadable`
 };
 

@@ -42,6 +42,7 @@ struct Surveyor::Settling {
   const StoredShare& share;
   ScanTask& task;
   std::vector<StoredFile> changed = {};
+  std::vector<StoredFile> restamped = {};
   std::vector<std::string> vanished = {};
   bool all_remembered = true;
 
@@ -49,7 +50,9 @@ struct Surveyor::Settling {
     auto& catalogue = surveyor.catalogue_;
     if (changed.size() >= at_least) {
       const auto may_be_shared = [this](const StoredFile& file) {
-        return can_be_read(share.spec.folder + '/' + file.path);
+        const bool can_be = can_be_read(share.spec.folder + '/' + file.path);
+        if (can_be) surveyor.left_out_.forget(share.spec.name, file.path);
+        return can_be;
       };
       auto unknown = catalogue.adopt(share.key, std::exchange(changed, {}), may_be_shared);
       std::uint64_t bytes = 0;
@@ -58,6 +61,7 @@ struct Surveyor::Settling {
       for (auto& file : unknown) all_remembered = task.add(std::move(file)) && all_remembered;
       surveyor.hashing_.go_on();
     }
+    if (restamped.size() >= at_least) catalogue.restamp(share.key, std::exchange(restamped, {}));
     if (vanished.size() >= at_least) catalogue.remove(share.key, std::exchange(vanished, {}));
   }
 };
@@ -78,7 +82,8 @@ void Surveyor::survey(const Scope& scope) {
   const auto share = catalogue_.share(name);
   hashing_.end_tasks(share ? scope : Scope{name, "", true});
   if (!share || !is_there(*share)) return;
-  left_out_.forget(scope);
+  auto& left_out = left_out_.of(name);
+  left_out.begin();
   auto& task = hashing_.begin(*share, scope);
   Settling differences{*this, *share, task};
   auto diff = diff_of(*share, scope);
@@ -86,21 +91,37 @@ void Surveyor::survey(const Scope& scope) {
     const auto& path = found->file.path;
     if (found->kind == Difference::vanished)
       differences.vanished.push_back(path);
+    else if (found->kind == Difference::restamped)
+      differences.restamped.push_back(std::move(found->file));
+    else if (found->kind == Difference::passed)
+      pass(scope, path);
     else if (found->kind == Difference::unreadable)
-      left_out_.add(name, path, std::strerror(found->error));
+      left_out.add(path, reason_of(found->error));
     else if (is_too_long(*share, path))
-      left_out_.add(name, path, "its path is longer than 4,096 bytes");
-    else
+      left_out.add(path, "its path is longer than 4,096 bytes");
+    else {
+      left_out.keep(path);
       differences.changed.push_back(std::move(found->file));
+    }
     differences.settle(kMostAtOnce);
   }
   differences.settle(1);
   for (const auto& [from, to] : diff.renumbered()) catalogue_.renumber_device(share->key, from, to);
+  if (!arrivals_.is_stopping()) left_out.finish(scope);
+  if (left_out.is_cut()) arrivals_.request({name, "", true});
   left_out_.show(name);
   if (scope.is_whole()) catalogue_.forget_gone(kRememberGone);
   if (!differences.all_remembered) task.look_again(diff_of(*share, scope));
   task.end_survey();
   progress_.walked(diff.walked());
+}
+
+// A folder that was in trouble itself may be in order now.
+void Surveyor::pass(const Scope& scope, const std::string& folder) {
+  auto& left_out = left_out_.of(scope.share);
+  left_out.pass(folder);
+  if (left_out.has(folder))
+    arrivals_.request({scope.share, folder.substr(0, folder.size() - 1), true});
 }
 
 ShareDiff Surveyor::diff_of(const StoredShare& share, const Scope& scope) const {

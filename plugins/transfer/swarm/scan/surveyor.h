@@ -35,6 +35,7 @@ class Surveyor {
 
  private:
   struct Settling;
+  void pass(const Scope& scope, const std::string& folder);
   bool is_there(const StoredShare& share);
   void note_away(const StoredShare& share, const std::string& why);
   ShareDiff diff_of(const StoredShare& share, const Scope& scope) const;

@@ -22,7 +22,6 @@ namespace swapmeet::transfer_swarm {
 namespace {
 
 constexpr std::chrono::milliseconds kLookAtRoots{2000};
-constexpr int kMostDepth = 200;
 
 struct Root {
   std::string folder;  // empty in an order: forget it
@@ -82,7 +81,7 @@ struct Watcher::State {
   void run();
   void obey(const std::string& share, Root root);
   void begin(const std::string& share);
-  void add(const std::string& share, const std::string& below, int depth);
+  void add(const std::string& share, const std::string& below, std::size_t depth);
   void cannot_watch(const std::string& share, const std::string& folder, int error);
   void look_at_roots();
   void read_events();
@@ -173,7 +172,7 @@ void Watcher::State::begin(const std::string& share) {
   touched({share, "", true});
 }
 
-void Watcher::State::add(const std::string& share, const std::string& below, int depth) {
+void Watcher::State::add(const std::string& share, const std::string& below, std::size_t depth) {
   if (depth > kMostDepth || is_stopping()) return;
   const auto& root = roots.at(share);
   const auto folder = join(root.folder, below);

@@ -206,6 +206,7 @@ Result<std::vector<Registration>> add_content_routes(http::Routes& routes, const
   if (added) added = add("/content/{cid}/hashes", hashes_of);
   if (added) added = add("/content/{cid}/pieces", pieces_of);
   if (added) added = add("/content/{cid}/leaves", leaves_of);
+  if (added) added = keep(routes.add("POST", "/content/{cid}/doubts", handler_of(doubts_about)));
   if (!added) return added.error();
   return registrations;
 }

@@ -32,6 +32,8 @@ struct Serving {
   OpenContents* open = nullptr;       // may be null: every answer opens its file
   GrowingFiles* growing = nullptr;    // what is fetched itself, and not whole yet; may be null
   CheckedTickets* tickets = nullptr;  // may be null: nobody is known by a ticket
+  // Told of files that have other bytes than their content id says, though their stamp is the same.
+  std::function<void(const std::string& file)> spoiled = {};
 
   Reader who(const http::Request& request, const ContentId& content) const;
   std::vector<ContentPlace> places(const ContentId& content, const std::string* offer) const;

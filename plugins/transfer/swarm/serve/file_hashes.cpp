@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "transfer/swarm/hashing/block_reader.h"
+#include "transfer/swarm/hashing/merkle.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
@@ -138,6 +139,7 @@ Result<FileHashes::Hashes> FileHashes::hash(const Task& task) {
   Digest whole(EVP_sha256());
   Digest piece(EVP_sha256());
   Digest piece_v1(EVP_sha1());
+  MerkleBuilder tree;
   std::uint64_t at = 0;
   const auto stopping = [&] {
     const std::lock_guard lock(mutex_);
@@ -146,6 +148,7 @@ Result<FileHashes::Hashes> FileHashes::hash(const Task& task) {
   };
   const auto add = [&](std::string_view block) {
     for (auto* digest : {&whole, &piece, &piece_v1}) digest->add(block);
+    tree.add(block.data(), block.size());
     at += block.size();
     if (at % made->piece != 0 && at != made->size) return;
     made->pieces.push_back(piece.take_hex());
@@ -155,6 +158,8 @@ Result<FileHashes::Hashes> FileHashes::hash(const Task& task) {
   if (read.kind == ReadOutcome::stopped) return Error{ErrorCode::cancelled, "this peer stops", {}};
   if (read.kind != ReadOutcome::done)
     return Error{ErrorCode::conflict, "the file is not what was shared any more", {}};
+  if (tree.finish().content != task.content)
+    return Error{ErrorCode::corrupt, "the file has other bytes than its content id says", {}};
   made->sha256 = whole.take_hex();
   return Hashes(std::move(made));
 }

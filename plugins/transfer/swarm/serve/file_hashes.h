@@ -36,7 +36,7 @@ class FileHashes {
   Hashes find(const ContentId& content);
   // Has them made from the file that is there, and waits for it a little. `unavailable`: not ready
   // yet, `retry_after` says when to ask again. `conflict`: the file is not the one that was
-  // stamped.
+  // stamped. `corrupt`: it is, but its bytes are not those of the content.
   Result<Hashes> make(const ContentId& content, const ContentPlace& place,
                       std::chrono::milliseconds patience);
   // Ends the thread; idempotent. make() is `unavailable` from then on.

@@ -40,7 +40,7 @@ Preconditions weigh_preconditions(const http::Headers& headers, std::string_view
 RangeAnswer parse_range(std::string_view header, std::uint64_t size) {
   const RangeAnswer whole{RangeAnswer::whole, 0, size};
   constexpr std::string_view kUnit = "bytes=";
-  if (!equal_without_case(header.substr(0, kUnit.size()), kUnit)) return whole;
+  if (size == 0 || !equal_without_case(header.substr(0, kUnit.size()), kUnit)) return whole;
   header.remove_prefix(kUnit.size());
   const auto dash = header.find('-');
   if (dash == std::string_view::npos) return whole;
@@ -49,7 +49,7 @@ RangeAnswer parse_range(std::string_view header, std::uint64_t size) {
   const auto last = parse_decimal(last_text);
   if ((!last && !last_text.empty()) || (!first && (dash != 0 || !last))) return whole;
   if (!first) {  // the last bytes
-    if (*last == 0 || size == 0) return {RangeAnswer::unsatisfiable, 0, 0};
+    if (*last == 0) return {RangeAnswer::unsatisfiable, 0, 0};
     const auto length = std::min(*last, size);
     return {RangeAnswer::part, size - length, length};
   }

@@ -28,7 +28,7 @@ struct RangeAnswer {
   std::uint64_t length = 0;
 };
 // Anything but one well-formed byte range is answered with the whole (several ranges too: a server
-// may ignore them).
+// may ignore them). Of no bytes there is no part: they are always the whole.
 RangeAnswer parse_range(std::string_view header, std::uint64_t size);
 // By Range and If-Range, which count in a GET only.
 RangeAnswer range_of(const http::Request& request, std::string_view tag, std::uint64_t size);

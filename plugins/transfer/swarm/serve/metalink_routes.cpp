@@ -15,8 +15,13 @@ constexpr std::chrono::milliseconds kPatience{2000};  // of a worker, for a file
 
 Result<FileHashes::Hashes> hashes_for(const Serving& serving, const Opened& opened) {
   auto hashes = serving.hashes.make(opened.content, opened.place, kPatience);
-  if (hashes || hashes.error().code != ErrorCode::conflict) return hashes;
-  if (serving.changed) serving.changed(opened.place.file, 0);
+  if (hashes) return hashes;
+  const auto code = hashes.error().code;
+  if (code != ErrorCode::conflict && code != ErrorCode::corrupt) return hashes;
+  if (code == ErrorCode::corrupt && serving.spoiled)
+    serving.spoiled(opened.place.file);
+  else if (serving.changed)
+    serving.changed(opened.place.file, 0);
   return not_shared(opened.content.text());
 }
 
@@ -91,13 +96,15 @@ http::Response metalink_of(const Serving& serving, const http::Request& request)
 }
 
 http::Response torrent_of(const Serving& serving, const http::Request& request) {
+  const auto form = wire::torrent_form_from(request.query_value("version"));
+  if (!form) return http::problem(form.error(), request.id);
   const auto opened = open_content(serving, request);
   if (!opened) return http::problem(opened.error(), request.id);
   const auto hashes = hashes_for(serving, *opened);
   if (!hashes) return http::problem(hashes.error(), request.id);
   const auto layer = layer_for(serving, request, *opened, (*hashes)->piece);
   if (!layer) return http::problem(layer.error(), request.id);
-  auto text = wire::torrent(sources_of(serving, request, *opened), *layer, (*hashes)->sha1);
+  auto text = wire::torrent(sources_of(serving, request, *opened), *layer, (*hashes)->sha1, *form);
   if (!text) return http::problem(text.error(), request.id);
   return document(wire::kTorrentType, std::move(*text), opened->place.name + ".torrent");
 }

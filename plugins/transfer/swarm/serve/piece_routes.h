@@ -16,6 +16,10 @@ http::Response leaves_of(const Serving& serving, const http::Request& request);
 // wire::PieceReport as JSON.
 http::Response pieces_of(const Serving& serving, const http::Request& request);
 
+// A reader was sent wrong bytes in the range of ?offset= and ?length=: these are compared with the
+// Merkle tree. If they are wrong, the file is not served any more and is hashed again.
+http::Response doubts_about(const Serving& serving, const http::Request& request);
+
 // 409, as the bytes may be there later. Not 416, which would say that the file is smaller: wget and
 // curl take that for the end of a file that they have. Not 503: this may take hours.
 http::Response not_there_yet(const GrowingFile& file, const http::Request& request);

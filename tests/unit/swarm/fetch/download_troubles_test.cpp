@@ -49,6 +49,8 @@ TEST_CASE("a download ends well beside a source that misbehaves") {
   INFO(status.why);
   REQUIRE(status.state == DownloadState::done);
   CHECK(bytes_in(status.path) == noise(5 * kMiB + 77));
+  if (fault == Fault::wrong_bytes) CHECK(bad.doubted() > 0);  // it looks at its file then
+  CHECK(good.doubted() == 0);
 }
 
 TEST_CASE("who is told to wait in a queue says where and at which place, and asks when told") {

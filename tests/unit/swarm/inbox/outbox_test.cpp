@@ -1,6 +1,10 @@
 // What is sent: refused at once, hashed, shown, served.
 #include "transfer/swarm/inbox/outbox.h"
 
+#include <filesystem>
+#include <fstream>
+
+#include "transfer/swarm/inbox/sent_file.h"
 #include "unit/swarm/inbox/book_fixture.h"
 #include "unit/swarm/inbox/two_peers.h"
 
@@ -100,6 +104,29 @@ TEST_CASE("what is sent must be what was hashed") {
         "the file was changed or taken away after it was offered");
   CHECK(with.outbox.check_unchanged(with.kept(photos)).error().message ==
         "a.jpg was changed or taken away after it was offered");
+}
+
+TEST_CASE("what was touched after it was offered is read again, and sent when it is the same") {
+  Outgoing with;
+  with.folder.write("photos/a.jpg", "a");
+  const auto file = with.send(with.film), photos = with.send(with.folder.path / "photos");
+  with.outbox.hash_waiting();
+  const auto photo = with.folder.path / "photos/a.jpg";
+  for (const auto& path : {with.film, photo})
+    std::filesystem::permissions(path, std::filesystem::perms::owner_exec, std::filesystem::perm_options::add);
+  CHECK(with.outbox.check_unchanged(with.kept(file)));
+  CHECK(with.outbox.check_unchanged(with.kept(photos)));
+  CHECK(with.kept(file).stamp == *stamp_of_file(with.film.string()));
+
+  // Written in place: the size stays, and the time is put back.
+  for (const auto& path : {with.film, photo}) {
+    const auto time = std::filesystem::last_write_time(path);
+    std::fstream(path, std::ios::in | std::ios::out) << '!';
+    std::filesystem::last_write_time(path, time);
+    std::filesystem::permissions(path, std::filesystem::perms::owner_exec, std::filesystem::perm_options::remove);
+  }
+  CHECK(with.outbox.check_unchanged(with.kept(file)).error().code == ErrorCode::conflict);
+  CHECK(with.outbox.check_unchanged(with.kept(photos)).error().code == ErrorCode::conflict);
 }
 
 TEST_CASE("a host that stops leaves the hashing for its return") {

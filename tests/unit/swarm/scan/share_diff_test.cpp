@@ -1,6 +1,7 @@
 // What differs between a folder and the catalogue.
 #include "transfer/swarm/scan/share_diff.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include "catch.h"
@@ -24,26 +25,30 @@ struct Compared {
   FolderWalk walk(const Scope& scope) const {
     return {shared.path.string(), scope, std::make_shared<const IgnoreRules>(), {}};
   }
-  // Puts all that is in the folder into the catalogue.
-  void know_all() {
+  // Puts all that is in the folder into the catalogue; as one of an older version, without ctimes.
+  void know_all(bool with_ctimes = true) {
     std::vector<HashedFile> known;
     auto files = walk({"s", "", true});
-    while (const auto entry = files.next())
+    while (auto entry = files.next()) {
+      if (!with_ctimes) entry->stamp.ctime_ns = 0;
       known.push_back({entry->path, entry->stamp, tree_of("x"), entry->device, entry->born_ns});
+    }
     catalogue.commit(key, known);
   }
   ShareDiff diff(const Scope& scope = {"s", "", true}) {
     return {catalogue, key, scope, walk(scope)};
   }
-  // "+a" has changed or is new, "-a" has vanished.
+  // "+a" has changed or is new, "-a" has vanished, "=a" has a ctime now.
   std::vector<std::string> differences(const Scope& scope = {"s", "", true}) {
     std::vector<std::string> all;
     auto found = diff(scope);
     while (const auto one = found.next())
-      all.push_back((one->kind == Difference::vanished  ? '-'
-                     : one->kind == Difference::changed ? '+'
-                                                        : '?') +
-                    one->file.path);
+      if (one->kind != Difference::passed)
+        all.push_back((one->kind == Difference::vanished    ? '-'
+                       : one->kind == Difference::changed   ? '+'
+                       : one->kind == Difference::restamped ? '='
+                                                            : '?') +
+                      one->file.path);
     return all;
   }
 };
@@ -71,6 +76,46 @@ TEST_CASE("new, changed and vanished files are told in the order of their paths"
   share.shared.write("d", "now a file");
   fs::remove(share.shared.path / "f");
   CHECK(share.differences() == Texts{"+a", "+c", "+d", "-d/e", "-f"});
+}
+
+// As tag editors do: writes into the file, of which size and mtime stay.
+void write_in_place(const fs::path& file, const std::string& bytes) {
+  struct stat before {};
+  REQUIRE(stat(file.c_str(), &before) == 0);
+  const timespec times[] = {before.st_atim, before.st_mtim};
+  for (auto now = before;
+       now.st_ctim.tv_sec == before.st_ctim.tv_sec &&
+       now.st_ctim.tv_nsec == before.st_ctim.tv_nsec;) {  // until its clock ticks
+    std::fstream(file, std::ios::in | std::ios::out) << bytes;
+    REQUIRE(utimensat(AT_FDCWD, file.c_str(), times, 0) == 0);
+    REQUIRE(stat(file.c_str(), &now) == 0);
+  }
+}
+
+TEST_CASE("a file that was written in place has changed, whatever its time and size say") {
+  Compared share;
+  for (const auto* name : {"a", "b"}) share.shared.write(name, "x");
+  share.know_all();
+  write_in_place(share.shared.path / "b", "y");
+  CHECK(share.differences() == Texts{"+b"});
+  share.know_all();
+  CHECK(share.differences().empty());
+}
+
+TEST_CASE("what a catalogue does not know of its files' inodes is taken over as it is found") {
+  Compared share;
+  for (const auto* name : {"a", "b"}) share.shared.write(name, "x");
+  share.know_all(false);
+  const auto told = share.catalogue.state()->latest;
+  CHECK(share.differences() == Texts{"=a", "=b"});
+  auto diff = share.diff();
+  std::vector<StoredFile> found;
+  while (auto one = diff.next()) found.push_back(one->file);
+  share.catalogue.restamp(share.key, found);
+  CHECK(share.differences().empty());
+  CHECK(share.catalogue.state()->latest == told);
+  write_in_place(share.shared.path / "a", "y");
+  CHECK(share.differences() == Texts{"+a"});
 }
 
 TEST_CASE("only the scope is compared") {

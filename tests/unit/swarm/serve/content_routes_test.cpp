@@ -46,9 +46,7 @@ struct Served {
     HashedFile hashed{name, {}, builder.finish()};
     struct stat info {};
     ::stat(file.c_str(), &info);
-    hashed.stamp = {
-        info.st_ino, static_cast<std::uint64_t>(info.st_size),
-        static_cast<std::int64_t>(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec};
+    hashed.stamp = stamp_of(info);
     content = hashed.tree.content;
     tag = '"' + content.text() + '"';
     catalogue.put_share({"s", folder.string(), {}}, true);
@@ -56,7 +54,8 @@ struct Served {
     auto added = add_content_routes(
         routes, {catalogue, meter, hashes,
                  [this](const std::string& path, int error) { changed.emplace_back(path, error); },
-                 nullptr, nullptr, &open});
+                 nullptr, nullptr, &open, nullptr, nullptr,
+                 [this](const std::string& path) { spoiled.push_back(path); }});
     REQUIRE(added.ok());
     registrations = std::move(*added);
   }
@@ -104,6 +103,7 @@ struct Served {
   ContentId content;
   std::string tag;
   std::vector<std::pair<std::string, int>> changed;  // and errno
+  std::vector<std::string> spoiled;
   Catalogue catalogue{folder / ".catalogue.sqlite", still_clock()};
   testing::ManualClock clock;
   UploadMeter meter{clock};
@@ -202,6 +202,33 @@ TEST_CASE("a file that changed since it was hashed is not served, and is looked 
   CHECK(served.get().status == 404);
   CHECK(served.changed == std::vector{std::pair(file.string(), error)});
   CHECK(served.layer("16384").status == 404);
+}
+
+TEST_CASE("a source that is told of wrong bytes compares those with the tree") {
+  const auto size = GENERATE(as<std::size_t>(), 5, 100'000, 70 << 20);  // leaves, or blocks
+  const auto bytes = fakes::noise(size);
+  Served served("a.bin", bytes);
+  const auto doubt = [&](const std::string& offset, const std::string& length) {
+    const auto answer = served.ask("/content/{cid}/doubts", {}, served.content.text(),
+                                   {{"offset", offset}, {"length", length}}, "POST");
+    CHECK(answer.status == 200);
+    return std::get<std::string>(answer.body);
+  };
+  const auto last = std::to_string(size - 1);
+  CHECK(doubt("0", "5") == "{\"wrong\":false}");
+  CHECK(doubt(last, "99999999999999999999") == "{\"wrong\":false}");
+  CHECK(doubt("99999999999999999999", "1") == "{\"wrong\":false}");
+  CHECK(served.spoiled.empty());
+  CHECK(served.ask("/content/{cid}/doubts", {}, served.content.text(), {}, "POST").status == 400);
+  // As a disk does that loses bits: no time tells it.
+  std::fstream(served.file, std::ios::in | std::ios::out).seekp(-1, std::ios::end) << '!';
+  HashedFile stamped{"a.bin", {}, fakes::tree_of(bytes)};
+  struct stat info {};
+  REQUIRE(::stat(served.file.c_str(), &info) == 0);
+  stamped.stamp = stamp_of(info);
+  served.catalogue.commit(served.catalogue.share("s")->key, {stamped});
+  CHECK(doubt(last, "1") == "{\"wrong\":true}");
+  CHECK(served.spoiled == std::vector{served.file.string()});
 }
 
 TEST_CASE("a file that was served a moment ago is served without a worker, while nothing changes") {

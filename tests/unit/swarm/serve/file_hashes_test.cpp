@@ -5,12 +5,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
 #include "catch.h"
 #include "fake_source.h"
 #include "swapmeet/testing/manual_clock.h"
+#include "transfer/swarm/hashing/merkle.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
@@ -33,10 +35,15 @@ struct SomeFile {
     struct stat info {};
     ::stat(place.file.c_str(), &info);
     place.stamp = stamp_of(info);
+    MerkleBuilder tree;
+    for (std::size_t at = 0; at < bytes.size(); at += kBlockSize)
+      tree.add(bytes.data() + at, std::min<std::size_t>(kBlockSize, bytes.size() - at));
+    content = tree.finish().content;
   }
   ~SomeFile() { std::filesystem::remove_all(folder); }
   std::filesystem::path folder;
   ContentPlace place;
+  ContentId content;
 };
 
 const ContentId kContent = *ContentId::parse(std::string(64, '1'));
@@ -49,12 +56,14 @@ TEST_CASE("the whole and every piece are hashed, and kept") {
   const auto bytes = fakes::noise(size);
   testing::ManualClock clock;
   FileHashes hashes(clock);
+  ContentId content;
   {
     SomeFile file(bytes);
-    CHECK(hashes.find(kContent) == nullptr);
-    const auto made = hashes.make(kContent, file.place, 60s);
+    content = file.content;
+    CHECK(hashes.find(content) == nullptr);
+    const auto made = hashes.make(content, file.place, 60s);
     REQUIRE(made.ok());
-    CHECK((*made)->content == kContent);
+    CHECK((*made)->content == content);
     CHECK((*made)->size == size);
     CHECK((*made)->sha256 == sha256(bytes));
     CHECK((*made)->piece == kMiB);
@@ -63,7 +72,7 @@ TEST_CASE("the whole and every piece are hashed, and kept") {
       CHECK((*made)->pieces[i] == sha256(bytes.substr(i * kMiB, kMiB)));
     CHECK(wire::content_hashes_from(wire::to_json(**made)).value() == **made);
   }
-  CHECK(hashes.find(kContent) != nullptr);  // though the file is gone
+  CHECK(hashes.find(content) != nullptr);  // though the file is gone
 }
 
 TEST_CASE("a file that is not what was stamped has no hashes") {
@@ -77,16 +86,27 @@ TEST_CASE("a file that is not what was stamped has no hashes") {
   CHECK(hashes.find(kContent) == nullptr);
 }
 
+TEST_CASE(
+    "a file whose bytes are not those of the content has no hashes, whatever its stamp says") {
+  SomeFile file("hello");
+  testing::ManualClock clock;
+  FileHashes hashes(clock);
+  const auto made = hashes.make(kContent, file.place, 60s);
+  REQUIRE(!made.ok());
+  CHECK(made.error().code == ErrorCode::corrupt);
+  CHECK(hashes.find(kContent) == nullptr);
+}
+
 TEST_CASE("who does not wait to the end is told when to come back") {
   SomeFile file(fakes::noise(kMiB));
   testing::ManualClock clock;
   FileHashes hashes(clock);
-  const auto early = hashes.make(kContent, file.place, 0ms);
+  const auto early = hashes.make(file.content, file.place, 0ms);
   if (!early) {  // it may be ready in that moment
     CHECK(early.error().code == ErrorCode::unavailable);
     CHECK(early.error().retry_after >= 1s);
   }
-  CHECK(hashes.make(kContent, file.place, 60s).ok());
+  CHECK(hashes.make(file.content, file.place, 60s).ok());
   hashes.stop();
   const auto other = *ContentId::parse(std::string(64, '2'));
   CHECK_FALSE(hashes.make(other, file.place, 60s).ok());

@@ -54,7 +54,7 @@ struct StatusReport {
   std::string role;  // "index" or "peer"
   std::chrono::seconds uptime{};
   std::vector<PluginReport> plugins;
-  RegistryCounts counts;
+  std::optional<RegistryCounts> counts = {};  // nullopt: unknown, or not for whoever asks
   std::string content_address;   // of the public listener: "127.0.0.1:6699"; empty: there is none
   std::string index_url;         // of the index that is asked; empty: this host is its own
   std::string fingerprint;       // of the key of its API over TLS, 64 hex digits
@@ -116,6 +116,7 @@ struct WatchOrder {
   std::string query;
   // How long it lasts while nobody listens; nullopt: the host's own choice.
   std::optional<std::chrono::seconds> keep = {};
+  bool collect = false;  // what it finds while nobody listens waits for who comes back
 };
 
 // The answer to it.
@@ -123,6 +124,18 @@ struct WatchRecord {
   std::string id;
   std::string query;
   std::chrono::seconds keep{};
+  bool collect = false;
+  std::uint64_t waiting = 0;  // matches, of one that collects
+};
+
+// GET /api/v1/watches/{id}/matches: what a watch that collects has found and nobody has heard.
+struct WaitingMatches {
+  struct One {
+    Match match;
+    Time found{};
+  };
+  std::vector<One> matches;  // oldest first
+  std::uint64_t lost = 0;    // older ones, for which there was no room
 };
 
 // POST /api/v1/downloads: {"content",…} is one file, {"peer","path",…} a folder.
@@ -166,6 +179,7 @@ std::string to_json(const WatchOrder& watch);
 std::string to_json(const WatchRecord& watch);
 std::string to_json(const std::vector<WatchRecord>& watches);  // {"watches":[…]}
 std::string to_json(const Match& match);
+std::string to_json(const WaitingMatches& waiting);  // {"matches":[…],"lost":…}
 std::string to_json(const ShareSpec& share);
 std::string to_json(const Audience& audience);  // {"audience":[…]}
 std::string to_json(const ShareStatus& share);
@@ -177,6 +191,7 @@ std::string to_json(const std::vector<UploadStatus>& uploads);
 std::string to_json(const StatusReport& report);
 std::string to_json(const Page<PeerRecord>& page);      // {"peers":[…],"next":"…"}
 std::string to_json(const Page<Listing>& page);         // {"files":…}
+std::string to_json(const FolderLevel& level);          // {"folders":…,"files":…,"next":…}
 std::string to_json(const Page<DownloadStatus>& page);  // {"downloads":…}
 std::string to_json(const DownloadPage& page);          // {"downloads":…,"counts":{…}}
 std::string to_json(const Page<UploadStatus>& page);    // {"uploads":…}

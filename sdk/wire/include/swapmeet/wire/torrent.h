@@ -14,12 +14,17 @@ namespace swapmeet::wire {
 
 inline constexpr const char* kTorrentType = "application/x-bittorrent";
 
+enum class TorrentForm { hybrid, version_1 };
+// What ?version= asks for: "1", or nothing for a hybrid. `invalid_argument`: anything else.
+Result<TorrentForm> torrent_form_from(const std::string* version);
+
 // The bencoded torrent, with pieces of hashed_piece_size(). `layer` has kNodeSize bytes for each,
 // and leads to the content id (empty for a single piece); `sha1` has kSha1Size bytes for each:
 // empty, and the torrent is of version 2 alone. `not_found`: nobody who is present has all of it.
+// `version_1`: not a hybrid, for programs that cannot read one; then there must be SHA-1 hashes.
 // `unsupported`: an empty content; torrents have at least a byte. `invalid_argument`: as many nodes
 // or hashes as a content of that size has not.
 Result<std::string> torrent(const ContentRecord& content, std::string_view layer,
-                            std::string_view sha1);
+                            std::string_view sha1, TorrentForm form = TorrentForm::hybrid);
 
 }  // namespace swapmeet::wire
