@@ -73,11 +73,12 @@ void add_downloads(Api& api) {
         return download_answer(downloads.start(std::get<DownloadRequest>(*order)), 201);
       });
   for (const auto& [name, change] : kChanges)
-    add("POST", name, [change](Downloads& downloads, http::Request&) -> Result<http::Response> {
-      const auto changed = downloads.change_all(change);
-      if (!changed) return changed.error();
-      return http::json(JsonObject().number("downloads", *changed).json());
-    });
+    add("POST", name,
+        [change = change](Downloads& downloads, http::Request&) -> Result<http::Response> {
+          const auto changed = downloads.change_all(change);
+          if (!changed) return changed.error();
+          return http::json(JsonObject().number("downloads", *changed).json());
+        });
   add("GET", "/api/v1/downloads/{id}", [](Downloads& downloads, http::Request& request) {
     return download_answer(downloads.get(request.params.at("id")));
   });

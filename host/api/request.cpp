@@ -106,9 +106,9 @@ std::string peer_token_of(const http::Request& request) {
 }
 
 Error not_here(const std::string& what) {
-  return {ErrorCode::unsupported,
-          "this host has no " + what + ": its configuration has no [" + what + "] section",
-          {}};
+  auto why = "this host has no " + what + ": its configuration has no [" + what + "] section";
+  if (what == "transfer") why += "; a peer shares and fetches, and `swapmeet init peer` makes one";
+  return {ErrorCode::unsupported, std::move(why), {}};
 }
 
 }  // namespace swapmeet

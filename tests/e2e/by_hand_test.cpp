@@ -2,6 +2,9 @@
 #include <signal.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <thread>
+
 #include "catch.h"
 #include "network.h"
 #include "swapmeet/wire/json.h"
@@ -120,12 +123,24 @@ TEST_CASE("downloads shows what is not done, counts the rest, and all of them en
 
 TEST_CASE("who stops waiting for a download is told the id of what goes on") {
   ByHand h("upload_limit = 1\n");
-  const auto waits = run_command({"timeout", "-s", "INT", "2", program().string(), "get", "1",
-                                  "--config", h.bob.ini().string()});
-  CHECK(waits.code == 124);  // it was interrupted, and ended by itself
+  const auto pid = h.folder.path() / "pid";
+  const auto out = h.folder.path() / "out";
+  Outcome waits;
+  std::thread getting([&] {
+    waits = run_command({"sh", "-c",
+                         "echo $$ > '" + pid.string() + "'; exec '" + program().string() +
+                             "' get 1 --config '" + h.bob.ini().string() + "' > '" + out.string() +
+                             "'"});
+  });
+  // It catches signals before it shows anything.
+  const bool shows = eventually([&] { return read_file(out).find('%') != std::string::npos; });
+  if (shows) ::kill(std::stoi(read_file(pid)), SIGINT);
+  getting.join();
+  REQUIRE(shows);
+  CHECK(waits.code == 130);
   const auto page = from_json<swapmeet::DownloadPage>(*h.bob.get("/api/v1/downloads"));
-  CHECK_THAT(waits.output, Contains("`swapmeet downloads cancel " +
-                                    page->items.at(0).id.substr(0, 8) + "` ends it"));
+  CHECK_THAT(read_file(out), Contains("`swapmeet downloads cancel " +
+                                      page->items.at(0).id.substr(0, 8) + "` ends it"));
 }
 
 TEST_CASE(
@@ -171,6 +186,9 @@ TEST_CASE("hooks run with the facts, and a notification is shown where a desktop
   tool("notify-send", "printf '%s|' \"$@\" > " + (tools.path() / "notify.out").string());
   ByHand h("on_offer = " + offer + "\n", "on_download_done = " + done + "\n");
   h.bob.signal(SIGTERM);
+  auto ini = read_file(h.bob.ini());
+  ini.replace(ini.find("notify = no"), 11, "notify = auto");
+  write_file(h.bob.ini(), ini);
   h.bob.run_under({"/usr/bin/env", "PATH=" + tools.path().string() + ":/usr/bin:/bin",
                    "DBUS_SESSION_BUS_ADDRESS=unix:path=/nowhere"});
   h.bob.start();

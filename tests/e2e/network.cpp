@@ -204,7 +204,7 @@ std::string peer_ini(const fs::path& folder, const std::string& name, const std:
          "[registry]\nplugin = remote\nindex = " +
          index + "\n[search]\nplugin = remote\n[transfer]\nplugin = swarm\nlisten = 127.0.0.1:0\n" +
          "download_folder = " + (folder / "downloads" / name).string() +
-         "\nshare.files = " + share.string() + "\n";
+         "\nnotify = no\nshare.files = " + share.string() + "\n";
 }
 
 void write_file(const fs::path& path, const std::string& bytes) {

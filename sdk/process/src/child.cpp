@@ -63,6 +63,7 @@ std::vector<std::string> last_of_each(const std::vector<std::string>& variables)
   for (const auto& variable : variables)
     by_name.insert_or_assign(variable.substr(0, variable.find('=')), variable);
   std::vector<std::string> all;
+  all.reserve(by_name.size());
   for (auto& [name, variable] : by_name) all.push_back(std::move(variable));
   return all;
 }
@@ -114,6 +115,7 @@ Result<Child> Child::start(const std::filesystem::path& file,
   argv.push_back(nullptr);
   auto variables = last_of_each(around.environment.value_or(std::vector<std::string>{}));
   std::vector<char*> envp;
+  envp.reserve(variables.size() + 1);
   for (auto& variable : variables) envp.push_back(variable.data());
   envp.push_back(nullptr);
   Child child;

@@ -24,6 +24,15 @@ TEST_CASE("what is too long ends in an ellipsis") {
   CHECK(cut_to_width("日本語", 4) == "日…");
 }
 
+TEST_CASE("long texts break at spaces, and long words stay whole") {
+  CHECK(wrapped("one two three", 2, 9) == "  one two\n  three\n");
+  CHECK(wrapped("one two three", 2, 10) == "  one two\n  three\n");
+  CHECK(wrapped("one two three", 2, 80) == "  one two three\n");
+  CHECK(wrapped("one two three", 2, std::nullopt) == "  one two three\n");
+  CHECK(wrapped("/a/very/long/path is there", 1, 8) == " /a/very/long/path\n is\n there\n");
+  CHECK(wrapped("日本 日本 日本", 0, 9) == "日本 日本\n日本\n");
+}
+
 TEST_CASE("nothing from others steers the terminal") {
   const std::string bad = "\xef\xbf\xbd";
   CHECK(printable("a\x1b[2Jb") == "a" + bad + "[2Jb");

@@ -13,13 +13,16 @@ namespace {
 
 constexpr int kLookMilliseconds = 50;  // whether one has ended
 constexpr std::size_t kMostSaid = 300;
+constexpr int kMostReads = 64;             // in one look
 constexpr std::chrono::seconds kToEnd{2};  // that one has after it was asked to
 
-// All it wrote so far is read, so that it never waits for that; the end is kept.
+// What it wrote is read, so that it need not wait for that; the end is kept. Who never stops
+// writing does not keep the others from being looked at.
 void hear(int descriptor, std::string& said) {
   std::array<char, 4096> bytes{};
-  for (auto got = ::read(descriptor, bytes.data(), bytes.size()); got > 0;
-       got = ::read(descriptor, bytes.data(), bytes.size())) {
+  for (int times = 0; times < kMostReads; ++times) {
+    const auto got = ::read(descriptor, bytes.data(), bytes.size());
+    if (got <= 0) return;
     said.append(bytes.data(), static_cast<std::size_t>(got));
     if (said.size() > kMostSaid) said.erase(0, said.size() - kMostSaid);
   }

@@ -136,6 +136,17 @@ TEST_CASE("a hook that takes too long is ended, with what it has started") {
   }));
 }
 
+TEST_CASE("a hook that writes without an end is ended as well") {
+  Hooked h;
+  HookRunner runner(h.clock, h.log(), {.deadline = 10s});
+  runner.run("on_offer", h.script("writes", "echo $$ > " + h.path("pid") + "; exec yes"), {});
+  REQUIRE(comes([&] { return !h.text_of("pid").empty(); }));
+  CHECK(comes([&] {
+    h.clock.advance(3s);
+    return h.has_logged("it took longer than it may, and was ended said=y");
+  }));
+}
+
 TEST_CASE("only so many run at once, so many wait, and the rest is left out with a word") {
   Hooked h;
   const auto waits = h.script("waits", "echo x >> " + h.path("begun") + "; until [ -e " +

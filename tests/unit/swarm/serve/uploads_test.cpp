@@ -101,6 +101,20 @@ TEST_CASE("when all slots are taken others wait, and are listed after those who 
   CHECK(meter.begin(request_of("10.0.0.2"), true).callbacks);
 }
 
+TEST_CASE("who waits and does not come back in time is no longer listed") {
+  testing::ManualClock clock;
+  UploadMeter meter(clock);
+  meter.set_slots(1);
+  const auto first = meter.begin(request_of("10.0.0.1"), true);
+  const auto second = meter.begin(request_of("10.0.0.2"), true);
+  clock.advance(second.turn.retry_after + 4s);
+  CHECK(meter.list()->size() == 2);
+  clock.advance(1s);  // it has got the file elsewhere
+  CHECK(meter.list()->size() == 1);
+  CHECK(meter.begin(request_of("10.0.0.2"), true).turn.place == 1);  // and has its place still
+  CHECK(meter.list()->size() == 2);
+}
+
 TEST_CASE("a file's quota of the day is for what was sent, and a refusal takes no slot") {
   testing::ManualClock clock;
   UploadMeter meter(clock);
