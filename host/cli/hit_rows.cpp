@@ -50,6 +50,7 @@ void PeerNames::learn(const std::vector<PeerId>& peers) {
 
 void PeerNames::learn(const std::vector<Hit>& hits) {
   std::vector<PeerId> peers;
+  peers.reserve(hits.size());
   for (const auto& hit : hits) peers.push_back(hit.peer);
   learn(peers);
 }
