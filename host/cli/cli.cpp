@@ -278,7 +278,10 @@ std::vector<Option> options_of(const Command& command) {
 // Beside what stands to its left, in lines that fit the terminal, if it is one.
 std::string beside(const std::string& text, std::size_t column) {
   const auto width = cli::terminal_width();
-  return width && *width > 2 * column ? cli::wrapped(text, column, *width) : text;
+  if (!width || *width < 2 * column) return text;
+  auto lines = cli::wrapped(text, column, width).substr(column);
+  lines.pop_back();  // the end of the last one
+  return lines;
 }
 
 void print_overview() {
@@ -287,10 +290,11 @@ void print_overview() {
     fmt::print("  {:<32} {}\n", command.usage.substr(0, command.usage.find('\n')),
                beside(command.summary, 35));
   std::cout << R"(
-`swapmeet help COMMAND` tells more. Commands speak to a running host, found by --config FILE,
---host URL, SWAPMEET_HOST, peer.ini or index.ini in ~/.config/swapmeet, or ./config/peer.ini.
-Every listing takes --json.
-Exit codes: 0 done, 1 it failed, 2 wrong usage, 3 not found, 4 not allowed, 5 host not reachable.
+`swapmeet help COMMAND` tells more. Commands speak to a running host, found by
+--config FILE, --host URL, SWAPMEET_HOST, peer.ini or index.ini in
+~/.config/swapmeet, or ./config/peer.ini. Every listing takes --json.
+Exit codes: 0 done, 1 it failed, 2 wrong usage, 3 not found, 4 not allowed,
+5 host not reachable.
 )";
 }
 

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <clocale>
 #include <cstdint>
 #include <cwchar>
@@ -85,26 +84,6 @@ std::string end_to_width(std::string_view text, std::size_t width) {
   if (display_width(text) <= width) return std::string(text);
   while (!text.empty() && display_width(text) + 1 > width) next_character(text);
   return "…" + std::string(text);
-}
-
-std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
-  std::string lines;
-  std::size_t column = indent;
-  while (!text.empty()) {
-    const auto word = text.substr(0, text.find(' '));
-    text.remove_prefix(std::min(text.size(), word.size() + 1));
-    const auto needed = display_width(word);
-    if (column > indent && column + 1 + needed > width) {
-      lines += '\n' + std::string(indent, ' ');
-      column = indent;
-    } else if (column > indent) {
-      lines += ' ';
-      ++column;
-    }
-    lines += word;
-    column += needed;
-  }
-  return lines;
 }
 
 }  // namespace swapmeet::cli

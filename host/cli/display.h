@@ -26,8 +26,4 @@ std::string end_to_width(std::string_view text, std::size_t width);
 // at spaces; a longer word stays whole. `width` nullopt: one line.
 std::string wrapped(std::string_view text, std::size_t indent, std::optional<std::size_t> width);
 
-// Broken between words into lines of at most `width` columns, of which all but the first begin
-// with `indent` blanks; the first has as many columns taken already.
-std::string wrapped(std::string_view text, std::size_t indent, std::size_t width);
-
 }  // namespace swapmeet::cli

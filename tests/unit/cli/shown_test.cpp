@@ -32,15 +32,6 @@ TEST_CASE("a folder that is too long keeps its end") {
   CHECK(end_to_width("ab", 1) == "…");
 }
 
-TEST_CASE("help is broken between words where the terminal ends") {
-  CHECK(wrapped("one two three", 4, 80) == "one two three");
-  CHECK(wrapped("one two three", 4, 12) == "one two\n    three");
-  CHECK(wrapped("one two three", 4, 11) == "one two\n    three");
-  CHECK(wrapped("one two three", 4, 10) == "one\n    two\n    three");
-  CHECK(wrapped("unbreakable", 4, 6) == "unbreakable");
-  CHECK(wrapped("", 4, 6).empty());
-}
-
 TEST_CASE("nothing from others steers the terminal") {
   const std::string bad = "\xef\xbf\xbd";
   CHECK(printable("a\x1b[2Jb") == "a" + bad + "[2Jb");
