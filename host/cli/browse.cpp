@@ -3,6 +3,10 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
+#include <future>
+#include <iterator>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -123,29 +127,57 @@ void print_file(std::uint64_t number, const Listing& file) {
              said.empty() ? "" : "  ", printable(said));
 }
 
-// Every file below, as they come.
-int print_all(Session& session, const PeerRecord& peer, const std::string& folder) {
-  SearchPage shown;
-  Page<Listing> all;
-  std::uint64_t bytes = 0;
-  do {
-    auto page = session.ask<Page<Listing>>("GET", target(peer, "/files", folder, all.next));
-    if (!page) return fail(page.error());
-    for (auto& file : page->items) {
-      bytes = saturating_sum(bytes, file.size);
-      if (shown.hits.size() < kRemembered) shown.hits.push_back(hit_of(file, peer));
-      ++shown.total;
-      if (session.json())
-        all.items.push_back(std::move(file));
-      else
-        print_file(shown.total, file);
+// Every file below, as they come: while a page is printed, the next one is asked for.
+class AllFiles {
+ public:
+  AllFiles(Session& session, const PeerRecord& peer, const std::string& folder)
+      : session_(session), peer_(peer), folder_(folder) {}
+
+  Result<void> read() {
+    auto page = ask("");
+    while (page) {
+      std::future<Result<Page<Listing>>> next;
+      if (!page->next.empty())
+        next = std::async(std::launch::async, [this, after = page->next] { return ask(after); });
+      for (auto& file : page->items) take(std::move(file));
+      if (!next.valid()) return {};
+      page = next.get();
     }
-    all.next = std::move(page->next);
-  } while (!all.next.empty());
-  if (shown.total == 0 && !folder.empty()) return fail(no_folder(peer, folder));
-  remember(shown);
-  if (session.json()) return print_json(wire::to_json(all));
-  fmt::print("{}, {}\n", counted(shown.total, "file"), human_size(bytes));
+    return std::move(page).error();
+  }
+  const SearchPage& shown() const { return shown_; }
+  const Page<Listing>& listed() const { return listed_; }
+  std::uint64_t bytes() const { return bytes_; }
+
+ private:
+  Result<Page<Listing>> ask(const std::string& after) {
+    return session_.ask<Page<Listing>>("GET", target(peer_, "/files", folder_, after));
+  }
+  void take(Listing file) {
+    bytes_ = saturating_sum(bytes_, file.size);
+    ++shown_.total;
+    if (shown_.hits.size() < kRemembered) shown_.hits.push_back(hit_of(file, peer_));
+    if (session_.json())
+      listed_.items.push_back(std::move(file));
+    else
+      print_file(shown_.total, file);
+  }
+
+  Session& session_;
+  const PeerRecord& peer_;
+  const std::string& folder_;
+  SearchPage shown_;  // as many as are remembered
+  Page<Listing> listed_;
+  std::uint64_t bytes_ = 0;
+};
+
+int print_all(Session& session, const PeerRecord& peer, const std::string& folder) {
+  AllFiles all(session, peer, folder);
+  if (auto read = all.read(); !read) return fail(read.error());
+  if (all.shown().total == 0 && !folder.empty()) return fail(no_folder(peer, folder));
+  remember(all.shown());
+  if (session.json()) return print_json(wire::to_json(all.listed()));
+  fmt::print("{}, {}\n", counted(all.shown().total, "file"), human_size(all.bytes()));
   return 0;
 }
 

@@ -12,6 +12,7 @@
 #include "host/cli/man_page.h"
 #include "host/cli/query_words.h"
 #include "host/cli/subcommands.h"
+#include "host/cli/terminal.h"
 
 namespace swapmeet {
 namespace {
@@ -147,7 +148,7 @@ const std::vector<Command>& commands() {
       {.name = "watch",
        .usage = "watch WORDS…\nwatch save WORDS…\nwatch list\nwatch show [ID|WORDS…]\n"
                 "watch remove ID|WORDS…",
-       .summary = "tell of files that match as they appear; save searches for when you are away",
+       .summary = "tell of files that match as they appear; save searches",
        .options = {{"--get", "", "", "fetch them"}},
        .on_host = cli::watch,
        .free_words = true,
@@ -274,15 +275,26 @@ std::vector<Option> options_of(const Command& command) {
   return options;
 }
 
+// Beside what stands to its left, in lines that fit the terminal, if it is one.
+std::string beside(const std::string& text, std::size_t column) {
+  const auto width = cli::terminal_width();
+  if (!width || *width < 2 * column) return text;
+  auto lines = cli::wrapped(text, column, width).substr(column);
+  lines.pop_back();  // the end of the last one
+  return lines;
+}
+
 void print_overview() {
   std::cout << "Swapmeet: file sharing with a meeting place\n\n";
   for (const auto& command : commands())
-    fmt::print("  {:<32} {}\n", command.usage.substr(0, command.usage.find('\n')), command.summary);
+    fmt::print("  {:<32} {}\n", command.usage.substr(0, command.usage.find('\n')),
+               beside(command.summary, 35));
   std::cout << R"(
-`swapmeet help COMMAND` tells more. Commands speak to a running host, found by --config FILE,
---host URL, SWAPMEET_HOST, peer.ini or index.ini in ~/.config/swapmeet, or ./config/peer.ini.
-Every listing takes --json.
-Exit codes: 0 done, 1 it failed, 2 wrong usage, 3 not found, 4 not allowed, 5 host not reachable.
+`swapmeet help COMMAND` tells more. Commands speak to a running host, found by
+--config FILE, --host URL, SWAPMEET_HOST, peer.ini or index.ini in
+~/.config/swapmeet, or ./config/peer.ini. Every listing takes --json.
+Exit codes: 0 done, 1 it failed, 2 wrong usage, 3 not found, 4 not allowed,
+5 host not reachable.
 )";
 }
 
@@ -298,7 +310,7 @@ void print_usage(const Command& command) {
   for (const auto& option : options_of(command)) {
     const auto names = (option.letter.empty() ? "" : option.letter + ", ") + option.name +
                        (option.value.empty() ? "" : " " + option.value);
-    fmt::print("  {:<28} {}\n", names, option.help);
+    fmt::print("  {:<28} {}\n", names, beside(option.help, 31));
   }
 }
 

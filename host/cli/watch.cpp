@@ -75,9 +75,9 @@ int save(Session& session) {
   const std::vector<std::string> words(session.words().begin() + 1, session.words().end());
   const auto query = query_of(words).text;
   if (query.empty()) return fail(wrong_usage("watch save goes with the words of a search"));
-  if (const auto all = saved(session);
-      all &&
-      std::any_of(all->begin(), all->end(), [&](const auto& one) { return one.query == query; })) {
+  const auto all = saved(session);
+  if (!all) return fail(all.error());  // who cannot list them would never find it again
+  if (std::any_of(all->begin(), all->end(), [&](const auto& one) { return one.query == query; })) {
     fmt::print("'{}' is saved already\n", printable(query));
     return 0;
   }

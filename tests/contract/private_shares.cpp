@@ -1,6 +1,7 @@
 // Nothing of a private share is told to anybody whom its audience does not admit: random people,
 // groups, shares, changes and questions over the real API, against a model that looks at every
 // listing.
+#include <map>
 #include <random>
 #include <regex>
 
@@ -253,6 +254,47 @@ class Play {
       after = page.next;
     } while (!after.empty());
     CHECK(got == expected);
+    level(name, peer.id, folder, expected, limit);
+  }
+
+  // The same folder as one level, where a folder that has nothing for whoever asks is not there.
+  void level(const std::string& name, const PeerId& peer, const std::string& folder,
+             const std::vector<Listing>& below, const std::string& limit) {
+    const auto prefix = folder_prefix(folder);
+    std::map<std::string, SharedFolder> folders;
+    std::vector<Listing> files;
+    for (const auto& listing : below) {
+      const auto slash = listing.path.find('/', prefix.size());
+      if (slash == std::string::npos) {
+        files.push_back(listing);
+        continue;
+      }
+      auto& one = folders[listing.path.substr(prefix.size(), slash - prefix.size())];
+      ++one.files;
+      one.bytes += listing.size;
+    }
+    const auto target = "/api/v1/peers/" + peer.text() + "/folders?limit=" + limit +
+                        "&folder=" + wire::percent_encode(folder) + "&after=";
+    if (below.empty() && !folder.empty()) {
+      const auto reply = index_.ask(name, target);
+      REQUIRE(reply.ok());
+      CHECK(reply->status == 404);
+      return;
+    }
+    FolderLevel got;
+    do {
+      const auto page = asked<FolderLevel>(name, target + got.next);
+      CHECK((got.next.empty() || !page.folders.empty() || !page.files.empty()));
+      got.folders.insert(got.folders.end(), page.folders.begin(), page.folders.end());
+      got.files.insert(got.files.end(), page.files.begin(), page.files.end());
+      got.next = page.next;
+    } while (!got.next.empty());
+    CHECK(got.files == files);
+    REQUIRE(got.folders.size() == folders.size());
+    for (const auto& one : got.folders) {
+      CHECK(one.files == folders[one.name].files);
+      CHECK(one.bytes == folders[one.name].bytes);
+    }
   }
 
   void peers(const std::string& name, const Identity& who) {

@@ -42,8 +42,16 @@ TEST_CASE("a share for friends is found, browsed and fetched by friends, and by 
     CHECK(record.bytes == 0);
     CHECK(record.locked.empty());
   }
-  CHECK(Friends::at(cyd, {"browse", "ann"}).output.find("diary") == std::string::npos);
-  CHECK(Friends::at(bob, {"browse", "ann"}).output.find("diary") != std::string::npos);
+  const auto browsed = [](const Node& node, std::vector<std::string> more = {}) {
+    more.insert(more.begin(), {"browse", "ann"});
+    return Friends::at(node, more);
+  };
+  CHECK(browsed(cyd).output.find("ann shares nothing.") != std::string::npos);
+  CHECK(browsed(cyd, {"files"}).code == 3);
+  CHECK(browsed(cyd, {"--all"}).output.find("diary") == std::string::npos);
+  CHECK(browsed(bob).output.find("files/") != std::string::npos);
+  CHECK(browsed(bob, {"files"}).output.find("diary") != std::string::npos);
+  CHECK(browsed(bob, {"--all"}).output.find("diary") != std::string::npos);
 
   // A file, and a folder of many.
   REQUIRE(Friends::at(bob, {"get", id}).code == 0);

@@ -32,8 +32,10 @@ struct Network {
     write_file(folder.path() / "ann" / path, "the bytes of " + path);
   }
   std::vector<std::string> at_home(std::vector<std::string> words, const Node& node) const {
-    std::vector<std::string> all{"env", "HOME=" + (folder.path() / "home").string(),
-                                 program().string()};
+    std::vector<std::string> all{"env", "HOME=" + (folder.path() / "home").string()};
+    for (const auto* name : {"CONFIG", "CACHE", "DATA"})
+      all.insert(all.begin() + 1, {"-u", "XDG_" + std::string(name) + "_HOME"});
+    all.push_back(program().string());
     all.insert(all.end(), words.begin(), words.end());
     all.insert(all.end(), {"--config", node.ini().string()});
     return all;

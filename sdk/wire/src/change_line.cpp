@@ -140,8 +140,9 @@ bool ChangeLineReader::read(std::string_view line, Change& change) {
   // RapidJSON takes the zero at the end for a byte of the character that it is in the middle of, and
   // goes on reading for as long as a character may be.
   constexpr std::size_t kLongestCharacter = 4;
-  buffer_.assign(line.size() + kLongestCharacter, '\0');
+  buffer_.resize(line.size() + kLongestCharacter);
   std::memcpy(buffer_.data(), line.data(), line.size());
+  std::memset(buffer_.data() + line.size(), 0, kLongestCharacter);
   rapidjson::InsituStringStream stream(buffer_.data());
   rapidjson::Reader reader;
   ChangeHandler handler(change);

@@ -33,6 +33,14 @@ TEST_CASE("long texts break at spaces, and long words stay whole") {
   CHECK(wrapped("日本 日本 日本", 0, 9) == "日本 日本\n日本\n");
 }
 
+TEST_CASE("a folder that is too long keeps its end") {
+  CHECK(end_to_width("music/live", 10) == "music/live");
+  CHECK(end_to_width("music/live", 6) == "…/live");
+  CHECK(end_to_width("日本語/音楽", 6) == "…/音楽");
+  CHECK(end_to_width("日本語/音楽", 5) == "…音楽");
+  CHECK(end_to_width("ab", 1) == "…");
+}
+
 TEST_CASE("nothing from others steers the terminal") {
   const std::string bad = "\xef\xbf\xbd";
   CHECK(printable("a\x1b[2Jb") == "a" + bad + "[2Jb");
