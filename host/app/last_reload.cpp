@@ -28,8 +28,8 @@ std::uint64_t LastReload::begun() const {
   return begun_;
 }
 
-std::optional<wire::ReloadReport> LastReload::wait_for(std::uint64_t begun,
-                                                       std::chrono::milliseconds most) {
+std::optional<wire::ReloadReport> LastReload::report_after(std::uint64_t begun,
+                                                           std::chrono::milliseconds most) {
   std::unique_lock lock(mutex_);
   clock_.wait_for(lock, told_, most, [&] { return ended_ > begun || given_up_; });
   return ended_ > begun ? report_ : std::nullopt;

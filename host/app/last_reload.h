@@ -28,7 +28,8 @@ class LastReload {
   std::uint64_t begun() const;
   // The report of the first that begins after `begun` others; nullopt: it takes longer than that,
   // or give_up() was called, after which nobody waits.
-  std::optional<wire::ReloadReport> wait_for(std::uint64_t begun, std::chrono::milliseconds most);
+  std::optional<wire::ReloadReport> report_after(std::uint64_t begun,
+                                                 std::chrono::milliseconds most);
   void give_up();
 
   // Takes the place of the one before.
