@@ -21,6 +21,7 @@
 #include "swapmeet/tickets.h"
 #include "swapmeet/uploads.h"
 #include "swapmeet/wire/json.h"
+#include "swapmeet/wire/settings.h"
 
 namespace swapmeet {
 
@@ -55,6 +56,8 @@ struct ApiContext {
   std::function<Gate*(std::string_view interface_id)> gate_of = {};
   // Routes whose calls end in that plugin; empty: they are all the host's own.
   std::function<std::unique_ptr<http::Routes>(std::string_view interface_id)> routes_of = {};
+  // Changes the configuration file, and the host with it; empty: that cannot be done here.
+  std::function<Result<void>(const std::vector<wire::SettingChange>&)> change_settings = {};
 
   Gate* gate(std::string_view interface_id) const {
     return gate_of ? gate_of(interface_id) : nullptr;

@@ -107,7 +107,7 @@ std::string peer_token_of(const http::Request& request) {
 
 Error not_here(const std::string& what) {
   auto why = "this host has no " + what + ": its configuration has no [" + what + "] section";
-  if (what == "transfer") why += "; a peer shares and fetches, and `swapmeet init peer` makes one";
+  if (what == "transfer") why += "; a peer shares and fetches, and `swapmeet up` makes one";
   return {ErrorCode::unsupported, std::move(why), {}};
 }
 

@@ -1,7 +1,55 @@
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "host/api/api.h"
 #include "host/api/request.h"
 
 namespace swapmeet {
+namespace {
+
+bool is_configured(Shares& shares, const std::string& name) {
+  const auto all = shares.list();
+  return all && std::any_of(all->begin(), all->end(), [&](const ShareStatus& one) {
+           return one.configured && one.share.name == name;
+         });
+}
+
+// A share of the configuration file is changed there.
+Result<void> change_in_file(const ApiContext& context, const std::string& name,
+                            std::vector<wire::SettingChange> changes) {
+  if (!context.change_settings)
+    return conflict("the share '" + name + "' comes from the configuration file: change it there");
+  return context.change_settings(changes);
+}
+
+Result<void> remove_from_file(const ApiContext& context, Shares& shares, const std::string& name) {
+  const auto key = "share." + name;
+  auto removed = change_in_file(
+      context, name,
+      {{key, std::nullopt}, {key + ".audience", std::nullopt}, {key + ".visible", std::nullopt}});
+  if (removed && is_configured(shares, name))
+    return conflict("the share '" + name +
+                    "' does not come from the file but from the environment or from --set");
+  return removed;
+}
+
+Result<ShareStatus> change_audience_in_file(const ApiContext& context, Shares& shares,
+                                            const std::string& name, const Audience& audience) {
+  const auto key = "share." + name;
+  const auto visible = audience.visible ? std::optional<std::string>("yes") : std::nullopt;
+  auto changed = change_in_file(
+      context, name, {{key + ".audience", text_of(audience)}, {key + ".visible", visible}});
+  if (!changed) return changed.error();
+  auto all = shares.list();
+  if (!all) return all.error();
+  for (auto& one : *all)
+    if (one.share.name == name) return std::move(one);
+  return not_found("there is no share '" + name + "'");
+}
+
+}  // namespace
 
 void add_shares(Api& api) {
   const auto add = [&api](const char* method, const char* pattern, auto call) {
@@ -31,10 +79,13 @@ void add_shares(Api& api) {
         return http::json(wire::to_json(*added), 201);
       });
   add("PATCH", "/api/v1/shares/{name}",
-      [](Shares& shares, http::Request& request) -> Result<http::Response> {
+      [&api](Shares& shares, http::Request& request) -> Result<http::Response> {
         const auto audience = body_of<Audience>(request);
         if (!audience) return audience.error();
-        auto changed = shares.set_audience(request.params.at("name"), *audience);
+        const auto& name = request.params.at("name");
+        auto changed = is_configured(shares, name)
+                           ? change_audience_in_file(api.context(), shares, name, *audience)
+                           : shares.set_audience(name, *audience);
         if (!changed) return std::move(changed).error();
         return http::json(wire::to_json(*changed));
       });
@@ -43,8 +94,10 @@ void add_shares(Api& api) {
   add("POST", "/api/v1/shares/{name}/rescan", [done](Shares& shares, http::Request& request) {
     return done(shares.rescan(request.params.at("name")));
   });
-  add("DELETE", "/api/v1/shares/{name}", [done](Shares& shares, http::Request& request) {
-    return done(shares.remove(request.params.at("name")));
+  add("DELETE", "/api/v1/shares/{name}", [&api, done](Shares& shares, http::Request& request) {
+    const auto& name = request.params.at("name");
+    return done(is_configured(shares, name) ? remove_from_file(api.context(), shares, name)
+                                            : shares.remove(name));
   });
 }
 

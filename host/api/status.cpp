@@ -51,6 +51,7 @@ class Beside {
 // What is wrong with plugins may name files and hosts, and is their owner's business.
 void keep_from_strangers(wire::StatusReport& report) {
   report.reload.reset();
+  report.cautions.clear();
   for (auto& plugin : report.plugins) plugin.reason.clear();
 }
 

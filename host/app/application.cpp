@@ -108,6 +108,8 @@ int Application::main(const std::vector<std::string>&) {
     }
   auto host = std::make_unique<RunningHost>(std::move(*config_), std::move(*data_));
   host->read_again_by([this] { return read_config(options_.config, options_.overrides); });
+  host->change_settings_by(SettingsBook(options_.config, options_.overrides),
+                           [] { ::kill(::getpid(), SIGHUP); });
   const int code = serve(*host);
   limit_stop();
   if (!host->stop()) end_process();

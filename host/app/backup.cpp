@@ -72,6 +72,8 @@ Result<std::vector<std::string>> back_up(const DataFolder& data, Manager& plugin
       return Error{ErrorCode::conflict,
                    path.string() + " is there already: name another folder, or remove it",
                    {}};
+  fs::create_directories(target.parent_path(), error);
+  if (error) return failed(target.parent_path(), error.message());
   if (!fs::create_directory(unfinished, error)) return failed(unfinished, error.message());
   fs::permissions(unfinished, fs::perms::owner_all, error);
   auto ids = fill(data, plugins, unfinished);

@@ -1,33 +1,67 @@
 // `swapmeet check`: loads and configures the plugins of a configuration, and starts nothing.
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <functional>
 #include <iostream>
 
 #include "host/app/application.h"
 #include "host/app/check_data.h"
+#include "host/app/settings_book.h"
+#include "host/config/cautions.h"
 #include "host/config/config.h"
+#include "host/config/data_lock.h"
+#include "host/config/free_port.h"
 #include "host/services/event_bus.h"
 #include "host/services/metrics.h"
 #include "host/services/scheduler.h"
 #include "swapmeet/secret_file.h"
 #include "swapmeet/system_clock.h"
+#include "swapmeet/tls/certificate.h"
 
 namespace swapmeet {
 namespace {
 
-Result<void> check_listening(const std::string& file, const Config& config) {
-  const auto listen = config.http.address("listen");
-  unsigned char address[sizeof(in6_addr)];
-  if (listen.host == "localhost" || inet_pton(AF_INET, listen.host.c_str(), address) == 1 ||
-      inet_pton(AF_INET6, listen.host.c_str(), address) == 1)
-    return {};
-  return Error{ErrorCode::invalid_argument,
-               file + " [http] listen: " + listen.host +
-                   " is no IP address; use 127.0.0.1 for this machine only, or 0.0.0.0 for all",
-               {}};
+struct Listening {
+  std::string where;  // "peer.ini [http] listen"
+  HostPort address;
+};
+
+// Where the host and its plugins listen. Of plugins that are not there nothing is known.
+std::vector<Listening> listening_of(const std::string& file, const Config& config,
+                                    const Result<wire::SettingsReport>& settings) {
+  std::vector<Listening> all{{file + " [http] listen", config.http.address("listen")}};
+  if (!settings) return all;
+  for (const auto& section : settings->sections)
+    for (const auto& one : section.settings) {
+      if (section.name == "http" || one.key.type != "address" || one.key.name != "listen") continue;
+      const auto address = parse_host_port(one.value.empty() ? one.key.default_value : one.value);
+      if (address) all.push_back({file + " [" + section.name + "] listen", *address});
+    }
+  return all;
+}
+
+bool is_wildcard(const std::string& host) { return host == "0.0.0.0" || host == "::"; }
+
+// Two of the host's own, and then those of other programs. A host that runs has taken its own.
+void check_listening(const std::vector<Listening>& all, bool runs,
+                     const std::function<void(const Result<void>&)>& note) {
+  for (auto one = all.begin(); one != all.end(); ++one) {
+    const auto same = std::find_if(all.begin(), one, [&](const Listening& other) {
+      return other.address.port == one->address.port && one->address.port != 0 &&
+             (other.address.host == one->address.host || is_wildcard(other.address.host) ||
+              is_wildcard(one->address.host));
+    });
+    if (same != one) {
+      note(invalid_argument(one->where + ": " + one->address.text() + " is that of " + same->where +
+                            ", too; give each a port of its own"));
+      continue;
+    }
+    auto free = check_free(one->address);
+    if (free || (runs && free.error().code == ErrorCode::unavailable)) continue;
+    note(Error{free.error().code, one->where + ": " + free.error().message, {}});
+  }
 }
 
 // Whether the folder is there and can be written to, or can be made.
@@ -56,6 +90,18 @@ void check_passwords(const PluginChoice& choice,
       if (const auto secret = read_secret(choice.base_folder / value); !secret)
         note(Error{
             secret.error().code, choice.where + ' ' + key + ": " + secret.error().message, {}});
+}
+
+// The operator's own, as a start reads it.
+Result<void> check_certificate(const Config& config) {
+  const auto certificate = config.http.path("certificate");
+  const auto key = config.http.path("certificate_key");
+  if (certificate.empty() || key.empty()) return {};
+  if (auto read = tls::Certificate::read(certificate, key); !read)
+    return Error{read.error().code,
+                 config.file.filename().string() + " [http] certificate: " + read.error().message,
+                 {}};
+  return {};
 }
 
 // Loads and configures them, starts none; then `look` may look at them.
@@ -138,7 +184,8 @@ void explain(const Config& config, const std::vector<PluginStatus>& plugins) {
   for (const auto& plugin : plugins)
     fmt::print("  {:<20} {:<8} {}\n", plugin.id, plugin.version, plugin.file);
   fmt::print(
-      "Looked at: every key and its value; that {} can be written to; that each plugin's file is "
+      "Looked at: every key and its value; that {} can be written to; that the ports are free; "
+      "that each plugin's file is "
       "only yours to change, and was built for plugin ABI {}.{} with {}; that what they require is "
       "there; and what the plugins say of their values. Nothing was started. With --data, their "
       "stores are looked through as well.\n",
@@ -158,18 +205,31 @@ int check_command(const RunOptions& options) {
     if (!result) problems += result.error().message + '\n';
   };
   const std::string file = config->file.filename().string();
-  note(check_listening(file, *config));
+  const SettingsBook book(options.config, options.overrides);
+  const bool runs = host_on(config->host.path("data")).has_value();
+  check_listening(listening_of(file, *config, book.list()), runs, note);
   note(check_folder(file + " [host] data", config->host.path("data")));
   if (std::filesystem::exists(config->host.path("data")))
     note(DataFolder::check_modes(config->host.path("data")));
   if (config->host.has("log_file"))
     note(check_folder(file + " [host] log_file", config->host.path("log_file").parent_path()));
-  for (const auto& choice : config->plugins) check_passwords(choice, note);
+  for (const auto& choice : config->plugins) {
+    check_passwords(choice, note);
+    for (const auto& [key, value] : choice.raw)
+      if (key == "download_folder" && !value.empty())
+        note(check_folder(choice.where + " download_folder", choice.base_folder / value));
+  }
+  note(check_certificate(*config));
   std::vector<PluginStatus> plugins;
   note(load_plugins(*config, [&](Manager& manager) { plugins = manager.status(); }));
   if (!problems.empty()) return failed(problems);
   if (options.data) return check_data(*config, options.accept_loss);
   explain(*config, plugins);
+  if (runs) fmt::print("Its host runs: whether the ports are free was not looked at.\n");
+  for (const auto& one : options.overrides)
+    if (one.from != "--set") fmt::print("From the environment: {}\n", one.from);
+  std::cout << std::flush;
+  for (const auto& one : cautions(*config)) std::cerr << "careful: " << one << '\n';
   return 0;
 }
 

@@ -28,11 +28,17 @@ std::uint64_t LastReload::begun() const {
   return begun_;
 }
 
-std::optional<wire::ReloadReport> LastReload::wait_for(std::uint64_t begun,
-                                                       std::chrono::milliseconds most) {
+std::optional<wire::ReloadReport> LastReload::report_after(std::uint64_t begun,
+                                                           std::chrono::milliseconds most) {
   std::unique_lock lock(mutex_);
-  if (!clock_.wait_for(lock, told_, most, [&] { return ended_ > begun; })) return std::nullopt;
-  return report_;
+  clock_.wait_for(lock, told_, most, [&] { return ended_ > begun || given_up_; });
+  return ended_ > begun ? report_ : std::nullopt;
+}
+
+void LastReload::give_up() {
+  const std::lock_guard lock(mutex_);
+  given_up_ = true;
+  told_.notify_all();
 }
 
 void LastReload::searches_replaced(const std::vector<std::string>& keys) {

@@ -26,8 +26,11 @@ class LastReload {
   // One begins, which tell() ends. How many have begun.
   void begin();
   std::uint64_t begun() const;
-  // The report of the first that begins after `begun` others; nullopt: it takes longer than that.
-  std::optional<wire::ReloadReport> wait_for(std::uint64_t begun, std::chrono::milliseconds most);
+  // The report of the first that begins after `begun` others; nullopt: it takes longer than that,
+  // or give_up() was called, after which nobody waits.
+  std::optional<wire::ReloadReport> report_after(std::uint64_t begun,
+                                                 std::chrono::milliseconds most);
+  void give_up();
 
   // Takes the place of the one before.
   void tell(Reload reload, const std::filesystem::path& file);
@@ -44,6 +47,7 @@ class LastReload {
   std::condition_variable told_;
   std::uint64_t begun_ = 0;
   std::uint64_t ended_ = 0;
+  bool given_up_ = false;
   std::optional<wire::ReloadReport> report_;
 };
 

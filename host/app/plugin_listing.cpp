@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "host/app/application.h"
+#include "host/app/settings_book.h"
 #include "host/config/config.h"
 #include "host/plugins/library.h"
 #include "swapmeet/wire/json.h"
@@ -31,12 +32,6 @@ constexpr KeySpec kSeveral{
     "Which ones, in the order in which they are asked; each a name, or with a slash the path of "
     "its file. Of several, each has its keys in a section of its own, [KIND.NAME]."};
 
-const char* type_name(KeyType type) {
-  constexpr const char* kNames[] = {"text", "number",  "yes/no", "size",   "duration",
-                                    "path", "address", "url",    "choice", "list"};
-  return kNames[static_cast<std::size_t>(type)];
-}
-
 struct Section {
   std::string name;
   std::vector<KeySpec> keys;
@@ -59,20 +54,9 @@ std::vector<Section> own_sections() {
 }
 
 std::vector<wire::KeyListing> listed(const std::vector<KeySpec>& keys) {
-  const auto text = [](const char* value) { return std::string(value != nullptr ? value : ""); };
   std::vector<wire::KeyListing> listings;
   listings.reserve(keys.size());
-  for (const auto& key : keys) {
-    listings.push_back({.name = key.name,
-                        .type = type_name(key.type),
-                        .default_value = text(key.default_value),
-                        .least = text(key.low),
-                        .greatest = text(key.high),
-                        .choices = text(key.choices),
-                        .help = key.help,
-                        .required = key.default_value == nullptr,
-                        .changes_at_once = key.changes == Changes::at_once});
-  }
+  for (const auto& key : keys) listings.push_back(listing_of(key));
   return listings;
 }
 
@@ -89,7 +73,7 @@ void print_keys(const std::vector<KeySpec>& keys) {
     const std::string otherwise = !key.default_value   ? "required"
                                   : *key.default_value ? std::string("default ") + key.default_value
                                                        : "optional";
-    fmt::print("    {:<28} {:<9} {:<22} {:<18} {}\n", key.name, type_name(key.type), otherwise,
+    fmt::print("    {:<28} {:<9} {:<22} {:<18} {}\n", key.name, listing_of(key).type, otherwise,
                range_of(key), key.help);
   }
 }

@@ -11,11 +11,13 @@
 #include "host/api/access.h"
 #include "host/api/backups.h"
 #include "host/api/plugins.h"
+#include "host/api/settings.h"
 #include "host/api/web.h"
 #include "host/app/backup.h"
 #include "host/app/check_data.h"
 #include "host/app/free_memory.h"
 #include "host/app/log.h"
+#include "host/config/cautions.h"
 #include "host/plugins/data_places.h"
 #include "host/plugins/gate.h"
 #include "swapmeet/accounts.h"
@@ -97,6 +99,8 @@ Result<void> RunningHost::start() {
   keep_ledger();
   giving_back_ = scheduler_.every(kGiveBackMemory, give_back_memory);
   ready_ = true;
+  cautions_ = cautions(config_);
+  for (const auto& one : cautions_) write_log("host", LogLevel::warning, "careful", {{"why", one}});
   const auto address = listener_->address();
   // For the command line, which must find a host that was given port 0.
   std::ofstream(data_.path() / "http.address") << address.text() << '\n';
@@ -113,6 +117,7 @@ Result<void> RunningHost::start() {
 bool RunningHost::stop() {
   if (stopped_.exchange(true)) return true;
   ready_ = false;
+  last_reload_.give_up();
   if (auth_) auth_->stop();
   if (watch_list_)
     watch_list_->stop();  // what it waits for ends while the next ones are waited for
@@ -427,6 +432,10 @@ void RunningHost::open_proofs() {
       ProofRules::from(config_.registry));
 }
 
+void RunningHost::change_settings_by(SettingsBook book, std::function<void()> read_again) {
+  settings_ = std::make_unique<LiveSettings>(std::move(book), last_reload_, std::move(read_again));
+}
+
 void RunningHost::open_api() {
   replacements_ = std::make_unique<Replacements>(Replacements::Parts{
       .plugins = *plugins_,
@@ -460,7 +469,17 @@ void RunningHost::open_api() {
       .audit = audit_.get(),
       .gate_of = [this](std::string_view id) { return plugins_->gate_of(id); },
       .routes_of =
-          [this](std::string_view id) { return listener_->routes_of(plugins_->owner_of(id)); }});
+          [this](std::string_view id) { return listener_->routes_of(plugins_->owner_of(id)); },
+      .change_settings = [this](const std::vector<wire::SettingChange>& changes) -> Result<void> {
+        if (!settings_) return conflict("this host's configuration cannot be changed");
+        if (auto changed = settings_->change(changes); !changed) return changed.error();
+        return {};
+      }});
+  if (settings_)
+    add_settings(*api_,
+                 {.list = [this] { return settings_->list(); },
+                  .change = [this](const auto& changes) { return settings_->change(changes); },
+                  .reload = [this] { return settings_->reload(); }});
   add_plugins(*api_,
               {.reload = [this](const std::string& kind) { return replacements_->replace(kind); },
                .shadow = [this] { return replacements_->shadow(); }});
@@ -538,6 +557,7 @@ wire::StatusReport RunningHost::status() {
   }
   report.uptime = std::chrono::duration_cast<std::chrono::seconds>(clock_.steady() - started_);
   report.reload = last_reload_.report();
+  report.cautions = cautions_;
   for (const auto& plugin : plugins_->status())
     report.plugins.push_back({.id = plugin.id,
                               .kind = std::string(name_of(plugin.kind)),

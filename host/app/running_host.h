@@ -21,6 +21,7 @@
 #include "host/app/data_folder.h"
 #include "host/app/host_metrics.h"
 #include "host/app/last_reload.h"
+#include "host/app/live_settings.h"
 #include "host/app/replacements.h"
 #include "host/app/tls_keys.h"
 #include "host/attributes/attribute_readers.h"
@@ -67,6 +68,9 @@ class RunningHost {
   void reload_refused(const Error& why);
   // How the configuration is read again when plugins are to be replaced on request; before start().
   void read_again_by(std::function<Result<Config>()> read) { read_again_ = std::move(read); }
+  // How the API changes the configuration: its file, what goes before the file, and how it is read
+  // again; before start().
+  void change_settings_by(SettingsBook book, std::function<void()> read_again);
   HostPort listening() const { return listener_->address(); }
 
  private:
@@ -110,10 +114,12 @@ class RunningHost {
   std::unique_ptr<AuthGroup> auth_;  // before the plugins, which may speak to it
   std::unique_ptr<ProofAnswer> proof_answer_;
   std::unique_ptr<Manager> plugins_;
+  std::vector<std::string> cautions_;  // before ready_
   std::string content_address_;
   std::string index_url_;
   std::unique_ptr<Searches> searches_;  // where there are any
   std::function<Result<Config>()> read_again_;
+  std::unique_ptr<LiveSettings> settings_;
   LastReload last_reload_{clock_};
   std::unique_ptr<Replacements> replacements_;
   std::unique_ptr<AttributeReaders> attribute_readers_;  // when there are any

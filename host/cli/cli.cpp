@@ -49,8 +49,8 @@ const std::vector<Command>& commands() {
                               "the configuration of the host that is meant"};
   static const std::vector<Command> kCommands{
       {.name = "up",
-       .usage = "up [--share FOLDER] [--index URL]",
-       .summary = "everything to begin with: make a peer, start it, say how it stands",
+       .usage = "up [--share FOLDER]",
+       .summary = "begin: make a peer, start it, say how it stands",
        .options = {{"--share", "", "FOLDER", "a folder to share; may be repeated"},
                    {"--index", "", "URL", "the index to join"},
                    {"--index-here", "", "", "make an index on this machine, too, and join it"},
@@ -85,6 +85,29 @@ const std::vector<Command>& commands() {
        .options = {kConfig},
        .alone = cli::stop,
        .most_words = 0},
+      {.name = "reload",
+       .usage = "reload",
+       .summary = "read the configuration again; what came of it",
+       .on_host = cli::read_again,
+       .most_words = 0},
+      {.name = "set",
+       .usage = "set KEY VALUE\nset [KEY]",
+       .summary = "change the configuration, or show what it says",
+       .options = {kConfig,
+                   {"--host", "", "URL", "a host elsewhere, which you administer"},
+                   {"--ca-file", "", "FILE", "who may vouch for it over https:// (PEM)"},
+                   {"--insecure", "", "", "secrets may go over http:// to another machine"},
+                   {"--json", "", "", "print JSON"}},
+       .most_words = 2},
+      {.name = "unset",
+       .usage = "unset KEY",
+       .summary = "give a key of the configuration its default again",
+       .options = {kConfig,
+                   {"--host", "", "URL", "a host elsewhere, which you administer"},
+                   {"--ca-file", "", "FILE", "who may vouch for it over https:// (PEM)"},
+                   {"--insecure", "", "", "secrets may go over http:// to another machine"}},
+       .least_words = 1,
+       .most_words = 1},
       {.name = "logs",
        .usage = "logs [--follow]",
        .summary = "what a host in the background has written down",
@@ -270,6 +293,9 @@ std::vector<Option> options_of(const Command& command) {
         option.name != "--help")
       continue;
     if (own_host && option.name == "--json" && command.name != "plugins") continue;
+    if (std::any_of(options.begin(), options.end(),
+                    [&](const Option& one) { return one.name == option.name; }))
+      continue;
     options.push_back(option);
   }
   return options;

@@ -42,6 +42,7 @@ int account(Session& session);
 int web(Session& session);
 int backup(Session& session);
 int plugins(Session& session);
+int read_again(Session& session);
 int init(const Arguments& arguments);
 int up(const Arguments& arguments);
 int stop(const Arguments& arguments);

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 
@@ -153,7 +154,13 @@ std::string for_people(const std::string& message) {
 
 int fail(const Error& error) {
   std::cout << std::flush;
-  std::cerr << "swapmeet: " << printable(for_people(error.message)) << '\n';
+  const auto message = for_people(error.message);
+  const char* before = "swapmeet: ";  // what is wrong with a configuration has a line for each
+  for (std::size_t at = 0; at <= message.size(); before = "  ") {
+    const auto end = std::min(message.find('\n', at), message.size());
+    std::cerr << before << printable(message.substr(at, end - at)) << '\n';
+    at = end + 1;
+  }
   const bool is_doubted = error.message.find("vouches for its certificate") != std::string::npos;
   if (is_doubted)
     std::cerr << "`swapmeet login --host URL` shows the key of such a host, and remembers it; "

@@ -45,6 +45,11 @@ int list_shares(Session& session) {
     fmt::print("Nothing is shared: `swapmeet share add FOLDER`\n");
   else
     table.print();
+  // That nobody can fetch them goes with what is shared.
+  const auto report = session.ask<wire::StatusReport>("GET", "/api/v1/status");
+  if (!report) return 0;
+  for (const auto& one : report->cautions) fmt::print("careful: {}\n", printable(one));
+  if (!report->unreachable.empty()) fmt::print("careful: {}\n", printable(report->unreachable));
   return 0;
 }
 

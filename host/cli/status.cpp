@@ -52,6 +52,7 @@ int status(Session& session) {
                report->index_problem.empty() ? "reachable"
                                              : "problem: " + printable(report->index_problem));
   if (!report->unreachable.empty()) fmt::print("problem    {}\n", printable(report->unreachable));
+  for (const auto& one : report->cautions) fmt::print("careful    {}\n", printable(one));
   if (const auto& there = report->counts)
     fmt::print("present    {} of {}, with {}, {}\n", there->present, counted(there->peers, "peer"),
                counted(there->files, "file"), human_size(there->bytes));

@@ -64,9 +64,9 @@ std::string caution_of_listening(const Config& config) {
   const auto listen = parse_host_port(value_in(*transfer, "listen", "127.0.0.1:6699"));
   if (!listen || !is_of_this_machine(listen->host) || !is_elsewhere(index)) return {};
   return "others cannot fetch from this peer: it listens on " + listen->text() +
-         ", which only this machine reaches, and its index is elsewhere (" + index +
-         "); let it listen for all with `swapmeet set transfer.listen 0.0.0.0:" +
-         std::to_string(listen->port) + "` and a restart";
+         ", for this machine only, and its index is elsewhere. Remedy: swapmeet set "
+         "transfer.listen 0.0.0.0:" +
+         std::to_string(listen->port) + ", then stop and start it";
 }
 
 std::vector<std::string> cautions_of_shares(const NamedFolders& shares) {

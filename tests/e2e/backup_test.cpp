@@ -21,7 +21,7 @@ struct Network {
   Node index;
   Node ann{folder.path(), "ann",
            peer_ini(folder.path(), "ann", "http://" + address, folder.path() / "ann")};
-  fs::path copy = folder.path() / "copy";
+  fs::path copy = folder.path() / "backups/monday";  // whose parent is not there yet
 
   explicit Network(const std::string& search = "memory")
       : index(folder.path(), "index", index_ini(folder.path(), address, "5s", search)) {

@@ -44,6 +44,7 @@ class JsonWriter {
     key(name);
     return writer_.Bool(value), *this;
   }
+  JsonWriter& null(std::string_view name) { return key(name), writer_.Null(), *this; }
   JsonWriter& time(std::string_view name, Time value) { return text(name, to_rfc3339(value)); }
   JsonWriter& texts(std::string_view name, const std::vector<std::string>& values) {
     return list(name, values, [this](const std::string& one) { value(one); });

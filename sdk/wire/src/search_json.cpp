@@ -263,6 +263,7 @@ std::string to_json(const StatusReport& report) {
         .texts("at_restart", report.reload->at_restart)
         .end();
   if (!report.unreachable.empty()) out.text("unreachable", report.unreachable);
+  if (!report.cautions.empty()) out.texts("cautions", report.cautions);
   return out.text("index_problem", report.index_problem).end().take();
 }
 
@@ -294,6 +295,7 @@ Result<StatusReport> from_json(std::string_view text) {
   report.fingerprint = in.text("fingerprint", false);
   report.index_problem = in.text("index_problem", false);
   report.unreachable = in.text("unreachable", false);
+  report.cautions = in.texts("cautions");
   if (auto totals = in.object("transferred")) {
     report.transferred = {totals->number("requests"), totals->number("sent"),
                           totals->number("received")};

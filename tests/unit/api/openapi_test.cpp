@@ -1,6 +1,7 @@
 #include "fakes.h"
 #include "host/api/backups.h"
 #include "host/api/plugins.h"
+#include "host/api/settings.h"
 #include "host/api/web.h"
 
 using namespace swapmeet;
@@ -81,6 +82,17 @@ const PluginActions kPluginActions{
           return report;
         }};
 
+const wire::ReloadReport kReloaded{{}, {"peer.ini [transfer] ignore"}, {}, {}};
+const SettingsActions kSettingsActions{
+    .list =
+        [] {
+          wire::Setting name;
+          name.key.name = "name";
+          return wire::SettingsReport{"/x/peer.ini", {{"host", "", {name}}}};
+        },
+    .change = [](const std::vector<wire::SettingChange>&) { return kReloaded; },
+    .reload = [] { return kReloaded; }};
+
 }  // namespace
 
 TEST_CASE("the OpenAPI document describes every route, and no other") {
@@ -88,6 +100,7 @@ TEST_CASE("the OpenAPI document describes every route, and no other") {
   Api api(world.all());
   add_backups(api, no_backup);
   add_plugins(api, kPluginActions);
+  add_settings(api, kSettingsActions);
   WebSessions sessions(world.clock, 6690);
   add_web(api, sessions, "http://127.0.0.1:6690");
   const auto document = parsed(world.call("GET", "/api/v1/openapi.json"));
@@ -106,6 +119,7 @@ TEST_CASE("answers are what the OpenAPI document says") {
   Api api(world.all());
   add_backups(api, no_backup);
   add_plugins(api, kPluginActions);
+  add_settings(api, kSettingsActions);
   const auto document = parsed(world.call("GET", "/api/v1/openapi.json"));
   const std::string v = "/api/v1";
   for (const auto* list :
@@ -155,6 +169,10 @@ TEST_CASE("answers are what the OpenAPI document says") {
   check_answer(document, world, "get", v + "/inbox/{id}", v + "/inbox/1");
   check_answer(document, world, "post", v + "/plugins/reload", v + "/plugins/reload?kind=search");
   check_answer(document, world, "get", v + "/plugins/shadow", v + "/plugins/shadow");
+  check_answer(document, world, "get", v + "/settings", v + "/settings");
+  check_answer(document, world, "patch", v + "/settings", v + "/settings",
+               R"({"host.name":"y","http.workers":null})");
+  check_answer(document, world, "post", v + "/settings/reload", v + "/settings/reload");
   check_answer(document, world, "post", v + "/backups", v + "/backups", R"({"folder":"/x"})");
 }
 

@@ -62,6 +62,8 @@ struct StatusReport {
   std::string unreachable = {};  // why nobody can fetch from this host, though it is registered
   std::optional<TransferTotals> transferred;  // by a peer, told to its owner
   std::optional<ReloadReport> reload;         // none since the start; told to the owner
+  // What a person rarely means, a sentence each: "others cannot fetch …"; told to the owner.
+  std::vector<std::string> cautions = {};
 };
 
 // A key of the configuration, as `swapmeet plugins --json` lists it; what does not apply is empty.
