@@ -44,7 +44,7 @@ int peers(Session& session) {
     row.insert(row.end(), {std::to_string(peer.files), human_size(peer.bytes),
                            HostPort{peer.address, peer.port}.text(), seen(peer, now),
                            peer.id.text().substr(0, 8)});
-    table.add(std::move(row));
+    table.add(row);
   }
   if (table.empty())
     fmt::print("Nobody is there.\n");

@@ -1,4 +1,4 @@
-// Splitting names and paths into words, and folding them.
+// Splitting names and paths into words.
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
@@ -7,111 +7,11 @@
 #include <utility>
 #include <vector>
 
-#include "fold_table.h"
+#include "letters.h"
 #include "swapmeet/query.h"
 
 namespace swapmeet {
 namespace {
-
-enum class Shape { separator, lower, upper, digit, mark, other };
-
-struct Letter {
-  Shape shape;
-  std::size_t bytes;
-};
-
-std::size_t length_of(std::string_view text) {
-  const auto first = static_cast<unsigned char>(text[0]);
-  const std::size_t length = first < 0xC2 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-  return length <= text.size() ? length : 1;
-}
-
-char32_t code_point(std::string_view bytes) {
-  const auto first = static_cast<unsigned char>(bytes[0]);
-  if (bytes.size() == 1) return first;
-  char32_t code = first & (0xFFU >> (bytes.size() + 1));
-  for (const char byte : bytes.substr(1))
-    code = (code << 6) | (static_cast<unsigned char>(byte) & 0x3FU);
-  return code;
-}
-
-bool is_mark(char32_t code) {
-  return (code >= 0x300 && code <= 0x36F) || (code >= 0x1AB0 && code <= 0x1AFF) ||
-         (code >= 0x20D0 && code <= 0x20FF) || (code >= 0xFE20 && code <= 0xFE2F);
-}
-
-// Outside ASCII everything is a letter but the common blocks of spaces, punctuation and symbols.
-Shape shape_of(char32_t code) {
-  if (code >= 'a' && code <= 'z') return Shape::lower;
-  if (code >= 'A' && code <= 'Z') return Shape::upper;
-  if (code >= '0' && code <= '9') return Shape::digit;
-  if (code < 0xAA || (code > 0xAA && code < 0xC0 && code != 0xB5 && code != 0xBA))
-    return Shape::separator;
-  if (code == 0xD7 || code == 0xF7) return Shape::separator;
-  if (is_mark(code)) return Shape::mark;
-  if (code >= 0xC0 && code <= 0xDE) return Shape::upper;
-  if (code >= 0xDF && code <= 0xFF) return Shape::lower;
-  if ((code >= 0x2000 && code <= 0x206F) || (code >= 0x3000 && code <= 0x3004) ||
-      (code >= 0x3008 && code <= 0x3020) || (code >= 0xFF01 && code <= 0xFF0F) ||
-      (code >= 0xE000 && code <= 0xF8FF) || code == 0xFEFF)
-    return Shape::separator;
-  return Shape::other;
-}
-
-Letter letter_at(std::string_view text) {
-  const auto length = length_of(text);
-  return {shape_of(code_point(text.substr(0, length))), length};
-}
-
-void append(std::string& text, char32_t code) {
-  const auto add = [&](char32_t byte) { text += static_cast<char>(byte); };
-  if (code < 0x80) {
-    add(code);
-  } else if (code < 0x800) {
-    add(0xC0 | (code >> 6));
-    add(0x80 | (code & 0x3F));
-  } else {
-    add(0xE0 | (code >> 12));
-    add(0x80 | ((code >> 6) & 0x3F));
-    add(0x80 | (code & 0x3F));
-  }
-}
-
-// Decomposed Hangul and kana (as macOS writes names) become composed ones: the letter that `last`
-// and `code` make together, or 0.
-char32_t composed(char32_t last, char32_t code) {
-  constexpr char32_t kSyllables = 0xAC00;
-  if (last >= 0x1100 && last <= 0x1112 && code >= 0x1161 && code <= 0x1175)
-    return kSyllables + ((last - 0x1100) * 21 + (code - 0x1161)) * 28;
-  if (last >= kSyllables && last <= 0xD7A3 && (last - kSyllables) % 28 == 0 && code >= 0x11A8 &&
-      code <= 0x11C2)
-    return last + (code - 0x11A7);
-  if (last >= 0x3041 && last <= 0x30FE && (code == 0x3099 || code == 0x309A)) {
-    if (last == 0x3046 || last == 0x30A6) return last + 0x4E;
-    return last + (code - 0x3098);
-  }
-  return 0;
-}
-
-// One letter's folded form appended, but for composing.
-void append_folded(std::string& text, char32_t code) {
-  for (const auto& block : kFoldBlocks) {
-    if (code < block.first || code > block.last) continue;
-    const char32_t folded = block.folded[code - block.first];
-    if (folded == 0) return;
-    if (folded < 0x20)
-      text += kFoldPairs.at(folded - 1);
-    else
-      append(text, folded);
-    return;
-  }
-  if (code >= 0x531 && code <= 0x556) code += 48;
-  if (code >= 0xFF10 && code <= 0xFF5A) {
-    code -= 0xFEE0;
-    if (code >= 'A' && code <= 'Z') code += 0x20;
-  }
-  append(text, code);
-}
 
 // Calls `take(word, begins)` for each run of letters and digits; `begins` are the places inside
 // where case changes or, if `digits`, letters and digits meet.
@@ -127,7 +27,7 @@ void each_word(std::string_view text, bool digits, Take&& take) {
   };
   while (at < text.size()) {
     const auto letter = letter_at(text.substr(at));
-    const auto next = at + letter.bytes;
+    const auto next = at + letter.bytes.size();
     if (letter.shape == Shape::separator) {
       finish();
       begin = next;
@@ -162,10 +62,9 @@ bool is_unspaced(char32_t code) {
 void add_words(std::string folded, std::vector<std::string>& words) {
   std::size_t begin = 0;
   for (std::size_t at = 0; at < folded.size();) {
-    const auto bytes =
-        std::string_view(folded).substr(at, length_of(std::string_view(folded).substr(at)));
+    const auto [code, bytes] = code_point_at(std::string_view(folded).substr(at));
     const auto next = at + bytes.size();
-    if (bytes.size() >= 3 && is_unspaced(code_point(bytes))) {
+    if (bytes.size() >= 3 && is_unspaced(code)) {
       if (at > begin) words.push_back(folded.substr(begin, at - begin));
       words.emplace_back(bytes);
       begin = next;
@@ -190,38 +89,6 @@ std::vector<std::string> cut(std::string_view word, const std::vector<std::size_
 }
 
 }  // namespace
-
-std::string fold(std::string_view text) {
-  std::string folded;
-  folded.reserve(text.size());
-  char32_t last = 0;          // a letter that a mark may still join,
-  std::size_t last_size = 0;  // and its bytes at the end of `folded`
-  while (!text.empty()) {
-    const char first = text[0];
-    if (static_cast<unsigned char>(first) < 0x80) {
-      folded += first >= 'A' && first <= 'Z' ? static_cast<char>(first + 0x20) : first;
-      last = 0;
-      text.remove_prefix(1);
-      continue;
-    }
-    const auto bytes = text.substr(0, length_of(text));
-    text.remove_prefix(bytes.size());
-    auto code = code_point(bytes);
-    if (is_mark(code)) continue;
-    if (const auto joined = composed(last, code)) {
-      folded.resize(folded.size() - last_size);
-      code = joined;
-    }
-    const auto before = folded.size();
-    if (bytes.size() == 1 || bytes.size() == 4)
-      folded += bytes;
-    else
-      append_folded(folded, code);
-    last = code;
-    last_size = folded.size() - before;
-  }
-  return folded;
-}
 
 std::vector<std::string> split_words(std::string_view text) {
   std::vector<std::string> words;

@@ -37,6 +37,18 @@ sqlite::OpenOptions options(int cache_kib) {
           .remedy = "it is made anew from the registry when the host starts"};
 }
 
+// An index of words that were split or folded otherwise is filled anew.
+void follow_words(sqlite::Database& database) {
+  {
+    auto row = database.prepare("SELECT words FROM meta");
+    if (!row.step() || row.view(0) == words_version()) return;
+  }
+  sqlite::Transaction transaction(database);
+  database.execute(kAnew);
+  database.prepare("UPDATE meta SET words=?").with(words_version()).run();
+  transaction.commit();
+}
+
 FeedPosition position(sqlite::Database& database) {
   auto row = database.keep("SELECT feed, revision FROM meta");
   row->step();
@@ -49,8 +61,8 @@ Store::Store(const std::filesystem::path& folder, std::size_t max_results)
     : folder_(folder),
       max_results_(max_results),
       writer_(file_in(folder), options(64 * 1024)),
-      readers_((sqlite::migrate(writer_, kMigrations), file_in(folder)), kReaders,
-               options(16 * 1024)) {
+      readers_((sqlite::migrate(writer_, kMigrations), follow_words(writer_), file_in(folder)),
+               kReaders, options(16 * 1024)) {
   writer_.checkpoint_apart();
   writer_.check();
   load(writer_, table_);

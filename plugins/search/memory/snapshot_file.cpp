@@ -6,11 +6,12 @@
 #include <utility>
 
 #include "swapmeet/abi.h"
+#include "swapmeet/query.h"
 
 namespace swapmeet::search_memory {
 namespace {
 
-constexpr std::string_view kMagic = "swapmeet search.memory 6\n";  // counted up with what follows
+constexpr std::string_view kMagic = "swapmeet search.memory 7\n";  // counted up with what follows
 
 }  // namespace
 
@@ -37,6 +38,7 @@ SnapshotWriter::SnapshotWriter(std::filesystem::path file)
       out_(new_file_, std::ios::binary | std::ios::trunc) {
   text(kMagic);
   text(kToolchain);
+  text(words_version());
 }
 
 SnapshotWriter::~SnapshotWriter() {
@@ -70,6 +72,7 @@ SnapshotReader::SnapshotReader(const std::filesystem::path& file) : in_(file, st
   if (!in_ || failure) throw BadSnapshot("it cannot be read");
   if (text() != kMagic) throw BadSnapshot("it is of another version");
   if (text() != kToolchain) throw BadSnapshot("it is of another build");
+  if (text() != words_version()) throw BadSnapshot("its words were folded by other rules");
 }
 
 std::uint64_t SnapshotReader::number() {

@@ -62,10 +62,16 @@ struct Query {
 // 64 terms and filters.
 Result<Query> parse_query(std::string_view text);
 
-// Case and accents away, as words, paths and names of peers are compared: lower case for Latin,
-// Greek, Cyrillic and Armenian; no marks (composed or decomposed alike); ß is ss, æ is ae, ø is o;
-// full-width letters are plain ones. Bytes that are no UTF-8 stay.
+// Case and accents away, as words, paths and names of peers are compared: Unicode's case folding of
+// its compatibility decomposition (NFKD), so that width, ligatures and superscripts make no
+// difference; no marks that may be left out in writing (accents, the points of Hebrew and Arabic),
+// composed or not; nothing that is not seen (joiners, soft hyphens, variation selectors); digits of
+// any script as those of ASCII; ß is ss, æ is ae, ø is o. Bytes that are no UTF-8 stay.
 std::string fold(std::string_view text);
+
+// By what words are split and folded. Whoever keeps words keeps this with them, and makes them anew
+// when it is another.
+std::string words_version();
 
 // The words of a name or path, in order: split at everything that is no letter, digit or mark
 // (so at _ - . ( ) [ ] /), between lower and upper case (camelCase), and between the last two of

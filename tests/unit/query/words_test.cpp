@@ -54,6 +54,84 @@ TEST_CASE("full-width letters and digits are plain ones") {
   CHECK(searched("Ｌｉｖｅ（２）") == Runs{{"live", "2"}});
 }
 
+TEST_CASE("the marks that are left out in writing are folded away in every script") {
+  CHECK(fold("كِتَابٌ") == fold("كتاب"));
+  CHECK(fold("أغنية") == fold("اغنية"));
+  CHECK(fold("كـــتاب") == fold("كتاب"));  // the tatweel
+  CHECK(fold("ی ک") == fold("ي ك"));       // Persian letters
+  CHECK(fold("שָׁלוֹם") == "שלום");
+  CHECK(fold("\ufb2a") == "ש");
+  CHECK(fold("हिन्दी") == fold("हिंदी"));
+  CHECK(fold("क़लम") == fold("कलम"));  // a nukta
+  CHECK(fold("गाँव") == fold("गांव"));
+  CHECK(fold("е\u0301") == "е");
+}
+
+TEST_CASE("the marks without which a word is another one stay") {
+  CHECK(fold("กิน") != fold("กัน"));
+  CHECK(fold("कि") != fold("कु"));
+  CHECK(fold("が") != fold("か"));
+  CHECK(fold("ਕੁ") != fold("ਕ"));
+}
+
+TEST_CASE("compatibility forms, and what is canonically one, are folded together") {
+  CHECK(fold("ﾊﾟｰﾃｨｰ") == "パーティー");
+  CHECK(fold("ｶﾞｷﾞ") == "ガギ");
+  CHECK(fold("ﬁle oﬃce") == "file office");
+  CHECK(fold("ĳsland Ǆep ǆep x² Ⅳ") == "ijsland dzep dzep x2 iv");
+  CHECK(fold("\u212bngstrom \u2126hm \u212aelvin") == "angstrom ωhm kelvin");
+  CHECK(fold("\uf9dc") == "隆");
+  CHECK(fold("\U0002f800") == "丽");
+  CHECK(fold("𝐁𝐨𝐥𝐝 Ⓐⓑ ™ ㎏ №") == "bold ab tm kg no");
+  CHECK(fold("⑴") == "1");
+  CHECK(fold("٣ ३ ３ ๓") == "3 3 3 3");
+  CHECK(fold("ﾡ") == "\u1100");
+  CHECK(fold("ㅎㅏㄴ") == fold("하\u1102"));
+  CHECK(fold("\u3042\u3099") == "\u3042\u3099");  // no such letter
+  CHECK(fold("ᏣᎳᎩ") == fold("ꮳꮃꭹ"));
+  CHECK(searched("パーティー") == searched("ﾊﾟｰﾃｨｰ"));
+}
+
+TEST_CASE("what is not seen makes no difference") {
+  CHECK(searched("I \u2764\ufe0f NY") == searched("I \u2764 NY"));
+  CHECK(searched("co\u00adoperate one\u200btwo") == Runs{{"cooperate", "onetwo"}});
+  CHECK(searched("می\u200cخواهم") == searched("میخواهم"));
+  CHECK(searched("\u200eabc\u202e\ufeff") == Runs{{"abc"}});
+  CHECK(searched("\U0001f44d\U0001f3fd") == searched("\U0001f44d"));
+  CHECK(searched("\u200b") == Runs{{}});
+}
+
+TEST_CASE("letters that look like apostrophes are apostrophes") {
+  const Runs amour{{"l", "amour"}};
+  for (const auto* name : {"l'amour", "L\u2019amour", "L\u02bcamour", "L\u02b9amour"})
+    CHECK(searched(name) == amour);
+  CHECK(searched("Hawai\u02bbi") == searched("hawai'i"));
+}
+
+TEST_CASE("punctuation of every script stands between words") {
+  CHECK(searched("a،b؛c־d।e・f︰g") == Runs{{"a", "b", "c", "d", "e", "f", "g"}});
+}
+
+TEST_CASE("what is folded stays as it is when it is folded again") {
+  for (char32_t code = 0x80; code < 0x110000; ++code) {
+    if (code >= 0xD800 && code <= 0xDFFF) continue;
+    std::string text;
+    if (code < 0x800) {
+      text = {static_cast<char>(0xC0 | (code >> 6)), static_cast<char>(0x80 | (code & 0x3F))};
+    } else if (code < 0x10000) {
+      text = {static_cast<char>(0xE0 | (code >> 12)),
+              static_cast<char>(0x80 | ((code >> 6) & 0x3F)),
+              static_cast<char>(0x80 | (code & 0x3F))};
+    } else {
+      text = {
+          static_cast<char>(0xF0 | (code >> 18)), static_cast<char>(0x80 | ((code >> 12) & 0x3F)),
+          static_cast<char>(0x80 | ((code >> 6) & 0x3F)), static_cast<char>(0x80 | (code & 0x3F))};
+    }
+    const auto once = fold(text);
+    if (fold(once) != once) FAIL_CHECK("U+" << std::hex << static_cast<std::uint32_t>(code));
+  }
+}
+
 TEST_CASE("what is no text stays as it is") {
   CHECK(fold("").empty());
   CHECK(fold("\xff\xfe") == "\xff\xfe");

@@ -7,6 +7,7 @@
 #include "catch.h"
 #include "search/fts/store.h"
 #include "search/fts/upkeep.h"
+#include "swapmeet/query.h"
 #include "swapmeet/testing/temporary_folder.h"
 
 using namespace swapmeet;
@@ -70,7 +71,7 @@ TEST_CASE("a search index of this version goes on where it stood") {
     sqlite::Database old(folder.path / "search.db");
     old.execute(kFirstDatabase);
     sqlite::migrate(old, swapmeet::search_fts::kMigrations);
-    old.execute("UPDATE meta SET feed='f', revision=7");
+    old.execute("UPDATE meta SET feed='f', revision=7, words='" + swapmeet::words_version() + "'");
   }
   swapmeet::search_fts::Store store(folder.path, 1000);
   CHECK(*store.applied() == FeedPosition{"f", 7});
@@ -81,4 +82,23 @@ TEST_CASE("a search index of a newer version is refused") {
   sqlite::Database(folder.path / "search.db").execute("PRAGMA user_version=99");
   CHECK_THROWS_WITH(swapmeet::search_fts::Store(folder.path, 1000),
                     Catch::Contains("newer version"));
+}
+
+TEST_CASE("an index of words that were folded by other rules is filled anew, once") {
+  const swapmeet::testing::TemporaryFolder folder;
+  swapmeet::ChangeBatch batch{"f", 0, 1, {}};
+  batch.changes.emplace_back().listing.path = "music/song.flac";
+  {
+    swapmeet::search_fts::Store store(folder.path, 1000);
+    REQUIRE(store.apply(batch).ok());
+    CHECK(store.applied()->revision == 1);
+  }
+  CHECK(swapmeet::search_fts::Store(folder.path, 1000).applied()->revision == 1);
+  swapmeet::sqlite::Database(folder.path / "search.db").execute("UPDATE meta SET words='0'");
+  {
+    swapmeet::search_fts::Store store(folder.path, 1000);
+    CHECK(store.applied()->revision == 0);
+    REQUIRE(store.apply(batch).ok());
+  }
+  CHECK(swapmeet::search_fts::Store(folder.path, 1000).applied()->revision == 1);
 }

@@ -36,7 +36,7 @@ TEST_CASE("A search index that is well says how far it has followed the registry
 
 TEST_CASE("Rows that contradict each other are problems") {
   for (const auto* damage :
-       {"INSERT INTO meta VALUES('', 0)", "DELETE FROM peers", "DELETE FROM audiences",
+       {"INSERT INTO meta VALUES('', 0, '')", "DELETE FROM peers", "DELETE FROM audiences",
         "UPDATE docs SET uses=2", "UPDATE listings SET doc=9"}) {
     CAPTURE(damage);
     const testing::TemporaryFolder folder;

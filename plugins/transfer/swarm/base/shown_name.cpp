@@ -1,6 +1,7 @@
 #include "transfer/swarm/base/shown_name.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "swapmeet/listing.h"
 #include "swapmeet/text.h"
@@ -27,7 +28,6 @@ std::string shown_name(std::string_view raw) {
     const auto c = raw.substr(0, std::max<std::size_t>(size, 1));
     if (size != 0 && !has_unicode_control(c)) {
       shown += c;
-      if (c == kEscape) shown += c;
     } else {
       for (const auto byte : c) {
         shown += kEscape;
@@ -38,6 +38,28 @@ std::string shown_name(std::string_view raw) {
     raw.remove_prefix(c.size());
   }
   return shown;
+}
+
+std::string twin_of(std::string_view raw) {
+  auto shown = shown_name(raw);
+  if (shown != raw) return shown;
+  constexpr std::size_t kSize = kEscape.size() + 2;
+  bool any = false;
+  std::string twin;
+  while (!raw.empty()) {
+    unsigned byte = 0;
+    const auto* digits = raw.data() + kEscape.size();
+    if (raw.size() >= kSize && raw.starts_with(kEscape) &&
+        std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
+      any = true;
+      twin += static_cast<char>(byte);
+      raw.remove_prefix(kSize);
+    } else {
+      twin += raw.front();
+      raw.remove_prefix(1);
+    }
+  }
+  return any && shown_name(twin) == shown ? twin : "";
 }
 
 }  // namespace swapmeet::transfer_swarm

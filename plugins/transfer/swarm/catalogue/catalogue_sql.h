@@ -79,6 +79,11 @@ ALTER TABLE files ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE files ADD COLUMN checked INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE gone ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE gone ADD COLUMN checked INTEGER NOT NULL DEFAULT 1;
+)sql",
+    // U+201B in a name is shown as it is: whoever has such a listing under another name starts
+    // over.
+    R"sql(
+DELETE FROM meta WHERE name='feed' AND EXISTS (SELECT 1 FROM files WHERE instr(path, x'e2809b')>0);
 )sql"};
 
 }  // namespace swapmeet::transfer_swarm

@@ -174,6 +174,17 @@ void CatalogueWriter::drop(std::int64_t share, const std::string& prefix, const 
   gone_.remember(key, now_);
   erase_.with(key).run();
   forget(content);  // if it is not remembered
+  // One that is listed under the same name, now that it can be, is news.
+  if (const auto twin = twin_of(path); !twin.empty()) {
+    find_.reset();
+    find_.bind(1, share).bind_blob(2, twin.data(), twin.size());
+    const auto other = find_.step() ? find_.integer(0) : 0;
+    find_.reset();
+    if (other != 0) {
+      database_.keep("UPDATE files SET revision=? WHERE key=?")->with(next(), other).run();
+      return;
+    }
+  }
   remove_.with(prefix + shown_name(path), next()).run();
   removed_ = true;
 }

@@ -6,8 +6,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <set>
+#include <string_view>
 
 #include "swapmeet/http.h"
+#include "swapmeet/listing.h"
+#include "swapmeet/text.h"
+#include "transfer/swarm/base/shown_name.h"
 
 namespace swapmeet::transfer_swarm {
 namespace {
@@ -49,12 +54,16 @@ OpenedBelow open_below(int folder, std::string_view below) {
   return opened;
 }
 
+bool is_plain(std::string_view name) { return is_utf8(name) && !has_unicode_control(name); }
+
 }  // namespace
 
 std::string reason_of(int error) {
   if (error == kTooDeep)
     return "it is in more than " + std::to_string(kMostDepth - 1) +
            " folders, which is the limit; move it up, or share a folder that is deeper";
+  if (error == kNameTaken)
+    return "its name is no plain UTF-8, and reads like that of another one beside it; rename one";
   return std::strerror(error);
 }
 
@@ -138,7 +147,21 @@ void FolderWalk::read_names(Level& level) {
   const int error = errno;
   std::sort(level.names.begin(), level.names.end(),
             [](const Name& a, const Name& b) { return a.key < b.key; });
+  find_taken(level);
   errno = error;
+}
+
+// Two listings of one name would be one.
+void FolderWalk::find_taken(Level& level) {
+  auto& names = level.names;
+  if (std::all_of(names.begin(), names.end(), [](const Name& one) { return is_plain(one.key); }))
+    return;
+  std::set<std::string> shown;
+  for (const auto& name : names)
+    if (is_plain(name.key)) shown.insert(name.key);
+  for (auto& name : names)
+    if (name.error == 0 && !is_plain(name.key) && !shown.insert(shown_name(name.key)).second)
+      name.error = kNameTaken;
 }
 
 std::optional<WalkedEntry> FolderWalk::next() {
@@ -151,6 +174,8 @@ std::optional<WalkedEntry> FolderWalk::next() {
     }
     const auto& name = level.names[level.at++];
     auto path = level.below + name.key;
+    if (name.error == kNameTaken)
+      return WalkedEntry{WalkedEntry::taken, std::move(path), {}, 0, kNameTaken, 0};
     if (name.error != 0)
       return WalkedEntry{WalkedEntry::unreadable, std::move(path), {}, 0, name.error, 0};
     if (!name.key.ends_with('/'))

@@ -36,6 +36,7 @@ struct Scope {
 // Folders below so many others are not shared.
 inline constexpr std::size_t kMostDepth = 200;
 inline constexpr int kTooDeep = -1;
+inline constexpr int kNameTaken = -2;
 // What an error of a WalkedEntry says to a person.
 std::string reason_of(int error);
 
@@ -44,12 +45,13 @@ struct WalkedEntry {
     file,
     passed,      // a folder or file that was not looked at: nothing is known about what is in it
     unreadable,  // the same, because it could not be
+    taken,       // not listed, as its name reads like that of another one beside it
   };
   Kind kind = file;
   std::string path;          // below the share's folder; of a passed folder with '/' at the end
   FileStamp stamp;           // of a file
   std::uint64_t device = 0;  // of a file; 0 where inode numbers do not last
-  int error = 0;             // of `unreadable`: errno, or kTooDeep
+  int error = 0;             // of `unreadable`: errno, or kTooDeep; of `taken` kNameTaken
   std::int64_t born_ns = 0;  // of a file; 0 where the file system does not say
 };
 
@@ -83,6 +85,7 @@ class FolderWalk {
   };
   std::optional<WalkedEntry> enter(int descriptor, const std::string& below);
   void read_names(Level& level);
+  static void find_taken(Level& level);
 
   std::shared_ptr<const IgnoreRules> rules_;
   Scope scope_;

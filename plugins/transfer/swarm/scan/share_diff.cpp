@@ -36,6 +36,8 @@ std::optional<Difference> ShareDiff::next() {
     }
     if (!entry_) return std::nullopt;
     const auto entry = *std::exchange(entry_, std::nullopt);
+    if (entry.kind == WalkedEntry::taken)  // what is known of it vanishes
+      return Difference{Difference::unreadable, {entry.path, {}, 0}, entry.error};
     if (entry.kind != WalkedEntry::file) {
       skip(entry.path);
       if (entry.kind == WalkedEntry::passed)

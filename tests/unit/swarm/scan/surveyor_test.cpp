@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <map>
 #include <random>
 
 #include "catch.h"
@@ -197,6 +198,46 @@ TEST_CASE("after any scans of parts, a share says the same as after a scan of al
   CHECK(said.size() > 5);
   for (const auto* folder : {"", "a", "a/b", "a/b/c", "d", "d/e"})
     chmod((here.folder / folder).c_str(), 0700);
+}
+
+// The listings as a follower has them by now.
+std::map<std::string, ContentId> listed(Catalogue& catalogue) {
+  std::map<std::string, ContentId> all;
+  for (const auto& change : catalogue.changes_after(0, 100)->changes)
+    if (change.kind == ChangeKind::put)
+      all[change.listing.path] = change.listing.content;
+    else
+      all.erase(change.listing.path);
+  return all;
+}
+
+TEST_CASE(
+    "of two files that would be listed alike the plain one is, and the other when it is alone") {
+  const std::string odd = "caf\xe9",
+                    plain =
+                        "caf\u201b"
+                        "e9",
+                    path = "s/" + plain;
+  Surveyed here;
+  here.write(odd);
+  here.survey();
+  CHECK(listed(here.catalogue) == std::map<std::string, ContentId>{{path, tree_of(odd).content}});
+  here.write(plain);
+  here.survey();
+  CHECK(listed(here.catalogue) == std::map<std::string, ContentId>{{path, tree_of(plain).content}});
+  CHECK(here.progress.of("s").problem.find("rename one") != std::string::npos);
+  fs::remove(here.folder / plain);
+  here.survey();
+  CHECK(listed(here.catalogue) == std::map<std::string, ContentId>{{path, tree_of(odd).content}});
+  CHECK(here.progress.of("s").problem == "");
+  here.write(plain);
+  here.survey();
+  fs::remove(here.folder / odd);
+  here.survey();
+  CHECK(listed(here.catalogue) == std::map<std::string, ContentId>{{path, tree_of(plain).content}});
+  fs::remove(here.folder / plain);
+  here.survey();
+  CHECK(listed(here.catalogue).empty());
 }
 
 TEST_CASE("a share that is gone has its scans ended") {
