@@ -351,15 +351,12 @@ TEST_CASE("the README shows what the program prints") {
     CHECK(readme.find(text) != std::string::npos);
   };
   write_file(folder.path() / "home/Music/Live at Wembley.flac", "");
-  shown(run_program({"init", "index", home + "/swapmeet"}));
-  shown(run_program(
-      {"init", "peer", "--index", "http://127.0.0.1:8888", "--share", home + "/Music"}));
-
   fs::resize_file(folder.path() / "home/Music/Live at Wembley.flac", 31'457'280);
   const auto address = "127.0.0.1:" + std::to_string(free_port());
   Node index(folder.path(), "index", index_ini(folder.path(), address, "30s"));
   auto ini = peer_ini(folder.path(), "ann", "http://" + address, folder.path() / "home/Music");
   ini.replace(ini.find("share.files"), std::string("share.files").size(), "share.Music");
+  ini.replace(ini.find("name = ann"), std::string("name = ann").size(), "name = ann@attic");
   Node ann(folder.path(), "ann", ini);
   index.start();
   ann.start();

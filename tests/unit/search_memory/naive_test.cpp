@@ -140,7 +140,7 @@ class Naive {
           has_it = true;
           if (name_of_path(path) != hit.name) names.emplace(name_of_path(path));
         }
-      if (has_it) ++hit.sources;
+      if (has_it) hit.peer = ++hit.sources == 1 ? id : PeerId();
     }
     hit.names.assign(names.begin(), names.end());
     std::stable_sort(hit.names.begin(), hit.names.end(),

@@ -203,7 +203,8 @@ TEST_CASE("after any scans of parts, a share says the same as after a scan of al
 // The listings as a follower has them by now.
 std::map<std::string, ContentId> listed(Catalogue& catalogue) {
   std::map<std::string, ContentId> all;
-  for (const auto& change : catalogue.changes_after(0, 100)->changes)
+  const auto batch = catalogue.changes_after(0, 100);
+  for (const auto& change : batch->changes)
     if (change.kind == ChangeKind::put)
       all[change.listing.path] = change.listing.content;
     else
