@@ -12,6 +12,7 @@
 #include "host/app/early_signals.h"
 #include "host/app/log.h"
 #include "host/app/running_host.h"
+#include "host/config/daemon_log.h"
 
 namespace swapmeet {
 namespace {
@@ -78,7 +79,7 @@ Result<void> Application::prepare() {
 // A daemon has no standard error.
 Result<void> Application::choose_daemon_log() {
   if (config_->host.has("log_file")) return {};
-  const auto file = data_->path() / "swapmeet.log";
+  const auto file = daemon_log(data_->path());
   std::cerr << "swapmeet: [host] log_file is not set; logging to " << file.string() << '\n';
   options_.overrides.push_back({"host.log_file=" + file.string()});
   auto config = read_config(options_.config, options_.overrides);

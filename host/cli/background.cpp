@@ -15,6 +15,7 @@ extern "C" {  // which the header of this library forgets
 
 #include "host/cli/places.h"
 #include "host/cli/session.h"
+#include "host/config/daemon_log.h"
 #include "swapmeet/http.h"
 
 namespace swapmeet::cli {
@@ -47,7 +48,7 @@ std::string reason_in(std::string said) {
 }
 
 KnownHost from_config(const fs::path& file, const fs::path& data, const fs::path& log) {
-  return {file, data, log.empty() ? data / "swapmeet.log" : log};
+  return {file, data, log.empty() ? daemon_log(data) : log};
 }
 
 }  // namespace

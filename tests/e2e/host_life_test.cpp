@@ -124,7 +124,7 @@ TEST_CASE(
     words.push_back(word);
   const auto started = run_program(words);
   CHECK(started.code == 0);
-  const auto log = index.node.data() / "swapmeet.log";
+  const auto log = fs::path(index.node.data().string() + ".log");
   CHECK_THAT(started.output, Contains("logging to " + log.string()));
   REQUIRE(eventually([&] { return index.node.get("/healthz").ok(); }));
   const auto pid = static_cast<pid_t>(std::stoi("0" + first_word(pidfile)));
