@@ -207,6 +207,11 @@ class Play {
       CHECK_FALSE(more.empty());
       for (const auto& [content, found] : more) expected.try_emplace(content, found);
     }
+    std::string told;
+    for (const auto& hit : page.hits)
+      told += hit.content.text().substr(0, 8) + ' ' + hit.path +
+              (expected.contains(hit.content) ? "\n" : " (not expected)\n");
+    INFO(told);
     CHECK(page.total == expected.size());
     CHECK_FALSE(page.has_more);
     REQUIRE(page.hits.size() == expected.size());
