@@ -185,7 +185,18 @@ bool Documents::is_preferred(const Entry& one, const Entry& other) const {
   return attributes_.count(a.attributes) > attributes_.count(b.attributes);
 }
 
-std::vector<Number> Documents::take_unlisted() { return std::exchange(unlisted_, {}); }
+// Those that are listed again are not among them: they may be ranked before they are gone once
+// more, and then their entry there still says their number.
+std::vector<Number> Documents::take_unlisted() {
+  auto unlisted = std::exchange(unlisted_, {});
+  std::erase_if(unlisted, [this](Number number) {
+    if (documents_[number].listings == 0) return false;
+    out_of_content(number);
+    stay_listed(number);
+    return true;
+  });
+  return unlisted;
+}
 
 void Documents::give_back_unlisted(const std::vector<Number>& documents) {
   unlisted_.insert(unlisted_.end(), documents.begin(), documents.end());
@@ -198,17 +209,26 @@ void Documents::recycle(const std::vector<Number>& documents) {
       unlisted_.push_back(number);
       continue;
     }
-    auto& first = contents_.first_document(document.content);
-    auto* at = &first;
-    while (*at != number) at = &documents_[*at].next;
-    *at = document.next;
-    if (document.listings != 0) {  // listed again meanwhile: as new as those that came last
-      document.unlisted = false;
-      document.next = std::exchange(first, number);
-    } else {
+    out_of_content(number);
+    if (document.listings != 0)  // listed again meanwhile
+      stay_listed(number);
+    else
       forget(number);
-    }
   }
+}
+
+void Documents::out_of_content(Number number) {
+  const auto& document = documents_[number];
+  auto* at = &contents_.first_document(document.content);
+  while (*at != number) at = &documents_[*at].next;
+  *at = document.next;
+}
+
+// As new as those that came last.
+void Documents::stay_listed(Number number) {
+  auto& document = documents_[number];
+  document.unlisted = false;
+  document.next = std::exchange(contents_.first_document(document.content), number);
 }
 
 // It is no longer among its content's.

@@ -113,7 +113,8 @@ class Documents {
     for (Number number = 0; number < documents_.size(); ++number)
       if (!rounds_.is_over(documents_[number].round)) take(number);
   }
-  // Documents without listings; they keep their number until recycle() gives it away.
+  // Documents without listings; they keep their number until recycle() gives it away. Before a
+  // round begins, and recycle() after all that is listed since has been ranked.
   std::vector<Number> take_unlisted();
   void recycle(const std::vector<Number>& documents);
   void give_back_unlisted(const std::vector<Number>& documents);  // that are not recycled yet
@@ -128,6 +129,8 @@ class Documents {
   void link(Number peer, Number document);
   void unlink(Number listing);
   void count_present(Number document, int change);
+  void out_of_content(Number number);
+  void stay_listed(Number number);
   void forget(Number document);
 
   std::uint64_t salt_;

@@ -154,6 +154,23 @@ TEST_CASE("A document without listings gives its number away, unless it is liste
   CHECK(documents.is_present(back));
 }
 
+TEST_CASE("A document that came again before the round and went within it keeps its number") {
+  Shared shared;
+  auto& documents = shared.documents;
+  const auto document = documents.put(shared.ann, a_listing("m/song", 1));
+  documents.remove(shared.ann, "m/song");
+  REQUIRE(documents.put(shared.ann, a_listing("m/song", 1)) == document);
+  const auto unlisted = documents.take_unlisted();
+  CHECK(unlisted.empty());
+  documents.begin_round();
+  // Here it is ranked; its entry stays when it goes.
+  documents.remove(shared.ann, "m/song");
+  documents.end_rounds_before();
+  documents.recycle(unlisted);
+  CHECK(documents.put(shared.ann, a_listing("m/other", 1)) != document);
+  CHECK(documents.take_unlisted() == std::vector<Number>{document});
+}
+
 TEST_CASE("A document that came and went within the round is recycled after the next") {
   Shared shared;
   auto& documents = shared.documents;
