@@ -89,12 +89,12 @@ TEST_CASE("an index sends who asks for the bytes to its sources, and aria2c take
   CHECK_THAT(run_command({"curl", "-sS", "-I", "--noproxy", "*", url}).output,
              Contains("Digest: SHA-256="));
 
-  // Each of the three in its turn; a browser's way.
+  // Each of the three in its turn; a browser's way. Eve is left out as soon as she has noticed.
   std::size_t right = 0;
   for (int i = 0; i < 3; ++i)
     right +=
         run_command({"curl", "-sS", "-f", "-L", "--noproxy", "*", url}).output == s.bytes ? 1U : 0U;
-  CHECK(right == 2);
+  CHECK(right >= 2);
 
   s.eve.signal(SIGTERM);
   REQUIRE(eventually([&] { return s.sources().size() == 2; }));
