@@ -7,14 +7,14 @@
 namespace swapmeet {
 namespace {
 
-constexpr std::chrono::seconds kPatience{60};
+constexpr std::chrono::seconds kReloadPatience{60};
 
 }  // namespace
 
 Result<wire::ReloadReport> LiveSettings::reload() {
   const auto begun = last_reload_.begun();
   read_again_();
-  auto report = last_reload_.report_after(begun, kPatience);
+  auto report = last_reload_.report_after(begun, kReloadPatience);
   if (report) return std::move(*report);
   return Error{ErrorCode::timed_out,
                "the configuration is still being read; `swapmeet status` tells how it went",
