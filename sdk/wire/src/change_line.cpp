@@ -137,8 +137,8 @@ class ChangeHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Cha
 }  // namespace
 
 bool ChangeLineReader::read(std::string_view line, Change& change) {
-  // RapidJSON takes the zero at the end for a byte of the character that it is in the middle of, and
-  // goes on reading for as long as a character may be.
+  // RapidJSON takes the zero at the end for a byte of the character that it is in the middle of,
+  // and goes on reading for as long as a character may be.
   constexpr std::size_t kLongestCharacter = 4;
   buffer_.resize(line.size() + kLongestCharacter);
   std::memcpy(buffer_.data(), line.data(), line.size());

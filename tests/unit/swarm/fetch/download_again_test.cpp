@@ -42,8 +42,8 @@ TEST_CASE("a file that is still as it was fetched is not fetched again, after a 
 
 TEST_CASE("a file that was touched, and has its bytes still, is read and not fetched again") {
   Fetched f;
-  std::filesystem::last_write_time(f.path, std::filesystem::file_time_type::clock::now() -
-                                               std::chrono::hours(5));
+  std::filesystem::last_write_time(
+      f.path, std::filesystem::file_time_type::clock::now() - std::chrono::hours(5));
   CHECK(f.again().path == f.path);
   CHECK_FALSE(f.fetched_again());
   CHECK(f.files() == std::vector<std::string>{"a.bin"});
@@ -135,8 +135,9 @@ TEST_CASE("when the database takes no change, all downloads stay as they are") {
   const auto id = d.start(request_for(source.content(), "a", {source.source(1)}));
   d.when(id, [](const auto& one) { return one.state == DownloadState::running; });
   sqlite::Database(d.options.database)
-      .execute("CREATE TRIGGER broken BEFORE INSERT ON downloads BEGIN SELECT RAISE(ABORT, "
-               "'broken'); END");
+      .execute(
+          "CREATE TRIGGER broken BEFORE INSERT ON downloads BEGIN SELECT RAISE(ABORT, "
+          "'broken'); END");
   CHECK_FALSE(d.queue->change_all(DownloadChange::pause).ok());
   CHECK(d.queue->get(id)->state == DownloadState::running);
 }

@@ -22,8 +22,7 @@ struct Order {
   }
   std::string ids(const DownloadQuery& query = {}) const {
     std::string text;
-    const auto part =
-        order.part(DownloadFilter::of(query), query.page.after, query.page.limit);
+    const auto part = order.part(DownloadFilter::of(query), query.page.after, query.page.limit);
     for (const auto& download : part.downloads) text += download->id();
     return text + (part.next.empty() ? "." : "…");
   }

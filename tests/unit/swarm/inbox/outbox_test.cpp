@@ -113,7 +113,8 @@ TEST_CASE("what was touched after it was offered is read again, and sent when it
   with.outbox.hash_waiting();
   const auto photo = with.folder.path / "photos/a.jpg";
   for (const auto& path : {with.film, photo})
-    std::filesystem::permissions(path, std::filesystem::perms::owner_exec, std::filesystem::perm_options::add);
+    std::filesystem::permissions(path, std::filesystem::perms::owner_exec,
+                                 std::filesystem::perm_options::add);
   CHECK(with.outbox.check_unchanged(with.kept(file)));
   CHECK(with.outbox.check_unchanged(with.kept(photos)));
   CHECK(with.kept(file).stamp == *stamp_of_file(with.film.string()));
@@ -123,7 +124,8 @@ TEST_CASE("what was touched after it was offered is read again, and sent when it
     const auto time = std::filesystem::last_write_time(path);
     std::fstream(path, std::ios::in | std::ios::out) << '!';
     std::filesystem::last_write_time(path, time);
-    std::filesystem::permissions(path, std::filesystem::perms::owner_exec, std::filesystem::perm_options::remove);
+    std::filesystem::permissions(path, std::filesystem::perms::owner_exec,
+                                 std::filesystem::perm_options::remove);
   }
   CHECK(with.outbox.check_unchanged(with.kept(file)).error().code == ErrorCode::conflict);
   CHECK(with.outbox.check_unchanged(with.kept(photos)).error().code == ErrorCode::conflict);
