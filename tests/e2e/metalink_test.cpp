@@ -34,7 +34,7 @@ TEST_CASE("aria2c fetches by a Metalink from several peers, whatever one of them
   Sharers s;
   rot(s.folder.path() / "eve/large.bin");
   const auto metalink = s.index.url() + "/api/v1/contents/" + s.content + ".meta4";
-  const auto text = s.index.get("/api/v1/contents/" + s.content + ".meta4").value();
+  const auto text = told(s.index, "/api/v1/contents/" + s.content + ".meta4");
   for (const auto& source : s.sources()) CHECK_THAT(text, Contains(source.url + "</url>"));
   CHECK_THAT(text, Contains("<pieces length=\"1048576\" type=\"sha-256\">"));
 
@@ -44,7 +44,7 @@ TEST_CASE("aria2c fetches by a Metalink from several peers, whatever one of them
   CHECK(read_file(s.folder.path() / "got/large.bin") == s.bytes);
 
   // The proof that it was the hashes: without them the wrong bytes go through.
-  const auto without = s.index.get("/api/v1/contents/" + s.content + ".meta4?hashes=false").value();
+  const auto without = told(s.index, "/api/v1/contents/" + s.content + ".meta4?hashes=false");
   CHECK(without.find("<hash") == std::string::npos);
   for (const auto& source : s.sources())
     if (source.name != "eve")
@@ -85,7 +85,7 @@ TEST_CASE("an index sends who asks for the bytes to its sources, and aria2c take
     CHECK_THAT(head, Contains("Location: " + source.url) ||
                          Contains("Link: <" + source.url + ">; rel=duplicate"));
   CHECK_THAT(head, !Contains("Digest:"));
-  s.index.get("/api/v1/contents/" + s.content + ".meta4").value();
+  told(s.index, "/api/v1/contents/" + s.content + ".meta4");
   CHECK_THAT(run_command({"curl", "-sS", "-I", "--noproxy", "*", url}).output,
              Contains("Digest: SHA-256="));
 

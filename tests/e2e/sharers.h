@@ -30,6 +30,13 @@ inline void rot(const fs::path& file) {
   ::close(fd);
 }
 
+// What the node answers once it has made the hashes that it takes.
+inline std::string told(Node& node, const std::string& target) {
+  auto answer = node.get(target);
+  REQUIRE(eventually([&] { return answer.ok() || (answer = node.get(target)).ok(); }));
+  return answer.value();
+}
+
 struct Sharers {
   Sharers() {
     index.start();

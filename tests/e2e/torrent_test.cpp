@@ -24,7 +24,7 @@ Outcome fetch(const Sharers& s, const std::string& torrent, const std::string& o
 TEST_CASE("libtorrent fetches by a hybrid torrent from several peers, whatever one of them sends") {
   Sharers s;
   rot(s.folder.path() / "eve/large.bin");
-  const auto torrent = s.index.get("/api/v1/contents/" + s.content + ".torrent").value();
+  const auto torrent = told(s.index, "/api/v1/contents/" + s.content + ".torrent");
   const auto done = fetch(s, torrent, "got");
   INFO(done.output);
   CHECK(done.code == 0);
