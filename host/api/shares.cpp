@@ -18,7 +18,7 @@ bool is_configured(Shares& shares, const std::string& name) {
 
 // A share of the configuration file is changed there.
 Result<void> change_in_file(const ApiContext& context, const std::string& name,
-                            std::vector<wire::SettingChange> changes) {
+                            const std::vector<wire::SettingChange>& changes) {
   if (!context.change_settings)
     return conflict("the share '" + name + "' comes from the configuration file: change it there");
   return context.change_settings(changes);

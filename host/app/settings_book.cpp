@@ -95,10 +95,12 @@ std::string value_among(const Ini& ini, const std::string& section, const std::s
 // "--set", the name of a variable, "file" or "default".
 std::string source_of(const Ini& file, const Overrides& overrides, const IniKey& key,
                       const std::string& value) {
-  for (auto one = overrides.rbegin(); one != overrides.rend(); ++one) {
-    const auto named = parse_ini_key(file, one->assignment.substr(0, one->assignment.find('=')));
-    if (named && *named == key) return one->from;
+  const Override* last = nullptr;
+  for (const auto& one : overrides) {
+    const auto named = parse_ini_key(file, one.assignment.substr(0, one.assignment.find('=')));
+    if (named && *named == key) last = &one;
   }
+  if (last != nullptr) return last->from;
   return value.empty() ? "default" : "file";
 }
 

@@ -96,7 +96,7 @@ IndexAnswer ask_for_index(std::istream& in, std::ostream& out) {
       in, out,
       "The index to join, such as http://192.168.1.5:8888 (empty: make one here): ", line)) {
     if (line.empty()) return {.url = {}, .here = true};
-    if (line.find("://") == std::string::npos) line = "http://" + line;
+    if (line.find("://") == std::string::npos) line.insert(0, "http://");
     if (const auto url = wire::parse_host_url(line); !url)
       out << "  " << printable(url.error().message) << '\n';
     else

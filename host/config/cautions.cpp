@@ -1,5 +1,7 @@
 #include "host/config/cautions.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "swapmeet/wire/host_url.h"
@@ -84,11 +86,14 @@ std::vector<std::string> cautions_of_shares(const NamedFolders& shares) {
       sentences.push_back(begin + "is no folder: " + folder.string());
     for (const auto& [other, its] : seen)
       if (its == folder)
-        sentences.push_back(begin + "is the same folder as '" + other + "': " + folder.string());
+        sentences.push_back(
+            fmt::format("{}is the same folder as '{}': {}", begin, other, folder.string()));
       else if (holds(its, folder))
-        sentences.push_back(begin + "lies within '" + other + "', which shares it already");
+        sentences.push_back(
+            fmt::format("{}lies within '{}', which shares it already", begin, other));
       else if (holds(folder, its))
-        sentences.push_back(begin + "holds '" + other + "', which is shared a second time by it");
+        sentences.push_back(
+            fmt::format("{}holds '{}', which is shared a second time by it", begin, other));
     seen.emplace_back(name, folder);
   }
   return sentences;

@@ -30,7 +30,8 @@ CREATE VIRTUAL TABLE words USING fts5(name, folder, content='', columnsize=0, to
 
 // A doc is one (content, path, audience, attributes), however many peers list it (uses). Its words
 // are split and folded before FTS5 sees them, and stand nowhere but in its index.
-inline constexpr const char* kMigrations[] = {R"sql(
+inline constexpr const char* kMigrations[] = {
+    R"sql(
 CREATE TABLE meta(feed TEXT NOT NULL, revision INTEGER NOT NULL);
 INSERT INTO meta VALUES('', 0);
 CREATE TABLE peers(key INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, name TEXT NOT NULL DEFAULT '',
@@ -45,7 +46,7 @@ CREATE TABLE listings(peer INTEGER NOT NULL, path TEXT NOT NULL, doc INTEGER NOT
 CREATE INDEX listings_by_doc ON listings(doc, peer);
 CREATE VIRTUAL TABLE words USING fts5(name, path, tokenize='unicode61 remove_diacritics 2');
 )sql",
-                                              R"sql(
+    R"sql(
 DROP TABLE words; DROP TABLE listings; DROP TABLE docs; DROP TABLE audiences; DROP TABLE peers;
 UPDATE meta SET feed='', revision=0;
 CREATE TABLE peers(key INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, name TEXT NOT NULL DEFAULT '',
@@ -59,8 +60,8 @@ CREATE TABLE listings(peer INTEGER NOT NULL, path TEXT NOT NULL, doc INTEGER NOT
   PRIMARY KEY(peer, path)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5(name, folder, content='', columnsize=0, tokenize='ascii');
 )sql",
-                                              // Han, kana and the like: a word each letter.
-                                              R"sql(
+    // Han, kana and the like: a word each letter.
+    R"sql(
 DROP TABLE words; DROP TABLE listings; DROP TABLE docs; DROP TABLE audiences; DROP TABLE peers;
 UPDATE meta SET feed='', revision=0;
 CREATE TABLE peers(key INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, name TEXT NOT NULL DEFAULT '',
@@ -74,11 +75,10 @@ CREATE TABLE listings(peer INTEGER NOT NULL, path TEXT NOT NULL, doc INTEGER NOT
   PRIMARY KEY(peer, path)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5(name, folder, content='', columnsize=0, tokenize='ascii');
 )sql",
-                                              // Attributes: what peers say of the same file may
-                                              // differ, so they belong to what a doc is.
-                                              kAnew,
-                                              // By which version of the SDK's words.
-                                              "ALTER TABLE meta ADD COLUMN words TEXT NOT NULL"
-                                              " DEFAULT ''"};
+    // Attributes: what peers say of the same file may
+    // differ, so they belong to what a doc is.
+    kAnew,
+    // By which version of the SDK's words.
+    "ALTER TABLE meta ADD COLUMN words TEXT NOT NULL DEFAULT ''"};
 
 }  // namespace swapmeet::search_fts

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "json_tools.h"
 #include "swapmeet/wire/settings.h"
 
@@ -73,7 +75,7 @@ Result<std::vector<SettingChange>> from_json(std::string_view text) {
         "the body must be a JSON object of keys and values: "
         "{\"transfer.upload_limit\":\"1M\"}");
   std::vector<SettingChange> changes;
-  for (const auto& member : document.GetObject()) {
+  for (const auto& member : std::as_const(document).GetObject()) {
     std::string key(member.name.GetString(), member.name.GetStringLength());
     if (!member.value.IsString() && !member.value.IsNull())
       return invalid_argument(key + ": must be a text as the configuration has it, or null");

@@ -69,12 +69,14 @@ Result<void> DownloadRecord::remove(const Download& download) {
 
 Result<void> DownloadRecord::keep(const std::vector<DownloadPointer>& downloads) {
   std::vector<const StoredDownload*> kept;
+  kept.reserve(downloads.size());
   for (const auto& download : downloads) kept.push_back(&download->kept);
   return sqlite::attempt([&]() -> Result<void> { return store_.put_all(kept), Result<void>{}; });
 }
 
 Result<void> DownloadRecord::remove(const std::vector<DownloadPointer>& downloads) {
   std::vector<std::string> ids;
+  ids.reserve(downloads.size());
   for (const auto& download : downloads) ids.push_back(download->id());
   return sqlite::attempt([&]() -> Result<void> { return store_.remove_all(ids), Result<void>{}; });
 }

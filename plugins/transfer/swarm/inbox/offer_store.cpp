@@ -36,8 +36,8 @@ constexpr const char* kMigrations[] = {
     "INSERT INTO trees SELECT offer, content, size, span, nodes FROM old_trees;"
     "DROP TABLE old_trees",
     // When the inode changed; 0 is not known.
-    "ALTER TABLE offers ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE files ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0"};
+    R"sql(ALTER TABLE offers ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE files ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0)sql"};
 
 constexpr const char* kSelect =
     "SELECT id, incoming, peer, peer_name, content, name, size, done, state, download, why, "
