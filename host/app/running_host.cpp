@@ -1,7 +1,6 @@
 #include "host/app/running_host.h"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -42,8 +41,6 @@ constexpr std::chrono::seconds kGiveBackMemory{20};
 constexpr std::chrono::seconds kTendingAuth{1};
 constexpr std::chrono::hours kTendingKeys{12};
 constexpr std::chrono::seconds kLogInsEnd{1};
-const std::vector<double> kHowLong{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
-                                   0.05,   0.1,   0.25,   0.5,   1,    5};  // seconds
 
 auto log_as(const std::string& source) {
   return [source](LogLevel level, std::string_view message,
@@ -164,53 +161,13 @@ std::optional<http::Response> RunningHost::not_yet(const http::Request& request)
   return response;
 }
 
-// In /metrics, answers by the first digit of their status, and how long they took.
-http::Hooks RunningHost::hooks(const std::string& source, const std::string& listener) {
-  http::Hooks hooks;
-  std::array<std::shared_ptr<Counter>, 6> answers;
-  for (std::size_t first = 1; first < answers.size(); ++first)
-    answers[first] =
-        metrics_.counter("http_requests_total", "Requests answered.",
-                         {{"code", std::to_string(first) + "xx"}, {"listener", listener}});
-  const auto took = metrics_.histogram("http_request_duration_seconds",
-                                       "How long requests took, without sending the answer.",
-                                       kHowLong, {{"listener", listener}});
-  hooks.on_request = [source, answers, took](const http::Request& request, int status,
-                                             std::chrono::microseconds time) {
-    if (status >= 100 && status < 600) answers[static_cast<std::size_t>(status) / 100]->add();
-    took->observe(time);
-    if (!is_logged(LogLevel::debug)) return;
-    write_log(source, LogLevel::debug, "request",
-              {{"method", request.method},
-               {"path", request.path},
-               {"status", std::to_string(status)},
-               {"us", std::to_string(time.count())},
-               {"address", request.remote_address},
-               {"request", request.id}});
-  };
-  hooks.turned_away =
-      [of_address = metrics_.counter(
-           "limited_connections_total",
-           "Connections refused by max_connections_per_address of [http] or [transfer]."),
-       in_all = metrics_.counter("limited_connections_in_all_total",
-                                 "Connections refused by max_connections.")](bool address) {
-        (address ? of_address : in_all)->add();
-      };
-  hooks.log = log_as(source);
-  hooks.call_deadline = [this] { return call_deadline_.load(std::memory_order_relaxed); };
-  hooks.inside = [] { return &whereabouts().plugin; };
-  return hooks;
-}
-
-void RunningHost::set_call_deadline() { call_deadline_ = config_.http.duration("call_deadline"); }
-
 Result<void> RunningHost::open_listener() {
-  set_call_deadline();
+  hooks_.set_call_deadline(config_.http.duration("call_deadline"));
   auto keys = TlsKeys::open(data_.path(), key_files(config_), clock_, log_as("tls"));
   if (!keys) return std::move(keys).error();
   keys_ = std::move(*keys);
   tending_keys_ = scheduler_.every(kTendingKeys, [this] { keys_->tend(); });
-  auto own = hooks("http", "api");
+  auto own = hooks_.of("http", "api");
   own.not_yet = [this](const http::Request& request) { return not_yet(request); };
   own.guard = [this](http::Request& request) { return access_(request); };
   own.tls = [this] { return keys_->api_context(); };
@@ -235,7 +192,7 @@ Services RunningHost::services() {
       .routes_of = [this](const std::string& owner) { return listener_->routes_of(owner); },
       .listen = [this](const std::string& owner, const http::ListenOptions& options)
           -> Result<std::unique_ptr<http::Listener>> {
-        auto its = hooks("http.public", "public");
+        auto its = hooks_.of("http.public", "public");
         its.owner = owner;
         its.tls = [this] { return keys_->peer_context(); };
         auto listener = http::listen(options, clock_, its);
@@ -587,7 +544,7 @@ void RunningHost::reload(const Config& config) {
     reload.refused.push_back(used.error().message + "; the certificate stays as it was");
   }
   config_.http.take_at_once(config.http, http_keys());
-  set_call_deadline();
+  hooks_.set_call_deadline(config_.http.duration("call_deadline"));
   config_.limits.take_at_once(config.limits, limit_keys());
   limits_.set(config_.limits);
   config_.auth.take_at_once(config.auth, keys_of_kind(Kind::auth));

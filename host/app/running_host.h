@@ -21,6 +21,7 @@
 #include "host/app/data_folder.h"
 #include "host/app/host_metrics.h"
 #include "host/app/last_reload.h"
+#include "host/app/listener_hooks.h"
 #include "host/app/live_settings.h"
 #include "host/app/replacements.h"
 #include "host/app/tls_keys.h"
@@ -75,8 +76,6 @@ class RunningHost {
 
  private:
   Result<void> open_listener();
-  http::Hooks hooks(const std::string& source, const std::string& listener);
-  void set_call_deadline();
   Result<void> start_plugins();
   Result<void> check_kept();
   void keep_ledger();
@@ -105,7 +104,7 @@ class RunningHost {
   std::function<std::optional<http::Response>(http::Request&)> access_;  // set before ready_
   std::atomic<bool> ready_{false};
   std::atomic<bool> stopped_{false};
-  std::atomic<std::chrono::milliseconds> call_deadline_{};
+  ListenerHooks hooks_{metrics_};
   std::unique_ptr<TlsKeys> keys_;
   Registration tending_keys_;
   std::unique_ptr<http::SharedListener> listener_;
