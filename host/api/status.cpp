@@ -16,6 +16,12 @@ http::Response plain(std::string text, std::string type) {
   return response;
 }
 
+// How long a part of the answer is waited for: the rest must be answered in time as well.
+std::chrono::milliseconds patience_of(const http::Request& request, const Clock& clock,
+                                      std::chrono::milliseconds most) {
+  return request.deadline.left(clock, 2 * most) / 2;
+}
+
 // Asks a plugin for something that /api/v1/status can do without, on a thread beside, so that a
 // plugin that hangs keeps nobody waiting for more than a moment. What was learned last stands in
 // for what is not learned in time.
@@ -23,7 +29,7 @@ template <class Answer>
 class Beside {
  public:
   Beside(Clock& clock, Gate* gate, std::string what, std::function<Result<Answer>()> ask)
-      : known_(std::make_shared<Known>()), thread_(clock) {
+      : clock_(clock), known_(std::make_shared<Known>()), thread_(clock) {
     ask_ = [known = known_, gate, what = std::move(what), ask = std::move(ask)] {
       auto answer = through(gate, what, ask);
       const std::lock_guard lock(known->mutex);
@@ -31,8 +37,8 @@ class Beside {
     };
   }
   // nullopt: nothing was ever learned.
-  std::optional<Result<Answer>> ask() {
-    static_cast<void>(thread_.run(ask_, kPatience));
+  std::optional<Result<Answer>> ask(const http::Request& request) {
+    static_cast<void>(thread_.run(ask_, patience_of(request, clock_, kPatience)));
     const std::lock_guard lock(known_->mutex);
     return known_->answer;
   }
@@ -43,6 +49,7 @@ class Beside {
     std::mutex mutex;
     std::optional<Result<Answer>> answer;
   };
+  Clock& clock_;
   const std::shared_ptr<Known> known_;
   std::function<void()> ask_;
   SideThread thread_;
@@ -62,8 +69,9 @@ void add_status(Api& api) {
   api.add("GET", "/healthz",
           [](http::Request&) -> Result<http::Response> { return plain("ok\n", "text/plain"); },
           {.quick = true});
-  api.add("GET", "/metrics", [&context](http::Request&) -> Result<http::Response> {
-    return plain(context.metrics.text(), "text/plain; version=0.0.4");
+  api.add("GET", "/metrics", [&context](http::Request& request) -> Result<http::Response> {
+    const auto patience = patience_of(request, context.clock, Metrics::kPatience);
+    return plain(context.metrics.text(patience), "text/plain; version=0.0.4");
   });
   std::shared_ptr<Beside<RegistryCounts>> counts;
   if (context.registry)
@@ -83,7 +91,7 @@ void add_status(Api& api) {
               report.index_problem.clear();
               report.unreachable.clear();
             } else if (counts) {
-              const auto known = counts->ask();
+              const auto known = counts->ask(request);
               if (known && *known)
                 report.counts = known->value();
               else
@@ -92,7 +100,7 @@ void add_status(Api& api) {
             }
             if (!check_person(request)) keep_from_strangers(report);
             if (totals && !request.identity.is_guest())
-              if (const auto known = totals->ask(); known && *known)
+              if (const auto known = totals->ask(request); known && *known)
                 report.transferred = known->value();
             return http::json(wire::to_json(report));
           });

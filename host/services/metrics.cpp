@@ -19,8 +19,6 @@ class AtomicCounter final : public Counter {
   std::atomic<std::uint64_t> value_{0};
 };
 
-constexpr std::chrono::seconds kPatience{1};  // with all that is read on one thread
-
 bool begins_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 
 // A help text is one line, and so is the value of a label, which stands in quotes.
@@ -145,7 +143,7 @@ std::vector<Metrics::Sample> Metrics::samples_of(Told& told) {
 }
 
 // All of one thread in one go; what is read too late is nobody's any more.
-Metrics::Samples Metrics::read(const AllTold& told) {
+Metrics::Samples Metrics::read(const AllTold& told, std::chrono::milliseconds patience) {
   struct Reading {
     std::mutex mutex;
     Samples samples;
@@ -162,7 +160,7 @@ Metrics::Samples Metrics::read(const AllTold& told) {
       }
     };
     if (where)
-      static_cast<void>(where->run(work, kPatience));
+      static_cast<void>(where->run(work, patience));
     else
       work();
   }
@@ -170,7 +168,7 @@ Metrics::Samples Metrics::read(const AllTold& told) {
   return reading->samples;
 }
 
-std::string Metrics::text() const {
+std::string Metrics::text(std::chrono::milliseconds patience) const {
   std::string out;
   AllTold told;
   {
@@ -188,7 +186,7 @@ std::string Metrics::text() const {
     }
     for (const auto& [name, all] : state_->told) told.push_back(all.front());
   }
-  const auto samples = read(told);
+  const auto samples = read(told, patience);
   for (const auto& one : told) {
     const auto found = samples.find(one->family.name);
     if (found == samples.end() || found->second.empty()) continue;

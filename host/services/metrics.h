@@ -63,7 +63,7 @@ class Metrics {
                                        const Labels& labels = {});
   // Of several of a name the first is shown until it has ended, then the next: one that is to take
   // a plugin's place shows nothing before. A name that is none registers nothing. `where`: it is
-  // read on that thread, within a second together with all others there; nullptr: on the asker's.
+  // read on that thread, in good time together with all others there; nullptr: on the asker's.
   // The thread outlives the registration.
   Registration gauge(const std::string& name, const std::string& help, Read read,
                      SideThread* where = nullptr);
@@ -79,8 +79,9 @@ class Metrics {
   // Names that begin with "process_" are Prometheus' own and are told without "swapmeet_".
   Registration family(Family family);
 
-  // Prometheus' text format 0.0.4.
-  std::string text() const;
+  // Prometheus' text format 0.0.4. What is read on other threads is waited for so long, each.
+  static constexpr std::chrono::milliseconds kPatience{1'000};
+  std::string text(std::chrono::milliseconds patience = kPatience) const;
 
  private:
   struct Told {
@@ -102,7 +103,7 @@ class Metrics {
     std::map<std::string, AllTold> told;  // none empty
   };
   static std::vector<Sample> samples_of(Told& told);
-  static Samples read(const AllTold& told);
+  static Samples read(const AllTold& told, std::chrono::milliseconds patience);
 
   std::shared_ptr<State> state_ = std::make_shared<State>();
 };
