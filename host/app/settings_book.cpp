@@ -5,6 +5,7 @@
 
 #include "host/config/ini_edit.h"
 #include "host/plugins/library.h"
+#include "swapmeet/meant_name.h"
 #include "swapmeet/text.h"
 
 namespace swapmeet {
@@ -150,9 +151,16 @@ Result<Found> found_in(const std::vector<KeySection>& sections, const Ini& ini,
     }
   if (one && all.find(", ") == std::string::npos) return *one;
   if (one) return invalid_argument("several keys are called so: " + all);
-  KeySection every;
-  for (const auto& section : sections) add_keys(every, section.keys);
-  return unknown("", text, every.keys);
+  std::vector<std::string> names;
+  for (const auto& section : sections)
+    for (const auto& spec : section.keys) names.push_back(section.name + '.' + spec.name);
+  std::vector<std::string> alone;
+  for (const auto& name : names) alone.push_back(name.substr(name.find_last_of('.') + 1));
+  auto meant = meant_name(text, names);
+  if (meant.empty()) meant = meant_name(text, alone);
+  return not_found(
+      "there is no key '" + text + "' here" +
+      (meant.empty() ? "; `swapmeet plugins` lists all" : "; did you mean '" + meant + "'?"));
 }
 
 }  // namespace

@@ -12,6 +12,8 @@ extern "C" {  // which the header of this library forgets
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <fstream>
+#include <string>
 
 #include "host/cli/places.h"
 #include "host/cli/session.h"
@@ -47,6 +49,18 @@ std::string reason_in(std::string said) {
   return reason;
 }
 
+// Of a file that may be broken elsewhere: whoever stops a host has not mended it yet.
+Result<Ini> host_section_of(const fs::path& file) {
+  std::ifstream in(file);
+  std::string text;
+  bool is_host = false;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with('[')) is_host = line.starts_with("[host]");
+    if (is_host) text += line + '\n';
+  }
+  return parse_ini(text, file);
+}
+
 KnownHost from_config(const fs::path& file, const fs::path& data, const fs::path& log) {
   return {file, data, log.empty() ? daemon_log(data) : log};
 }
@@ -57,7 +71,7 @@ Result<KnownHost> known_host(const fs::path& config) {
   const auto file = fs::absolute(config).lexically_normal();
   const auto read = read_config(file, environment_overrides(environ));
   if (read) return from_config(file, read->host.path("data"), read->host.path("log_file"));
-  const auto ini = read_ini(file);
+  const auto ini = host_section_of(file);
   const auto* host = ini ? ini->find("host") : nullptr;
   if (host == nullptr) return read.error();
   const auto path_in = [&](const char* key) {

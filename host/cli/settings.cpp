@@ -101,16 +101,27 @@ int change_here(const LocalSettings& local, wire::SettingChange change, Clock& c
   const auto full = local.full_name(change.key);
   if (!full) return fail(full.error());
   change.key = *full;
+  std::optional<Session> host;
+  if (host_on(local.data)) {
+    if (change.key == "host.data")
+      return fail(
+          conflict("a host is found by its data folder, and one runs there: `swapmeet stop`, "
+                   "move the folder, and set it then"));
+    // Before the file is changed, which may be about where the host listens.
+    auto session = session_of(local.file, clock);
+    if (!session) return fail(session.error());
+    host.emplace(std::move(*session));
+  }
   const auto before = local.change({change});
   if (!before) return fail(before.error());
   const auto what = change.key + (change.value ? " is " + *change.value : " has its default");
-  const auto host = host_on(local.data);
   std::optional<wire::ReloadReport> report;
   if (host) {
-    auto session = session_of(local.file, clock);
-    auto answer = session ? session->ask<wire::ReloadReport>("POST", "/api/v1/settings/reload")
-                          : Result<wire::ReloadReport>(session.error());
-    if (!answer) return fail(answer.error());
+    auto answer = host->ask<wire::ReloadReport>("POST", "/api/v1/settings/reload");
+    if (!answer) {
+      static_cast<void>(local.restore(*before));
+      return fail({answer.error().code, answer.error().message + ". The file is as it was.", {}});
+    }
     report = std::move(*answer);
     const auto refused = refused_in(*report, change.key.substr(0, change.key.find('.')));
     if (!refused.empty()) {

@@ -71,6 +71,11 @@ TEST_CASE(
              Contains("The file is as it was."));
   CHECK(peer.text() == before);
   CHECK(peer.run({"unset", "host.data"}).code != 0);
+  // It would not be found again.
+  CHECK_THAT(peer.run({"set", "host.data", (peer.folder.path() / "else").string()}).output,
+             Contains("swapmeet stop"));
+  const auto unknown = peer.run({"set", "frobnicate", "1"}).output;
+  CHECK_THAT(unknown, Contains("there is no key 'frobnicate' here") && !Contains("upload_limit"));
   CHECK(peer.text() == before);
 }
 
@@ -90,7 +95,7 @@ TEST_CASE("reload waits, and says what is in force, what is refused and what wai
   CHECK(bad.code == 1);
   CHECK_THAT(bad.output, Contains("refused") && Contains("'x' is not a whole number"));
   // What is broken can be stopped all the same.
-  write_file(peer.node.ini(), text + "[nonsense]\n");
+  write_file(peer.node.ini(), text + "[nonsense\n");
   CHECK_THAT(run_program({"stop", "--config", peer.node.ini().string()}).output,
              Contains("has stopped"));
 }
@@ -110,7 +115,8 @@ TEST_CASE("the API shows all keys, changes them, and never what names programs o
   CHECK_THAT(peer.text(), Contains("download_limit = 2M\n"));
   for (const char* refused :
        {R"({"host.plugins":"/tmp"})", R"({"transfer.download_folder":"/etc"})",
-        R"({"search.plugin":"/tmp/x.so"})", R"({"host.log_file":"/etc/x"})"}) {
+        R"({"search.plugin":"/tmp/x.so"})", R"({"host.data":"/tmp/x"})",
+        R"({"host.log_file":"/etc/x"})"}) {
     const auto answer = peer.node.call("PATCH", "/api/v1/settings", refused);
     REQUIRE_FALSE(answer.ok());
     CHECK(answer.error().code == swapmeet::ErrorCode::not_allowed);
