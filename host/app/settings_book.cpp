@@ -155,6 +155,7 @@ Result<Found> found_in(const std::vector<KeySection>& sections, const Ini& ini,
   for (const auto& section : sections)
     for (const auto& spec : section.keys) names.push_back(section.name + '.' + spec.name);
   std::vector<std::string> alone;
+  alone.reserve(names.size());
   for (const auto& name : names) alone.push_back(name.substr(name.find_last_of('.') + 1));
   auto meant = meant_name(text, names);
   if (meant.empty()) meant = meant_name(text, alone);
